@@ -1,0 +1,5 @@
+"""``python -m pipeline`` is the command ``byline``."""
+
+from pipeline.cli import main
+
+main()

@@ -1,0 +1,98 @@
+"""The command ``byline``: parse, call, print. It knows how to talk, and nothing of feeds, posts or mail.
+
+Exit codes: 0 done, 1 done with findings or failures, 2 wrong use or wrong settings. Reports go to stdout (``--json``:
+one object), progress and errors to stderr. A command's module is imported only when that command is called.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from pipeline import __version__
+from pipeline.errors import BylineError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# In the order of the week. Each is `module:function` below pipeline.cli, with the line that `byline --help` shows.
+COMMANDS: Final = {
+    "init": ("init:init", "Make a new site with everything in it."),
+    "feeds": ("feeds:feeds", "List, add, remove, import, export and look into feeds."),
+    "pull": ("pull:pull", "Fetch the feeds and keep what is new."),
+    "select": ("select:select", "Show the stories worth your time, with the reasons."),
+    "write": ("write:write", "Draft a post from stories, or publish a draft that passes."),
+    "check": ("write:check", "Say what keeps a draft from being published."),
+    "publish": ("publish:publish", "Build the site, or preview it while you write."),
+    "letter": ("send:letter", "Write a post as a letter, to look at."),
+    "send": ("send:send", "Send a post to the readers, each once."),
+    "readers": ("readers:readers", "List, add, remove, import and export readers."),
+    "connect": ("connect:connect", "Say whom of your network the news names."),
+    "status": ("status:status", "Say what is due, what failed and what waits."),
+    "demo": ("demo:demo", "Walk through a sample week in a scratch folder."),
+}
+
+
+class _Commands(click.Group):
+    """Loads a command's module when the command is called; ``--help`` needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{module}"), function)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("-C", "--directory", default=".", metavar="DIR", help="Work on the site in DIR, as if called there.")
+@click.option("--now", metavar="TIME", help="Pretend that it is TIME (2026-11-23T07:30Z), for rehearsals.")
+@click.version_option(__version__, prog_name="byline")
+@click.pass_context
+def cli(context: click.Context, directory: str, now: str | None) -> None:
+    """From the feeds of your field to a personal site and a letter, in two hours a week.
+
+    \b
+    Example, a week's work:
+      byline pull && byline select && byline write
+      byline check && byline write --publish DRAFT
+      byline publish && byline send POST
+    """
+    context.obj = {"directory": directory, "now": now}
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; errors are told in a sentence on stderr."""
+    try:
+        code: Any = cli.main(args=None if arguments is None else list(arguments), prog_name="byline", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("byline: stopped", err=True)
+        return 130
+    except BylineError as error:
+        click.echo(f"byline: {error}", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has seen enough
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    sys.exit(run())

@@ -1,0 +1,129 @@
+"""``byline init``: a new author's site, made from this project's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pipeline import __version__, yamltext
+from pipeline import post as posts
+from pipeline.cli.talk import counted, json_option, moment, report, shown
+from pipeline.errors import UsageError
+from pipeline.settings import explained
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PACKAGE: Final = Path(__file__).parents[1]
+FIRST_POST: Final = "Why I write this"
+
+
+def own_site() -> Path:
+    """Return where Byline's own sample site is: inside an installed package, or the repository around it."""
+    packed = PACKAGE / "skeleton"
+    return packed if packed.is_dir() else PACKAGE.parent
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--name", default="Your Name", help="Your name, as it stands in the masthead.")
+@click.option("--email", default="you@example.org", help="The address that letters come from.")
+@click.option("--url", default="https://example.org/", help="The address that the site will have.")
+@click.option("--line", default="What happened in our field, and what I make of it.", help="One line that says what it is about.")
+@click.option("--sample", is_flag=True, help="Make the sample site instead, to look around in.")
+@json_option
+@click.pass_context
+def init(  # noqa: PLR0913  (each is an option of the command)
+    context: click.Context, folder: Path, name: str, email: str, url: str, line: str, *, sample: bool, as_json: bool
+) -> int:
+    """Make a new site in DIR with everything in it: settings, pages, a first post, templates, workflow.
+
+    It never overwrites a file. What it makes builds at once with `byline publish`.
+
+    \b
+    Example:
+      byline init my-site --name "Ana Ruiz" --email ana@example.org --url https://ana-ruiz.example/
+    """
+    values = {"name": name, "email": email, "url": url.rstrip("/") + "/", "line": line}
+    values |= {"date": moment(context).date().isoformat(), "version": __version__}
+    values |= {"file": posts.file_name(moment(context).date(), FIRST_POST)}
+    files = dict(_sample_files() if sample else _new_files(values))
+    make(folder, files)
+    report(
+        {"made": folder, "files": sorted(files)},
+        f"Made {shown(folder)}/ with {counted(len(files), 'file')}.",
+        f"Next: cd {shown(folder)}, look into byline.yml, then `byline feeds add URL` and `byline publish --serve`.",
+        as_json=as_json,
+    )
+    return 0
+
+
+def make(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write ``files`` into ``folder``. Raises ``UsageError`` before the first where any of them is there already."""
+    there = [name for name in files if (folder / name).exists()]
+    if there:
+        raise UsageError(f"{folder} has {there[0]} already, and init overwrites nothing: choose another folder")
+    try:
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+
+
+def _new_files(values: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a new author's site."""
+    yield "mkdocs.yml", _mkdocs(values).encode()
+    yield "byline.yml", explained(_settings(values)).encode()
+    yield from _starter(values)
+    yield from _copied("overrides")
+    yield from _copied("content/index.md")
+
+
+def _sample_files() -> Iterator[tuple[str, bytes]]:
+    """Yield the files of the sample site: this project's own."""
+    for name in ("mkdocs.yml", "byline.yml", "content", "overrides"):
+        yield from _copied(name)
+    yield ".gitignore", (PACKAGE / "starter/gitignore").read_bytes()
+
+
+def _starter(values: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    starter = PACKAGE / "starter"
+    places = {
+        "gitignore": ".gitignore",
+        "workflows/site.yml": ".github/workflows/site.yml",
+        "content/posts/first.md": f"content/{posts.POSTS}/{values['file']}",
+    }
+    for path in sorted(starter.rglob("*")):
+        if path.is_file():
+            name = path.relative_to(starter).as_posix()
+            yield places.get(name, name), Template(path.read_text(encoding="utf-8")).substitute(values).encode()
+
+
+def _copied(name: str) -> Iterator[tuple[str, bytes]]:
+    root = own_site()
+    for path in sorted((root / name).rglob("*")) if (root / name).is_dir() else [root / name]:
+        place = path.relative_to(root)
+        if path.is_file() and posts.DRAFTS not in place.parts:
+            yield place.as_posix(), path.read_bytes()
+
+
+def _mkdocs(values: Mapping[str, str]) -> str:
+    """Return our own mkdocs.yml with the new author's name, address and line in it."""
+    text = (own_site() / "mkdocs.yml").read_text(encoding="utf-8")
+    changes = {"site_name": "name", "site_author": "name", "site_url": "url", "site_description": "line"}
+    for setting, value in changes.items():
+        text = yamltext.set_value(text, (setting,), values[value])
+    return yamltext.set_value(text, ("copyright",), f"© {values['name']}")
+
+
+def _settings(values: Mapping[str, str]) -> Mapping[str, object]:
+    sender = f'"{values["name"]}" <{values["email"]}>' if "," in values["name"] else f"{values['name']} <{values['email']}>"
+    return {
+        "select": {"topics": {"my topic": {"phrases": ["a phrase that tells it", "another phrase"]}}},
+        "send": {"sender": sender, "unsubscribe_url": f"{values['url']}unsubscribe"},
+    }

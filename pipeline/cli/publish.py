@@ -1,0 +1,38 @@
+"""``byline publish``."""
+
+from __future__ import annotations
+
+import click
+
+from pipeline.cli.talk import app, counted, json_option, report, shown
+
+
+@click.command()
+@click.option("--serve", is_flag=True, help="Preview the site here, and rebuild it whenever a file changes.")
+@click.option("--port", default=8000, show_default=True, help="The port of the preview, on 127.0.0.1.")
+@click.option("--strict", is_flag=True, help="Take a warning for a failure.")
+@json_option
+@click.pass_context
+def publish(context: click.Context, port: int, *, serve: bool, strict: bool, as_json: bool) -> int:
+    """Build the site from content/ into site/: pages, topics, archive, feeds and sitemap.
+
+    The new site takes the place of the old one at the end, so a failed build leaves the old one as it was.
+
+    \b
+    Example:
+      byline publish
+      byline publish --serve
+    """
+    with app(context) as opened:
+        if serve:
+            click.echo(f"The preview is at http://127.0.0.1:{port}/ until you press Ctrl-C.", err=True)
+            opened.preview(port, lambda told: click.echo(told, err=True))
+            return 0
+        built = opened.publish()
+    report(
+        {"site": built.folder, "posts": built.posts, "pages": built.pages, "warnings": built.warnings},
+        *(f"warning: {warning}" for warning in built.warnings),
+        f"Built {shown(built.folder)}/: {counted(built.pages, 'page')}, {counted(built.posts, 'post')}.",
+        as_json=as_json,
+    )
+    return int(strict and bool(built.warnings))

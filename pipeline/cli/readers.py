@@ -1,0 +1,130 @@
+"""``byline readers``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.talk import app, counted, json_option, report
+from pipeline.errors import UsageError
+from pipeline.model import ReaderState
+
+
+@click.group()
+def readers() -> None:
+    """List, add, remove, import and export the readers of the letter.
+
+    \b
+    Example:
+      byline readers add ana@example.org --name "Ana Ruiz" --consent "asked for it at the port congress"
+    """
+
+
+@readers.command("list")
+@json_option
+@click.pass_context
+def list_readers(context: click.Context, *, as_json: bool) -> int:
+    """Show all readers, those who left too.
+
+    \b
+    Example:
+      byline readers list
+    """
+    with app(context) as opened:
+        everyone = opened.readers()
+    lines = [f"{reader.state:<7} {reader.email}  {reader.name}  ({reader.consent})" for reader in everyone]
+    active = sum(reader.state is ReaderState.ACTIVE for reader in everyone)
+    shown = [
+        {
+            "email": reader.email,
+            "name": reader.name,
+            "state": reader.state,
+            "consent": reader.consent,
+            "consented_at": reader.consented_at,
+        }
+        for reader in everyone
+    ]
+    report({"readers": shown}, *lines, f"{counted(active, 'reader')}.", as_json=as_json)
+    return 0
+
+
+@readers.command("add")
+@click.argument("email")
+@click.option("--name", default="", help="What to call the reader.")
+@click.option("--consent", default="told the author", show_default=True, help="How and where they agreed to the letter.")
+@json_option
+@click.pass_context
+def add(context: click.Context, email: str, name: str, consent: str, *, as_json: bool) -> int:
+    """Add one reader, who has agreed to get the letter.
+
+    \b
+    Example:
+      byline readers add ana@example.org --name "Ana Ruiz" --consent "asked for it at the port congress"
+    """
+    with app(context) as opened:
+        reader = opened.add_reader(email, name, consent)
+    report({"added": reader.email, "name": reader.name}, f"Added {reader.email}.", as_json=as_json)
+    return 0
+
+
+@readers.command("remove")
+@click.argument("email")
+@json_option
+@click.pass_context
+def remove(context: click.Context, email: str, *, as_json: bool) -> int:
+    """Take a reader off the list for good; no import brings the address back.
+
+    \b
+    Example:
+      byline readers remove ana@example.org
+    """
+    with app(context) as opened:
+        reader = opened.remove_reader(email)
+    report({"removed": reader.email}, f"{reader.email} gets no more letters.", as_json=as_json)
+    return 0
+
+
+@readers.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--consent", default="", help="How and where these people agreed; without it, the name of the file.")
+@json_option
+@click.pass_context
+def import_readers(context: click.Context, file: Path, consent: str, *, as_json: bool) -> int:
+    """Add the readers of a CSV table with a column of addresses; each refused line is named with its reason.
+
+    \b
+    Example:
+      byline readers import readers.csv --consent "signed up on my old site"
+    """
+    try:
+        table = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} is not UTF-8 text: save it as CSV in UTF-8") from None
+    with app(context) as opened:
+        imported = opened.import_readers(table, consent or f"imported from {file.name}")
+    refused = [{"line": line, "because": why} for line, why in imported.refused]
+    lines = [f"{file}:{line}: {why}" for line, why in imported.refused]
+    told = f"Added {counted(imported.added, 'reader')}, refused {counted(len(refused), 'line')}."
+    report({"added": imported.added, "refused": refused}, *lines, told, as_json=as_json)
+    return int(bool(refused))
+
+
+@readers.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.pass_context
+def export_readers(context: click.Context, file: Path | None) -> int:
+    """Write all readers as CSV, to FILE or to stdout.
+
+    \b
+    Example:
+      byline readers export readers.csv
+    """
+    with app(context) as opened:
+        table = opened.export_readers()
+    if file is None:
+        click.echo(table, nl=False)
+    else:
+        file.touch(mode=0o600)
+        file.write_text(table, encoding="utf-8", newline="")
+    return 0

@@ -1,0 +1,149 @@
+"""``byline letter`` and ``byline send``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline import post as posts
+from pipeline.cli.talk import app, counted, json_option, progress, report, shown
+from pipeline.errors import UsageError
+from pipeline.model import DeliveryState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.app import App
+    from pipeline.model import Delivery, Letter
+    from pipeline.send import Audience, Sent
+
+
+@click.command()
+@click.argument("post")
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where to write; .byline/letters if not given.")
+@json_option
+@click.pass_context
+def letter(context: click.Context, post: str, folder: Path | None, *, as_json: bool) -> int:
+    """Write POST as a letter to look at: .html, .txt, and the whole message as .eml. Nobody gets it.
+
+    \b
+    Example:
+      byline letter 2026-11-16-what-had-no-name
+    """
+    with app(context) as opened:
+        made = opened.letter(posts.read(posts.find(opened.settings.content, post)))
+        message = opened.sample_message(made)
+        place = folder or opened.settings.state / "letters"
+    place.mkdir(parents=True, exist_ok=True)
+    files = {place / f"{made.edition}.{end}": text for end, text in _parts(made, message).items()}
+    for path, text in files.items():
+        path.write_bytes(text)
+    told = [f"{shown(path)}  {len(text) / 1000:.1f} kB" for path, text in files.items()]
+    report({"files": list(files), "bytes": len(message)}, *told, as_json=as_json)
+    return 0
+
+
+def _parts(made: Letter, message: bytes) -> dict[str, bytes]:
+    return {"html": made.html.encode(), "txt": made.text.encode(), "eml": message}
+
+
+@click.command()
+@click.argument("post")
+@click.option(
+    "--to-folder",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Deliver as .eml files into this folder, in place of the mail server. This counts as sent.",
+)
+@click.option("--dry-run", is_flag=True, help="Say who would get it and who not; send nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask before sending.")
+@json_option
+@click.pass_context
+def send(context: click.Context, post: str, folder: Path | None, *, dry_run: bool, yes: bool, as_json: bool) -> int:
+    """Send POST to all readers who have not got it, each once, however often it is run.
+
+    Each delivery is written down before and after. One that was cut off in between is uncertain: `byline status`
+    lists it, and it is never sent again by itself.
+
+    \b
+    Example:
+      byline send 2026-11-16-what-had-no-name --dry-run
+      byline send 2026-11-16-what-had-no-name
+    """
+    with app(context) as opened:
+        made = _letter_of(opened, post)
+        audience = opened.audience(made)
+        if dry_run:
+            report(_audience_data(made, audience), *_audience_lines(audience), as_json=as_json)
+            return 0
+        if audience.to and not yes and sys.stdin.isatty():
+            way = f"into {folder}" if folder else f"through {opened.settings.send.smtp.host}"
+            click.confirm(f"Send “{made.subject}” to {counted(len(audience.to), 'reader')} {way}?", abort=True, err=True)
+        with progress("Sending", len(audience.to)) as step:
+            sent = opened.send(made, folder, lambda _delivery: step())
+    report(_sent_data(made, sent), *_sent_lines(sent), as_json=as_json)
+    return int(any(delivery.state is not DeliveryState.SENT for delivery in sent.deliveries))
+
+
+def _letter_of(opened: App, name: str) -> Letter:
+    path = posts.find(opened.settings.content, name)
+    if path.parent.name != posts.POSTS:
+        raise UsageError(
+            f"{shown(path)} is not published: the letter's link to the site would lead nowhere. "
+            f"Publish it first with `byline write --publish {path.stem}`"
+        )
+    return opened.letter(posts.read(path))
+
+
+def _audience_data(made: Letter, audience: Audience) -> dict[str, Any]:
+    return {
+        "edition": made.edition,
+        "subject": made.subject,
+        "to": [reader.email for reader in audience.to],
+        "left_out": [{"email": reader.email, "because": why} for reader, why in audience.left_out],
+    }
+
+
+def _audience_lines(audience: Audience) -> list[str]:
+    lines = [f"would get it  {reader.email}" for reader in audience.to]
+    lines += [f"left out      {reader.email}: {why}" for reader, why in audience.left_out]
+    return [*lines, f"{counted(len(audience.to), 'reader')} would get it, {len(audience.left_out)} not."]
+
+
+def _sent_data(made: Letter, sent: Sent) -> dict[str, Any]:
+    return {
+        "edition": made.edition,
+        **{str(state): sent.count(state) for state in DeliveryState},
+        "deliveries": [
+            {
+                "email": delivery.reader.email,
+                "state": delivery.state,
+                "message_id": delivery.message_id,
+                "answer": delivery.answer,
+            }
+            for delivery in sent.deliveries
+        ],
+        "left_out": [{"email": reader.email, "because": why} for reader, why in sent.audience.left_out],
+    }
+
+
+_TOLD = {
+    DeliveryState.CLAIMED: "uncertain",
+    DeliveryState.LATER: "put off",
+    DeliveryState.REFUSED: "refused",
+}
+
+
+def _sent_lines(sent: Sent) -> Sequence[str]:
+    lines = [_delivery_line(delivery) for delivery in sent.deliveries if delivery.state is not DeliveryState.SENT]
+    left_out = len(sent.audience.left_out)
+    told = f"Sent to {counted(sent.count(DeliveryState.SENT), 'reader')}"
+    told += f"; {left_out} left out (--dry-run says why)." if left_out else "."
+    return [*lines, told]
+
+
+def _delivery_line(delivery: Delivery) -> str:
+    return f"{_TOLD[delivery.state]}  {delivery.reader.email}: {delivery.answer or 'cut off before the answer'}"

@@ -1,0 +1,84 @@
+"""``byline status``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.talk import app, counted, json_option, report, shown
+from pipeline.model import DeliveryState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.app import FeedHealth, Status
+    from pipeline.model import Delivery
+
+
+@click.command()
+@json_option
+@click.pass_context
+def status(context: click.Context, *, as_json: bool) -> int:
+    """Say what is due, what failed and what waits. The exit code is 1 where something failed.
+
+    \b
+    Example:
+      byline status
+    """
+    with app(context) as opened:
+        found = opened.status()
+    failed = [health for health in found.feeds if health.error]
+    uncertain = [each for each in found.waiting if each.state is DeliveryState.CLAIMED]
+    data = {
+        "feeds": found.feeds,
+        "shortlisted": found.shortlisted,
+        "drafts": [{"path": path, "findings": count} for path, count in found.drafts.items()],
+        "posts": found.posts,
+        "unsent": found.unsent,
+        "readers": found.readers,
+        "waiting": [_waiting_data(delivery) for delivery in found.waiting],
+    }
+    report(data, *_feeds(found.feeds, failed), *_week(found), *_deliveries(found.waiting), as_json=as_json)
+    return int(bool(failed or uncertain))
+
+
+def _waiting_data(delivery: Delivery) -> dict[str, str]:
+    return {
+        "edition": delivery.edition,
+        "email": delivery.reader.email,
+        "state": delivery.state,
+        "message_id": delivery.message_id,
+        "answer": delivery.answer,
+    }
+
+
+def _feeds(feeds: Sequence[FeedHealth], failed: Sequence[FeedHealth]) -> Iterator[str]:
+    last = max((health.checked_at for health in feeds if health.checked_at), default=None)
+    pulled = f"last pulled {last:%Y-%m-%d %H:%M} UTC" if last else "not pulled yet: `byline pull`"
+    yield f"Feeds      {len(feeds)}, {pulled}" if feeds else "Feeds      none yet: `byline feeds add URL`"
+    yield from (f"  failed   {health.title or health.url} {health.error}" for health in failed)
+
+
+def _week(found: Status) -> Iterator[str]:
+    yield f"Shortlist  {counted(found.shortlisted, 'story', 'stories')}" if found.shortlisted else (
+        "Shortlist  not made yet: `byline select`"
+    )
+    yield f"Drafts     {len(found.drafts)}"
+    for path, count in found.drafts.items():
+        state = f"{counted(count, 'finding')}: `byline check {path.stem}`" if count else (
+            f"ready: `byline write --publish {path.stem}`"
+        )
+        yield f"  {shown(path)}  {state}"
+    yield f"Posts      {found.posts}"
+    yield f"Readers    {found.readers}"
+    yield from (f"  not sent {name}: `byline send {name}`" for name in found.unsent)
+
+
+def _deliveries(waiting: Sequence[Delivery]) -> Iterator[str]:
+    for delivery in waiting:
+        if delivery.state is DeliveryState.CLAIMED:
+            state = "uncertain: it may have arrived or not, and is not sent again by itself"
+        else:
+            state = f"put off ({delivery.answer}): the next `byline send {delivery.edition}` tries again"
+        yield f"Delivery   {delivery.edition} to {delivery.reader.email}: {state}"

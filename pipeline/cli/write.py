@@ -1,0 +1,90 @@
+"""``byline write`` and ``byline check``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline import post as posts
+from pipeline.cli.talk import app, counted, json_option, report, shown
+from pipeline.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pipeline.app import App
+    from pipeline.model import Finding
+
+
+@click.command()
+@click.argument("stories", nargs=-1, type=int, metavar="[STORY_ID]...")
+@click.option("--publish", "draft", metavar="DRAFT", help="Move a draft that passes the check to content/posts/.")
+@json_option
+@click.pass_context
+def write(context: click.Context, stories: tuple[int, ...], draft: str | None, *, as_json: bool) -> int:
+    """Draft a post from stories of the shortlist: their links, sources and a quotation each. The words are yours.
+
+    Without ids it takes up the first stories of the shortlist; with one id it makes a link post.
+
+    \b
+    Example:
+      byline write 17 42
+      byline write --publish 2026-11-23-what-the-cranes-tell
+    """
+    if draft is not None and stories:
+        raise click.UsageError("--publish takes a draft and no story ids")
+    with app(context) as opened:
+        if draft is not None:
+            return _publish(opened, draft, as_json=as_json)
+        path = opened.write(stories)
+        found = opened.check(path)
+    takes = counted(sum(finding.rule == "no-words" for finding in found), "take waits", "takes wait")
+    report(
+        {"draft": path, "findings": found},
+        f"Wrote {shown(path)}: {takes} for your words.",
+        f"Write them in any editor; `byline check {path.stem}` says what is still missing.",
+        as_json=as_json,
+    )
+    return 0
+
+
+def _publish(opened: App, name: str, *, as_json: bool) -> int:
+    draft = posts.find(opened.settings.content, name)
+    path, found = opened.publish_draft(draft)
+    told = f"Published to {shown(path)}." if path else f"{shown(draft)} is not ready and stays a draft."
+    report({"post": path, "findings": found}, *_lines(found), told, as_json=as_json)
+    return int(path is None)
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[POST]...")
+@json_option
+@click.pass_context
+def check(context: click.Context, names: tuple[str, ...], *, as_json: bool) -> int:
+    """Say what keeps a post from being published, with line, reason and remedy. Without a name: all drafts.
+
+    Each take needs your own words; each quotation must stand word for word in what was pulled of its source; links
+    and front matter must be whole. Errors make the exit code 1; warnings do not.
+
+    \b
+    Example:
+      byline check 2026-11-23-what-the-cranes-tell
+    """
+    with app(context) as opened:
+        content = opened.settings.content
+        paths = [posts.find(content, name) for name in names] or posts.paths(content, posts.DRAFTS)
+        found = [finding for path in paths for finding in opened.check(path)]
+    errors = sum(finding.severity is Severity.ERROR for finding in found)
+    told = f"{counted(len(paths), 'file')}: {counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}."
+    report({"files": paths, "findings": found}, *_lines(found), told, as_json=as_json)
+    return int(errors > 0)
+
+
+def _lines(found: Sequence[Finding]) -> Iterable[str]:
+    return [line for finding in found for line in _told(finding)]
+
+
+def _told(finding: Finding) -> Iterator[str]:
+    yield f"{shown(finding.path)}:{finding.line}: {finding.severity}: {finding.reason} [{finding.rule}]"
+    yield f"    {finding.remedy}"

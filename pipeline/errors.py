@@ -1,0 +1,67 @@
+"""Every error that Byline raises on purpose.
+
+::
+
+    BylineError                 the run cannot go on; exit 1
+    ├── UsageError                the command was called in a way that cannot work; exit 2
+    │   └── SettingsError       byline.yml, mkdocs.yml or the environment is wrong; exit 2
+    ├── PostError               a post file cannot be read as a post
+    ├── StoreError              the store cannot be opened or written
+    ├── PublishError            the site cannot be built
+    └── SendError               the letter cannot be made or sent at all
+
+What is expected of one feed or of one reader is no error: it is a value in the result of the run.
+Each message is a sentence that names the place and the remedy; the command line prints it as it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class BylineError(Exception):
+    """Something stops the run. ``exit_code`` is what the process ends with."""
+
+    exit_code = 1
+
+
+class UsageError(BylineError):
+    """The command was called in a way that cannot work."""
+
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    """Settings are wrong. ``problems`` holds one sentence each, all of them at once."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class PostError(BylineError):
+    """A file in content/ is not a post. ``problems`` holds a line (from 1) and a sentence each, all at once."""
+
+    def __init__(self, path: Path | str, problems: Sequence[tuple[int, str]]) -> None:
+        self.path, self.problems = path, tuple(problems)
+        super().__init__("\n".join(f"{path}:{line}: {reason}" for line, reason in self.problems))
+
+
+class StoreError(BylineError):
+    """The store cannot be opened, upgraded or written."""
+
+
+class PublishError(BylineError):
+    """The site cannot be built. ``warnings`` holds what the engine said on the way."""
+
+    def __init__(self, reason: str, warnings: Sequence[str] = ()) -> None:
+        self.warnings = tuple(warnings)
+        super().__init__("\n".join((reason, *self.warnings)))
+
+
+class SendError(BylineError):
+    """The letter cannot be made, or the way out cannot be reached at all."""

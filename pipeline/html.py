@@ -1,0 +1,257 @@
+"""The only maker of SafeHtml, SafeUrl, PlainText and Slug: whatever comes from outside passes here.
+
+What comes in is markup, text or an address that nobody vouches for; what goes out is safe to put into a page,
+a mail, a terminal or a Markdown file. It knows nothing of feeds, posts or letters.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import ipaddress
+import re
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit, urlunsplit
+
+import nh3
+
+from pipeline.model import PlainText, SafeHtml, SafeUrl, Slug
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_BLOCKS: Final = frozenset(
+    "address article aside blockquote br caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 "
+    "header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+_INLINE: Final = frozenset(
+    "a abbr b bdi bdo cite code del dfn em i img ins kbd mark q s samp small span strong sub sup time u var".split()
+)
+_WITH_CONTENT: Final = frozenset({"script", "style", "template", "noscript", "iframe", "svg", "math", "title"})
+_ATTRIBUTES: Final = {
+    "*": {"lang", "dir"},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "blockquote": {"cite"},
+    "q": {"cite"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "ol": {"start"},
+    "time": {"datetime"},
+}
+_URL_ATTRIBUTES: Final = frozenset({"href", "src", "cite"})
+_TAG: Final = re.compile(r"<[^>]*>")
+_OPENING_OR_CLOSING: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_NEVER_NESTED: Final = frozenset("area base br col dd dt embed hr img input li link meta option p param source td th tr wbr".split())
+_MAX_DEPTH: Final = 200
+
+_to_blocks = nh3.Cleaner(tags=set(_BLOCKS), clean_content_tags=set(_WITH_CONTENT), attributes={}, link_rel=None)
+
+# Marks that reorder, hide or smuggle text: bidirectional overrides and isolates, zero-width spaces, tag characters.
+_HIDDEN: Final = re.compile("[\u00ad\u180e\u200b\u2060-\u2069\u202a-\u202e\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")
+
+
+# -- text ----------------------------------------------------------------------------------------------
+
+
+def plain_text(text: str) -> PlainText:
+    """Return ``text``, which is no markup, as one line without control or hidden characters."""
+    kept = "".join(" " if unicodedata.category(mark) in {"Cc", "Zl", "Zp"} else mark for mark in text)
+    kept = _HIDDEN.sub("", kept).encode("utf-8", "ignore").decode("utf-8")
+    return PlainText(" ".join(unicodedata.normalize("NFC", kept).split()))
+
+
+def text_of(markup: str) -> PlainText:
+    """Return the words of ``markup`` as one line: no tags, entities decoded, scripts and styles gone."""
+    return PlainText(" ".join(blocks_of(markup)))
+
+
+def blocks_of(markup: str) -> tuple[PlainText, ...]:
+    """Return the words of ``markup``, one text for each paragraph, list item, cell or line."""
+    if "<" not in markup and "&" not in markup:
+        text = plain_text(markup)
+        return (text,) if text else ()
+    parts = _TAG.split(_to_blocks.clean(_not_too_deep(markup)))
+    return tuple(text for part in parts if (text := plain_text(entities.unescape(part))))
+
+
+def looks_like_markup(text: str) -> bool:
+    """Tell whether ``text`` holds an element or an entity, so that it was meant as HTML."""
+    return bool(re.search(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#[xX][\da-fA-F]+|[a-zA-Z]\w+);", text))
+
+
+def shortened(text: PlainText, limit: int) -> PlainText:
+    """Return ``text`` cut at a word so that it has at most ``limit`` characters, with an ellipsis where cut."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    return PlainText((head.rsplit(" ", 1)[0] if " " in head else head).rstrip(" ,;:-–—") + "…")
+
+
+def slug(text: str) -> Slug:
+    """Return ``text`` as one part of a path: ASCII where the letters have a base letter, else as they are."""
+    words = re.findall(r"[^\W_]+", "".join(map(_base_letter, plain_text(text).casefold())))
+    name = ""
+    for word in words:
+        if len(f"{name}-{word}".encode()) > 80:  # noqa: PLR2004  (file systems allow 255 bytes for a whole name)
+            break
+        name = f"{name}-{word}" if name else word
+    return Slug(name or "untitled")
+
+
+def _base_letter(letter: str) -> str:
+    """Return the ASCII letter under an accent; any other letter as it is."""
+    plain = unicodedata.normalize("NFKD", letter)
+    return plain[0] if plain[0].isascii() and all(map(unicodedata.combining, plain[1:])) else letter
+
+
+# -- addresses -----------------------------------------------------------------------------------------
+
+_TRACKING: Final = re.compile(
+    r"utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_hsenc|_hsmi|mkt_tok|vero_id|oly_(anon|enc)_id|wickedid"
+)
+_HOST: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?")
+_IN_PATH: Final = "/%:@!$&'()*+,;=~-._"
+_MAX_URL: Final = 2048
+
+
+def safe_url(address: str, base: str = "") -> SafeUrl | None:
+    """Return ``address``, resolved against ``base``, or None where it is no plain http or https URL.
+
+    Credentials and tracking parameters are taken out; what may not stand in a URL (RFC 3986) is percent-encoded.
+    """
+    cleaned = re.sub(r"[\t\r\n]", "", address.strip("".join(map(chr, range(33)))))
+    try:
+        parts = urlsplit(urljoin(base, _slashes(cleaned)))
+        host, port = _host(parts.hostname or ""), parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not host:
+        return None
+    default = {"http": 80, "https": 443}[parts.scheme]
+    place = host if port in {None, default} else f"{host}:{port}"
+    path = quote(parts.path or "/", safe=_IN_PATH, errors="ignore")
+    query = quote(_without_tracking(parts.query), safe=_IN_PATH + "?[]", errors="ignore")
+    fragment = quote(parts.fragment, safe=_IN_PATH + "?", errors="ignore")
+    url = urlunsplit((parts.scheme, place, path, query, fragment))
+    return SafeUrl(url) if len(url) <= _MAX_URL else None
+
+
+def _slashes(address: str) -> str:
+    """Read a backslash before the query as browsers do (WHATWG URL, special schemes): as a slash."""
+    head, mark, rest = re.split(r"([?#])", address, maxsplit=1) if re.search(r"[?#]", address) else (address, "", "")
+    return head.replace("\\", "/") + mark + rest
+
+
+def _host(name: str) -> str:
+    """Return ``name`` in ASCII. Raises ``ValueError`` where it is no host name and no IP address."""
+    name = unquote(name)
+    if ":" in name:
+        return f"[{ipaddress.IPv6Address(name)}]"
+    if not name.isascii():
+        name = name.encode("idna").decode()
+    name = name.lower()
+    if not _HOST.fullmatch(name):
+        raise ValueError(name)
+    return name
+
+
+def _without_tracking(query: str) -> str:
+    if not any(_TRACKING.fullmatch(name.lower()) for name, _ in parse_qsl(query, keep_blank_values=True)):
+        return query
+    kept = [part for part in query.split("&") if not _TRACKING.fullmatch(part.partition("=")[0].lower())]
+    return "&".join(kept)
+
+
+# -- markup --------------------------------------------------------------------------------------------
+
+
+def safe_html(markup: str, base: str = "", resolve: Callable[[str], str] | None = None) -> SafeHtml:
+    """Return ``markup`` with only what may be shown: text, structure, links and images by http and https.
+
+    ``resolve`` is given each address before it is joined to ``base``. Cleaning twice is the same as once.
+    """
+    if not markup:
+        return SafeHtml("")
+
+    def address(_tag: str, attribute: str, value: str) -> str | None:
+        if attribute not in _URL_ATTRIBUTES:
+            return value
+        return safe_url(resolve(value) if resolve else value, base)
+
+    cleaned = nh3.clean(
+        _not_too_deep(markup),
+        tags=set(_BLOCKS | _INLINE),
+        clean_content_tags=set(_WITH_CONTENT),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=address,
+        link_rel=None,
+        url_schemes={"http", "https"},
+    )
+    return SafeHtml(cleaned.strip())
+
+
+def _not_too_deep(markup: str) -> str:
+    """Return ``markup``, without its tags if they nest so deeply that an HTML parser would take minutes."""
+    if markup.count("<") <= _MAX_DEPTH:
+        return markup
+    open_now: Counter[str] = Counter()
+    depth = 0
+    for closing, name in _OPENING_OR_CLOSING.findall(markup):
+        tag = name.lower()
+        if tag in _NEVER_NESTED or (closing and not open_now[tag]):
+            continue
+        step = -1 if closing else 1
+        open_now[tag] += step
+        depth += step
+        if depth > _MAX_DEPTH:
+            return _TAG.sub(" ", markup)
+    return markup
+
+
+def kept_html(stored: str) -> SafeHtml:
+    """Name what this module made and the store kept for what it is."""
+    return SafeHtml(stored)
+
+
+def kept_text(stored: str) -> PlainText:
+    """Name what this module made and the store kept for what it is."""
+    return PlainText(stored)
+
+
+def kept_url(stored: str) -> SafeUrl:
+    """Name what this module made and the store kept for what it is."""
+    return SafeUrl(stored)
+
+
+# -- Markdown ------------------------------------------------------------------------------------------
+
+_EXTENSIONS: Final = ("extra", "admonition", "sane_lists")
+_ANYWHERE: Final = re.compile(r"[\\`*_\[\]{}]")
+_ENTITY: Final = re.compile(r"&(?=#?\w+;)")
+
+
+def to_markdown(text: PlainText) -> str:
+    """Return ``text`` so that Markdown shows it as it is, wherever in a line it stands.
+
+    Only what every dialect can escape is escaped with a backslash; for the rest there are entities.
+    """
+    escaped = _ANYWHERE.sub(r"\\\g<0>", _ENTITY.sub("&amp;", text)).replace("<", "&lt;")
+    escaped = re.sub(r"^(\d+)([.)])", lambda found: f"{found[1]}&#{ord(found[2])};", escaped)
+    escaped = re.sub(r"^[#+\->!]", r"\\\g<0>", escaped)
+    return re.sub(r"^[=~:?/]", lambda found: f"&#{ord(found[0])};", escaped)
+
+
+def markdown_link(text: PlainText, url: SafeUrl) -> str:
+    """Return a Markdown link whose text and target show and lead as given."""
+    target = f"<{url}>" if "(" in url or ")" in url else url
+    return f"[{to_markdown(text)}]({target})"
+
+
+def rendered(markdown_text: str, base: str, resolve: Callable[[str], str] | None = None) -> SafeHtml:
+    """Return Markdown as HTML for a feed or a mail: all addresses absolute, nothing in it that runs."""
+    import markdown
+
+    made = markdown.markdown(markdown_text, extensions=list(_EXTENSIONS), output_format="html")
+    return safe_html(made, base, resolve)

@@ -1,0 +1,323 @@
+"""The words of the house as types: what one room hands to the next.
+
+All are frozen values. Times are aware and in UTC (``utc`` refuses a naive one). The four kinds of text
+that come from outside (``PlainText``, ``SafeHtml``, ``SafeUrl``, ``Slug``) are made by ``pipeline.html`` alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NewType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+PlainText = NewType("PlainText", str)
+"""Text without markup and without control or direction-changing characters; safe in a terminal."""
+SafeHtml = NewType("SafeHtml", str)
+"""An HTML fragment that holds only allowed elements, attributes and URLs."""
+SafeUrl = NewType("SafeUrl", str)
+"""An absolute http or https URL without credentials, spaces, quotes or control characters."""
+Slug = NewType("Slug", str)
+"""Lower-case words joined by ``-``: one part of a path or a URL, never empty, never a dot."""
+
+FeedId = NewType("FeedId", int)
+EntryId = NewType("EntryId", int)
+StoryId = NewType("StoryId", int)
+"""A story is named by the first of its entries that was stored, so it keeps its name as it grows."""
+ReaderId = NewType("ReaderId", int)
+
+
+def utc(moment: datetime) -> datetime:
+    """Return ``moment`` in UTC. Raises ``ValueError`` for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} has no time zone")
+    return moment.astimezone(UTC)
+
+
+# -- pull ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedEntry:
+    """One item of a feed as Byline sees it: cleaned, absolute, in UTC. ``uid`` is the publisher's id."""
+
+    uid: str
+    title: PlainText
+    link: SafeUrl | None
+    published: datetime | None
+    updated: datetime | None
+    authors: tuple[PlainText, ...]
+    summary: SafeHtml
+    content: SafeHtml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A feed as Byline sees it. ``repairs`` says in words what had to be mended to read it."""
+
+    format: str
+    title: PlainText
+    link: SafeUrl | None
+    entries: tuple[ParsedEntry, ...]
+    repairs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed that byline.yml names, with what the store remembers of it."""
+
+    id: FeedId
+    url: str
+    title: PlainText
+    allow_private: bool = False
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    checked_at: datetime | None = None
+    read_at: datetime | None = None
+    failures: int = 0
+    error: str | None = None
+    repairs: tuple[str, ...] = ()
+    moved_to: SafeUrl | None = None
+
+
+class FeedState(StrEnum):
+    """How one feed fared in one pull."""
+
+    READ = "read"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedOutcome:
+    """One feed in one pull. ``cause`` says why it failed; ``moved_to`` where the publisher moved it for good."""
+
+    feed: Feed
+    state: FeedState
+    new: int = 0
+    updated: int = 0
+    repairs: tuple[str, ...] = ()
+    cause: str | None = None
+    moved_to: SafeUrl | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(ParsedEntry):
+    """A parsed entry that is kept. ``dated`` is when it was published or, unknown that, first seen."""
+
+    id: EntryId
+    publisher: PlainText
+    first_seen: datetime
+
+    @property
+    def dated(self) -> datetime:
+        """When the entry came into the world, as far as is known."""
+        return min(self.published or self.first_seen, self.first_seen)
+
+
+# -- select --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Entries that report the same event, the oldest first; never empty."""
+
+    id: StoryId
+    entries: tuple[Entry, ...]
+
+    @property
+    def lead(self) -> Entry:
+        """The entry that tells the most: the one quoted unless the author chooses another."""
+        return max(self.entries, key=lambda entry: (len(entry.content or entry.summary), -entry.id))
+
+    @property
+    def publishers(self) -> tuple[PlainText, ...]:
+        """Who reports it, each once, in the order in which they did."""
+        return tuple(dict.fromkeys(entry.publisher for entry in self.entries))
+
+    @property
+    def latest(self) -> datetime:
+        """When it was last reported."""
+        return max(entry.dated for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One of the reasons why a story ranks where it does, and the points it gave."""
+
+    name: str
+    points: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedStory:
+    """A story on the shortlist. ``topics`` are the declared ones that it touches."""
+
+    story: Story
+    reasons: tuple[Reason, ...]
+    topics: tuple[str, ...]
+
+    @property
+    def score(self) -> float:
+        """The sum of what the reasons gave."""
+        return sum(reason.points for reason in self.reasons)
+
+
+# -- write ---------------------------------------------------------------------------------------------
+
+
+class Kind(StrEnum):
+    """What a post is: it holds no, one, or several takes; an edition is mailed."""
+
+    ESSAY = "essay"
+    LINK = "link"
+    EDITION = "edition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a take comments on. ``snapshot`` is the hash of the text that its quotations were checked in."""
+
+    url: SafeUrl
+    title: PlainText
+    publisher: PlainText
+    published: date | None = None
+    accessed: date | None = None
+    snapshot: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotation:
+    """A blockquote of a take, as plain text. ``line`` is where it begins in the file, from 1."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """The part of a post that comments on one story. ``words`` is all in it that is the author's."""
+
+    heading: PlainText
+    url: SafeUrl
+    line: int
+    quotations: tuple[Quotation, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A Markdown file in content/: front matter and body.
+
+    ``body`` is the text after the front matter as it stands in the file, which begins at ``body_line``.
+    ``extra`` keeps front matter that Byline does not know, so that nothing of the author's is lost.
+    """
+
+    date: date
+    title: PlainText
+    summary: PlainText = PlainText("")
+    topics: tuple[PlainText, ...] = ()
+    kind: Kind = Kind.ESSAY
+    sources: tuple[Source, ...] = ()
+    body: str = ""
+    takes: tuple[Take, ...] = ()
+    path: Path | None = None
+    body_line: int = 1
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Severity(StrEnum):
+    """An error keeps a post from being published; a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that a check found in a file: where, what, and what to do. ``rule`` never changes its name."""
+
+    rule: str
+    severity: Severity
+    path: Path
+    line: int
+    reason: str
+    remedy: str
+
+
+# -- send ----------------------------------------------------------------------------------------------
+
+
+class ReaderState(StrEnum):
+    """Whether a reader gets letters."""
+
+    ACTIVE = "active"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Someone who agreed to get the letter; ``consent`` says how they did, ``token`` proves a link to be theirs."""
+
+    id: ReaderId
+    email: str
+    name: PlainText
+    state: ReaderState
+    consent: PlainText
+    consented_at: datetime
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """An edition as an e-mail, before it is made out to anybody: ``UNSUBSCRIBE`` stands for each reader's link."""
+
+    edition: Slug
+    subject: PlainText
+    html: str
+    text: str
+    web_url: SafeUrl
+    dated: date
+
+
+class DeliveryState(StrEnum):
+    """How far one edition has come on its way to one reader.
+
+    ``CLAIMED`` outside a running send means uncertain: it may have left or not, and is never sent again
+    by itself. ``LATER`` was put off by the receiving side, and the next send tries it again.
+    """
+
+    CLAIMED = "claimed"
+    SENT = "sent"
+    LATER = "later"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One edition to one reader, with its state and the answer of the receiving side."""
+
+    edition: Slug
+    reader: Reader
+    state: DeliveryState
+    message_id: str
+    answer: PlainText = PlainText("")
+
+
+# -- connect -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """An entry that names a watched person or organisation, the sentence that does, and the story it belongs to."""
+
+    name: str
+    entry: Entry
+    because: PlainText
+    story: StoryId | None

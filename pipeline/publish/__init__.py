@@ -1,0 +1,96 @@
+"""The room ``publish``: posts become the site.
+
+What the site says is decided before the engine runs (``stage``) or after it (``feeds``); the engine only turns pages
+into HTML. The new site takes the old one's place in one move at the end, so a failed build leaves the old one whole.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline import post as posts
+from pipeline.errors import PostError, PublishError
+from pipeline.publish.engine import build, serve
+from pipeline.publish.feeds import write_feeds
+from pipeline.publish.stage import stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pipeline.model import Post
+    from pipeline.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A built site: where it is, what it holds, and what the engine warned of."""
+
+    folder: Path
+    posts: int
+    pages: int
+    warnings: tuple[str, ...]
+
+
+def publish(settings: Settings, output: Path | None = None) -> Site:
+    """Build the site into ``output``, or where mkdocs.yml says. Raises ``PublishError``; the old site then stays."""
+    output = output or settings.output
+    every = published(settings)
+    staged = stage(settings.content, settings.state / "stage", every, settings.site)
+    fresh = settings.state / "build"
+    warnings = build(settings.root, staged, fresh)
+    _all_there(every, fresh)
+    write_feeds(fresh, every, settings)
+    _take_place(fresh, output)
+    return Site(folder=output, posts=len(every), pages=len(list(output.rglob("*.html"))), warnings=warnings)
+
+
+def preview(settings: Settings, port: int, tell: Callable[[str], None]) -> None:
+    """Serve the site on 127.0.0.1 until interrupted, and build it anew whenever a file of the author's changes."""
+    folder = settings.state / "preview"
+
+    def rebuild() -> None:
+        try:
+            tell("\n".join(publish(settings, folder).warnings) or "Built.")
+        except PublishError as error:
+            tell(str(error))  # the author is in the middle of a sentence; the last good site stays
+
+    rebuild()
+    watched = [settings.content, settings.root / "mkdocs.yml"]
+    watched += [settings.overrides] if settings.overrides.is_dir() else []
+    serve(folder, ("127.0.0.1", port), watched, rebuild)
+
+
+def published(settings: Settings) -> tuple[Post, ...]:
+    """Return the posts of the site, the newest first. Raises ``PublishError`` with every post that is broken."""
+    found, broken = [], []
+    for path in posts.paths(settings.content):
+        try:
+            found.append(posts.read(path))
+        except PostError as error:
+            broken.append(str(error))
+    if broken:
+        raise PublishError("The site is not built, because posts are broken:", broken)
+    return tuple(sorted(found, key=lambda post: (post.date, str(post.path)), reverse=True))
+
+
+def _all_there(every: tuple[Post, ...], site: Path) -> None:
+    """See to it that each post is where the letter and the feeds will link to."""
+    for post in every:
+        assert post.path is not None
+        if not (site / posts.POSTS / post.path.stem / "index.html").is_file():
+            raise PublishError(
+                f"The site has no page posts/{post.path.stem}/, which letters and feeds link to: "
+                'in mkdocs.yml the blog plugin needs post_dir: posts and post_url_format: "posts/{file}".'
+            )
+
+
+def _take_place(fresh: Path, output: Path) -> None:
+    old = fresh.with_name("old")
+    shutil.rmtree(old, ignore_errors=True)
+    if output.exists():
+        output.rename(old)
+    fresh.rename(output)
+    shutil.rmtree(old, ignore_errors=True)

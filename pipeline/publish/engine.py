@@ -1,0 +1,68 @@
+"""Pages to HTML with MkDocs: the only module that knows the engine."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pipeline.errors import PublishError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+
+def build(root: Path, pages: Path, output: Path) -> tuple[str, ...]:
+    """Build ``pages`` into the new folder ``output`` with the mkdocs.yml in ``root``. Return the warnings.
+
+    Raises ``PublishError`` where the engine cannot go on.
+    """
+    from mkdocs.commands.build import build as mkdocs_build
+    from mkdocs.config import load_config
+    from mkdocs.exceptions import MkDocsException
+
+    shutil.rmtree(output, ignore_errors=True)
+    with _warnings() as warnings:
+        try:
+            config = load_config(str(root / "mkdocs.yml"), docs_dir=str(pages), site_dir=str(output))
+            config.plugins.on_startup(command="build", dirty=False)
+            try:
+                mkdocs_build(config)
+            finally:
+                config.plugins.on_shutdown()
+        except (MkDocsException, SystemExit) as error:
+            raise PublishError(f"The site cannot be built: {error or 'the engine gave up'}", warnings) from error
+    return tuple(warnings)
+
+
+def serve(folder: Path, address: tuple[str, int], watched: Sequence[Path], rebuild: Callable[[], None]) -> None:
+    """Serve ``folder`` at ``address`` until interrupted; when something ``watched`` changes, rebuild and reload."""
+    from mkdocs.livereload import LiveReloadServer
+
+    host, port = address
+    server = LiveReloadServer(rebuild, host, port, root=str(folder), mount_path="/")
+    for path in watched:
+        server.watch(str(path))
+    try:
+        server.serve()
+    finally:
+        server.shutdown()
+
+
+@contextmanager
+def _warnings() -> Iterator[list[str]]:
+    """Collect what the engine warns of, in place of printing it."""
+    collected: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: collected.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("mkdocs")
+    before = logger.propagate
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield collected
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = before

@@ -1,0 +1,92 @@
+"""content/ to a folder of pages for the engine: the author's files as they are, and the pages made from them.
+
+The pages of topics are plain Markdown, so any engine can build them. Drafts, hidden files, and links that lead out
+of content/ stay behind.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from pipeline import post as posts
+from pipeline.html import slug, to_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.model import PlainText, Post
+    from pipeline.settings import SiteSettings
+
+TOPICS: Final = "topics"
+
+
+def stage(content: Path, folder: Path, every: Sequence[Post], site: SiteSettings) -> Path:
+    """Fill ``folder`` with what the engine builds from ``content``, and return it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for source in _files(content):
+        target = folder / source.relative_to(content)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target)
+    for post in every:
+        assert post.path is not None
+        _name_topic_pages(folder / posts.POSTS / post.path.name, post)
+    _write_topics(folder / TOPICS, _by_topic(every), site.language)
+    return folder
+
+
+def _files(content: Path) -> Iterator[Path]:
+    inside = content.resolve()
+    for path in sorted(content.rglob("*")):
+        parts = path.relative_to(content).parts
+        if parts[0] == posts.DRAFTS or any(part.startswith(".") for part in parts):
+            continue
+        if path.is_file() and path.resolve().is_relative_to(inside):
+            yield path
+
+
+def _by_topic(every: Sequence[Post]) -> dict[PlainText, list[Post]]:
+    """Return the posts of each topic, topics by name; two spellings of one page's name are one topic."""
+    found: defaultdict[str, list[Post]] = defaultdict(list)
+    names: dict[str, PlainText] = {}
+    for post in every:
+        for topic in dict.fromkeys(post.topics):
+            names.setdefault(slug(topic), topic)
+            found[slug(topic)].append(post)
+    return {names[key]: found[key] for key in sorted(found)}
+
+
+def _name_topic_pages(path: Path, post: Post) -> None:
+    """Tell the templates which page each topic of a post has; without it they show the topic without a link."""
+    if post.topics:
+        pages = {topic: f"{TOPICS}/{slug(topic)}/" for topic in post.topics}
+        text = path.read_text(encoding="utf-8-sig")
+        start = text.index("\n") + 1
+        path.write_text(f"{text[:start]}topic_pages: {json.dumps(pages)}\n{text[start:]}", encoding="utf-8")
+
+
+def _write_topics(folder: Path, topics: Mapping[PlainText, Sequence[Post]], language: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    overview = [f"- [{to_markdown(name)}]({slug(name)}.md) · {len(found)}" for name, found in topics.items()]
+    _append(folder / "index.md", "Topics", overview)
+    for name, found in topics.items():
+        lines = [line for post in found for line in _listed(post, language)]
+        _append(folder / f"{slug(name)}.md", name, lines)
+
+
+def _listed(post: Post, language: str) -> Iterator[str]:
+    assert post.path is not None
+    title = f"[{to_markdown(post.title)}](../{posts.POSTS}/{post.path.name})"
+    yield f"- {title} · {posts.day_in_words(post.date, language)}"
+    if post.summary:
+        yield f"\n    {to_markdown(post.summary)}\n"
+
+
+def _append(path: Path, title: str, lines: Sequence[str]) -> None:
+    """Put ``lines`` under the author's introduction in ``path``, or under a title of their own."""
+    matter = f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n"
+    introduction = path.read_text(encoding="utf-8-sig").rstrip() + "\n" if path.is_file() else matter
+    path.write_text(introduction + "\n" + "\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,78 @@
+"""The room ``pull``: feeds come in over the web, entries go into the store.
+
+It reads all feeds at once, keeps what is new, and says of each feed how it fared. One bad feed is a value in the
+result; it stops none of the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from pipeline.html import plain_text
+from pipeline.model import Feed, FeedId, FeedOutcome, FeedState
+from pipeline.pull.fetch import fetch, remembering
+from pipeline.pull.health import failed
+from pipeline.pull.identity import identified
+from pipeline.pull.parse import Unreadable, parse
+from pipeline.store import pull as kept
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from pipeline.model import ParsedFeed
+    from pipeline.store import Store
+    from pipeline.web import Web
+
+
+async def pull(
+    feeds: Sequence[Feed], web: Web, store: Store, now: datetime, tell: Callable[[FeedOutcome], None]
+) -> tuple[FeedOutcome, ...]:
+    """Bring every feed up to date. Return how each fared, in the order of ``feeds``."""
+
+    async def one(feed: Feed) -> FeedOutcome:
+        outcome = await _bring_up_to_date(feed, web, store, now)
+        with store.writing() as connection:
+            kept.keep_outcome(connection, outcome, now)
+        tell(outcome)
+        return outcome
+
+    return tuple(await asyncio.gather(*map(one, feeds)))
+
+
+async def _bring_up_to_date(feed: Feed, web: Web, store: Store, now: datetime) -> FeedOutcome:
+    fetched = await fetch(feed, web)
+    if isinstance(fetched, FeedOutcome):
+        return fetched
+    parsed = await asyncio.to_thread(parse, fetched.body, fetched.url, fetched.content_type)
+    if isinstance(parsed, Unreadable):
+        return failed(feed, parsed.cause)
+    known = remembering(feed, fetched, parsed.title)
+    with store.writing() as connection:
+        new, updated = kept.keep_entries(connection, feed.id, identified(parsed.entries), known.title, now)
+    return FeedOutcome(
+        feed=known,
+        state=FeedState.READ,
+        new=new,
+        updated=updated,
+        repairs=parsed.repairs,
+        moved_to=fetched.moved_to,
+    )
+
+
+async def peek(url: str, web: Web, *, allow_private: bool) -> ParsedFeed | Unreadable:
+    """Return the feed at ``url`` as Byline sees it, without keeping anything."""
+    fetched = await fetch(Feed(id=FeedId(0), url=url, title=plain_text(""), allow_private=allow_private), web)
+    if isinstance(fetched, FeedOutcome):
+        return Unreadable(cause=fetched.cause or "gives nothing to read")
+    return parse(fetched.body, fetched.url, fetched.content_type)
+
+
+def peek_file(path: Path) -> ParsedFeed | Unreadable:
+    """Return the feed in a file as Byline sees it."""
+    try:
+        return parse(path.read_bytes())
+    except OSError as error:
+        return Unreadable(cause=f"cannot be read ({error.strerror})")

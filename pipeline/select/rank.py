@@ -1,0 +1,115 @@
+"""Stories to a ranking, each with the reasons that put it where it is. Pure rules; ``now`` is an argument."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from pipeline.html import text_of
+from pipeline.model import RankedStory, Reason
+from pipeline.select.group import LEAD_WORDS, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from pipeline.model import Entry, Story
+    from pipeline.settings import TopicSettings
+
+TOPIC_POINTS: Final = 3.0
+"""What a topic of weight 1 gives when every report names it in its headline."""
+IN_LEAD: Final = 0.6
+"""What a phrase in the text is worth beside one in the headline."""
+HALF_LIFE: Final = timedelta(days=2)
+"""After how long freshness gives half."""
+MOST_PUBLISHERS: Final = 8
+"""More publishers than this add nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A declared topic, its phrases folded to words once for all stories."""
+
+    name: str
+    weight: float
+    phrases: tuple[tuple[str, tuple[str, ...]], ...]
+    exclude: tuple[tuple[str, ...], ...]
+
+
+def rank(
+    stories: Iterable[Story], topics: Mapping[str, TopicSettings], now: datetime
+) -> tuple[RankedStory, ...]:
+    """Return ``stories``, the most worth the author's time first; the same score goes by age of the story's id."""
+    folded = [_folded(name, topic) for name, topic in topics.items()]
+    ranked = [_ranked(story, folded, now) for story in stories]
+    return tuple(sorted(ranked, key=lambda item: (-item.score, item.story.id)))
+
+
+def _ranked(story: Story, topics: Sequence[Topic], now: datetime) -> RankedStory:
+    about = [(topic.name, reason) for topic in topics if (reason := _topic_reason(story, topic))]
+    reasons = [reason for _, reason in about] + [_publishers(story), _freshness(story, now)]
+    return RankedStory(story=story, reasons=tuple(reasons), topics=tuple(name for name, _ in about))
+
+
+def _folded(name: str, topic: TopicSettings) -> Topic:
+    phrases = tuple((phrase, words_of(phrase)) for phrase in topic.phrases)
+    return Topic(name, topic.weight, phrases, tuple(words_of(phrase) for phrase in topic.exclude))
+
+
+def _topic_reason(story: Story, topic: Topic) -> Reason | None:
+    strengths, seen = [], dict[str, None]()
+    for entry in story.entries:
+        title, lead = _words(entry)
+        if any(_holds(title + lead, phrase) for phrase in topic.exclude):
+            return None
+        in_title = [phrase for phrase, words in topic.phrases if _holds(title, words)]
+        in_lead = [phrase for phrase, words in topic.phrases if _holds(lead, words)]
+        strengths.append(1.0 if in_title else IN_LEAD if in_lead else 0.0)
+        seen.update(dict.fromkeys(in_title + in_lead))
+    if not seen:
+        return None
+    points = TOPIC_POINTS * topic.weight * sum(strengths) / len(strengths)
+    telling = sum(strength > 0 for strength in strengths)
+    told = f"in {telling} of {len(strengths)} reports" if len(strengths) > 1 else "in the report"
+    phrases = ", ".join(f"“{phrase}”" for phrase in list(seen)[:3])
+    return Reason(name=f"topic {topic.name}", points=round(points, 2), because=f"{phrases} {told}")
+
+
+def _publishers(story: Story) -> Reason:
+    names = story.publishers
+    points = math.log2(min(len(names), MOST_PUBLISHERS))
+    said = f"only {names[0]} reports it" if len(names) == 1 else f"{len(names)} publishers report it: {_listed(names)}"
+    return Reason(name="publishers", points=round(points, 2), because=said)
+
+
+def _freshness(story: Story, now: datetime) -> Reason:
+    age = max(now - story.latest, timedelta(0))
+    return Reason(
+        name="freshness", points=round(0.5 ** (age / HALF_LIFE), 2), because=f"last reported {_ago(age)}"
+    )
+
+
+def _ago(age: timedelta) -> str:
+    hours = int(age.total_seconds() // 3600)
+    if hours < 1:
+        return "within the hour"
+    if hours < 48:  # noqa: PLR2004  (two days read better in hours)
+        return f"{hours} hour{'s' * (hours != 1)} ago"
+    return f"{age.days} days ago"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _words(entry: Entry) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    lead = re.split(r"\s+", text_of(entry.summary or entry.content), maxsplit=2 * LEAD_WORDS)[: 2 * LEAD_WORDS]
+    return words_of(entry.title), words_of(" ".join(lead))
+
+
+def _holds(words: Sequence[str], phrase: Sequence[str]) -> bool:
+    size = len(phrase)
+    return size > 0 and any(tuple(words[at : at + size]) == tuple(phrase) for at in range(len(words) - size + 1))

@@ -1,0 +1,58 @@
+"""The room ``send``: an edition becomes a letter, and the letter reaches each reader once.
+
+Every delivery is claimed in the store before its message leaves and settled after the answer. One that was claimed
+and never settled is uncertain: it is reported, and never sent again by itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.html import plain_text
+from pipeline.model import Reader, ReaderId, ReaderState
+from pipeline.send.deliver import Audience, Sent, audience_of, deliver
+from pipeline.send.letter import make_letter
+from pipeline.send.message import Envelope, make_message
+from pipeline.store import send as kept
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from pipeline.model import Delivery, Letter
+    from pipeline.send.ways import Way
+    from pipeline.settings import Settings
+    from pipeline.store import Store
+
+__all__ = ["Audience", "Sent", "audience", "make_letter", "sample_message", "send"]
+
+
+def audience(letter: Letter, store: Store) -> Audience:
+    """Return who gets ``letter`` now, and who does not and why."""
+    with store.reading() as connection:
+        readers = kept.readers_in(connection)
+        deliveries = kept.deliveries_of(connection, letter.edition)
+    return audience_of(readers, deliveries)
+
+
+def send(
+    letter: Letter, settings: Settings, store: Store, way: Way, tell: Callable[[Delivery], None]
+) -> Sent:
+    """Send ``letter`` by ``way`` to all who have not got it. Return what became of each."""
+    people = audience(letter, store)
+    envelope = Envelope.of(settings)
+    return deliver(letter, people, envelope, store, way, tell)
+
+
+def sample_message(letter: Letter, settings: Settings, now: datetime) -> bytes:
+    """Return ``letter`` as the message that a made-up reader would get, to look at."""
+    reader = Reader(
+        id=ReaderId(0),
+        email="reader@example.org",
+        name=plain_text("A. Reader"),
+        state=ReaderState.ACTIVE,
+        consent=plain_text(""),
+        consented_at=now,
+        token="sample",  # noqa: S106  (opens nothing)
+    )
+    return bytes(make_message(letter, reader, Envelope.of(settings), now))

@@ -1,0 +1,86 @@
+"""A post to a letter: HTML by the author's templates with its styles written in, and plain text of its own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from pipeline import post as posts
+from pipeline.errors import SendError
+from pipeline.model import Letter
+from pipeline.send.plain import as_text
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from pipeline.model import Post
+    from pipeline.settings import Settings
+
+UNSUBSCRIBE: Final = "https://unsubscribe.invalid/"
+"""Stands in a letter where each reader's own address for leaving comes (RFC 2606: nobody can own it)."""
+
+
+def make_letter(post: Post, settings: Settings) -> Letter:
+    """Return ``post`` as a letter. Raises ``SendError`` where a template of the author's is broken."""
+    from jinja2 import TemplateError
+
+    assert post.path is not None, "a letter is made of a post that has a file"
+    try:
+        made = {name: _fill(f"letter.{name}", post, settings) for name in ("html", "txt")}
+    except TemplateError as error:
+        place = f"{getattr(error, 'filename', None) or 'overrides/letter/'}:{getattr(error, 'lineno', 1)}"
+        raise SendError(f"{place}: the letter's template is broken: {error}") from error
+    return Letter(
+        edition=posts.name_of(post.path),
+        subject=post.title,
+        html=_inlined(made["html"]),
+        text=made["txt"].strip() + "\n",
+        web_url=posts.address(settings.site.site_url, post.path),
+        dated=post.date,
+    )
+
+
+def _fill(name: str, post: Post, settings: Settings) -> str:
+    from markupsafe import Markup
+
+    site = settings.site
+    assert post.path is not None
+    page = PurePosixPath(posts.POSTS) / post.path.name
+    context = {
+        "site": {
+            "name": site.site_name,
+            "url": site.site_url,
+            "author": site.author,
+            "description": site.site_description,
+            "language": site.language,
+        },
+        "post": post,
+        "day": posts.day_in_words(post.date, site.language),
+        "web_url": posts.address(site.site_url, post.path),
+        "body": Markup(posts.as_html(post, site.site_url, page)),  # noqa: S704  (SafeHtml)
+        "text": as_text(post, site.site_url, page),
+        "unsubscribe_url": UNSUBSCRIBE,
+        "postal_address": settings.send.postal_address,
+        "reason": settings.send.reason,
+    }
+    return _templates(settings.overrides / "letter").get_template(name).render(context)
+
+
+def _templates(folder: Path) -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=lambda name: (name or "").endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _inlined(html: str) -> str:
+    from css_inline import CSSInliner
+
+    inlined = CSSInliner(load_remote_stylesheets=False).inline(html)
+    return re.sub(r"\n\s*\n+", "\n", inlined)

@@ -1,0 +1,92 @@
+"""A letter made out to one reader: a MIME message with the headers that let it arrive and let its reader leave."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import quote, urlencode, urlsplit
+
+from pipeline.html import plain_text
+from pipeline.send.letter import UNSUBSCRIBE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipeline.model import Letter, Reader, Slug
+    from pipeline.settings import Settings
+
+POLICY: Final = SMTP.clone(max_line_length=76)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What every message of this author has: who it is from, which list it belongs to, how to leave it."""
+
+    sender: Address
+    list_id: str
+    list_name: str
+    unsubscribe_url: str | None
+    language: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the envelope that ``settings`` describe."""
+        name, address = parseaddr(settings.send.sender)
+        host = urlsplit(settings.site.site_url).hostname or "localhost"
+        return cls(
+            sender=Address(display_name=plain_text(name) or settings.site.author, addr_spec=address),
+            list_id=settings.send.list_id or f"letter.{host}",
+            list_name=settings.site.site_name,
+            unsubscribe_url=settings.send.unsubscribe_url,
+            language=settings.site.language,
+        )
+
+    def mail_to_leave(self) -> str:
+        """Return the mailto address that asks to be taken off the list (RFC 6068)."""
+        return f"mailto:{self.sender.addr_spec}?subject={quote('unsubscribe')}"
+
+    def leave(self, reader: Reader) -> str:
+        """Return the address by which ``reader`` leaves: their own page, or mail where there is no server."""
+        if self.unsubscribe_url is None:
+            return self.mail_to_leave()
+        mark = "&" if urlsplit(self.unsubscribe_url).query else "?"
+        return f"{self.unsubscribe_url}{mark}{urlencode({'token': reader.token})}"
+
+
+def message_id(edition: Slug, reader: Reader, envelope: Envelope) -> str:
+    """Return the Message-ID of ``edition`` for ``reader``: always the same, and it gives no address away."""
+    key = hashlib.sha256(f"{edition}\n{reader.token}".encode()).hexdigest()[:32]
+    return f"<{key}@{envelope.sender.domain}>"
+
+
+def make_message(letter: Letter, reader: Reader, envelope: Envelope, now: datetime) -> EmailMessage:
+    """Return ``letter`` for ``reader``. Text and HTML hold the reader's own way to leave."""
+    message = EmailMessage(policy=POLICY)
+    message["From"] = envelope.sender
+    message["To"] = Address(display_name=reader.name, addr_spec=reader.email)
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = message_id(letter.edition, reader, envelope)
+    message["List-Id"] = f'"{_quotable(envelope.list_name)}" <{envelope.list_id}>'  # RFC 2919
+    message["Content-Language"] = envelope.language
+    ways = [envelope.mail_to_leave()]
+    if envelope.unsubscribe_url is not None:
+        ways.insert(0, envelope.leave(reader))
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058: only beside an https address
+    message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in ways)  # RFC 2369
+    leave = envelope.leave(reader)
+    message.set_content(letter.text.replace(UNSUBSCRIBE, leave), cte="quoted-printable")
+    message.add_alternative(
+        letter.html.replace(UNSUBSCRIBE, html.escape(leave)), subtype="html", cte="quoted-printable"
+    )
+    return message
+
+
+def _quotable(name: str) -> str:
+    return plain_text(name).replace("\\", "").replace('"', "")

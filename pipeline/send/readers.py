@@ -1,0 +1,127 @@
+"""The list of readers: adding by hand, and CSV in and out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pipeline.errors import UsageError
+from pipeline.html import plain_text
+from pipeline.model import ReaderState
+from pipeline.store import send as kept
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from pipeline.model import Reader
+    from pipeline.store import Store
+
+COLUMNS: Final = ("email", "name", "state", "consent", "consented_at")
+_EMAIL_NAMES: Final = frozenset({"email", "e-mail", "email address", "e-mail address", "mail", "address"})
+_FIRST_NAMES: Final = frozenset({"first name", "first_name", "firstname", "given name"})
+_LAST_NAMES: Final = frozenset({"last name", "last_name", "lastname", "surname", "family name"})
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What came of an import: the readers added, and each line refused with its number and reason."""
+
+    added: int
+    refused: tuple[tuple[int, str], ...]
+
+
+def add(store: Store, email: str, name: str, consent: str, now: datetime) -> Reader:
+    """Add one reader. Raises ``UsageError`` where the address is none, or is known already."""
+    try:
+        address = _address(email)
+    except ValueError as error:
+        raise UsageError(f"{plain_text(email)} is no mail address: {error}") from None
+    with store.writing() as connection:
+        reader = kept.add_reader(connection, address, plain_text(name), plain_text(consent), now)
+        known = kept.reader_by_email(connection, address)
+    if reader is None:
+        left = known is not None and known.state is ReaderState.LEFT
+        raise UsageError(
+            f"{address} left the list and asked not to get the letter" if left else f"{address} is a reader already"
+        )
+    return reader
+
+
+def remove(store: Store, email: str, now: datetime) -> Reader:
+    """Take a reader off the list; the address is remembered, so that no import brings it back."""
+    with store.writing() as connection:
+        reader = kept.reader_by_email(connection, email.strip())
+        if reader is None or reader.state is ReaderState.LEFT:
+            raise UsageError(f"{plain_text(email)} is not on the list; `byline readers list` shows who is")
+        kept.mark_left(connection, reader.id, now)
+    return reader
+
+
+def import_csv(store: Store, text: str, consent: str, now: datetime) -> Imported:
+    """Add a reader for each line of a CSV table with a column of addresses; refuse lines one by one."""
+    added, refused = 0, []
+    for line, row in _rows(text):
+        try:
+            if row.get("state", "").lower() in {"left", "unsubscribed", "bounced", "cleaned"}:
+                raise UsageError(f"is marked {row['state']}")  # noqa: TRY301  (one refusal like the others)
+            add(store, row["email"], row["name"], row.get("consent") or consent, now)
+            added += 1
+        except UsageError as error:
+            refused.append((line, str(error)))
+    return Imported(added=added, refused=tuple(refused))
+
+
+def export_csv(store: Store) -> str:
+    """Return all readers as CSV; a cell that a spreadsheet would run as a formula is made text."""
+    with store.reading() as connection:
+        readers = kept.readers_in(connection)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for reader in readers:
+        cells = (reader.email, reader.name, reader.state, reader.consent, reader.consented_at.isoformat())
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    return out.getvalue()
+
+
+def _address(email: str) -> str:
+    """Return the address as mail servers take it. Raises ``ValueError`` in words."""
+    from email_validator import validate_email
+
+    checked = validate_email(
+        email.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True
+    )
+    return checked.ascii_email or checked.normalized
+
+
+def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the lines of a table by the names that Byline gives its columns, with their numbers in the file."""
+    lines = text.removeprefix("\ufeff")
+    dialect = ";" if lines.partition("\n")[0].count(";") > lines.partition("\n")[0].count(",") else ","
+    reader = csv.reader(io.StringIO(lines, newline=""), delimiter=dialect)
+    names: list[str] | None = None
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if names is None:
+            names = [_column(cell) for cell in cells]
+            if "email" in names:
+                continue
+            if not any("@" in cell for cell in cells):
+                raise UsageError("the first line names no column `email`; add a header line such as email,name")
+            names = ["email" if "@" in cell else "name" for cell in cells]
+        row = dict(zip(names, (cell.strip().removeprefix("'") for cell in cells), strict=False))
+        full_name = row.get("name") or f"{row.get('first', '')} {row.get('last', '')}".strip()
+        yield reader.line_num, {"email": "", **row, "name": full_name}
+
+
+def _column(header: str) -> str:
+    name = header.strip().lower()
+    for known, names in (("email", _EMAIL_NAMES), ("first", _FIRST_NAMES), ("last", _LAST_NAMES)):
+        if name in names:
+            return known
+    return {"status": "state", "full name": "name"}.get(name, name)

@@ -1,0 +1,116 @@
+"""What is remembered: one schema, its migrations, and a module of queries for each room.
+
+What comes in and goes out are types of ``pipeline.model``. The queries take a connection, so that a room decides
+what belongs into one transaction. SQLite by default; PostgreSQL by its URL; the same suite holds both to the same.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from pipeline.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEAD: Final = "0001"
+"""The newest migration; a test holds it to what migrations/ has."""
+
+
+class Store:
+    """A database that is up to date with the schema. Raises ``StoreError`` where it cannot be."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        try:
+            self._engine = _engine(url)
+            self._reading = self._engine.execution_options(byline_begin="BEGIN")
+            with self._engine.begin() as connection:
+                _upgrade(connection)
+        except (SQLAlchemyError, OSError) as error:
+            raise StoreError(self._in_words(error)) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose changes are kept all together at the end, or not at all."""
+        with self._in_transaction(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the store and holds up nobody who writes."""
+        with self._in_transaction(self._reading) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _in_transaction(self, engine: Engine) -> Iterator[Connection]:
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StoreError(self._in_words(error)) from error
+
+    def _in_words(self, error: Exception) -> str:
+        place = make_url(self._url).render_as_string(hide_password=True)
+        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        return f"the store {place} cannot be used: {said}; check that it exists, is whole and is yours to write"
+
+
+def _engine(url: str) -> Engine:
+    place = make_url(url)
+    if place.get_backend_name() != "sqlite":
+        return create_engine(url)
+    if place.database and place.database != ":memory:":
+        _make_private(Path(place.database))
+    engine = create_engine(url)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """Make the database file and its folder readable by their owner alone: it holds people's addresses."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the transactions are ours to begin, see _begin_sqlite
+    for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock when it begins: two that both read first and write later would both fail.
+    connection.exec_driver_sql(connection.get_execution_options().get("byline_begin", "BEGIN IMMEDIATE"))
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(7240193)"))  # one upgrade at a time
+    known = inspect(connection).has_table("alembic_version")
+    if known and connection.scalar(text("SELECT version_num FROM alembic_version")) == HEAD:
+        return
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(
+            f"the store was made by a newer Byline ({error}); upgrade with `pip install -U byline`"
+        ) from error

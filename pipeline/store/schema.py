@@ -1,0 +1,135 @@
+"""The one schema of what is remembered; the migrations in migrations/ lead to it, and a test holds them equal.
+
+Times are aware and in UTC both ways (a naive one is refused); SQLite keeps them as text that sorts.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from pipeline.model import utc
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMES)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Take an aware time; SQLite, which has no time zones, keeps its UTC reading."""
+        if value is None:
+            return None
+        moment = utc(value)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give back an aware time in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else utc(value)
+
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", String(64)),
+    Column("checked_at", Moment),
+    Column("read_at", Moment),
+    Column("failures", Integer, nullable=False, default=0, server_default="0"),
+    Column("error", Text),
+    Column("repairs", JSON, nullable=False, default=list),
+    Column("moved_to", Text),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("link", Text),
+    Column("published", Moment),
+    Column("updated", Moment),
+    Column("authors", JSON, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("first_seen", Moment, nullable=False),
+    Column("dated", Moment, nullable=False),
+    UniqueConstraint("feed_id", "uid"),
+    Index(None, "dated"),
+    Index(None, "link"),
+)
+
+shortlist = Table(
+    "shortlist",
+    metadata,
+    Column("story_id", Integer, primary_key=True, autoincrement=False),
+    Column("rank", Integer, nullable=False),
+    Column("entry_ids", JSON, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("made_at", Moment, nullable=False),
+)
+
+readers = Table(
+    "readers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("email_key", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("consent", Text, nullable=False),
+    Column("consented_at", Moment, nullable=False),
+    Column("token", Text, nullable=False, unique=True),
+    Column("left_at", Moment),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("edition", Text, nullable=False),
+    Column("reader_id", ForeignKey("readers.id"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("claimed_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Column("answer", Text, nullable=False, default="", server_default=""),
+    UniqueConstraint("edition", "reader_id"),
+    Index(None, "state"),
+)

@@ -1,0 +1,150 @@
+"""What the room ``send`` remembers: readers, and each delivery before and after it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pipeline.html import kept_text
+from pipeline.model import Delivery, DeliveryState, Reader, ReaderId, ReaderState, Slug
+from pipeline.store.schema import deliveries, readers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from pipeline.model import PlainText
+
+
+def email_key(email: str) -> str:
+    """Return what two spellings of one mail address have in common."""
+    return email.casefold()
+
+
+def add_reader(
+    connection: Connection, email: str, name: PlainText, consent: PlainText, now: datetime
+) -> Reader | None:
+    """Store a reader; return None where the address is known already, active or not."""
+    values = {
+        "email": email,
+        "email_key": email_key(email),
+        "name": name,
+        "state": ReaderState.ACTIVE,
+        "consent": consent,
+        "consented_at": now,
+        "token": secrets.token_urlsafe(18),
+    }
+    new = _insert_once(connection, readers, values, ["email_key"])
+    return reader_by_email(connection, email) if new else None
+
+
+def reader_by_email(connection: Connection, email: str) -> Reader | None:
+    """Return the reader with this address, in whatever state."""
+    row = connection.execute(select(readers).where(readers.c.email_key == email_key(email))).first()
+    return _reader(row) if row else None
+
+
+def readers_in(connection: Connection, state: ReaderState | None = None) -> tuple[Reader, ...]:
+    """Return the readers in ``state``, or all, in the order in which they came."""
+    query = select(readers).order_by(readers.c.id)
+    rows = connection.execute(query if state is None else query.where(readers.c.state == state))
+    return tuple(_reader(row) for row in rows)
+
+
+def active_readers(connection: Connection) -> int:
+    """Return how many readers get letters."""
+    counted = select(func.count()).select_from(readers).where(readers.c.state == ReaderState.ACTIVE)
+    return connection.execute(counted).scalar_one()
+
+
+def mark_left(connection: Connection, reader: ReaderId, now: datetime) -> None:
+    """Remember that a reader left; the address is kept so that no import brings it back."""
+    connection.execute(
+        update(readers).where(readers.c.id == reader).values(state=ReaderState.LEFT, left_at=now)
+    )
+
+
+def deliveries_of(connection: Connection, edition: Slug | None = None) -> tuple[Delivery, ...]:
+    """Return the deliveries of one edition, or of all, in the order in which they were claimed."""
+    query = select(deliveries, *_reader_columns()).join(readers).order_by(deliveries.c.id)
+    rows = connection.execute(query if edition is None else query.where(deliveries.c.edition == edition))
+    return tuple(
+        Delivery(
+            edition=Slug(row.edition),
+            reader=_reader(row, "reader_"),
+            state=DeliveryState(row.state),
+            message_id=row.message_id,
+            answer=kept_text(row.answer),
+        )
+        for row in rows
+    )
+
+
+def claim(connection: Connection, edition: Slug, reader: ReaderId, message_id: str, now: datetime) -> bool:
+    """Write down that this delivery is about to leave; False where another has it, or it left before.
+
+    A reader who left in the meantime is not claimed either. Commit before the message leaves.
+    """
+    active = select(readers.c.id).where(readers.c.id == reader, readers.c.state == ReaderState.ACTIVE)
+    if connection.execute(active.with_for_update()).first() is None:
+        return False
+    values = {
+        "edition": edition,
+        "reader_id": reader,
+        "state": DeliveryState.CLAIMED,
+        "message_id": message_id,
+        "claimed_at": now,
+    }
+    if _insert_once(connection, deliveries, values, ["edition", "reader_id"]):
+        return True
+    again = connection.execute(
+        update(deliveries)
+        .where(_is(edition, reader), deliveries.c.state == DeliveryState.LATER)
+        .values(state=DeliveryState.CLAIMED, claimed_at=now, settled_at=None)
+    )
+    return again.rowcount == 1
+
+
+def settle(
+    connection: Connection, edition: Slug, reader: ReaderId, state: DeliveryState, answer: PlainText, now: datetime
+) -> None:
+    """Write down how a claimed delivery ended."""
+    connection.execute(
+        update(deliveries)
+        .where(_is(edition, reader), deliveries.c.state == DeliveryState.CLAIMED)
+        .values(state=state, answer=answer, settled_at=now)
+    )
+
+
+def _is(edition: Slug, reader: ReaderId) -> Any:
+    return (deliveries.c.edition == edition) & (deliveries.c.reader_id == reader)
+
+
+def _insert_once(connection: Connection, table: Any, values: dict[str, Any], unique: Sequence[str]) -> bool:
+    """Insert a row unless one with the same ``unique`` columns stands; tell whether it was inserted."""
+    dialect = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}.get(connection.dialect.name)
+    assert dialect is not None, "the store runs on SQLite and PostgreSQL"
+    statement = dialect(table).values(values).on_conflict_do_nothing(index_elements=list(unique))
+    return connection.execute(statement).rowcount == 1
+
+
+def _reader_columns() -> list[Any]:
+    return [column.label(f"reader_{column.name}") for column in readers.c if column.name != "id"]
+
+
+def _reader(row: Row[Any], prefix: str = "") -> Reader:
+    fields = row._mapping  # noqa: SLF001  (its public name)
+    return Reader(
+        id=ReaderId(fields["reader_id" if prefix else "id"]),
+        email=fields[prefix + "email"],
+        name=kept_text(fields[prefix + "name"]),
+        state=ReaderState(fields[prefix + "state"]),
+        consent=kept_text(fields[prefix + "consent"]),
+        consented_at=fields[prefix + "consented_at"],
+        token=fields[prefix + "token"],
+    )

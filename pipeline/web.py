@@ -1,0 +1,186 @@
+"""The only way out to a URL that we did not write: guarded, bounded, polite.
+
+What comes in is a URL and headers; what goes out is an ``Answer``, or an ``Unreachable`` that says why in plain
+words. Every address is checked where it counts, on the socket that is about to connect, at each hop of a redirect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections import defaultdict
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp import ClientError, ClientTimeout, TCPConnector
+
+from pipeline.html import safe_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.model import SafeUrl
+
+MAX_REDIRECTS: Final = 10
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_PERMANENT: Final = frozenset({301, 308})
+
+# Python's ipaddress.is_global differs from release to release; this is the IANA registry of special-purpose
+# addresses (RFC 6890 and its updates), with multicast and the deprecated 6to4 relays.
+_NOT_PUBLIC: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
+        "192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 "
+        "2001::/23 2001:db8::/32 3fff::/20"
+    ).split()
+)
+_PUBLIC_IPV6: Final = ipaddress.IPv6Network("2000::/3")
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+class ForbiddenAddress(OSError):
+    """The address about to be connected to is not a public one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server answered. ``moved_to`` is where a chain of permanent redirects led."""
+
+    url: SafeUrl
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    moved_to: SafeUrl | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreachable:
+    """Why there is no answer, as a part of a sentence: "example.org <cause>"."""
+
+    cause: str
+
+
+def is_public(address: str) -> bool:
+    """Tell whether ``address`` (an IPv4 or IPv6 literal) belongs to the public internet, mapped ones included."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if inner is None and ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+        if ip not in _PUBLIC_IPV6:
+            return False
+    return not any(ip in network for network in _NOT_PUBLIC)
+
+
+class Web:
+    """A client for many URLs at once; use it as an asynchronous context manager."""
+
+    def __init__(self, *, user_agent: str, timeout_seconds: float, max_bytes: int, concurrency: int = 16) -> None:
+        self._headers = {"User-Agent": user_agent, "Accept": "*/*"}
+        self._timeout = ClientTimeout(total=timeout_seconds)
+        self._seconds = timeout_seconds
+        self._max_bytes = max_bytes
+        self._slots = asyncio.Semaphore(concurrency)
+        self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        self._guarded = await self._open.enter_async_context(self._session(_guarded_socket))
+        self._private = await self._open.enter_async_context(self._session(None))
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        await self._open.aclose()
+
+    async def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> Answer | Unreachable:
+        """Fetch ``url``. ``allow_private`` permits a private address for the very host of ``url`` alone."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._follow(url, headers or {}, allow_private=allow_private)
+        except TimeoutError:
+            return Unreachable(cause=f"did not answer in full within {self._seconds:g} seconds")
+        except (ClientError, OSError, ValueError) as error:
+            return Unreachable(cause=_in_words(error))
+
+    async def _follow(self, url: str, headers: Mapping[str, str], *, allow_private: bool) -> Answer | Unreachable:
+        here: str = url
+        private_host = urlsplit(url).netloc if allow_private else None
+        moved_to: SafeUrl | None = None
+        all_permanent = True
+        for _ in range(MAX_REDIRECTS + 1):
+            session = self._private if urlsplit(here).netloc == private_host else self._guarded
+            answer = await self._hop(session, here, headers)
+            if isinstance(answer, Unreachable) or answer.status not in _REDIRECTS:
+                return answer if isinstance(answer, Unreachable) else _with_move(answer, moved_to)
+            target = safe_url(answer.headers.get("Location", ""), here)
+            if target is None:
+                return Unreachable(cause="redirects to something that is no web address")
+            all_permanent = all_permanent and answer.status in _PERMANENT
+            moved_to = target if all_permanent else moved_to
+            here = target
+        return Unreachable(cause=f"redirects more than {MAX_REDIRECTS} times")
+
+    async def _hop(self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str]) -> Answer | Unreachable:
+        known = safe_url(url)
+        if known is None:
+            return Unreachable(cause="is no web address that can be fetched")
+        async with self._hosts[urlsplit(url).netloc], self._slots:
+            async with session.get(url, headers=headers, allow_redirects=False) as response:
+                body = bytearray()
+                async for chunk in response.content.iter_chunked(65536):
+                    body += chunk
+                    if len(body) > self._max_bytes:
+                        return Unreachable(cause=f"sends more than {self._max_bytes // 2**20} MB")
+                return Answer(url=known, status=response.status, headers=response.headers, body=bytes(body))
+
+    def _session(self, socket_factory: Any) -> aiohttp.ClientSession:
+        connector = TCPConnector(limit=0, socket_factory=socket_factory)
+        return aiohttp.ClientSession(
+            connector=connector,
+            headers=self._headers,
+            timeout=self._timeout,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            requote_redirect_url=False,
+        )
+
+
+def _guarded_socket(info: Any) -> socket.socket:
+    """Make the socket for the very address that will be connected to, if that one is public."""
+    family, kind, protocol, _, place = info
+    if not is_public(str(place[0])):
+        raise ForbiddenAddress(f"{place[0]} is a private address")
+    return socket.socket(family=family, type=kind, proto=protocol)
+
+
+def _with_move(answer: Answer, moved_to: SafeUrl | None) -> Answer:
+    return Answer(
+        url=answer.url, status=answer.status, headers=answer.headers, body=answer.body, moved_to=moved_to
+    )
+
+
+def _in_words(error: Exception) -> str:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ForbiddenAddress) or "is a private address" in str(cause):
+            return "is at a private address; if it is yours, set allow_private: true for this feed"
+        if isinstance(cause, socket.gaierror):
+            return "is a host that nobody knows (DNS); check the spelling"
+        if isinstance(cause, aiohttp.ClientConnectorCertificateError):
+            return "shows a certificate that is not valid"
+        if isinstance(cause, ConnectionRefusedError):
+            return "refuses the connection"
+        cause = cause.__cause__
+    if isinstance(error, (aiohttp.ServerDisconnectedError, ConnectionResetError, aiohttp.ClientPayloadError)):
+        return "ends the connection before the answer is complete"
+    if isinstance(error, aiohttp.ClientSSLError):
+        return "cannot be reached over TLS"
+    return f"cannot be read ({type(error).__name__}: {str(error)[:200] or 'no more is known'})"

@@ -1,0 +1,78 @@
+"""The room ``write``: stories become a draft, a draft that passes the check becomes a post.
+
+It writes Markdown files that the author owns, never over one that is there, and never a word of theirs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline import post as posts
+from pipeline.errors import PostError, UsageError
+from pipeline.model import Severity
+from pipeline.store import write as kept
+from pipeline.write.draft import draft
+from pipeline.write.gate import examine, unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from pipeline.model import Finding, RankedStory
+    from pipeline.settings import WriteSettings
+    from pipeline.store import Store
+
+
+def write(stories: Sequence[RankedStory], content: Path, settings: WriteSettings, now: datetime) -> Path:
+    """Write the draft of an edition that takes up ``stories``. Return its file, which is a new one."""
+    linked = [item for item in stories if any(entry.link for entry in item.story.entries)]
+    if not linked:
+        raise UsageError("there is no story with a link to write about: run `byline pull` and `byline select` first")
+    made = draft(linked, now, settings.quote_words)
+    path = _free(content / posts.DRAFTS / posts.file_name(made.date, made.title), content)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(posts.render(made))
+    return path
+
+
+def check(path: Path, store: Store, content: Path, settings: WriteSettings) -> tuple[Finding, ...]:
+    """Return what is wrong with the post in ``path``, in the order of its lines; nothing if it may be published."""
+    try:
+        post = posts.read(path)
+    except PostError as error:
+        return unreadable(error)
+    with store.reading() as connection:
+        sources = kept.entries_by_link(connection, {take.url for take in post.takes})
+    return examine(post, sources, content, settings.quote_words)
+
+
+def publish_draft(
+    path: Path, store: Store, content: Path, settings: WriteSettings
+) -> tuple[Path | None, tuple[Finding, ...]]:
+    """Move a draft that passes to content/posts/. Return its new place, or None, and the findings."""
+    if path.parent.name != posts.DRAFTS:
+        raise UsageError(f"{path} is no draft: only files in {content.name}/{posts.DRAFTS}/ can be published")
+    findings = check(path, store, content, settings)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        return None, findings
+    target = content / posts.POSTS / path.name
+    if target.exists():
+        raise UsageError(f"{target} is there already: give the draft's file another name")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = posts.without_prompts(path.read_bytes().decode("utf-8-sig"))
+    with target.open("x", encoding="utf-8", newline="") as file:
+        file.write(text)
+    path.unlink()
+    return target, findings
+
+
+def _free(path: Path, content: Path) -> Path:
+    """Return ``path``, or the next like it that neither a draft nor a post has."""
+    number = 1
+    candidate = path
+    while candidate.exists() or (content / posts.POSTS / candidate.name).exists():
+        number += 1
+        candidate = path.with_stem(f"{path.stem}-{number}")
+    return candidate

@@ -1,0 +1,63 @@
+"""A shortlist to a draft: everything but the author's words, which no program writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline import post as posts
+from pipeline.html import markdown_link, plain_text, to_markdown
+from pipeline.model import Kind, Post, Source
+from pipeline.write.quotes import quotation, snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from pipeline.model import Entry, PlainText, RankedStory
+
+
+def draft(stories: Sequence[RankedStory], now: datetime, quote_words: int) -> Post:
+    """Return a post with one take for each of ``stories``: heading, quotation, and a place for the words."""
+    leads = [_quotable(item) for item in stories]
+    takes = "\n".join(_take(entry, quote_words) for entry in leads)
+    day = posts.day_in_words(now.date(), "en")
+    body = f"{posts.OPENING}\n\n{posts.EXCERPT_END}\n\n{takes}"
+    made = Post(
+        date=now.date(),
+        title=plain_text(leads[0].title if len(leads) == 1 else f"What I read in the week to {day}"),
+        topics=_topics(stories),
+        kind=Kind.LINK if len(leads) == 1 else Kind.EDITION,
+        sources=tuple(_source(entry, now) for entry in leads),
+        body=body,
+    )
+    return posts.parse(posts.render(made))
+
+
+def _quotable(item: RankedStory) -> Entry:
+    """Return the entry to comment on: the one that tells the most of those that have a link."""
+    linked = [entry for entry in item.story.entries if entry.link]
+    return max(linked, key=lambda entry: (len(entry.content or entry.summary), -entry.id))
+
+
+def _topics(stories: Sequence[RankedStory]) -> tuple[PlainText, ...]:
+    return tuple(dict.fromkeys(plain_text(topic) for item in stories for topic in item.topics))
+
+
+def _take(entry: Entry, quote_words: int) -> str:
+    assert entry.link is not None
+    quoted = quotation(entry, quote_words)
+    parts = [f"## {markdown_link(entry.title or entry.publisher, entry.link)}"]
+    parts += [f"> {to_markdown(quoted)}"] if quoted else []
+    return "\n\n".join([*parts, posts.PROMPT]) + "\n"
+
+
+def _source(entry: Entry, now: datetime) -> Source:
+    assert entry.link is not None
+    return Source(
+        url=entry.link,
+        title=entry.title,
+        publisher=entry.publisher,
+        published=entry.published.date() if entry.published else None,
+        accessed=now.date(),
+        snapshot=snapshot(entry),
+    )

@@ -1,0 +1,87 @@
+"""Quotations, word for word: taking one from an entry, and telling whether one stands in its source.
+
+What comes in is an entry of the store; what goes out is a sentence of it, or the truth about a quotation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from pipeline.html import blocks_of
+from pipeline.model import PlainText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pipeline.model import Entry
+
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]?[A-ZÀ-ÖØ-Þ0-9])")
+_NOT_AN_END: Final = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Inc|Ltd|Co|Corp|vs|approx|z\.B|bzw|ca|Nr|[A-Z])|\.\w)\.$")
+_SHORT: Final = 6
+"""A sentence of fewer words tells too little to stand alone."""
+_SAME: Final = str.maketrans(
+    {mark: same for same, marks in {"'": "‘’‚‛′`´", '"': "“”„‟″«»", "-": "‐‑‒–—―−"}.items() for mark in marks}
+)
+
+
+def source_text(entry: Entry) -> tuple[PlainText, ...]:
+    """Return all that ``entry`` says, one text for each paragraph: its title, summary and content."""
+    return (entry.title, *blocks_of(entry.summary), *blocks_of(entry.content))
+
+
+def snapshot(entry: Entry) -> str:
+    """Return the hash by which the text that a quotation was taken from is known again."""
+    return "sha256:" + hashlib.sha256("\n".join(source_text(entry)).encode()).hexdigest()
+
+
+def quotation(entry: Entry, most_words: int) -> PlainText | None:
+    """Return the first sentences of ``entry`` that make up a quotation of at most ``most_words`` words."""
+    for block in (*blocks_of(entry.content), *blocks_of(entry.summary)):
+        taken: list[str] = []
+        for sentence in sentences(block):
+            if len(" ".join([*taken, sentence]).split()) > most_words:
+                break
+            taken.append(sentence)
+            if len(" ".join(taken).split()) >= _SHORT:
+                return PlainText(" ".join(taken))
+    return None
+
+
+def sentences(text: str) -> Sequence[str]:
+    """Return ``text`` cut into sentences; each, and all joined by a space, stand in it word for word."""
+    parts: list[str] = []
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        candidate = text[start : end.start()]
+        if not _NOT_AN_END.search(candidate):
+            parts.append(text[start : end.end()].rstrip())
+            start = end.end()
+    return [part for part in (*parts, text[start:].strip()) if part]
+
+
+def stands_in(quoted: str, sources: Iterable[Entry]) -> bool:
+    """Tell whether ``quoted`` stands word for word in one of ``sources``, each part of it around an ellipsis.
+
+    Kinds of quotation marks, dashes and spaces do not count, as typing them anew changes no word.
+    """
+    parts = [part for part in re.split(r"\s*(?:\[…\]|\[\.\.\.\]|…|\.\.\.)\s*", _plain(quoted)) if part]
+    return bool(parts) and any(_in_order(parts, _plain(" ".join(source_text(entry)))) for entry in sources)
+
+
+def _in_order(parts: Sequence[str], text: str) -> bool:
+    """Tell whether ``parts`` stand in ``text`` one after the other, each as whole words."""
+    at = 0
+    for part in parts:
+        pattern = rf"(?<!\w){re.escape(part)}(?!\w)"
+        found = re.compile(pattern).search(text, at)
+        if found is None:
+            return False
+        at = found.end()
+    return True
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_SAME).split()).strip("\"' ")

@@ -1,0 +1,156 @@
+"""YAML with its places: which line says what, and edits that leave every other byte as it was.
+
+What comes in is the text of a YAML file and a path into it (keys and indices); what goes out is a line number
+or a new text. It does not know what the files mean.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+Path = tuple[str | int, ...]
+
+
+def parse(text: str) -> Any:
+    """Return the data of ``text``. Raises ``yaml.YAMLError``, whose mark holds line and column from 0."""
+    return yaml.safe_load(text)
+
+
+def line_of(text: str, path: Path) -> int:
+    """Return the line, from 1, of the deepest part of ``path`` that stands in ``text``."""
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    line = 1
+    for key in path:
+        found = _child(node, key)
+        if found is None:
+            break
+        place, node = found
+        line = place.start_mark.line + 1
+    return line
+
+
+def append_item(text: str, path: Path, item: dict[str, Any]) -> str:
+    """Return ``text`` with ``item`` as the last of the list at ``path``. Raises ``ValueError`` where it cannot."""
+    node = _find(text, path)
+    if node is None:
+        new = _with_new_list(text, path, item)
+    elif isinstance(node, yaml.SequenceNode) and node.value and not node.flow_style:
+        at = _end_of_line(text, _content_end(node.value[-1]))
+        new = text[:at] + _block([item], node.start_mark.column) + text[at:]
+    elif isinstance(node, yaml.SequenceNode) and node.value:
+        at = node.value[-1].end_mark.index
+        new = f"{text[:at]}, {yaml.safe_dump(item, default_flow_style=True, width=10**6, allow_unicode=True).strip()}{text[at:]}"
+    else:
+        new = _in_place_of(text, node, _block([item], _indent_of_line(text, node) + 2))
+    return _checked(new, text, lambda data: _list_at(data, path).append(item))
+
+
+def remove_item(text: str, path: Path, index: int) -> str:
+    """Return ``text`` without item ``index`` of the list at ``path``. Raises ``ValueError`` where it cannot."""
+    node = _find(text, path)
+    if not isinstance(node, yaml.SequenceNode) or node.flow_style:
+        raise ValueError("the list is not written one item a line")
+    item = node.value[index]
+    if len(node.value) == 1:
+        new = _in_place_of(text, node, " []", end=_content_end(item))
+    else:
+        start = text.rindex("\n", 0, item.start_mark.index) + 1
+        new = text[:start] + text[_end_of_line(text, _content_end(item)) + 1 :]
+    return _checked(new, text, lambda data: _list_at(data, path).pop(index))
+
+
+def set_value(text: str, path: Path, value: str) -> str:
+    """Return ``text`` with the scalar at ``path`` replaced by ``value``. Raises ``ValueError`` where it cannot."""
+    node = _find(text, path)
+    if not isinstance(node, yaml.ScalarNode) or node.style in {"|", ">"}:
+        raise ValueError(f"{'.'.join(map(str, path))} is not a one-line value")
+    scalar = yaml.safe_dump(value, width=10**6, allow_unicode=True).removesuffix("...\n").strip()
+    return text[: node.start_mark.index] + scalar + text[node.end_mark.index :]
+
+
+def _checked(new: str, old: str, change: Any) -> str:
+    """Return ``new`` if it says what ``old`` said with ``change`` made, and nothing else."""
+    data = parse(old) or {}
+    change(data)
+    if parse(new) != data:
+        raise ValueError("the change would touch more than its own place")
+    return new
+
+
+def _list_at(data: Any, path: Path) -> list[Any]:
+    for key in path[:-1]:
+        if data.get(key) is None:
+            data[key] = {}
+        data = data[key]
+    if data.get(path[-1]) is None:
+        data[path[-1]] = []
+    found: list[Any] = data[path[-1]]
+    return found
+
+
+def _child(node: yaml.Node | None, key: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    """Return where ``key`` stands and what it leads to."""
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.value == str(key):
+                return name, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key], node.value[key]
+    return None
+
+
+def _find(text: str, path: Path) -> yaml.Node | None:
+    node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    for key in path:
+        found = _child(node, key)
+        if found is None:
+            return None
+        node = found[1]
+    return node
+
+
+def _content_end(node: yaml.Node) -> int:
+    """Return where ``node`` ends, without the comments and blank lines that a block's own mark takes in."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _content_end(last[1] if isinstance(last, tuple) else last)
+    end: int = node.end_mark.index
+    return end
+
+
+def _end_of_line(text: str, index: int) -> int:
+    found = text.find("\n", index)
+    return len(text) if found < 0 else found
+
+
+def _indent_of_line(text: str, node: yaml.Node) -> int:
+    line = text.splitlines()[node.start_mark.line]
+    return len(line) - len(line.lstrip())
+
+
+def _block(items: list[Any], indent: int) -> str:
+    lines = yaml.safe_dump(items, sort_keys=False, allow_unicode=True, width=10**6).rstrip("\n").split("\n")
+    return "".join("\n" + " " * indent + line for line in lines)
+
+
+def _in_place_of(text: str, node: yaml.Node, new: str, end: int | None = None) -> str:
+    start = len(text[: node.start_mark.index].rstrip())
+    return text[:start] + new + text[node.end_mark.index if end is None else end :]
+
+
+def _with_new_list(text: str, path: Path, item: dict[str, Any]) -> str:
+    """Return ``text`` with the missing end of ``path`` written in, the list holding ``item``."""
+    known = next(count for count in range(len(path) - 1, -1, -1) if count == 0 or _find(text, path[:count]))
+    value: Any = [item]
+    for key in reversed(path[known:]):
+        value = {key: value}
+    lines = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10**6).rstrip("\n").split("\n")
+    parent = _find(text, path[:known]) if known else None
+    if parent is None:
+        return text.rstrip("\n") + "\n" * bool(text.strip()) + "\n".join(lines) + "\n"
+    if not isinstance(parent, yaml.MappingNode) or parent.flow_style:
+        return _in_place_of(text, parent, "".join(f"\n{' ' * (2 * known)}{line}" for line in lines))
+    at = _end_of_line(text, _content_end(parent))
+    return text[:at] + "".join(f"\n{' ' * parent.start_mark.column}{line}" for line in lines) + text[at:]
