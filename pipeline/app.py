@@ -1,7 +1,7 @@
 """Builds the real parts once and hands them to the rooms.
 
-What comes in is the settings of a site and the time; what goes out are the rooms' results. The command line, and later
-the desk and the worker, call this and nothing below it. Each room is imported when it is first needed.
+What comes in is the settings of a site and the time; what goes out are the rooms' results. The command line,
+and later the desk and the worker, call this and nothing below it. Each room is imported when it is first needed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pipeline import settings as setting
 from pipeline.errors import PostError, UsageError
 from pipeline.html import kept_text, plain_text
 from pipeline.model import DeliveryState, Kind
+from pipeline.settings.sections import PullSettings
 from pipeline.store import Store
 from pipeline.store import pull as kept_feeds
 from pipeline.store import select as kept_stories
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from pipeline.send import Audience, Sent
     from pipeline.send.readers import Imported
     from pipeline.send.ways import Way
-    from pipeline.settings import Settings
+    from pipeline.settings.sections import Settings
     from pipeline.web import Web
 
 
@@ -168,7 +169,9 @@ class App:
         known = {item.story.id: item for item in shortlist}
         missing = [str(number) for number in story_ids if number not in known]
         if missing:
-            raise UsageError(f"no story {', '.join(missing)} is on the shortlist; `byline select` shows their ids")
+            raise UsageError(
+                f"no story {', '.join(missing)} is on the shortlist; `byline select` shows their ids"
+            )
         chosen = [item for item in shortlist if item.story.id in story_ids]
         chosen = sorted(chosen, key=lambda item: story_ids.index(item.story.id))
         stories = chosen or shortlist[: self.settings.write.takes]
@@ -324,7 +327,9 @@ class App:
         try:
             new = change(path.read_text(encoding="utf-8"))
         except ValueError as error:
-            raise UsageError(f"{setting.FILE} cannot be changed by program ({error}); edit pull.feeds by hand") from None
+            raise UsageError(
+                f"{setting.FILE} cannot be changed by program ({error}); edit pull.feeds by hand"
+            ) from None
         setting.check(new)
         fresh = path.with_suffix(".new")
         fresh.write_text(new, encoding="utf-8")
@@ -351,7 +356,7 @@ def read_feed(place: str, settings: Settings | None, *, allow_private: bool) -> 
 def _web(settings: Settings | None) -> Web:
     from pipeline.web import Web
 
-    pull = settings.pull if settings else setting.PullSettings()
+    pull = settings.pull if settings else PullSettings()
     home = f" (+{settings.site.site_url})" if settings else ""
     return Web(
         user_agent=f"Byline/{__version__}{home}",

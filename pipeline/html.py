@@ -22,13 +22,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BLOCKS: Final = frozenset(
-    "address article aside blockquote br caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 "
-    "header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    (
+        "address article aside blockquote br caption dd details div dl dt figcaption figure footer h1 h2 "
+        "h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
+    ).split()
 )
 _INLINE: Final = frozenset(
-    "a abbr b bdi bdo cite code del dfn em i img ins kbd mark q s samp small span strong sub sup time u var".split()
+    (
+        "a abbr b bdi bdo cite code del dfn em i img ins kbd mark q s samp small span strong sub sup time "
+        "u var"
+    ).split()
 )
-_WITH_CONTENT: Final = frozenset({"script", "style", "template", "noscript", "iframe", "svg", "math", "title"})
+_WITH_CONTENT: Final = frozenset(
+    {"script", "style", "template", "noscript", "iframe", "svg", "math", "title"}
+)
 _ATTRIBUTES: Final = {
     "*": {"lang", "dir"},
     "a": {"href", "title"},
@@ -43,13 +50,19 @@ _ATTRIBUTES: Final = {
 _URL_ATTRIBUTES: Final = frozenset({"href", "src", "cite"})
 _TAG: Final = re.compile(r"<[^>]*>")
 _OPENING_OR_CLOSING: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
-_NEVER_NESTED: Final = frozenset("area base br col dd dt embed hr img input li link meta option p param source td th tr wbr".split())
+_NEVER_NESTED: Final = frozenset(
+    ("area base br col dd dt embed hr img input li link meta option p param source td th tr wbr").split()
+)
 _MAX_DEPTH: Final = 200
 
-_to_blocks = nh3.Cleaner(tags=set(_BLOCKS), clean_content_tags=set(_WITH_CONTENT), attributes={}, link_rel=None)
+_to_blocks = nh3.Cleaner(
+    tags=set(_BLOCKS), clean_content_tags=set(_WITH_CONTENT), attributes={}, link_rel=None
+)
 
 # Marks that reorder, hide or smuggle text: bidirectional overrides and isolates, zero-width spaces, tag characters.
-_HIDDEN: Final = re.compile("[\u00ad\u180e\u200b\u2060-\u2069\u202a-\u202e\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")
+_HIDDEN: Final = re.compile(
+    "[\u00ad\u180e\u200b\u2060-\u2069\u202a-\u202e\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 
 
 # -- text ----------------------------------------------------------------------------------------------
@@ -140,7 +153,9 @@ def safe_url(address: str, base: str = "") -> SafeUrl | None:
 
 def _slashes(address: str) -> str:
     """Read a backslash before the query as browsers do (WHATWG URL, special schemes): as a slash."""
-    head, mark, rest = re.split(r"([?#])", address, maxsplit=1) if re.search(r"[?#]", address) else (address, "", "")
+    head, mark, rest = (
+        re.split(r"([?#])", address, maxsplit=1) if re.search(r"[?#]", address) else (address, "", "")
+    )
     return head.replace("\\", "/") + mark + rest
 
 

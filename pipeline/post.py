@@ -110,7 +110,9 @@ def _split(text: str, path: Path | str) -> tuple[str, str, int]:
     """Return the front matter, the body, and the line at which the body begins."""
     found = re.match(r"---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", text, re.DOTALL)
     if found is None:
-        raise PostError(path, [(1, "has no front matter; begin the file with ---, date:, title: and --- again")])
+        raise PostError(
+            path, [(1, "has no front matter; begin the file with ---, date:, title: and --- again")]
+        )
     rest = text[found.end() :]
     body = rest.lstrip("\n")
     return found[1] or "", body, text[: found.end()].count("\n") + 1 + len(rest) - len(body)
@@ -125,10 +127,15 @@ def _validated(matter: str, path: Path | str) -> _Matter:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
-        raise PostError(path, [(line, f"the front matter is not YAML here: {getattr(error, 'problem', error)}")]) from None
+        raise PostError(
+            path, [(line, f"the front matter is not YAML here: {getattr(error, 'problem', error)}")]
+        ) from None
     except ValidationError as error:
         problems = [
-            (yamltext.line_of(matter, _place(problem)) + 1, f"{'.'.join(map(str, _place(problem)))}: {_said(problem)}")
+            (
+                yamltext.line_of(matter, _place(problem)) + 1,
+                f"{'.'.join(map(str, _place(problem)))}: {_said(problem)}",
+            )
             for problem in error.errors()
         ]
         raise PostError(path, problems) from None
@@ -243,7 +250,9 @@ def _source_matter(source: Source) -> dict[str, Any]:
 
 
 def _yaml(data: dict[str, Any], *, flow: bool = False) -> str:
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10**6, default_flow_style=flow or None)
+    return yaml.safe_dump(
+        data, sort_keys=False, allow_unicode=True, width=10**6, default_flow_style=flow or None
+    )
 
 
 def without_prompts(text: str) -> str:
@@ -268,10 +277,16 @@ def _attribution(source: Source, language: str) -> str:
     return ", ".join(part for part in (to_markdown(source.publisher), day) if part)
 
 
-def as_html(post: Post, site_url: str, page: PurePosixPath, language: str) -> SafeHtml:
-    """Return the whole body for a feed or a letter; ``page`` is the file in content/ that its links start from."""
-    body = without_prompts(attributed(post, language)).replace(EXCERPT_END, "")
-    return rendered(body, page_address(site_url, page), lambda link: resolve(site_url, page, link))
+def as_html(body: str, site_url: str, page: PurePosixPath) -> SafeHtml:
+    """Return the body of a post for a feed or a letter; ``page`` is the file in content/ that its links start from."""
+    text = without_prompts(body).replace(EXCERPT_END, "")
+    return rendered(text, page_address(site_url, page), lambda link: resolve(site_url, page, link))
+
+
+def page_of(post: Post) -> PurePosixPath:
+    """Return the file in content/ that the links of a published post start from."""
+    assert post.path is not None, "only a post that was read from a file is on the site"
+    return PurePosixPath(POSTS) / post.path.name
 
 
 def day_in_words(day: dt.date, language: str) -> str:
@@ -305,7 +320,9 @@ def find(content: Path, name: str) -> Path:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(f"{name} may be any of {', '.join(path.stem for path in found)}; write more of the name")
+        raise UsageError(
+            f"{name} may be any of {', '.join(path.stem for path in found)}; write more of the name"
+        )
     raise UsageError(f"there is no post {name} in {content}; `byline status` lists posts and drafts")
 
 

@@ -34,16 +34,16 @@ _PERMANENT: Final = frozenset({301, 308})
 _NOT_PUBLIC: Final = tuple(
     ipaddress.ip_network(network)
     for network in (
-        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
-        "192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 "
-        "2001::/23 2001:db8::/32 3fff::/20"
+        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 "
+        "192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 "
+        "224.0.0.0/4 240.0.0.0/4 2001::/23 2001:db8::/32 3fff::/20"
     ).split()
 )
 _PUBLIC_IPV6: Final = ipaddress.IPv6Network("2000::/3")
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-class ForbiddenAddress(OSError):
+class ForbiddenAddressError(OSError):
     """The address about to be connected to is not a public one."""
 
 
@@ -82,7 +82,9 @@ def is_public(address: str) -> bool:
 class Web:
     """A client for many URLs at once; use it as an asynchronous context manager."""
 
-    def __init__(self, *, user_agent: str, timeout_seconds: float, max_bytes: int, concurrency: int = 16) -> None:
+    def __init__(
+        self, *, user_agent: str, timeout_seconds: float, max_bytes: int, concurrency: int = 16
+    ) -> None:
         self._headers = {"User-Agent": user_agent, "Accept": "*/*"}
         self._timeout = ClientTimeout(total=timeout_seconds)
         self._seconds = timeout_seconds
@@ -111,7 +113,9 @@ class Web:
         except (ClientError, OSError, ValueError) as error:
             return Unreachable(cause=_in_words(error))
 
-    async def _follow(self, url: str, headers: Mapping[str, str], *, allow_private: bool) -> Answer | Unreachable:
+    async def _follow(
+        self, url: str, headers: Mapping[str, str], *, allow_private: bool
+    ) -> Answer | Unreachable:
         here: str = url
         private_host = urlsplit(url).netloc if allow_private else None
         moved_to: SafeUrl | None = None
@@ -129,18 +133,23 @@ class Web:
             here = target
         return Unreachable(cause=f"redirects more than {MAX_REDIRECTS} times")
 
-    async def _hop(self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str]) -> Answer | Unreachable:
+    async def _hop(
+        self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str]
+    ) -> Answer | Unreachable:
         known = safe_url(url)
         if known is None:
             return Unreachable(cause="is no web address that can be fetched")
-        async with self._hosts[urlsplit(url).netloc], self._slots:
-            async with session.get(url, headers=headers, allow_redirects=False) as response:
-                body = bytearray()
-                async for chunk in response.content.iter_chunked(65536):
-                    body += chunk
-                    if len(body) > self._max_bytes:
-                        return Unreachable(cause=f"sends more than {self._max_bytes // 2**20} MB")
-                return Answer(url=known, status=response.status, headers=response.headers, body=bytes(body))
+        async with (
+            self._hosts[urlsplit(url).netloc],
+            self._slots,
+            session.get(url, headers=headers, allow_redirects=False) as response,
+        ):
+            body = bytearray()
+            async for chunk in response.content.iter_chunked(65536):
+                body += chunk
+                if len(body) > self._max_bytes:
+                    return Unreachable(cause=f"sends more than {self._max_bytes // 2**20} MB")
+            return Answer(url=known, status=response.status, headers=response.headers, body=bytes(body))
 
     def _session(self, socket_factory: Any) -> aiohttp.ClientSession:
         connector = TCPConnector(limit=0, socket_factory=socket_factory)
@@ -157,7 +166,7 @@ def _guarded_socket(info: Any) -> socket.socket:
     """Make the socket for the very address that will be connected to, if that one is public."""
     family, kind, protocol, _, place = info
     if not is_public(str(place[0])):
-        raise ForbiddenAddress(f"{place[0]} is a private address")
+        raise ForbiddenAddressError(f"{place[0]} is a private address")
     return socket.socket(family=family, type=kind, proto=protocol)
 
 
@@ -167,20 +176,28 @@ def _with_move(answer: Answer, moved_to: SafeUrl | None) -> Answer:
     )
 
 
+_CAUSES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...]] = (
+    (
+        ForbiddenAddressError,
+        "is at a private address; if it is yours, set allow_private: true for this feed",
+    ),
+    (socket.gaierror, "is a host that nobody knows (DNS); check the spelling"),
+    (aiohttp.ClientConnectorCertificateError, "shows a certificate that is not valid"),
+    (aiohttp.ClientSSLError, "cannot be reached over TLS"),
+    (ConnectionRefusedError, "refuses the connection"),
+    (
+        (aiohttp.ServerDisconnectedError, ConnectionResetError, aiohttp.ClientPayloadError),
+        "ends the connection before the answer is complete",
+    ),
+)
+
+
 def _in_words(error: Exception) -> str:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ForbiddenAddress) or "is a private address" in str(cause):
-            return "is at a private address; if it is yours, set allow_private: true for this feed"
-        if isinstance(cause, socket.gaierror):
-            return "is a host that nobody knows (DNS); check the spelling"
-        if isinstance(cause, aiohttp.ClientConnectorCertificateError):
-            return "shows a certificate that is not valid"
-        if isinstance(cause, ConnectionRefusedError):
-            return "refuses the connection"
-        cause = cause.__cause__
-    if isinstance(error, (aiohttp.ServerDisconnectedError, ConnectionResetError, aiohttp.ClientPayloadError)):
-        return "ends the connection before the answer is complete"
-    if isinstance(error, aiohttp.ClientSSLError):
-        return "cannot be reached over TLS"
+    """Return what is behind ``error`` as a part of a sentence; the deepest cause that is known tells the most."""
+    chain: list[BaseException] = [error]
+    while (cause := chain[-1].__cause__ or getattr(chain[-1], "os_error", None)) and cause not in chain:
+        chain.append(cause)
+    for kinds, words in _CAUSES:
+        if any(isinstance(link, kinds) for link in chain):
+            return words
     return f"cannot be read ({type(error).__name__}: {str(error)[:200] or 'no more is known'})"

@@ -41,7 +41,8 @@ def append_item(text: str, path: Path, item: dict[str, Any]) -> str:
         new = text[:at] + _block([item], node.start_mark.column) + text[at:]
     elif isinstance(node, yaml.SequenceNode) and node.value:
         at = node.value[-1].end_mark.index
-        new = f"{text[:at]}, {yaml.safe_dump(item, default_flow_style=True, width=10**6, allow_unicode=True).strip()}{text[at:]}"
+        flow = yaml.safe_dump(item, default_flow_style=True, width=10**6, allow_unicode=True).strip()
+        new = f"{text[:at]}, {flow}{text[at:]}"
     else:
         new = _in_place_of(text, node, _block([item], _indent_of_line(text, node) + 2))
     return _checked(new, text, lambda data: _list_at(data, path).append(item))

@@ -57,8 +57,12 @@ class _Commands(click.Group):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
 
-@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("-C", "--directory", default=".", metavar="DIR", help="Work on the site in DIR, as if called there.")
+@click.command(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "-C", "--directory", default=".", metavar="DIR", help="Work on the site in DIR, as if called there."
+)
 @click.option("--now", metavar="TIME", help="Pretend that it is TIME (2026-11-23T07:30Z), for rehearsals.")
 @click.version_option(__version__, prog_name="byline")
 @click.pass_context
@@ -77,7 +81,9 @@ def cli(context: click.Context, directory: str, now: str | None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; errors are told in a sentence on stderr."""
     try:
-        code: Any = cli.main(args=None if arguments is None else list(arguments), prog_name="byline", standalone_mode=False)
+        code: Any = cli.main(
+            args=None if arguments is None else list(arguments), prog_name="byline", standalone_mode=False
+        )
     except click.ClickException as error:
         error.show()
         return 2

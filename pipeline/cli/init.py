@@ -12,7 +12,7 @@ from pipeline import __version__, yamltext
 from pipeline import post as posts
 from pipeline.cli.talk import counted, json_option, moment, report, shown
 from pipeline.errors import UsageError
-from pipeline.settings import explained
+from pipeline.settings.explained import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,12 +32,24 @@ def own_site() -> Path:
 @click.option("--name", default="Your Name", help="Your name, as it stands in the masthead.")
 @click.option("--email", default="you@example.org", help="The address that letters come from.")
 @click.option("--url", default="https://example.org/", help="The address that the site will have.")
-@click.option("--line", default="What happened in our field, and what I make of it.", help="One line that says what it is about.")
+@click.option(
+    "--line",
+    default="What happened in our field, and what I make of it.",
+    help="One line that says what it is about.",
+)
 @click.option("--sample", is_flag=True, help="Make the sample site instead, to look around in.")
 @json_option
 @click.pass_context
 def init(  # noqa: PLR0913  (each is an option of the command)
-    context: click.Context, folder: Path, name: str, email: str, url: str, line: str, *, sample: bool, as_json: bool
+    context: click.Context,
+    folder: Path,
+    name: str,
+    email: str,
+    url: str,
+    line: str,
+    *,
+    sample: bool,
+    as_json: bool,
 ) -> int:
     """Make a new site in DIR with everything in it: settings, pages, a first post, templates, workflow.
 
@@ -65,7 +77,9 @@ def make(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write ``files`` into ``folder``. Raises ``UsageError`` before the first where any of them is there already."""
     there = [name for name in files if (folder / name).exists()]
     if there:
-        raise UsageError(f"{folder} has {there[0]} already, and init overwrites nothing: choose another folder")
+        raise UsageError(
+            f"{folder} has {there[0]} already, and init overwrites nothing: choose another folder"
+        )
     try:
         for name, text in files.items():
             path = folder / name
@@ -101,7 +115,10 @@ def _starter(values: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     for path in sorted(starter.rglob("*")):
         if path.is_file():
             name = path.relative_to(starter).as_posix()
-            yield places.get(name, name), Template(path.read_text(encoding="utf-8")).substitute(values).encode()
+            yield (
+                places.get(name, name),
+                Template(path.read_text(encoding="utf-8")).substitute(values).encode(),
+            )
 
 
 def _copied(name: str) -> Iterator[tuple[str, bytes]]:
@@ -122,7 +139,11 @@ def _mkdocs(values: Mapping[str, str]) -> str:
 
 
 def _settings(values: Mapping[str, str]) -> Mapping[str, object]:
-    sender = f'"{values["name"]}" <{values["email"]}>' if "," in values["name"] else f"{values['name']} <{values['email']}>"
+    sender = (
+        f'"{values["name"]}" <{values["email"]}>'
+        if "," in values["name"]
+        else f"{values['name']} <{values['email']}>"
+    )
     return {
         "select": {"topics": {"my topic": {"phrases": ["a phrase that tells it", "another phrase"]}}},
         "send": {"sender": sender, "unsubscribe_url": f"{values['url']}unsubscribe"},

@@ -28,9 +28,8 @@ def pull(context: click.Context, *, as_json: bool) -> int:
     Example:
       byline pull
     """
-    with app(context) as opened:
-        with progress("Pulling feeds", len(opened.settings.pull.feeds)) as step:
-            outcomes = opened.pull(lambda _outcome: step())
+    with app(context) as opened, progress("Pulling feeds", len(opened.settings.pull.feeds)) as step:
+        outcomes = opened.pull(lambda _outcome: step())
     report(_data(outcomes), *_lines(outcomes), as_json=as_json)
     return int(any(outcome.state is FeedState.FAILED for outcome in outcomes))
 
@@ -57,15 +56,17 @@ def _data(outcomes: Sequence[FeedOutcome]) -> dict[str, Any]:
 def _sums(outcomes: Sequence[FeedOutcome]) -> dict[str, int]:
     states = [outcome.state for outcome in outcomes]
     sums = {str(state): states.count(state) for state in FeedState}
-    return sums | {"new": sum(outcome.new for outcome in outcomes), "updated": sum(o.updated for o in outcomes)}
+    return sums | {
+        "new": sum(outcome.new for outcome in outcomes),
+        "updated": sum(o.updated for o in outcomes),
+    }
 
 
 def _lines(outcomes: Sequence[FeedOutcome]) -> list[str]:
     sums = _sums(outcomes)
-    lines = [
-        f"{counted(len(outcomes), 'feed')}: {sums['read']} read, {sums['unchanged']} unchanged, "
-        f"{sums['failed']} failed. {counted(sums['new'], 'new entry', 'new entries')}, {sums['updated']} updated."
-    ]
+    fared = ", ".join(f"{sums[state]} {state}" for state in FeedState)
+    new = counted(sums["new"], "new entry", "new entries")
+    lines = [f"{counted(len(outcomes), 'feed')}: {fared}. {new}, {sums['updated']} updated."]
     for outcome in outcomes:
         name = outcome.feed.title or outcome.feed.url
         if outcome.state is FeedState.FAILED:

@@ -52,7 +52,9 @@ def list_readers(context: click.Context, *, as_json: bool) -> int:
 @readers.command("add")
 @click.argument("email")
 @click.option("--name", default="", help="What to call the reader.")
-@click.option("--consent", default="told the author", show_default=True, help="How and where they agreed to the letter.")
+@click.option(
+    "--consent", default="told the author", show_default=True, help="How and where they agreed to the letter."
+)
 @json_option
 @click.pass_context
 def add(context: click.Context, email: str, name: str, consent: str, *, as_json: bool) -> int:
@@ -87,7 +89,9 @@ def remove(context: click.Context, email: str, *, as_json: bool) -> int:
 
 @readers.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--consent", default="", help="How and where these people agreed; without it, the name of the file.")
+@click.option(
+    "--consent", default="", help="How and where these people agreed; without it, the name of the file."
+)
 @json_option
 @click.pass_context
 def import_readers(context: click.Context, file: Path, consent: str, *, as_json: bool) -> int:

@@ -30,7 +30,9 @@ def select(context: click.Context, *, as_json: bool) -> int:
         shortlist = opened.select()
         days = opened.settings.select.days
     lines = [line for place, item in enumerate(shortlist, start=1) for line in _lines(place, item)]
-    nothing = f"No story of the last {counted(days, 'day')} is waiting: run `byline pull`, or widen select.days."
+    nothing = (
+        f"No story of the last {counted(days, 'day')} is waiting: run `byline pull`, or widen select.days."
+    )
     report({"stories": list(map(_data, shortlist))}, *(lines or [nothing]), as_json=as_json)
     return 0
 
@@ -56,7 +58,13 @@ def _data(item: RankedStory) -> dict[str, Any]:
         "reasons": item.reasons,
         "publishers": item.story.publishers,
         "entries": [
-            {"id": entry.id, "title": entry.title, "link": entry.link, "publisher": entry.publisher, "dated": entry.dated}
+            {
+                "id": entry.id,
+                "title": entry.title,
+                "link": entry.link,
+                "publisher": entry.publisher,
+                "dated": entry.dated,
+            }
             for entry in item.story.entries
         ],
     }

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("post")
-@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where to write; .byline/letters if not given.")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write; .byline/letters if not given.",
+)
 @json_option
 @click.pass_context
 def letter(context: click.Context, post: str, folder: Path | None, *, as_json: bool) -> int:
@@ -62,7 +67,9 @@ def _parts(made: Letter, message: bytes) -> dict[str, bytes]:
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
 @json_option
 @click.pass_context
-def send(context: click.Context, post: str, folder: Path | None, *, dry_run: bool, yes: bool, as_json: bool) -> int:
+def send(
+    context: click.Context, post: str, folder: Path | None, *, dry_run: bool, yes: bool, as_json: bool
+) -> int:
     """Send POST to all readers who have not got it, each once, however often it is run.
 
     Each delivery is written down before and after. One that was cut off in between is uncertain: `byline status`
@@ -81,7 +88,9 @@ def send(context: click.Context, post: str, folder: Path | None, *, dry_run: boo
             return 0
         if audience.to and not yes and sys.stdin.isatty():
             way = f"into {folder}" if folder else f"through {opened.settings.send.smtp.host}"
-            click.confirm(f"Send “{made.subject}” to {counted(len(audience.to), 'reader')} {way}?", abort=True, err=True)
+            click.confirm(
+                f"Send “{made.subject}” to {counted(len(audience.to), 'reader')} {way}?", abort=True, err=True
+            )
         with progress("Sending", len(audience.to)) as step:
             sent = opened.send(made, folder, lambda _delivery: step())
     report(_sent_data(made, sent), *_sent_lines(sent), as_json=as_json)
@@ -138,7 +147,9 @@ _TOLD = {
 
 
 def _sent_lines(sent: Sent) -> Sequence[str]:
-    lines = [_delivery_line(delivery) for delivery in sent.deliveries if delivery.state is not DeliveryState.SENT]
+    lines = [
+        _delivery_line(delivery) for delivery in sent.deliveries if delivery.state is not DeliveryState.SENT
+    ]
     left_out = len(sent.audience.left_out)
     told = f"Sent to {counted(sent.count(DeliveryState.SENT), 'reader')}"
     told += f"; {left_out} left out (--dry-run says why)." if left_out else "."
@@ -146,4 +157,6 @@ def _sent_lines(sent: Sent) -> Sequence[str]:
 
 
 def _delivery_line(delivery: Delivery) -> str:
-    return f"{_TOLD[delivery.state]}  {delivery.reader.email}: {delivery.answer or 'cut off before the answer'}"
+    return (
+        f"{_TOLD[delivery.state]}  {delivery.reader.email}: {delivery.answer or 'cut off before the answer'}"
+    )

@@ -61,13 +61,17 @@ def _feeds(feeds: Sequence[FeedHealth], failed: Sequence[FeedHealth]) -> Iterato
 
 
 def _week(found: Status) -> Iterator[str]:
-    yield f"Shortlist  {counted(found.shortlisted, 'story', 'stories')}" if found.shortlisted else (
-        "Shortlist  not made yet: `byline select`"
+    yield (
+        f"Shortlist  {counted(found.shortlisted, 'story', 'stories')}"
+        if found.shortlisted
+        else ("Shortlist  not made yet: `byline select`")
     )
     yield f"Drafts     {len(found.drafts)}"
     for path, count in found.drafts.items():
-        state = f"{counted(count, 'finding')}: `byline check {path.stem}`" if count else (
-            f"ready: `byline write --publish {path.stem}`"
+        state = (
+            f"{counted(count, 'finding')}: `byline check {path.stem}`"
+            if count
+            else (f"ready: `byline write --publish {path.stem}`")
         )
         yield f"  {shown(path)}  {state}"
     yield f"Posts      {found.posts}"

@@ -5,17 +5,16 @@ Nothing is sent to anybody: what goes out is for the author, who then speaks to 
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.connect.match import mentions
 from pipeline.store import select as kept
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from pipeline.model import Mention
-    from pipeline.settings import ConnectSettings
+    from pipeline.settings.sections import ConnectSettings
     from pipeline.store import Store
 
 

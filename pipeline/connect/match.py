@@ -18,7 +18,12 @@ def mentions(names: Sequence[str], entries: Iterable[Entry], stories: Iterable[S
     """Return each entry that one of ``names`` stands in, with the sentence; the freshest first."""
     story_of = {entry.id: story for story in stories for entry in story.entries}
     found = [
-        Mention(name=name, entry=entry, because=sentence, story=story_of[entry.id].id if entry.id in story_of else None)
+        Mention(
+            name=name,
+            entry=entry,
+            because=sentence,
+            story=story_of[entry.id].id if entry.id in story_of else None,
+        )
         for entry in entries
         for name, sentence in _named(names, entry)
     ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model import Post
-    from pipeline.settings import Settings
+    from pipeline.settings.sections import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

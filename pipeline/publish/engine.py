@@ -33,11 +33,15 @@ def build(root: Path, pages: Path, output: Path) -> tuple[str, ...]:
             finally:
                 config.plugins.on_shutdown()
         except (MkDocsException, SystemExit) as error:
-            raise PublishError(f"The site cannot be built: {error or 'the engine gave up'}", warnings) from error
+            raise PublishError(
+                f"The site cannot be built: {error or 'the engine gave up'}", warnings
+            ) from error
     return tuple(warnings)
 
 
-def serve(folder: Path, address: tuple[str, int], watched: Sequence[Path], rebuild: Callable[[], None]) -> None:
+def serve(
+    folder: Path, address: tuple[str, int], watched: Sequence[Path], rebuild: Callable[[], None]
+) -> None:
     """Serve ``folder`` at ``address`` until interrupted; when something ``watched`` changes, rebuild and reload."""
     from mkdocs.livereload import LiveReloadServer
 
@@ -46,7 +50,7 @@ def serve(folder: Path, address: tuple[str, int], watched: Sequence[Path], rebui
     for path in watched:
         server.watch(str(path))
     try:
-        server.serve()
+        server.serve()  # type: ignore[no-untyped-call]
     finally:
         server.shutdown()
 

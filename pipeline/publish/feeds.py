@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model import Post, SafeHtml, SafeUrl
-    from pipeline.settings import Settings, SiteSettings
+    from pipeline.settings.sections import Settings, SiteSettings
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 CONTENT: Final = "http://purl.org/rss/1.0/modules/content/"
@@ -40,7 +39,9 @@ def rss(newest: Sequence[Post], site: SiteSettings) -> bytes:
     """Return an RSS 2.0 document (rssboard.org/rss-specification) with content:encoded and atom:link."""
     root = ET.Element("rss", version="2.0")
     channel = ET.SubElement(root, "channel")
-    _texts(channel, title=site.site_name, link=_home(site), description=site.site_description or site.site_name)
+    _texts(
+        channel, title=site.site_name, link=_home(site), description=site.site_description or site.site_name
+    )
     _texts(channel, language=site.language)
     ET.SubElement(
         channel, f"{{{ATOM}}}link", href=_home(site) + "feed.xml", rel="self", type="application/rss+xml"
@@ -86,8 +87,7 @@ def _json_item(post: Post, site: SiteSettings) -> dict[str, Any]:
 
 
 def _whole(post: Post, site: SiteSettings) -> SafeHtml:
-    assert post.path is not None
-    return posts.as_html(post, site.site_url, PurePosixPath(posts.POSTS) / post.path.name, site.language)
+    return posts.as_html(posts.attributed(post, site.language), site.site_url, posts.page_of(post))
 
 
 def _url(post: Post, site: SiteSettings) -> SafeUrl:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model import PlainText, Post
-    from pipeline.settings import SiteSettings
+    from pipeline.settings.sections import SiteSettings
 
 TOPICS: Final = "topics"
 

@@ -27,14 +27,16 @@ class Outline:
 def read_opml(body: bytes) -> tuple[Outline, ...]:
     """Return the feeds of an OPML file, each URL once. Raises ``UsageError`` for what is none, or is hostile."""
     if re.search(rb"<!(DOCTYPE|ENTITY)", body, re.IGNORECASE):
-        raise UsageError("the OPML file declares a document type or entities, which no honest one needs: refused")
+        raise UsageError(
+            "the OPML file declares a document type or entities, which no honest one needs: refused"
+        )
     try:
         root = ET.fromstring(body)  # noqa: S314  (no document type, so no entities and nothing external)
     except (ET.ParseError, ValueError, LookupError) as error:
         raise UsageError(f"the OPML file is not well-formed XML ({error}); export it again") from None
     if root.tag.lower() != "opml":
         raise UsageError(f"the file is no OPML: it begins with <{plain_text(root.tag)}>")
-    found = {}
+    found: dict[SafeUrl, PlainText] = {}
     for outline in root.iter("outline"):
         url = safe_url(outline.get("xmlUrl", "").strip())
         if url is not None:

@@ -96,13 +96,14 @@ def _parse_xml(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreada
 
 
 def _entry(entry: Any, url: str) -> ParsedEntry:
+    updated = _moment(entry.get("updated_parsed")) if "updated_parsed" in entry else None
     content = max((_markup(part, url) for part in entry.get("content", ())), key=len, default=SafeHtml(""))
     return ParsedEntry(
         uid=entry.get("id", "").strip(),
         title=_text(entry, "title"),
         link=safe_url(entry["link"], url) if entry.get("link") else None,
-        published=_moment(entry.get("published_parsed") or entry.get("created_parsed")),
-        updated=_moment(entry.get("updated_parsed")) if "updated_parsed" in entry else None,
+        published=_moment(entry.get("published_parsed") or entry.get("created_parsed")) or updated,
+        updated=updated,
         authors=_authors(entry),
         summary=_markup(entry.get("summary_detail"), url),
         content=content,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import RankedStory, SafeUrl
-    from pipeline.settings import SelectSettings
+    from pipeline.settings.sections import SelectSettings
     from pipeline.store import Store
 
 

@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import text_of
@@ -36,15 +37,18 @@ COMMON: Final = 0.1
 
 _WORD: Final = re.compile(r"\w[\w’'&.-]*\w|\w")
 _STOP: Final = frozenset(
-    "a about after again all also am an and any are as at be because been before being but by can could did do does "
-    "doing down during each few for from further had has have having he her here hers him his how i if in into is it "
-    "its just me more most my new no nor not now of off on once only or other our out over own s said same say says "
-    "she should so some such t than that the their them then there these they this those through to too two under "
-    "until up us very was we were what when where which while who whom why will with would year years you your "
-    "aber als am an auch auf aus bei bis das dass dem den der des die durch ein eine einem einen einer es für hat "
-    "ich im in ist mit nach nicht noch nur oder sich sie sind so über um und von vor war wie wird zu zum zur "
-    "au aux avec ce ces dans de des du elle en est et il la le les leur mais ne ou par pas pour que qui sa se son "
-    "sur un une el los las por con para una del".split()
+    (
+        "a about after again all also am an and any are as at be because been before being but by can "
+        "could did do does doing down during each few for from further had has have having he her here "
+        "hers him his how i if in into is it its just me more most my new no nor not now of off on once "
+        "only or other our out over own s said same say says she should so some such t than that the "
+        "their them then there these they this those through to too two under until up us very was we "
+        "were what when where which while who whom why will with would year years you your aber als am an "
+        "auch auf aus bei bis das dass dem den der des die durch ein eine einem einen einer es für hat "
+        "ich im in ist mit nach nicht noch nur oder sich sie sind so über um und von vor war wie wird zu "
+        "zum zur au aux avec ce ces dans de des du elle en est et il la le les leur mais ne ou par pas "
+        "pour que qui sa se son sur un une el los las por con para una del"
+    ).split()
 )
 
 
@@ -78,7 +82,7 @@ def _terms(entry: Entry) -> dict[str, float]:
     for words, weight in ((title, TITLE_WEIGHT), (lead, 1.0)):
         for word in words:
             counted[word] += weight
-        for pair in zip(words, words[1:], strict=False):
+        for pair in pairwise(words):
             counted[" ".join(pair)] += weight / 2
     return counted
 
@@ -86,7 +90,7 @@ def _terms(entry: Entry) -> dict[str, float]:
 def _vectors(counts: Sequence[Mapping[str, float]]) -> list[Vector]:
     """Weigh each term by how rare it is, and bring each entry to length 1."""
     seen_in = Counter(term for count in counts for term in count)
-    vectors = []
+    vectors: list[Vector] = []
     for count in counts:
         weights = {
             term: math.log1p(times) * math.log((1 + len(counts)) / seen_in[term])
@@ -114,7 +118,8 @@ def _linked(entries: Sequence[Entry], vectors: Sequence[Vector]) -> Iterator[lis
                 del totals[other][two]
                 totals[one][other] = totals[other][one] = totals[one].get(other, 0.0) + total
         for other in totals[one]:
-            heapq.heappush(heap, (-_average(totals, members, one, other), *sorted((one, other))))
+            first, second = sorted((one, other))
+            heapq.heappush(heap, (-_average(totals, members, one, other), first, second))
     yield from members.values()
 
 

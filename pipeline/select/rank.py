@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import Entry, Story
-    from pipeline.settings import TopicSettings
+    from pipeline.settings.sections import TopicSettings
 
 TOPIC_POINTS: Final = 3.0
 """What a topic of weight 1 gives when every report names it in its headline."""
 IN_LEAD: Final = 0.6
 """What a phrase in the text is worth beside one in the headline."""
+FURTHER_TOPIC: Final = 1 / 3
+"""What each topic gives after the one that gives the most."""
 HALF_LIFE: Final = timedelta(days=2)
 """After how long freshness gives half."""
 MOST_PUBLISHERS: Final = 8
@@ -50,8 +52,20 @@ def rank(
 
 def _ranked(story: Story, topics: Sequence[Topic], now: datetime) -> RankedStory:
     about = [(topic.name, reason) for topic in topics if (reason := _topic_reason(story, topic))]
-    reasons = [reason for _, reason in about] + [_publishers(story), _freshness(story, now)]
-    return RankedStory(story=story, reasons=tuple(reasons), topics=tuple(name for name, _ in about))
+    about.sort(key=lambda found: -found[1].points)
+    names = tuple(name for name, _ in about)
+    reasons = _first_counts_most([reason for _, reason in about])
+    return RankedStory(
+        story=story, reasons=(*reasons, _publishers(story), _freshness(story, now)), topics=names
+    )
+
+
+def _first_counts_most(about: Sequence[Reason]) -> list[Reason]:
+    """Let each topic after the first give a part: a story that names everything is not about everything."""
+    return [
+        *about[:1],
+        *(replace(reason, points=round(reason.points * FURTHER_TOPIC, 2)) for reason in about[1:]),
+    ]
 
 
 def _folded(name: str, topic: TopicSettings) -> Topic:
@@ -81,7 +95,11 @@ def _topic_reason(story: Story, topic: Topic) -> Reason | None:
 def _publishers(story: Story) -> Reason:
     names = story.publishers
     points = math.log2(min(len(names), MOST_PUBLISHERS))
-    said = f"only {names[0]} reports it" if len(names) == 1 else f"{len(names)} publishers report it: {_listed(names)}"
+    said = (
+        f"only {names[0]} reports it"
+        if len(names) == 1
+        else f"{len(names)} publishers report it: {_listed(names)}"
+    )
     return Reason(name="publishers", points=round(points, 2), because=said)
 
 
@@ -106,10 +124,14 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _words(entry: Entry) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    lead = re.split(r"\s+", text_of(entry.summary or entry.content), maxsplit=2 * LEAD_WORDS)[: 2 * LEAD_WORDS]
+    lead = re.split(r"\s+", text_of(entry.summary or entry.content), maxsplit=2 * LEAD_WORDS)[
+        : 2 * LEAD_WORDS
+    ]
     return words_of(entry.title), words_of(" ".join(lead))
 
 
 def _holds(words: Sequence[str], phrase: Sequence[str]) -> bool:
     size = len(phrase)
-    return size > 0 and any(tuple(words[at : at + size]) == tuple(phrase) for at in range(len(words) - size + 1))
+    return size > 0 and any(
+        tuple(words[at : at + size]) == tuple(phrase) for at in range(len(words) - size + 1)
+    )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import Delivery, Letter
     from pipeline.send.ways import Way
-    from pipeline.settings import Settings
+    from pipeline.settings.sections import Settings
     from pipeline.store import Store
 
 __all__ = ["Audience", "Sent", "audience", "make_letter", "sample_message", "send"]

@@ -65,7 +65,12 @@ def audience_of(readers: Iterable[Reader], deliveries: Iterable[Delivery]) -> Au
 
 
 def deliver(
-    letter: Letter, audience: Audience, envelope: Envelope, store: Store, way: Way, tell: Callable[[Delivery], None]
+    letter: Letter,
+    audience: Audience,
+    envelope: Envelope,
+    store: Store,
+    way: Way,
+    tell: Callable[[Delivery], None],
 ) -> Sent:
     """Send ``letter`` to each of ``audience.to``. Raises ``SendError`` where no more can be sent at all."""
     done = []
@@ -94,7 +99,9 @@ def _send_one(letter: Letter, claimed: Delivery, envelope: Envelope, store: Stor
     except Uncertain:
         return claimed
     except SendError as error:
-        _settle(claimed, DeliveryState.LATER, plain_text(str(error)), store)  # it is certain that nothing left
+        _settle(
+            claimed, DeliveryState.LATER, plain_text(str(error)), store
+        )  # it is certain that nothing left
         raise
     return _settle(claimed, answer.state, answer.text, store)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
@@ -12,10 +11,12 @@ from pipeline.model import Letter
 from pipeline.send.plain import as_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jinja2 import Environment
 
     from pipeline.model import Post
-    from pipeline.settings import Settings
+    from pipeline.settings.sections import Settings
 
 UNSUBSCRIBE: Final = "https://unsubscribe.invalid/"
 """Stands in a letter where each reader's own address for leaving comes (RFC 2606: nobody can own it)."""
@@ -46,7 +47,8 @@ def _fill(name: str, post: Post, settings: Settings) -> str:
 
     site = settings.site
     assert post.path is not None
-    page = PurePosixPath(posts.POSTS) / post.path.name
+    page = posts.page_of(post)
+    body = posts.as_html(post.body, site.site_url, page)
     context = {
         "site": {
             "name": site.site_name,
@@ -58,8 +60,8 @@ def _fill(name: str, post: Post, settings: Settings) -> str:
         "post": post,
         "day": posts.day_in_words(post.date, site.language),
         "web_url": posts.address(site.site_url, post.path),
-        "body": Markup(posts.as_html(post, site.site_url, page)),  # noqa: S704  (SafeHtml)
-        "text": as_text(post, site.site_url, page),
+        "body": Markup(body),  # noqa: S704  (SafeHtml)
+        "text": as_text(posts.attributed(post, site.language), site.site_url, page),
         "unsubscribe_url": UNSUBSCRIBE,
         "postal_address": settings.send.postal_address,
         "reason": settings.send.reason,
@@ -68,11 +70,11 @@ def _fill(name: str, post: Post, settings: Settings) -> str:
 
 
 def _templates(folder: Path) -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
     return Environment(
         loader=FileSystemLoader(folder),
-        autoescape=lambda name: (name or "").endswith(".html"),
+        autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

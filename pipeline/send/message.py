@@ -7,7 +7,7 @@ import html
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote, urlencode, urlsplit
@@ -19,9 +19,26 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import Letter, Reader, Slug
-    from pipeline.settings import Settings
+    from pipeline.settings.sections import Settings
 
-POLICY: Final = SMTP.clone(max_line_length=76)
+
+class _Policy(EmailPolicy):
+    """SMTP's own policy, but the List- headers stay as they are: encoded words may not stand in an address."""
+
+    def fold(self, name: str, value: str) -> str:
+        """Return one header as lines; list addresses break only between two of them (RFC 2369)."""
+        if name.lower().startswith("list-"):
+            return f"{name}: {value.replace(', ', f',{self.linesep} ')}{self.linesep}"
+        return str(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return the same as bytes."""
+        if name.lower().startswith("list-"):
+            return self.fold(name, value).encode("ascii")
+        return bytes(super().fold_binary(name, value))
+
+
+POLICY: Final = _Policy(linesep="\r\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +92,11 @@ def make_message(letter: Letter, reader: Reader, envelope: Envelope, now: dateti
     message["Message-ID"] = message_id(letter.edition, reader, envelope)
     message["List-Id"] = f'"{_quotable(envelope.list_name)}" <{envelope.list_id}>'  # RFC 2919
     message["Content-Language"] = envelope.language
-    ways = [envelope.mail_to_leave()]
-    if envelope.unsubscribe_url is not None:
-        ways.insert(0, envelope.leave(reader))
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058: only beside an https address
-    message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in ways)  # RFC 2369
     leave = envelope.leave(reader)
+    ways = dict.fromkeys((leave, envelope.mail_to_leave()))
+    message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in ways)  # RFC 2369
+    if envelope.unsubscribe_url is not None:
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058: only beside a web address
     message.set_content(letter.text.replace(UNSUBSCRIBE, leave), cte="quoted-printable")
     message.add_alternative(
         letter.html.replace(UNSUBSCRIBE, html.escape(leave)), subtype="html", cte="quoted-printable"
@@ -89,4 +105,4 @@ def make_message(letter: Letter, reader: Reader, envelope: Envelope, now: dateti
 
 
 def _quotable(name: str) -> str:
-    return plain_text(name).replace("\\", "").replace('"', "")
+    return plain_text(name).encode("ascii", "ignore").decode().replace("\\", "").replace('"', "")

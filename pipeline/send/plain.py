@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from markdown_it import MarkdownIt
@@ -12,18 +11,16 @@ from markdown_it.tree import SyntaxTreeNode
 from pipeline import post as posts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipeline.model import Post
+    from pathlib import PurePosixPath
 
 WIDTH: Final = 72
 
 _commonmark = MarkdownIt("commonmark").enable("table")
 
 
-def as_text(post: Post, site_url: str, page: PurePosixPath) -> str:
-    """Return the body of ``post`` as plain text; relative links, as ``page`` has them, become addresses."""
-    tree = SyntaxTreeNode(_commonmark.parse(posts.without_prompts(post.body)))
+def as_text(body: str, site_url: str, page: PurePosixPath) -> str:
+    """Return the body of a post as plain text; relative links, as ``page`` has them, become addresses."""
+    tree = SyntaxTreeNode(_commonmark.parse(posts.without_prompts(body)))
     writer = _Writer(site_url, page)
     return "\n\n".join("\n".join(block) for block in map(writer.block, tree.children) if block)
 
@@ -36,21 +33,35 @@ class _Writer:
 
     def block(self, node: SyntaxTreeNode, width: int = WIDTH) -> list[str]:
         """Return the lines of a paragraph, heading, list, quotation, table or block of code."""
-        if node.type in {"fence", "code_block"}:
-            return ["    " + line for line in node.content.rstrip("\n").split("\n")]
-        if node.type == "heading":
-            return self._heading(node, width)
-        if node.type == "hr":
-            return ["* * *"]
-        if node.type == "blockquote":
-            return [f"> {line}".rstrip() for line in self._blocks(node, width - 2)]
-        if node.type in {"bullet_list", "ordered_list"}:
-            return list(self._list(node, width))
-        if node.type == "table":
-            return [" | ".join(map(self._inline, row.children)) for part in node.children for row in part.children]
-        if node.type == "paragraph":
-            return _wrapped(self._inline(node), width)
-        return []  # raw HTML says nothing in plain text
+        write = {
+            "paragraph": self._paragraph,
+            "heading": self._heading,
+            "blockquote": self._quotation,
+            "bullet_list": self._list,
+            "ordered_list": self._list,
+            "table": self._table,
+            "fence": self._code,
+            "code_block": self._code,
+            "hr": self._rule,
+        }.get(node.type)
+        return write(node, width) if write else []  # raw HTML says nothing in plain text
+
+    def _paragraph(self, node: SyntaxTreeNode, width: int) -> list[str]:
+        return _wrapped(self._inline(node), width)
+
+    def _quotation(self, node: SyntaxTreeNode, width: int) -> list[str]:
+        return [f"> {line}".rstrip() for line in self._blocks(node, width - 2)]
+
+    def _code(self, node: SyntaxTreeNode, _width: int) -> list[str]:
+        return ["    " + line for line in node.content.rstrip("\n").split("\n")]
+
+    def _table(self, node: SyntaxTreeNode, _width: int) -> list[str]:
+        return [
+            " | ".join(map(self._inline, row.children)) for part in node.children for row in part.children
+        ]
+
+    def _rule(self, _node: SyntaxTreeNode, _width: int) -> list[str]:
+        return ["* * *"]
 
     def _blocks(self, node: SyntaxTreeNode, width: int) -> list[str]:
         lines: list[str] = []
@@ -67,24 +78,22 @@ class _Writer:
         title = _wrapped(self._inline(node), width)
         return [*title, "-" * max(map(len, title), default=0)]
 
-    def _list(self, node: SyntaxTreeNode, width: int) -> Iterator[str]:
+    def _list(self, node: SyntaxTreeNode, width: int) -> list[str]:
         first = int(node.attrs.get("start", 1) or 1)
+        written: list[str] = []
         for number, item in enumerate(node.children, start=first):
             mark = "- " if node.type == "bullet_list" else f"{number}. "
-            lines = self._blocks(item, width - len(mark))
-            yield from (
-                (mark if at == 0 else " " * len(mark)) + line if line else "" for at, line in enumerate(lines)
-            )
+            lines = self._blocks(item, width - len(mark)) or [""]
+            space = " " * len(mark)
+            written += [mark + lines[0], *(space + line if line else "" for line in lines[1:])]
+        return written
 
     def _inline(self, node: SyntaxTreeNode) -> str:
+        leaf = {"softbreak": " ", "hardbreak": "\n", "image": f"[{node.content}]" if node.content else ""}
         if node.type in {"text", "code_inline"}:
             return node.content
-        if node.type == "softbreak":
-            return " "
-        if node.type == "hardbreak":
-            return "\n"
-        if node.type == "image":
-            return f"[{node.content}]" if node.content else ""
+        if node.type in leaf:
+            return leaf[node.type]
         inner = "".join(map(self._inline, node.children))
         if node.type == "link":
             target = self._target(node, "href")

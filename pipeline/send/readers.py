@@ -46,7 +46,9 @@ def add(store: Store, email: str, name: str, consent: str, now: datetime) -> Rea
     if reader is None:
         left = known is not None and known.state is ReaderState.LEFT
         raise UsageError(
-            f"{address} left the list and asked not to get the letter" if left else f"{address} is a reader already"
+            f"{address} left the list and asked not to get the letter"
+            if left
+            else f"{address} is a reader already"
         )
     return reader
 
@@ -112,7 +114,9 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
             if "email" in names:
                 continue
             if not any("@" in cell for cell in cells):
-                raise UsageError("the first line names no column `email`; add a header line such as email,name")
+                raise UsageError(
+                    "the first line names no column `email`; add a header line such as email,name"
+                )
             names = ["email" if "@" in cell else "name" for cell in cells]
         row = dict(zip(names, (cell.strip().removeprefix("'") for cell in cells), strict=False))
         full_name = row.get("name") or f"{row.get('first', '')} {row.get('last', '')}".strip()

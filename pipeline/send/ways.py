@@ -10,7 +10,6 @@ import os
 import smtplib
 import ssl
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
 from pipeline.errors import SendError
@@ -19,9 +18,10 @@ from pipeline.model import DeliveryState
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
+    from pathlib import Path
 
     from pipeline.model import PlainText
-    from pipeline.settings import Settings
+    from pipeline.settings.sections import Settings
 
 _TIMEOUT_SECONDS = 60
 _TRANSIENT = 400  # RFC 5321, section 4.2.1: from here on the answer is no
@@ -138,7 +138,9 @@ class Smtp:
     def _stopped(self, code: int, said: bytes | str) -> Answer:
         """Stop the run where the server refuses the sender: it would refuse each of the others too."""
         if code >= _PERMANENT:
-            raise SendError(f"{self._name} refuses the sender: {code} {_words(said)}; look at send.sender and send.smtp")
+            raise SendError(
+                f"{self._name} refuses the sender: {code} {_words(said)}; look at send.sender and send.smtp"
+            )
         self._drop()
         return _answer(code, said)
 
@@ -158,14 +160,18 @@ class Smtp:
             if self._smtp.security == "starttls":
                 connection.starttls(context=context)
             if self._smtp.username:
-                connection.login(self._smtp.username, self._password.get_secret_value() if self._password else "")
+                connection.login(
+                    self._smtp.username, self._password.get_secret_value() if self._password else ""
+                )
         except smtplib.SMTPAuthenticationError as error:
             raise SendError(
                 f"{self._name} does not accept the login of {self._smtp.username}: "
                 "look at send.smtp.username and BYLINE_SMTP_PASSWORD"
             ) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise SendError(f"{self._name} cannot be reached: {error}; look at send.smtp in byline.yml") from error
+            raise SendError(
+                f"{self._name} cannot be reached: {error}; look at send.smtp in byline.yml"
+            ) from error
         return connection
 
 

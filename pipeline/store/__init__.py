@@ -63,7 +63,9 @@ class Store:
     def _in_words(self, error: Exception) -> str:
         place = make_url(self._url).render_as_string(hide_password=True)
         said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        return f"the store {place} cannot be used: {said}; check that it exists, is whole and is yours to write"
+        return (
+            f"the store {place} cannot be used: {said}; check that it exists, is whole and is yours to write"
+        )
 
 
 def _engine(url: str) -> Engine:

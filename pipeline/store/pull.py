@@ -24,7 +24,9 @@ def known_feeds(connection: Connection, urls: Sequence[str]) -> dict[str, Feed]:
     found = {row.url: row for row in connection.execute(select(feeds).where(feeds.c.url.in_(urls)))}
     missing = [url for url in dict.fromkeys(urls) if url not in found]
     if missing:
-        connection.execute(insert(feeds), [{"url": url, "title": "", "failures": 0, "repairs": []} for url in missing])
+        connection.execute(
+            insert(feeds), [{"url": url, "title": "", "failures": 0, "repairs": []} for url in missing]
+        )
         return known_feeds(connection, urls)
     return {url: _feed(row) for url, row in found.items()}
 
@@ -51,7 +53,11 @@ def keep_entries(
     offered = {entry.uid: _values(entry) for entry in parsed}
     known = {row.uid: row for row in connection.execute(select(entries).where(entries.c.feed_id == feed))}
     new = [values | {"uid": uid} for uid, values in offered.items() if uid not in known]
-    changed = [values | {"uid_": uid} for uid, values in offered.items() if uid in known and _differs(known[uid], values)]
+    changed = [
+        values | {"uid_": uid}
+        for uid, values in offered.items()
+        if uid in known and _differs(known[uid], values)
+    ]
     if new:
         always = {"feed_id": feed, "publisher": publisher, "first_seen": now}
         rows = [values | always | {"dated": _dated(values, now)} for values in new]
@@ -65,7 +71,9 @@ def keep_entries(
 
 def feed_rows(connection: Connection) -> Sequence[Row[Any]]:
     """Return all remembered feeds with the number of their entries and the newest, for reports."""
-    counted = select(entries.c.feed_id, func.count().label("entries"), func.max(entries.c.dated).label("newest"))
+    counted = select(
+        entries.c.feed_id, func.count().label("entries"), func.max(entries.c.dated).label("newest")
+    )
     counted_by_feed = counted.group_by(entries.c.feed_id).subquery()
     return connection.execute(
         select(feeds, counted_by_feed.c.entries, counted_by_feed.c.newest).outerjoin(

@@ -111,7 +111,12 @@ def claim(connection: Connection, edition: Slug, reader: ReaderId, message_id: s
 
 
 def settle(
-    connection: Connection, edition: Slug, reader: ReaderId, state: DeliveryState, answer: PlainText, now: datetime
+    connection: Connection,
+    edition: Slug,
+    reader: ReaderId,
+    state: DeliveryState,
+    answer: PlainText,
+    now: datetime,
 ) -> None:
     """Write down how a claimed delivery ended."""
     connection.execute(
@@ -127,9 +132,8 @@ def _is(edition: Slug, reader: ReaderId) -> Any:
 
 def _insert_once(connection: Connection, table: Any, values: dict[str, Any], unique: Sequence[str]) -> bool:
     """Insert a row unless one with the same ``unique`` columns stands; tell whether it was inserted."""
-    dialect = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}.get(connection.dialect.name)
-    assert dialect is not None, "the store runs on SQLite and PostgreSQL"
-    statement = dialect(table).values(values).on_conflict_do_nothing(index_elements=list(unique))
+    insert_here = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert_here(table).values(values).on_conflict_do_nothing(index_elements=list(unique))
     return connection.execute(statement).rowcount == 1
 
 

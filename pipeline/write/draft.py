@@ -20,11 +20,10 @@ def draft(stories: Sequence[RankedStory], now: datetime, quote_words: int) -> Po
     """Return a post with one take for each of ``stories``: heading, quotation, and a place for the words."""
     leads = [_quotable(item) for item in stories]
     takes = "\n".join(_take(entry, quote_words) for entry in leads)
-    day = posts.day_in_words(now.date(), "en")
     body = f"{posts.OPENING}\n\n{posts.EXCERPT_END}\n\n{takes}"
     made = Post(
         date=now.date(),
-        title=plain_text(leads[0].title if len(leads) == 1 else f"What I read in the week to {day}"),
+        title=plain_text(leads[0].title if len(leads) == 1 else "What I read this week"),
         topics=_topics(stories),
         kind=Kind.LINK if len(leads) == 1 else Kind.EDITION,
         sources=tuple(_source(entry, now) for entry in leads),

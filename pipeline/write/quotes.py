@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from pipeline.model import Entry
 
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]?[A-ZÀ-ÖØ-Þ0-9])")
-_NOT_AN_END: Final = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Inc|Ltd|Co|Corp|vs|approx|z\.B|bzw|ca|Nr|[A-Z])|\.\w)\.$")
+_NOT_AN_END: Final = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Inc|Ltd|Co|Corp|vs|approx|z\.B|bzw|ca|Nr|[A-Z])|\.\w)\.$"
+)
 _SHORT: Final = 6
 """A sentence of fewer words tells too little to stand alone."""
 _SAME: Final = str.maketrans(

@@ -1,0 +1,153 @@
+"""byline.yml, mkdocs.yml and the environment as one typed object.
+
+What comes in is a folder and the environment; what goes out is ``Settings``, or one ``SettingsError`` that names
+every problem with file and line. The types are in ``sections``, their documentation as text in ``explained``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import yaml
+import yaml_env_tag
+from pydantic import BaseModel, ValidationError
+
+from pipeline import yamltext
+from pipeline.errors import SettingsError
+from pipeline.settings.explained import section_of, settings_explained
+from pipeline.settings.sections import Secrets, Sections, Settings, SiteSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+FILE = "byline.yml"
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder at or above ``start`` that holds byline.yml. Raises ``SettingsError``."""
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise SettingsError(
+        [
+            f"no {FILE} in {start} or above it: change to your site's folder, or make one with `byline init DIR`"
+        ]
+    )
+
+
+def load(root: Path, environment: Mapping[str, str]) -> Settings:
+    """Return the settings of the site in ``root``. Raises ``SettingsError`` with every problem found."""
+    problems: list[str] = []
+    text = _read(root / FILE, problems)
+    sections = _validated(Sections, _mapping(text, FILE, problems), (text, FILE), problems)
+    mkdocs_text = _read(root / "mkdocs.yml", problems)
+    site = _site(mkdocs_text, problems) if mkdocs_text else None
+    if problems or sections is None or site is None:
+        raise SettingsError(problems)
+    fields = {name: getattr(sections, name) for name in Sections.model_fields}
+    return Settings(root=root, site=site, secrets=_secrets(environment), **fields)
+
+
+def check(text: str) -> None:
+    """Raise ``SettingsError`` where ``text`` would be no right byline.yml."""
+    problems: list[str] = []
+    _validated(Sections, _mapping(text, FILE, problems), (text, FILE), problems)
+    if problems:
+        raise SettingsError(problems)
+
+
+def _read(path: Path, problems: list[str]) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        problems.append(f"{path.name}: is missing; `byline init DIR` shows what a whole site has")
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{path.name}: cannot be read ({error}); it must be a UTF-8 text file")
+    return ""
+
+
+def _mapping(text: str, name: str, problems: list[str]) -> dict[str, Any]:
+    try:
+        data = yamltext.parse(text)
+    except yaml.YAMLError as error:
+        problems.append(_yaml_problem(name, error))
+        return {}
+    if data is not None and not isinstance(data, dict):
+        problems.append(f"{name}:1: must be settings of the form `name: value`")
+        return {}
+    return {key: value for key, value in (data or {}).items() if value is not None}
+
+
+def _yaml_problem(name: str, error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    line = mark.line + 1 if mark else 1
+    said = getattr(error, "problem", None) or "is not YAML"
+    return f"{name}:{line}: {said}; check the indentation and the quotes of this line and the one above"
+
+
+def _validated(
+    model: type[_Model], data: Mapping[str, Any], origin: tuple[str, str], problems: list[str]
+) -> _Model | None:
+    text, name = origin
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        for problem in error.errors():
+            path = tuple(part for part in problem["loc"] if isinstance(part, (str, int)))
+            line = yamltext.line_of(text, path) if text else 1
+            problems.append(f"{name}:{line}: {_sentence(model, path, problem)}")
+    return None
+
+
+def _sentence(model: type[BaseModel], path: Sequence[str | int], problem: Any) -> str:
+    """Say what is wrong with one setting in the words of its documentation."""
+    setting = ".".join(map(str, path))
+    if problem["type"] == "extra_forbidden":
+        known = ", ".join(_names_beside(model, path))
+        return f"there is no setting {setting}; known here: {known}"
+    said = problem["msg"].removeprefix("Value error, ")
+    documentation = dict(settings_explained(model)).get(
+        ".".join(part for part in path if isinstance(part, str)), ""
+    )
+    return f"{setting}: {said[:1].lower()}{said[1:]}" + (f" ({documentation})" if documentation else "")
+
+
+def _names_beside(model: type[BaseModel], path: Sequence[str | int]) -> Sequence[str]:
+    section: type[BaseModel] | None = model
+    for part in path[:-1]:
+        field = section.model_fields.get(str(part)) if section else None
+        section = section_of(field.annotation) if field else section
+    return sorted(section.model_fields) if section else []
+
+
+class _MkdocsLoader(yaml.SafeLoader):
+    """Reads mkdocs.yml for its plain values: !ENV is resolved, every other tag is passed over."""
+
+
+_MkdocsLoader.add_constructor("!ENV", yaml_env_tag.construct_env_tag)
+_MkdocsLoader.add_multi_constructor("", lambda _loader, _suffix, _node: None)
+
+
+def _site(text: str, problems: list[str]) -> SiteSettings | None:
+    try:
+        data = yaml.load(text, Loader=_MkdocsLoader)  # noqa: S506  (a SafeLoader underneath)
+    except yaml.YAMLError as error:
+        problems.append(_yaml_problem("mkdocs.yml", error))
+        return None
+    data = data if isinstance(data, dict) else {}
+    theme: dict[str, Any] = data["theme"] if isinstance(data.get("theme"), dict) else {}
+    known = {name: data[name] for name in SiteSettings.model_fields if data.get(name) is not None}
+    known |= {name: theme[name] for name in ("language", "custom_dir") if theme.get(name)}
+    return _validated(SiteSettings, known, (text, "mkdocs.yml"), problems)
+
+
+def _secrets(environment: Mapping[str, str]) -> Secrets:
+    return Secrets.model_validate(
+        {
+            "smtp_password": environment.get("BYLINE_SMTP_PASSWORD") or None,
+            "database_url": environment.get("DATABASE_URL") or None,
+        }
+    )

@@ -1,0 +1,211 @@
+"""The settings as types. The docstring under each is its documentation, wherever it is shown."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+from pathlib import Path  # noqa: TC003  (pydantic reads the annotations)
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+STATE = ".byline"
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be a full web address that begins with https:// or http://")
+    return value
+
+
+def _mail_address(value: str) -> str:
+    address = parseaddr(value)[1]
+    if "@" not in address or any(mark in value for mark in "\r\n"):
+        raise ValueError("must be a mail address such as name@example.org or Name <name@example.org>")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class FeedSettings(_Section):
+    """One feed that is read."""
+
+    url: WebAddress
+    """The address of the feed itself (not of the site)."""
+    title: str = ""
+    """What you call it; without one, the feed's own title is used."""
+    allow_private: bool = False
+    """Allow an address inside your own network; otherwise such a feed is refused."""
+
+
+class PullSettings(_Section):
+    """Which feeds are read, and within which bounds."""
+
+    feeds: tuple[FeedSettings, ...] = ()
+    """The feeds to read. `byline feeds add URL` writes here too."""
+    concurrency: Positive = 16
+    """How many feeds are fetched at once; always one at a time from one host."""
+    timeout_seconds: Positive = 30
+    """How long one feed may take."""
+    max_megabytes: Positive = 16
+    """How large one feed may be, unpacked."""
+
+
+class TopicSettings(_Section):
+    """What a topic is known by."""
+
+    phrases: tuple[str, ...]
+    """Words and phrases that tell that an entry is about this topic."""
+    weight: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """How much it counts, from 0 to 10; 1 is usual."""
+    exclude: tuple[str, ...] = ()
+    """Words and phrases that tell that it is not."""
+
+
+class SelectSettings(_Section):
+    """Which stories are worth your time."""
+
+    topics: dict[str, TopicSettings] = Field(default_factory=dict)
+    """What you write about, each topic with the phrases that it is known by."""
+    days: Positive = 8
+    """How many days back stories are looked for."""
+    shortlist: Positive = 12
+    """How many stories the shortlist holds."""
+
+
+class WriteSettings(_Section):
+    """What a draft holds, and what a check asks of it."""
+
+    takes: Positive = 4
+    """How many stories of the shortlist a draft takes up, if you name none."""
+    quote_words: Positive = 60
+    """How many words may be quoted in one take."""
+
+
+class PublishSettings(_Section):
+    """What the site offers."""
+
+    feed_posts: Positive = 20
+    """How many posts the site's own feeds hold."""
+
+
+class SmtpSettings(_Section):
+    """The way out for mail. The password comes from BYLINE_SMTP_PASSWORD."""
+
+    host: str = "localhost"
+    """The outgoing mail server."""
+    port: Positive = 587
+    """Its port: 587 goes with starttls, 465 with tls, 25 with none."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is protected; none is for a server on this very machine."""
+    username: str = ""
+    """The name to log in with; empty for no login."""
+
+
+class SendSettings(_Section):
+    """Who the letter is from, and how it leaves."""
+
+    sender: MailAddress = "You <you@example.org>"
+    """Who the letter is from; answers come here."""
+    postal_address: str = ""
+    """Your postal address, which the law of many countries wants in a letter."""
+    reason: str = "You get this letter because you asked for it."
+    """The sentence that tells readers why they get the letter."""
+    list_id: str = ""
+    """The name of the list in mail headers (List-Id); without one, letter.YOUR-SITE."""
+    unsubscribe_url: WebAddress | None = None
+    """Where a POST unsubscribes a reader at once (RFC 8058); without it, leaving works by mail only."""
+    smtp: SmtpSettings = Field(default_factory=SmtpSettings)
+    """The way out for mail. Its password comes from the environment: BYLINE_SMTP_PASSWORD."""
+
+
+class ConnectSettings(_Section):
+    """Whom you would like to work with, and whose news you want to know."""
+
+    organisations: tuple[str, ...] = ()
+    """Organisations you work with or would like to."""
+    people: tuple[str, ...] = ()
+    """People whose news you want to know."""
+
+
+class Sections(_Section):
+    """byline.yml: a section for each of the six verbs."""
+
+    pull: PullSettings = Field(default_factory=PullSettings)
+    select: SelectSettings = Field(default_factory=SelectSettings)
+    write: WriteSettings = Field(default_factory=WriteSettings)
+    publish: PublishSettings = Field(default_factory=PublishSettings)
+    send: SendSettings = Field(default_factory=SendSettings)
+    connect: ConnectSettings = Field(default_factory=ConnectSettings)
+
+
+class Secrets(_Section):
+    """What comes from the environment alone, and prints as asterisks."""
+
+    smtp_password: SecretStr | None = None
+    """BYLINE_SMTP_PASSWORD: the password of the outgoing mail server."""
+    database_url: SecretStr | None = None
+    """DATABASE_URL: a PostgreSQL store in place of .byline/byline.db."""
+
+
+class SiteSettings(_Section):
+    """What mkdocs.yml says of the site; it is not said again in byline.yml."""
+
+    site_name: str
+    site_url: WebAddress
+    site_author: str = ""
+    site_description: str = ""
+    language: str = "en"
+    docs_dir: str = "content"
+    site_dir: str = "site"
+    custom_dir: str | None = None
+
+    @property
+    def author(self) -> str:
+        """Who speaks on the site."""
+        return self.site_author or self.site_name
+
+
+class Settings(Sections):
+    """All settings of one author's site, which lies in ``root``."""
+
+    root: Path
+    site: SiteSettings
+    secrets: Secrets
+
+    @property
+    def content(self) -> Path:
+        """Where posts/, drafts/ and pages are."""
+        return self.root / self.site.docs_dir
+
+    @property
+    def output(self) -> Path:
+        """Where the built site goes."""
+        return self.root / self.site.site_dir
+
+    @property
+    def overrides(self) -> Path:
+        """Where the author's own templates are."""
+        return self.root / (self.site.custom_dir or "overrides")
+
+    @property
+    def state(self) -> Path:
+        """Where the database and the caches are."""
+        return self.root / STATE
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL of the store."""
+        if self.secrets.database_url is None:
+            return f"sqlite:///{self.state / 'byline.db'}"
+        url = self.secrets.database_url.get_secret_value()
+        scheme, _, rest = url.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
