@@ -1,0 +1,252 @@
+"""The real parts that tests use: a site, a store on SQLite and PostgreSQL, an HTTP and an SMTP server on loopback."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import create_engine, text
+
+from pipeline.app import App
+from pipeline.cli.init import _new_files, make
+from pipeline.settings import load
+from pipeline.store import Store
+
+NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+REPOSITORY = Path(__file__).parents[1]
+CORPORA = Path(os.environ.get("BYLINE_CORPORA", REPOSITORY.parent / "shared" / "corpora"))
+
+
+@pytest.fixture
+def now():
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def corpora():
+    """The folder of real and hostile input, which only some machines have."""
+    if not CORPORA.is_dir():
+        pytest.skip(f"no corpora at {CORPORA}; set BYLINE_CORPORA to run this test")
+    return CORPORA
+
+
+# -- a site
+
+
+VALUES = {
+    "name": "Ana Ruiz",
+    "email": "ana@ana-ruiz.example",
+    "url": "https://ana-ruiz.example/",
+    "line": "What happened, and what I make of it.",
+    "date": "2026-11-23",
+    "version": "0",
+    "file": "2026-11-23-why-i-write-this.md",
+}
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A new author's site, as `byline init` makes it."""
+    folder = tmp_path / "site"
+    make(folder, dict(_new_files(VALUES)))
+    return folder
+
+
+@pytest.fixture
+def open_app():
+    """A function that opens the app of a site; all are closed at the end."""
+    with ExitStack() as opened:
+
+        def open_it(folder, environment=None, now=NOW):
+            app = App(load(folder, environment or {}), now)
+            opened.callback(app.close)
+            return app
+
+        yield open_it
+
+
+@pytest.fixture
+def byline(capfd, monkeypatch):
+    """A function that runs a command as a person would and gives (exit code, stdout, stderr)."""
+    from pipeline.cli import run
+
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+    def call(*words, at=None):
+        where = ["-C", str(at)] if at else []
+        code = run([*where, "--now", "2026-11-23T07:30Z", *map(str, words)])
+        said = capfd.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+# -- a store
+
+
+def _postgres_binaries():
+    """Where the server's programs are: on the path, or where Debian keeps them."""
+    on_path = shutil.which("initdb")
+    folders = [Path(on_path).parent] if on_path else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((folder for folder in folders if (folder / "pg_ctl").exists()), None)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """A PostgreSQL server of this run's own, started from the machine's binaries."""
+    binaries = _postgres_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL server is installed on this machine")
+    folder = Path("/tmp") / f"byline-pg-{uuid4().hex[:12]}"  # a socket's path must be short
+    folder.mkdir(mode=0o700)
+    user = _unprivileged(folder)
+    data, log = folder / "data", folder / "log"
+
+    def run(program, *words):
+        subprocess.run([binaries / program, *words], check=True, user=user, stdout=subprocess.DEVNULL, cwd=folder)
+
+    try:
+        run("initdb", "-D", data, "-U", "byline", "--auth=trust", "--encoding=UTF8", "--no-sync", "--locale=C")
+        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c timezone=Pacific/Auckland"
+        run("pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
+        yield f"postgresql+psycopg://byline@/postgres?host={folder}"
+        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged(folder):
+    """The server refuses to run as root: give its folder to somebody else, and name them."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    user = "postgres" if "postgres" in known else "nobody"
+    shutil.chown(folder, user)
+    return user
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request, tmp_path):
+    """The URL of an empty database, once on each engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'byline.db'}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = f"byline_{uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.replace("/postgres?", f"/{name}?")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture
+def store(store_url):
+    opened = Store(store_url)
+    yield opened
+    opened.close()
+
+
+# -- an HTTP server
+
+
+@dataclass
+class Web:
+    """A server on loopback: `pages` maps a path to (status, headers, body) or to a function of the request."""
+
+    pages: dict = field(default_factory=dict)
+    requests: list = field(default_factory=list)
+    url: str = ""
+
+    def serve(self, path, body=b"", status=200, **headers):
+        """Answer `path` with this; returns its whole address."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.pages[path] = (status, named, body.encode() if isinstance(body, str) else body)
+        return self.url + path
+
+
+@pytest.fixture
+def web():
+    served = Web()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            served.requests.append((self.path, dict(self.headers)))
+            page = served.pages.get(self.path, (404, {}, b"nothing here"))
+            status, headers, body = page(self) if callable(page) else page
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            if status != 304:
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if status != 304:
+                self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    served.url = f"http://127.0.0.1:{server.server_port}"
+    yield served
+    server.shutdown()
+    server.server_close()
+
+
+# -- an SMTP server
+
+
+class Mailbox:
+    """What a mail server took in, and how it is told to answer: `answers` maps a recipient to a reply."""
+
+    def __init__(self):
+        self.messages = []
+        self.answers = {}
+        self.port = 0
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        del server, session, options
+        reply = self.answers.get(address, "250 OK")
+        if reply.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return reply
+
+    async def handle_DATA(self, server, session, envelope):
+        del server, session
+        reply = self.answers.get(("data", envelope.rcpt_tos[0]), "250 taken")
+        if callable(reply):
+            reply = reply()
+        if reply.startswith("2"):
+            message = message_from_bytes(envelope.content, policy=policy.default)
+            self.messages.append((envelope.mail_from, envelope.rcpt_tos, message))
+        return reply
+
+
+@pytest.fixture
+def mailbox():
+    """A mail server on loopback without TLS and login; its `port` goes into send.smtp.port."""
+    box = Mailbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        box.port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller.start()
+    yield box
+    controller.stop()
