@@ -236,23 +236,31 @@ def render(post: Post) -> str:
     """Return the Markdown of ``post``, so that ``parse`` gives the same post back."""
     matter: dict[str, Any] = {"date": post.date, "title": str(post.title), "summary": str(post.summary)}
     matter |= {"topics": [str(topic) for topic in post.topics]} if post.topics else {}
-    matter |= {"kind": str(post.kind)}
-    lines = [_yaml(matter), *(["sources:\n"] if post.sources else [])]
-    lines += [f"  - {_yaml(_source_matter(source), flow=True)}" for source in post.sources]
-    lines += [_yaml(dict(post.extra))] if post.extra else []
+    lines = [
+        *map(_matter_line, [*matter.items(), ("kind", str(post.kind))]),
+        *(["sources:\n"] * bool(post.sources)),
+    ]
+    lines += [f"  - {_in_a_line(_source_matter(source))}\n" for source in post.sources]
+    lines += map(_matter_line, post.extra.items())
     return f"---\n{''.join(lines)}---\n{post.body}"
+
+
+def _matter_line(setting: tuple[str, Any]) -> str:
+    name, value = setting
+    if isinstance(value, (list, dict)):
+        return f"{_in_a_line(name)}: {_in_a_line(value)}\n"
+    return yaml.safe_dump({name: value}, allow_unicode=True, width=10**6)
+
+
+def _in_a_line(value: Any) -> str:
+    dumped = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10**6, default_flow_style=True)
+    return dumped.removesuffix("...\n").rstrip("\n")
 
 
 def _source_matter(source: Source) -> dict[str, Any]:
     fields = ("url", "title", "publisher", "published", "accessed", "snapshot")
     values = {name: getattr(source, name) for name in fields}
     return {name: str(value) if isinstance(value, str) else value for name, value in values.items() if value}
-
-
-def _yaml(data: dict[str, Any], *, flow: bool = False) -> str:
-    return yaml.safe_dump(
-        data, sort_keys=False, allow_unicode=True, width=10**6, default_flow_style=flow or None
-    )
 
 
 def without_prompts(text: str) -> str:

@@ -115,10 +115,14 @@ def postgres(tmp_path_factory):
     data, log = folder / "data", folder / "log"
 
     def run(program, *words):
-        subprocess.run([binaries / program, *words], check=True, user=user, stdout=subprocess.DEVNULL, cwd=folder)
+        subprocess.run(
+            [binaries / program, *words], check=True, user=user, stdout=subprocess.DEVNULL, cwd=folder
+        )
 
     try:
-        run("initdb", "-D", data, "-U", "byline", "--auth=trust", "--encoding=UTF8", "--no-sync", "--locale=C")
+        run(
+            "initdb", "-D", data, "-U", "byline", "--auth=trust", "--encoding=UTF8", "--no-sync", "--locale=C"
+        )
         options = f"-k {folder} -c listen_addresses='' -c fsync=off -c timezone=Pacific/Auckland"
         run("pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
         yield f"postgresql+psycopg://byline@/postgres?host={folder}"

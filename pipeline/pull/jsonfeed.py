@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipeline.html import looks_like_markup, plain_text, safe_html, safe_url, text_of
-from pipeline.model import ParsedEntry, ParsedFeed, SafeHtml
+from pipeline.model import ParsedEntry, ParsedFeed
 from pipeline.pull.unreadable import Unreadable
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _entry(item: dict[str, Any], url: str, feed: dict[str, Any]) -> ParsedEntry:
         updated=_moment(item.get("date_modified")),
         authors=tuple(_authors(item)) or tuple(_authors(feed)),
         summary=safe_html(entities.escape(_string(item.get("summary")), quote=False), url),
-        content=safe_html(_string(item.get("content_html")), url) or SafeHtml(text),
+        content=safe_html(_string(item.get("content_html")), url) or safe_html(text),
     )
 
 

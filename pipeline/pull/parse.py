@@ -16,14 +16,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.html import looks_like_markup, plain_text, safe_html, safe_url, text_of
-from pipeline.model import ParsedEntry, ParsedFeed, SafeHtml
+from pipeline.model import ParsedEntry, ParsedFeed
 from pipeline.pull import jsonfeed
 from pipeline.pull.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from time import struct_time
 
-    from pipeline.model import PlainText
+    from pipeline.model import PlainText, SafeHtml
 
 __all__ = ["Unreadable", "parse"]
 
@@ -73,11 +73,16 @@ def _parse_gzip(body: bytes, url: str, content_type: str) -> ParsedFeed | Unread
 def _parse_xml(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreadable:
     import feedparser
 
+    text = body.lstrip()
+    moved_up = text != body and text.startswith(b"<?xml")
     headers = {"content-type": content_type or "application/xml", "content-location": url}
     # A stream, because feedparser opens a string that happens to be a path or an address.
     try:
         read = feedparser.parse(
-            io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(text if moved_up else body),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
         )
     except Exception as error:  # noqa: BLE001  (whatever its parsers stumble over is this feed's fault, not the run's)
         return Unreadable(cause=f"cannot be read as a feed ({type(error).__name__})")
@@ -91,13 +96,17 @@ def _parse_xml(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreada
         title=_text(read.feed, "title"),
         link=safe_url(read.feed["link"], url) if read.feed.get("link") else None,
         entries=telling,
-        repairs=(*_repairs(read), *((f"{empty} entries say nothing and were passed over",) if empty else ())),
+        repairs=(
+            *(("white space before the XML declaration taken away",) if moved_up else ()),
+            *_repairs(read),
+            *((f"entries that say nothing passed over ({empty})",) if empty else ()),
+        ),
     )
 
 
 def _entry(entry: Any, url: str) -> ParsedEntry:
     updated = _moment(entry.get("updated_parsed")) if "updated_parsed" in entry else None
-    content = max((_markup(part, url) for part in entry.get("content", ())), key=len, default=SafeHtml(""))
+    content = max((_markup(part, url) for part in entry.get("content", ())), key=len, default=safe_html(""))
     return ParsedEntry(
         uid=entry.get("id", "").strip(),
         title=_text(entry, "title"),
@@ -119,7 +128,7 @@ def _text(holder: Any, name: str) -> PlainText:
 
 def _markup(detail: Any, url: str) -> SafeHtml:
     if not detail or not detail.get("value"):
-        return SafeHtml("")
+        return safe_html("")
     value: str = detail["value"]
     if detail.get("type") == "text/plain" and not looks_like_markup(value):
         value = entities.escape(value, quote=False)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from pipeline.html import kept_text
-from pipeline.model import Delivery, DeliveryState, Reader, ReaderId, ReaderState, Slug
+from pipeline.html import kept_slug, kept_text
+from pipeline.model import Delivery, DeliveryState, Reader, ReaderId, ReaderState
 from pipeline.store.schema import deliveries, readers
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from pipeline.model import PlainText
+    from pipeline.model import PlainText, Slug
 
 
 def email_key(email: str) -> str:
@@ -75,7 +75,7 @@ def deliveries_of(connection: Connection, edition: Slug | None = None) -> tuple[
     rows = connection.execute(query if edition is None else query.where(deliveries.c.edition == edition))
     return tuple(
         Delivery(
-            edition=Slug(row.edition),
+            edition=kept_slug(row.edition),
             reader=_reader(row, "reader_"),
             state=DeliveryState(row.state),
             message_id=row.message_id,

@@ -10,13 +10,12 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from pipeline.html import blocks_of
-from pipeline.model import PlainText
+from pipeline.html import blocks_of, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipeline.model import Entry
+    from pipeline.model import Entry, PlainText
 
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]?[A-ZÀ-ÖØ-Þ0-9])")
 _NOT_AN_END: Final = re.compile(
@@ -48,7 +47,7 @@ def quotation(entry: Entry, most_words: int) -> PlainText | None:
                 break
             taken.append(sentence)
             if len(" ".join(taken).split()) >= _SHORT:
-                return PlainText(" ".join(taken))
+                return plain_text(" ".join(taken))
     return None
 
 

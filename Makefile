@@ -1,0 +1,64 @@
+# One front door: `make` lists what it can do.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: help
+help: ## List what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: install ## Walk through a sample week: feeds in, a site and a letter out
+	@$(BIN)/byline demo
+
+.PHONY: install
+install: $(VENV)/installed ## Make .venv with the command byline in it
+
+.PHONY: test
+test: $(VENV)/developing ## Run the whole test suite
+	$(BIN)/pytest -n 2 --cov --cov-report=term
+
+.PHONY: gates
+gates: $(VENV)/developing ## Look at format, lint, types, layers and sizes
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q -p no:randomly tests/test_house.py tests/test_docs.py
+
+.PHONY: check
+check: gates test ## All that a change must pass
+
+.PHONY: site
+site: install ## Build this repository's own site into site/
+	$(BIN)/byline publish --strict
+
+.PHONY: pictures
+pictures: $(VENV)/developing ## Take the pictures of the README anew (needs Debian's chromium)
+	$(BIN)/python bench/pictures docs/pictures
+
+.PHONY: lock
+lock: ## Write the locked requirements anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		pyproject.toml requirements/build.in -o requirements/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		pyproject.toml requirements/build.in --group dev -c requirements/run.txt -o requirements/dev.txt
+
+.PHONY: clean
+clean: ## Remove what was built, the virtual environment too
+	rm -rf $(VENV) build dist site .byline .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+# Every package is checked against its hash; our own is then installed without asking any index.
+$(VENV)/installed: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements/run.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/developing: requirements/dev.txt $(VENV)/installed
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
