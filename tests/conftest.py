@@ -104,7 +104,7 @@ def _postgres_binaries():
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
+def postgres():
     """A PostgreSQL server of this run's own, started from the machine's binaries."""
     binaries = _postgres_binaries()
     if binaries is None:
@@ -226,14 +226,16 @@ class Mailbox:
         self.answers = {}
         self.port = 0
 
-    async def handle_RCPT(self, server, session, envelope, address, options):
+    async def handle_RCPT(  # noqa: N802  (aiosmtpd calls it so)
+        self, server, session, envelope, address, options
+    ):
         del server, session, options
         reply = self.answers.get(address, "250 OK")
         if reply.startswith("2"):
             envelope.rcpt_tos.append(address)
         return reply
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802  (aiosmtpd calls it so)
         del server, session
         reply = self.answers.get(("data", envelope.rcpt_tos[0]), "250 taken")
         if callable(reply):

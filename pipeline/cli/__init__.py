@@ -7,6 +7,7 @@ one object), progress and errors to stderr. A command's module is imported only 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -96,6 +97,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has seen enough
         return 0
+    except Exception as error:
+        if os.environ.get("BYLINE_DEBUG"):
+            raise
+        click.echo(
+            f"byline: a fault of Byline's own, not of yours: {type(error).__name__}: {error}. "
+            "Please report it, with what BYLINE_DEBUG=1 shows.",
+            err=True,
+        )
+        return 1
     return code if isinstance(code, int) else 0
 
 

@@ -19,6 +19,7 @@ def build(root: Path, pages: Path, output: Path) -> tuple[str, ...]:
 
     Raises ``PublishError`` where the engine cannot go on.
     """
+    from jinja2 import TemplateError
     from mkdocs.commands.build import build as mkdocs_build
     from mkdocs.config import load_config
     from mkdocs.exceptions import MkDocsException
@@ -32,6 +33,9 @@ def build(root: Path, pages: Path, output: Path) -> tuple[str, ...]:
                 mkdocs_build(config)
             finally:
                 config.plugins.on_shutdown()
+        except TemplateError as error:
+            place = f"{getattr(error, 'filename', None) or 'overrides/'}:{getattr(error, 'lineno', 1)}"
+            raise PublishError(f"{place}: the site's template is broken: {error}", warnings) from error
         except (MkDocsException, SystemExit) as error:
             raise PublishError(
                 f"The site cannot be built: {error or 'the engine gave up'}", warnings

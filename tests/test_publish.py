@@ -1,0 +1,263 @@
+"""The room publish: what the built site holds, and what it refuses."""
+
+import json
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from pipeline.cli.init import _sample_files, make
+from pipeline.errors import PublishError
+
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+HOME = "https://nadia-verhoeven.example/"
+
+
+class Page(HTMLParser):
+    """The links, headings and metadata of a page."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.tags, self.ids = [], set()
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        self.tags.append((tag, values))
+        self.ids.add(values.get("id"))
+
+    def all(self, tag):
+        return [values for name, values in self.tags if name == tag]
+
+    def meta(self, name):
+        return next(
+            (
+                values.get("content")
+                for values in self.all("meta")
+                if name in (values.get("name"), values.get("property"))
+            ),
+            None,
+        )
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The sample site, built once."""
+    from conftest import NOW
+    from pipeline.app import App
+    from pipeline.settings import load
+
+    folder = tmp_path_factory.mktemp("sample") / "site"
+    make(folder, dict(_sample_files()))
+    app = App(load(folder, {}), NOW)
+    return folder, app.publish()
+
+
+def test_the_sample_site_builds_without_a_warning(built):
+    folder, site = built
+    assert site.warnings == ()
+    assert site.posts == 3
+    assert site.folder == folder / "site"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "index.html",
+        "404.html",
+        "about/index.html",
+        "archive/2026/index.html",
+        "topics/index.html",
+        "topics/automation/index.html",
+        "posts/2026-11-16-what-had-no-name/index.html",
+        "feed.xml",
+        "feed.json",
+        "sitemap.xml",
+    ],
+)
+def test_the_site_has(built, page):
+    assert (built[1].folder / page).is_file()
+
+
+def test_every_internal_link_leads_to_a_file_and_every_anchor_to_a_place(built):
+    site = built[1].folder
+    broken = []
+    for path in sorted(site.rglob("*.html")):
+        if path.name == "404.html":
+            continue  # its links begin at the root of the site
+        for tag, values in Page(path).tags:
+            link = values.get("href" if tag in {"a", "link"} else "src") or ""
+            if not link or re.match(r"[a-z]+:|//", link):
+                continue
+            place, _, anchor = link.partition("#")
+            target = (path.parent / place.partition("?")[0]).resolve() if place else path
+            target = target / "index.html" if target.is_dir() else target
+            if not target.is_file() or (
+                anchor and target.suffix == ".html" and anchor not in Page(target).ids
+            ):
+                broken.append(f"{path.relative_to(site)}: {link}")
+    assert broken == []
+
+
+def test_no_page_asks_anybody_else_for_anything(built):
+    away = [
+        (path.name, values)
+        for path in built[1].folder.rglob("*.html")
+        for tag, values in Page(path).tags
+        if (
+            tag in {"script", "img", "iframe", "source"}
+            and (values.get("src") or "").startswith(("http", "//"))
+        )
+        or (
+            tag == "link"
+            and "stylesheet" in values.get("rel", "")
+            and values["href"].startswith(("http", "//"))
+        )
+    ]
+    assert away == []
+
+
+def test_a_post_says_what_it_is_to_programs_and_has_one_heading(built):
+    page = Page(built[1].folder / "posts/2026-11-16-what-had-no-name/index.html")
+    assert page.meta("og:title") == "The things that had no name"
+    assert page.meta("og:type") == "article"
+    assert page.meta("description").startswith("A labour agreement")
+    assert [link["href"] for link in page.all("link") if link.get("rel") == "canonical"] == [
+        HOME + "posts/2026-11-16-what-had-no-name/"
+    ]
+    assert len(page.all("h1")) == 1
+
+
+def test_each_topic_of_a_post_leads_to_its_page_and_back(built):
+    site = built[1].folder
+    post = (site / "posts/2026-11-16-what-had-no-name/index.html").read_text(encoding="utf-8")
+    assert 'href="../../topics/energy/"' in post
+    topic = (site / "topics/energy/index.html").read_text(encoding="utf-8")
+    assert "../../posts/2026-11-16-what-had-no-name/" in topic
+    assert "Shore power, fuels, batteries" in topic  # the author's own introduction
+
+
+def test_the_feeds_hold_every_post_whole_with_absolute_links(built):
+    site = built[1].folder
+    items = ET.parse(site / "feed.xml").getroot().findall("channel/item")
+    entries = json.loads((site / "feed.json").read_text(encoding="utf-8"))["items"]
+    assert [item.findtext("link") for item in items] == [entry["url"] for entry in entries]
+    assert len(items) == 3
+    for item, entry in zip(items, entries, strict=True):
+        assert item.findtext(CONTENT) == entry["content_html"]
+        links = re.findall(r'(?:href|src)="([^"]*)"', entry["content_html"])
+        assert all(link.startswith("https://") for link in links)
+        assert "<script" not in entry["content_html"]
+    assert "Monday" in entries[0]["content_html"] or len(entries[0]["content_html"]) > 3000
+
+
+def test_the_json_feed_names_the_source_of_a_link_post(built):
+    entries = json.loads((built[1].folder / "feed.json").read_text(encoding="utf-8"))["items"]
+    link_post = next(entry for entry in entries if entry["id"].endswith("thirty-four-minutes/"))
+    assert link_post["external_url"].startswith("https://")
+    assert link_post["date_published"] == "2026-11-11T00:00:00Z"
+
+
+def test_byline_reads_its_own_feeds(built):
+    from pipeline.pull.parse import parse
+
+    rss = parse((built[1].folder / "feed.xml").read_bytes(), HOME + "feed.xml")
+    assert (rss.format, rss.repairs, len(rss.entries)) == ("rss-2.0", (), 3)
+    assert parse((built[1].folder / "feed.json").read_bytes(), HOME).format == "json-1.1"
+
+
+def test_the_same_content_builds_the_same_feeds(built, open_app, tmp_path):
+    again = open_app(built[0]).publish(tmp_path / "again").folder
+    for name in ("feed.xml", "feed.json"):
+        assert (again / name).read_bytes() == (built[1].folder / name).read_bytes()
+
+
+# -- what it refuses, and what it survives
+
+
+def test_a_broken_post_is_named_and_the_old_site_stays(site, open_app):
+    open_app(site).publish()
+    before = (site / "site/index.html").read_bytes()
+    (site / "content/posts/2026-11-24-broken.md").write_text(
+        "---\ndate: soon\n---\nText.\n", encoding="utf-8"
+    )
+    with pytest.raises(PublishError, match=r"2026-11-24-broken\.md:2: date"):
+        open_app(site).publish()
+    assert (site / "site/index.html").read_bytes() == before
+
+
+def test_a_template_that_is_broken_stops_the_build_and_the_old_site_stays(site, open_app):
+    open_app(site).publish()
+    (site / "overrides/main.html").write_text("{% extends 'base.html' %}{% block", encoding="utf-8")
+    with pytest.raises(PublishError):
+        open_app(site).publish()
+    assert (site / "site/index.html").is_file()
+
+
+def test_a_broken_link_is_a_warning_with_its_file(site, open_app):
+    post = site / "content/posts/2026-11-24-link.md"
+    post.write_text("---\ndate: 2026-11-24\ntitle: T\n---\n[x](nowhere.md)\n", encoding="utf-8")
+    warnings = open_app(site).publish().warnings
+    assert any("2026-11-24-link.md" in warning and "nowhere.md" in warning for warning in warnings)
+
+
+def test_a_changed_post_address_in_mkdocs_yml_is_refused_with_the_remedy(site, open_app):
+    config = site / "mkdocs.yml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("posts/{file}", "p/{slug}"), encoding="utf-8"
+    )
+    with pytest.raises(PublishError, match="post_url_format"):
+        open_app(site).publish()
+
+
+def test_drafts_hidden_files_and_links_out_of_content_stay_behind(site, open_app, tmp_path):
+    (site / "content/drafts").mkdir()
+    (site / "content/drafts/2026-11-24-d.md").write_text(
+        "---\ndate: 2026-11-24\ntitle: D\n---\nd\n", encoding="utf-8"
+    )
+    (site / "content/.secret.md").write_text("secret", encoding="utf-8")
+    (tmp_path / "outside.txt").write_text("outside", encoding="utf-8")
+    (site / "content/leak.txt").symlink_to(tmp_path / "outside.txt")
+    built = open_app(site).publish().folder
+    found = {path.name for path in built.rglob("*")}
+    assert not found & {"leak.txt", ".secret.md", "2026-11-24-d"}
+
+
+def test_hostile_front_matter_prints_as_itself(site, open_app):
+    evil = '"><script>alert(1)</script>{{ 7*7 }}'
+    post = site / "content/posts/2026-11-24-evil.md"
+    post.write_text(
+        f"---\ndate: 2026-11-24\ntitle: '{evil}'\nsummary: '{evil}'\ntopics: ['{evil}', '../../etc/x']\n"
+        "kind: essay\nsources:\n  - {url: 'https://a.example/', title: '<img src=x onerror=alert(1)>'}\n---\nText.\n",
+        encoding="utf-8",
+    )
+    built = open_app(site).publish().folder
+    for path in built.rglob("*.html"):
+        page = Page(path)
+        assert not any(name.startswith("on") for _, values in page.tags for name in values), path
+        assert "alert(1)" not in "".join(
+            re.findall(r"<script[^>]*>(.*?)</script>", path.read_text(), re.DOTALL)
+        )
+    assert not (built.parent / "etc").exists()
+    assert "49" not in Page(built / "posts/2026-11-24-evil/index.html").meta("og:title")
+    ET.parse(built / "feed.xml")
+
+
+def test_names_of_topics_in_any_script_have_pages(site, open_app):
+    post = site / "content/posts/2026-11-24-t.md"
+    post.write_text(
+        "---\ndate: 2026-11-24\ntitle: T\ntopics: [Énergie & réseaux, 港口]\n---\nText.\n", encoding="utf-8"
+    )
+    site_folder = open_app(site).publish().folder
+    assert (site_folder / "topics/energie-reseaux/index.html").is_file()
+    assert (site_folder / "topics/港口/index.html").is_file()
+
+
+def test_two_posts_of_one_day_both_appear_newest_name_first(site, open_app):
+    for name in ("a", "b"):
+        (site / f"content/posts/2026-11-24-{name}.md").write_text(
+            f"---\ndate: 2026-11-24\ntitle: {name}\n---\nText.\n", encoding="utf-8"
+        )
+    feed = json.loads((open_app(site).publish().folder / "feed.json").read_text(encoding="utf-8"))
+    assert [item["title"] for item in feed["items"]][:2] == ["b", "a"]
