@@ -50,7 +50,6 @@ VALUES = {
     "url": "https://ana-ruiz.example/",
     "line": "What happened, and what I make of it.",
     "date": "2026-11-23",
-    "version": "0",
     "file": "2026-11-23-why-i-write-this.md",
 }
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from pipeline import __version__, yamltext
 from pipeline import post as posts
+from pipeline import yamltext
 from pipeline.cli.talk import counted, json_option, moment, report, shown
 from pipeline.errors import UsageError
+from pipeline.html import plain_text, safe_url
 from pipeline.settings.explained import explained
 
 if TYPE_CHECKING:
@@ -59,8 +62,10 @@ def init(  # noqa: PLR0913  (each is an option of the command)
     Example:
       byline init my-site --name "Ana Ruiz" --email ana@example.org --url https://ana-ruiz.example/
     """
+    if safe_url(url) is None:
+        raise UsageError(f"--url {url} is no web address such as https://your-name.example/")
     values = {"name": name, "email": email, "url": url.rstrip("/") + "/", "line": line}
-    values |= {"date": moment(context).date().isoformat(), "version": __version__}
+    values |= {"date": moment(context).date().isoformat()}
     values |= {"file": posts.file_name(moment(context).date(), FIRST_POST)}
     files = dict(_sample_files() if sample else _new_files(values))
     make(folder, files)
@@ -139,11 +144,10 @@ def _mkdocs(values: Mapping[str, str]) -> str:
 
 
 def _settings(values: Mapping[str, str]) -> Mapping[str, object]:
-    sender = (
-        f'"{values["name"]}" <{values["email"]}>'
-        if "," in values["name"]
-        else f"{values['name']} <{values['email']}>"
-    )
+    try:
+        sender = str(Address(display_name=plain_text(values["name"]), addr_spec=values["email"]))
+    except (ValueError, HeaderParseError):
+        raise UsageError(f"--email {values['email']} is no mail address such as name@example.org") from None
     return {
         "select": {"topics": {"my topic": {"phrases": ["a phrase that tells it", "another phrase"]}}},
         "send": {"sender": sender, "unsubscribe_url": f"{values['url']}unsubscribe"},

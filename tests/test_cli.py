@@ -1,0 +1,372 @@
+"""The command line: what every command promises, and one walk through the whole week."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline.cli import COMMANDS, cli
+from pipeline.post import PROMPT
+from pipeline.settings.explained import explained
+
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>{title}</title><link>https://{host}/</link>{items}
+</channel></rss>"""
+ITEM = """<item><guid>{host}-{number}</guid><title>{title}</title><link>https://{host}/{number}</link>
+<pubDate>Sun, 22 Nov 2026 10:00:00 GMT</pubDate><description>&lt;p&gt;{text}&lt;/p&gt;</description></item>"""
+CRANES = "Rotterdam will run its 24 yard cranes from one remote desk, the port said on Sunday."
+STRIKE = "Pilots at Bergen stopped work for a day over rest hours, their union said."
+
+
+def commands(group, path=()):
+    """Every command of the tree with the words that call it."""
+    import click
+
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        yield (*path, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+TREE = dict(commands(cli))
+
+
+@pytest.fixture
+def week(site, web):
+    """A site with two feeds that both tell of the cranes, and one that is gone."""
+    for host, title in (("one.example", "One"), ("two.example", "Two")):
+        items = ITEM.format(
+            host=host, number=1, title="Rotterdam runs 24 yard cranes from a remote desk", text=CRANES
+        )
+        items += ITEM.format(
+            host=host, number=2, title=f"{title}: other news", text=STRIKE if title == "One" else "Rain."
+        )
+        web.serve(f"/{title}.xml", FEED.format(title=title, host=host, items=items), ETag=f'"{title}"')
+    values = yaml.safe_load((site / "byline.yml").read_text(encoding="utf-8"))
+    values["pull"]["feeds"] = [
+        {"url": f"{web.url}/{name}.xml", "title": name, "allow_private": True}
+        for name in ("One", "Two", "Gone")
+    ]
+    values["select"]["topics"] = {"automation": {"phrases": ["remote desk"]}}
+    values["connect"] = {"organisations": ["Rotterdam"], "people": []}
+    (site / "byline.yml").write_text(explained(values), encoding="utf-8")
+    return site
+
+
+# -- what every command promises
+
+
+@pytest.mark.parametrize("words", TREE, ids=" ".join)
+def test_help_says_what_it_does_with_an_example_and_explains_each_option(words, byline):
+    code, out, _ = byline(*words, "--help")
+    assert code == 0
+    assert "Example" in out
+    for parameter in TREE[words].params:
+        if parameter.param_type_name == "option":
+            assert parameter.help, parameter.name
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        words
+        for words, command in TREE.items()
+        if not hasattr(command, "commands") and words[-1] not in {"export", "demo"}
+    ],
+    ids=" ".join,
+)
+def test_what_reports_can_report_as_json(words):
+    assert any("--json" in parameter.opts for parameter in TREE[words].params)
+
+
+def test_the_list_of_commands_says_what_each_command_says(byline):
+    _, out, _ = byline("--help")
+    assert all(about in out for _, about in COMMANDS.values())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["nonsense"], "No such command"),
+        (["pull", "--nonsense"], "No such option"),
+        (["write", "one"], "not a valid integer"),
+        (["write", "1", "--publish", "x"], "--publish"),
+        (["letter"], "Missing argument"),
+        (["letter", "nothing-like-it"], "there is no post"),
+        (["feeds", "remove", "https://nobody.example/"], "not in byline.yml"),
+        (["feeds", "add", "example.org"], "https://"),
+        (["readers", "add", "nobody"], "no mail address"),
+        (["readers", "remove", "nobody@example.org"], "not on the list"),
+        (["pull"], "byline feeds add"),
+        (["write"], "byline pull"),
+        (["write", "99"], "byline select"),
+        (["check", "nothing-like-it"], "there is no post"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_is_told_in_a_sentence_with_exit_code_2(words, told, site, byline):
+    code, out, err = byline(*words, at=site)
+    assert (code, out) == (2, "")
+    assert told in err
+    assert "Traceback" not in err
+
+
+def test_outside_a_site_the_remedy_is_told(tmp_path, byline):
+    code, _, err = byline("status", at=tmp_path)
+    assert code == 2
+    assert "byline init" in err
+
+
+def test_every_wrong_setting_is_told_at_once_with_its_line(site, byline):
+    (site / "byline.yml").write_text(
+        "pull:\n  concurrency: many\nsend:\n  sender: nobody\n  colour: red\n", "utf-8"
+    )
+    code, _, err = byline("status", at=site)
+    assert code == 2
+    for place in (
+        "byline.yml:2: pull.concurrency",
+        "byline.yml:4: send.sender",
+        "byline.yml:5: there is no setting",
+    ):
+        assert place in err
+
+
+def test_a_wrong_time_is_told(site):
+    from pipeline.cli import run
+
+    assert run(["-C", str(site), "--now", "soon", "pull"]) == 2
+
+
+def test_help_is_fast_because_it_imports_nothing_of_the_work():
+    code = (
+        "import sys; from pipeline.cli import run; run(['--help']); "
+        "heavy = {'sqlalchemy','aiohttp','mkdocs','pydantic','feedparser','rich','yaml','nh3'} & set(sys.modules); "
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], check=False, stdout=subprocess.DEVNULL).returncode == 0
+    )
+
+
+def test_a_closed_pipe_is_no_error(site):
+    command = f"{sys.executable} -m pipeline -C {site} readers export | true"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], check=False, capture_output=True, text=True
+    )
+    assert done.stderr == ""
+
+
+# -- init
+
+
+def test_init_makes_a_site_that_builds_by_byline_and_by_plain_mkdocs(tmp_path, byline):
+    code, out, _ = byline(
+        "init", tmp_path / "mine", "--name", "Ana Ruiz", "--email", "ana@example.org", "--json"
+    )
+    assert code == 0
+    files = json.loads(out)["files"]
+    assert {
+        "mkdocs.yml",
+        "byline.yml",
+        ".gitignore",
+        ".github/workflows/site.yml",
+        "content/about.md",
+    } <= set(files)
+    assert byline("publish", "--strict", at=tmp_path / "mine")[0] == 0
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    plain = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", tmp_path / "plain"],
+        check=False,
+        cwd=tmp_path / "mine",
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert (plain.returncode, plain.stderr) == (0, "")
+
+
+def test_init_overwrites_nothing(tmp_path, byline):
+    (tmp_path / "byline.yml").write_text("mine", encoding="utf-8")
+    code, _, err = byline("init", tmp_path)
+    assert code == 2
+    assert "overwrites nothing" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["byline.yml"]
+    assert (tmp_path / "byline.yml").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(("option", "value"), [("--url", "ana"), ("--email", "nobody"), ("--email", "a b@c")])
+def test_init_refuses_what_is_no_address(option, value, tmp_path, byline):
+    code, _, err = byline("init", tmp_path / "mine", option, value)
+    assert code == 2
+    assert option in err
+    assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["O'Neil: the #1", 'Ana "A" Ruiz', "王小明", "R&D <b>", "a, b", "$name ${x}"]
+)
+def test_init_takes_any_name(name, tmp_path, byline):
+    from pipeline.settings import load
+
+    code, _, err = byline("init", tmp_path / "mine", "--name", name, "--email", "ana@example.org")
+    assert code == 0, err
+    settings = load(tmp_path / "mine", {})
+    assert settings.site.site_name == name
+    assert "ana@example.org" in settings.send.sender
+    assert byline("check", "why-i-write-this", at=tmp_path / "mine")[0] == 0
+
+
+# -- the week
+
+
+def test_the_whole_week_from_feeds_to_letters(week, web, byline, mailbox):
+    code, out, err = byline("pull", at=week)
+    assert code == 1
+    assert "3 feeds: 2 read, 0 unchanged, 1 failed. 4 new entries" in out
+    assert "is not there (404)" in out
+    assert err == ""
+    again = json.loads(byline("pull", "--json", at=week)[1])
+    assert (again["unchanged"], again["new"], again["updated"]) == (2, 0, 0)
+    assert {path: headers.get("If-None-Match") for path, headers in web.requests[3:]} == {
+        "/One.xml": '"One"',
+        "/Two.xml": '"Two"',
+        "/Gone.xml": None,
+    }
+
+    stories = json.loads(byline("select", "--json", at=week)[1])["stories"]
+    assert stories[0]["title"] == "Rotterdam runs 24 yard cranes from a remote desk"
+    assert stories[0]["publishers"] == ["One", "Two"]
+    assert "2 publishers report it: One and Two" in byline("select", at=week)[1]
+
+    draft = json.loads(byline("write", stories[0]["id"], "--json", at=week)[1])["draft"]
+    code, out, _ = byline("check", at=week)
+    assert code == 1
+    assert "[no-words]" in out
+    assert byline("write", "--publish", draft, at=week)[0] == 1
+
+    text = Path(draft).read_text(encoding="utf-8")
+    assert CRANES in text
+    finished = text.replace(PROMPT, "One desk is one point of failure. I would ask for the second.", 1)
+    Path(draft).write_text(finished, encoding="utf-8")
+    code, out, _ = byline("write", "--publish", draft, "--json", at=week)
+    assert code == 0
+    name = Path(json.loads(out)["post"]).stem
+
+    assert byline("publish", at=week)[0] == 0
+    assert (week / f"site/posts/{name}/index.html").is_file()
+    files = json.loads(byline("letter", name, "--json", at=week)[1])["files"]
+    assert [file.rsplit(".", 1)[1] for file in files] == ["html", "txt", "eml"]
+
+    assert byline("readers", "add", "mei@example.org", "--name", "Mei", at=week)[0] == 0
+    code, out, _ = byline("send", name, "--dry-run", "--json", at=week)
+    assert json.loads(out)["to"] == ["mei@example.org"]
+    values = yaml.safe_load((week / "byline.yml").read_text(encoding="utf-8"))
+    values["send"]["smtp"] = {"host": "127.0.0.1", "port": mailbox.port, "security": "none"}
+    (week / "byline.yml").write_text(explained(values), encoding="utf-8")
+    code, out, _ = byline("send", name, "--yes", at=week)
+    assert (code, out) == (0, "Sent to 1 reader.\n")
+    assert (
+        byline("send", name, "--yes", at=week)[1] == "Sent to 0 readers; 1 left out (--dry-run says why).\n"
+    )
+    [(sender, recipients, message)] = mailbox.messages
+    assert (sender, recipients) == ("ana@ana-ruiz.example", ["mei@example.org"])
+    assert f"https://ana-ruiz.example/posts/{name}/" in message.get_body(("plain",)).get_content()
+
+    assert "Rotterdam is in the news" in byline("connect", at=week)[1]
+    code, out, _ = byline("status", at=week)
+    assert code == 1  # one feed fails still
+    assert "Gone is not there (404)" in out
+    assert stories[0]["id"] not in [
+        s["id"] for s in json.loads(byline("select", "--json", at=week)[1])["stories"]
+    ]
+
+
+def test_a_draft_is_not_sent(week, byline):
+    byline("pull", at=week)
+    byline("select", at=week)
+    draft = json.loads(byline("write", "--json", at=week)[1])["draft"]
+    code, _, err = byline("send", draft, at=week)
+    assert code == 2
+    assert "write --publish" in err
+
+
+def test_feeds_are_added_once_seen_and_removed_and_travel_as_opml(site, web, byline, tmp_path):
+    url = web.serve("/feed.xml", FEED.format(title="One", host="one.example", items=""))
+    page = web.serve("/page", "<!doctype html><html><title>x</title></html>")
+    before = (site / "byline.yml").read_bytes()
+    code, _, err = byline("feeds", "add", page, "--allow-private", at=site)
+    assert code == 2
+    assert "web page, not a feed" in err
+    assert byline("feeds", "add", url, at=site)[0] == 2  # a private address, not allowed
+    assert (site / "byline.yml").read_bytes() == before
+    assert byline("feeds", "add", url, "--allow-private", at=site)[0] == 0
+    assert byline("feeds", "add", url, "--allow-private", at=site)[0] == 2
+    assert byline("feeds", "export", tmp_path / "feeds.opml", at=site)[0] == 0
+    assert byline("feeds", "remove", url, at=site)[0] == 0
+    assert (site / "byline.yml").read_bytes() == before
+    assert json.loads(byline("feeds", "import", tmp_path / "feeds.opml", "--json", at=site)[1]) == {
+        "added": [url]
+    }
+    assert "not pulled yet" in byline("feeds", at=site)[1]
+
+
+def test_feeds_parse_prints_one_object_a_feed_from_anywhere(tmp_path, byline):
+    feed = tmp_path / "feed.xml"
+    feed.write_text(
+        FEED.format(
+            title="One",
+            host="one.example",
+            items=ITEM.format(host="one.example", number=1, title="A &amp;amp; B", text="Text."),
+        ),
+        encoding="utf-8",
+    )
+    (tmp_path / "page.html").write_text("<!doctype html><html></html>", encoding="utf-8")
+    code, out, _ = byline(
+        "feeds", "parse", feed, tmp_path / "page.html", tmp_path / "none", "--json", at=tmp_path
+    )
+    first, second, third = map(json.loads, out.splitlines())
+    assert code == 1
+    assert list(first) == ["file", "format", "title", "link", "entries", "repairs", "error"]
+    [entry] = first["entries"]
+    assert list(entry) == ["id", "title", "link", "published", "updated", "authors", "summary", "content"]
+    assert (entry["title"], entry["published"]) == ("A & B", "2026-11-22T10:00:00Z")
+    assert "web page" in second["error"]
+    assert "No such file" in third["error"]
+
+
+def test_the_preview_serves_the_site_and_rebuilds_it_after_a_change(site):
+    import socket
+    from urllib.request import urlopen
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "pipeline", "-C", site, "publish", "--serve", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as server:
+        try:
+            page = f"http://127.0.0.1:{port}/about/"
+            assert "I am Ana Ruiz" in eventually(lambda: urlopen(page).read().decode(), "I am Ana Ruiz")
+            about = site / "content/about.md"
+            about.write_text(about.read_text(encoding="utf-8") + "\nA word just added.\n", encoding="utf-8")
+            assert "just added" in eventually(lambda: urlopen(page).read().decode(), "just added")
+        finally:
+            server.terminate()
+            server.stderr.close()
+
+
+def eventually(read, wanted, seconds=20):
+    ends = time.monotonic() + seconds
+    seen = ""
+    while time.monotonic() < ends:
+        try:
+            seen = read()
+        except OSError:
+            seen = ""
+        if wanted in seen:
+            break
+        time.sleep(0.1)
+    return seen
