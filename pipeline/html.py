@@ -182,16 +182,24 @@ def _without_tracking(query: str) -> str:
 # -- markup --------------------------------------------------------------------------------------------
 
 
-def safe_html(markup: str, base: str = "", resolve: Callable[[str], str] | None = None) -> SafeHtml:
+_MAIL: Final = re.compile(r"mailto:[^\s\"'<>\\]+", re.IGNORECASE)
+
+
+def safe_html(
+    markup: str, base: str = "", resolve: Callable[[str], str] | None = None, *, mail: bool = False
+) -> SafeHtml:
     """Return ``markup`` with only what may be shown: text, structure, links and images by http and https.
 
-    ``resolve`` is given each address before it is joined to ``base``. Cleaning twice is the same as once.
+    ``resolve`` is given each address before it is joined to ``base``; ``mail`` keeps mailto: links too. Cleaning
+    twice is the same as once.
     """
     if not markup:
         return SafeHtml("")
 
     def address(_tag: str, attribute: str, value: str) -> str | None:
         if attribute not in _URL_ATTRIBUTES:
+            return value
+        if mail and attribute == "href" and _MAIL.fullmatch(value):
             return value
         return safe_url(resolve(value) if resolve else value, base)
 
@@ -202,7 +210,7 @@ def safe_html(markup: str, base: str = "", resolve: Callable[[str], str] | None 
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         attribute_filter=address,
         link_rel=None,
-        url_schemes={"http", "https"},
+        url_schemes={"http", "https", "mailto"} if mail else {"http", "https"},
     )
     return SafeHtml(cleaned.strip())
 
@@ -274,4 +282,4 @@ def rendered(markdown_text: str, base: str, resolve: Callable[[str], str] | None
     import markdown
 
     made = markdown.markdown(markdown_text, extensions=list(_EXTENSIONS), output_format="html")
-    return safe_html(made, base, resolve)
+    return safe_html(made, base, resolve, mail=True)

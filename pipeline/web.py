@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import ClientError, ClientTimeout, TCPConnector
 
-from pipeline.html import safe_url
+from pipeline.html import plain_text, safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,8 +86,9 @@ class Web:
         self, *, user_agent: str, timeout_seconds: float, max_bytes: int, concurrency: int = 16
     ) -> None:
         self._headers = {"User-Agent": user_agent, "Accept": "*/*"}
-        self._timeout = ClientTimeout(total=timeout_seconds)
-        self._seconds = timeout_seconds
+        self._timeout = ClientTimeout(
+            total=timeout_seconds
+        )  # of each request, from when it is its host's turn
         self._max_bytes = max_bytes
         self._slots = asyncio.Semaphore(concurrency)
         self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -106,10 +107,9 @@ class Web:
     ) -> Answer | Unreachable:
         """Fetch ``url``. ``allow_private`` permits a private address for the very host of ``url`` alone."""
         try:
-            async with asyncio.timeout(self._seconds):
-                return await self._follow(url, headers or {}, allow_private=allow_private)
+            return await self._follow(url, headers or {}, allow_private=allow_private)
         except TimeoutError:
-            return Unreachable(cause=f"did not answer in full within {self._seconds:g} seconds")
+            return Unreachable(cause=f"did not answer in full within {self._timeout.total:g} seconds")
         except (ClientError, OSError, ValueError) as error:
             return Unreachable(cause=_in_words(error))
 
@@ -200,4 +200,4 @@ def _in_words(error: Exception) -> str:
     for kinds, words in _CAUSES:
         if any(isinstance(link, kinds) for link in chain):
             return words
-    return f"cannot be read ({type(error).__name__}: {str(error)[:200] or 'no more is known'})"
+    return f"cannot be read ({type(error).__name__}: {plain_text(str(error)[:200]) or 'no more is known'})"

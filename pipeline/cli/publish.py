@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pipeline.cli.talk import app, counted, json_option, report, shown
+from pipeline.cli.talk import app, counted, json_option, report, shown, working
 
 
 @click.command()
@@ -28,7 +28,8 @@ def publish(context: click.Context, port: int, *, serve: bool, strict: bool, as_
             click.echo(f"The preview is at http://127.0.0.1:{port}/ until you press Ctrl-C.", err=True)
             opened.preview(port, lambda told: click.echo(told, err=True))
             return 0
-        built = opened.publish()
+        with working("Building the site"):
+            built = opened.publish()
     report(
         {"site": built.folder, "posts": built.posts, "pages": built.pages, "warnings": built.warnings},
         *(f"warning: {warning}" for warning in built.warnings),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.talk import app, counted, json_option, report, wrapped
+from pipeline.cli.talk import app, counted, json_option, report, working, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,8 @@ def select(context: click.Context, *, as_json: bool) -> int:
       byline select
     """
     with app(context) as opened:
-        shortlist = opened.select()
+        with working("Grouping and ranking"):
+            shortlist = opened.select()
         days = opened.settings.select.days
     lines = [line for place, item in enumerate(shortlist, start=1) for line in _lines(place, item)]
     nothing = (

@@ -93,6 +93,18 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 @contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show on stderr that work goes on whose end cannot be told; nothing where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+@contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
     """Show a bar on stderr while work lasts longer than a second; nothing where stderr is no terminal."""
     if not sys.stderr.isatty():

@@ -38,8 +38,9 @@ def publish(settings: Settings, output: Path | None = None) -> Site:
     """Build the site into ``output``, or where mkdocs.yml says. Raises ``PublishError``; the old site then stays."""
     output = output or settings.output
     every = published(settings)
-    staged = stage(settings.content, settings.state / "stage", every, settings.site)
-    fresh = settings.state / "build"
+    work = settings.state / "work" / output.name  # a preview and a build do not disturb each other
+    staged = stage(settings.content, work / "stage", every, settings.site)
+    fresh = work / "build"
     warnings = build(settings.root, staged, fresh)
     _all_there(every, fresh)
     write_feeds(fresh, every, settings)
@@ -90,7 +91,10 @@ def _all_there(every: tuple[Post, ...], site: Path) -> None:
 def _take_place(fresh: Path, output: Path) -> None:
     old = fresh.with_name("old")
     shutil.rmtree(old, ignore_errors=True)
-    if output.exists():
-        output.rename(old)
-    fresh.rename(output)
+    try:
+        if output.exists():
+            output.rename(old)
+        fresh.rename(output)
+    except OSError as error:
+        raise PublishError(f"{output} cannot be replaced by the new site: {error.strerror}") from error
     shutil.rmtree(old, ignore_errors=True)

@@ -183,5 +183,5 @@ def _answer(code: int, said: bytes | str) -> Answer:
     return Answer(state=state, text=plain_text(f"{code} {_words(said)}"))
 
 
-def _words(said: bytes | str) -> str:
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+def _words(said: bytes | str) -> PlainText:
+    return plain_text(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)
