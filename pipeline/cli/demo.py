@@ -24,7 +24,7 @@ from pipeline.settings import FILE
 from pipeline.settings.explained import explained
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 SAMPLE: Final = PACKAGE / "sample"
 NOW: Final = "2026-11-23T07:30Z"
@@ -58,7 +58,7 @@ def demo(folder: Path | None) -> int:
     click.echo(
         f"select   {counted(len(stories), 'story', 'stories')} on the shortlist; first: {stories[0]['title']}"
     )
-    draft = _written(place)
+    draft = _written(place, stories)
     published = Path(_byline("write", "--publish", str(draft), at=place)["post"])
     built = _byline("publish", at=place)
     click.echo(f"publish  {counted(built['posts'], 'post')} on {counted(built['pages'], 'page')}")
@@ -76,9 +76,9 @@ def demo(folder: Path | None) -> int:
     return 0
 
 
-def _written(place: Path) -> Path:
-    """Draft an edition, see it refused, and put in the sample author's words."""
-    draft = Path(_byline("write", at=place)["draft"])
+def _written(place: Path, stories: Sequence[Mapping[str, Any]]) -> Path:
+    """Draft an edition about the author's picks, see it refused, and put in her words."""
+    draft = Path(_byline("write", *_picks(stories), at=place)["draft"])
     refused = _byline("check", str(draft), at=place, codes=(1,))["findings"]
     draft.write_text(with_words(draft.read_text(encoding="utf-8")), encoding="utf-8")
     _byline("check", str(draft), at=place)
@@ -87,6 +87,16 @@ def _written(place: Path) -> Path:
         "refused by the check until the author's words were in"
     )
     return draft
+
+
+def _picks(stories: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the ids of the stories on the shortlist that the sample author writes about."""
+    for take in _words()["takes"][:4]:
+        yield from (str(story["id"]) for story in stories if story["link"] in take["links"])
+
+
+def _words() -> Any:
+    return yaml.safe_load((SAMPLE / "words.yml").read_text(encoding="utf-8"))
 
 
 def _sent(place: Path, published: Path) -> Any:
@@ -98,7 +108,7 @@ def _sent(place: Path, published: Path) -> Any:
 
 def with_words(draft: str) -> str:
     """Return ``draft`` as the sample author would finish it: with a title, an opening, views and a farewell."""
-    words = yaml.safe_load((SAMPLE / "words.yml").read_text(encoding="utf-8"))
+    words = _words()
     said = {link: take["words"] for take in words["takes"] for link in take["links"]}
     post = posts.parse(draft)
     lines = draft.split("\n")
