@@ -66,10 +66,16 @@ def _fetched(answer: Answer) -> Fetched:
         body=answer.body,
         body_hash=hashlib.sha256(answer.body).hexdigest(),
         content_type=answer.headers.get("Content-Type", ""),
-        etag=answer.headers.get("ETag"),
-        last_modified=answer.headers.get("Last-Modified"),
+        etag=_validator(answer, "ETag"),
+        last_modified=_validator(answer, "Last-Modified"),
         moved_to=answer.moved_to,
     )
+
+
+def _validator(answer: Answer, name: str) -> str | None:
+    """Return a validator as it came; one that could not be sent back as it came is of no use."""
+    value = answer.headers.get(name)
+    return value if value is not None and value.isascii() and value.isprintable() else None
 
 
 def remembering(feed: Feed, fetched: Fetched, own_title: PlainText) -> Feed:

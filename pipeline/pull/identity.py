@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.model import ParsedEntry
+
+LONGEST: Final = 600
+"""Characters; four bytes each stay under the 2,704 bytes of a PostgreSQL index entry."""
 
 
 def identified(entries: Sequence[ParsedEntry]) -> tuple[ParsedEntry, ...]:
@@ -20,7 +23,7 @@ def identified(entries: Sequence[ParsedEntry]) -> tuple[ParsedEntry, ...]:
     and the link stands in. Of entries that are the same throughout, the first is kept.
     """
     links_of = Counter(uid for uid, _ in {(entry.uid, entry.link) for entry in entries})
-    named = {_name(entry, trusted=links_of[entry.uid] == 1): entry for entry in reversed(entries)}
+    named = {_bounded(_name(entry, trusted=links_of[entry.uid] == 1)): entry for entry in reversed(entries)}
     return tuple(replace(entry, uid=name) for name, entry in reversed(named.items()))
 
 
@@ -29,5 +32,13 @@ def _name(entry: ParsedEntry, *, trusted: bool) -> str:
         return entry.uid
     if entry.link:
         return entry.link
-    text = "\n".join((entry.title, entry.summary, entry.content))
+    return _hashed("\n".join((entry.title, entry.summary, entry.content)))
+
+
+def _bounded(name: str) -> str:
+    """Return ``name``, or its hash where it is longer than an index of the store takes."""
+    return name if len(name) <= LONGEST else _hashed(name)
+
+
+def _hashed(text: str) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

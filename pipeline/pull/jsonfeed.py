@@ -46,7 +46,7 @@ def parse(body: bytes, url: str) -> ParsedFeed | Unreadable:
 def _entry(item: dict[str, Any], url: str, feed: dict[str, Any]) -> ParsedEntry:
     text = entities.escape(_string(item.get("content_text")), quote=False)
     return ParsedEntry(
-        uid=_string(item.get("id")).strip(),
+        uid=plain_text(_string(item.get("id"))),
         title=_plain(item.get("title")),
         link=_link(item.get("url"), url) or _link(item.get("external_url"), url),
         published=_moment(item.get("date_published")),

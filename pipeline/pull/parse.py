@@ -108,7 +108,7 @@ def _entry(entry: Any, url: str) -> ParsedEntry:
     updated = _moment(entry.get("updated_parsed")) if "updated_parsed" in entry else None
     content = max((_markup(part, url) for part in entry.get("content", ())), key=len, default=safe_html(""))
     return ParsedEntry(
-        uid=entry.get("id", "").strip(),
+        uid=plain_text(entry.get("id", "")),
         title=_text(entry, "title"),
         link=safe_url(entry["link"], url) if entry.get("link") else None,
         published=_moment(entry.get("published_parsed") or entry.get("created_parsed")) or updated,
