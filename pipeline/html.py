@@ -85,7 +85,7 @@ def blocks_of(markup: str) -> tuple[PlainText, ...]:
     if "<" not in markup and "&" not in markup:
         text = plain_text(markup)
         return (text,) if text else ()
-    parts = _TAG.split(_to_blocks.clean(_not_too_deep(markup)))
+    parts = _TAG.split(_to_blocks.clean(_parsable(markup)))
     return tuple(text for part in parts if (text := plain_text(entities.unescape(part))))
 
 
@@ -144,7 +144,7 @@ def safe_url(address: str, base: str = "") -> SafeUrl | None:
         return None
     default = {"http": 80, "https": 443}[parts.scheme]
     place = host if port in {None, default} else f"{host}:{port}"
-    path = quote(parts.path or "/", safe=_IN_PATH, errors="ignore")
+    path = quote(parts.path, safe=_IN_PATH, errors="ignore")
     query = quote(_without_tracking(parts.query), safe=_IN_PATH + "?[]", errors="ignore")
     fragment = quote(parts.fragment, safe=_IN_PATH + "?", errors="ignore")
     url = urlunsplit((parts.scheme, place, path, query, fragment))
@@ -204,7 +204,7 @@ def safe_html(
         return safe_url(resolve(value) if resolve else value, base)
 
     cleaned = nh3.clean(
-        _not_too_deep(markup),
+        _parsable(markup),
         tags=set(_BLOCKS | _INLINE),
         clean_content_tags=set(_WITH_CONTENT),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
@@ -215,8 +215,10 @@ def safe_html(
     return SafeHtml(cleaned.strip())
 
 
-def _not_too_deep(markup: str) -> str:
-    """Return ``markup``, without its tags if they nest so deeply that an HTML parser would take minutes."""
+def _parsable(markup: str) -> str:
+    """Return ``markup`` as an HTML parser takes it: no half characters, no nesting that would take it minutes."""
+    if not markup.isascii():
+        markup = markup.encode("utf-8", "replace").decode("utf-8")
     if markup.count("<") <= _MAX_DEPTH:
         return markup
     open_now: Counter[str] = Counter()

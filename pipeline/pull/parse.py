@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.html import looks_like_markup, plain_text, safe_html, safe_url, text_of
 from pipeline.model import ParsedEntry, ParsedFeed
 from pipeline.pull import jsonfeed
+from pipeline.pull.repair import repaired
 from pipeline.pull.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from time import struct_time
 
-    from pipeline.model import PlainText, SafeHtml
+    from pipeline.model import PlainText, SafeHtml, SafeUrl
 
 __all__ = ["Unreadable", "parse"]
 
@@ -73,14 +74,12 @@ def _parse_gzip(body: bytes, url: str, content_type: str) -> ParsedFeed | Unread
 def _parse_xml(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreadable:
     import feedparser
 
-    text = body.lstrip()
-    moved_up = text != body and text.startswith(b"<?xml")
-    headers = {"content-type": content_type or "application/xml", "content-location": url}
     # A stream, because feedparser opens a string that happens to be a path or an address.
+    mended, repairs = repaired(body)
     try:
         read = feedparser.parse(
-            io.BytesIO(text if moved_up else body),
-            response_headers=headers,
+            io.BytesIO(mended),
+            response_headers={"content-type": content_type or "application/xml"},
             sanitize_html=False,
             resolve_relative_uris=False,
         )
@@ -89,7 +88,7 @@ def _parse_xml(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreada
     if not read.version and not read.entries:
         return Unreadable(cause=_what_it_is(body))
     entries = [_entry(entry, url) for entry in read.entries]
-    telling = tuple(entry for entry in entries if entry.title or entry.link or entry.summary or entry.content)
+    telling = tuple(entry for entry in entries if entry != _NOTHING)
     empty = len(entries) - len(telling)
     return ParsedFeed(
         format=_FORMATS.get(read.version, read.version or "unknown"),
@@ -97,11 +96,23 @@ def _parse_xml(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreada
         link=safe_url(read.feed["link"], url) if read.feed.get("link") else None,
         entries=telling,
         repairs=(
-            *(("white space before the XML declaration taken away",) if moved_up else ()),
+            *repairs,
             *_repairs(read),
             *((f"entries that say nothing passed over ({empty})",) if empty else ()),
         ),
     )
+
+
+_NOTHING: Final = ParsedEntry(
+    uid="",
+    title=plain_text(""),
+    link=None,
+    published=None,
+    updated=None,
+    authors=(),
+    summary=safe_html(""),
+    content=safe_html(""),
+)
 
 
 def _entry(entry: Any, url: str) -> ParsedEntry:
@@ -110,13 +121,21 @@ def _entry(entry: Any, url: str) -> ParsedEntry:
     return ParsedEntry(
         uid=plain_text(entry.get("id", "")),
         title=_text(entry, "title"),
-        link=safe_url(entry["link"], url) if entry.get("link") else None,
+        link=_link(entry, url),
         published=_moment(entry.get("published_parsed") or entry.get("created_parsed")) or updated,
         updated=updated,
         authors=_authors(entry),
         summary=_markup(entry.get("summary_detail"), url),
         content=content,
     )
+
+
+def _link(entry: Any, url: str) -> SafeUrl | None:
+    """Return where the entry leads; an id that feedparser offers as a link is one only where it is an address."""
+    link: str = entry.get("link") or ""
+    if entry.get("guidislink") and "://" not in link:
+        return None
+    return safe_url(link, url) if link else None
 
 
 def _text(holder: Any, name: str) -> PlainText:
