@@ -14,11 +14,12 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline import yamltext
 from pipeline.errors import SettingsError
+from pipeline.settings import environment as env
 from pipeline.settings.explained import section_of, settings_explained
-from pipeline.settings.sections import Secrets, Sections, Settings, SiteSettings
+from pipeline.settings.sections import Sections, Settings, SiteSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from pathlib import Path
 
 FILE = "byline.yml"
@@ -41,14 +42,16 @@ def find_root(start: Path) -> Path:
 def load(root: Path, environment: Mapping[str, str]) -> Settings:
     """Return the settings of the site in ``root``. Raises ``SettingsError`` with every problem found."""
     problems: list[str] = []
-    text = _read(root / FILE, problems)
-    sections = _validated(Sections, _mapping(text, FILE, problems), (text, FILE), problems)
+    text = _read(root / FILE, problems) or ""
+    given = env.given(environment)
+    data = env.laid_over(_mapping(text, FILE, problems), given)
+    sections = _validated(Sections, data, (text, FILE), problems, given)
     mkdocs_text = _read(root / "mkdocs.yml", problems)
-    site = _site(mkdocs_text, problems) if mkdocs_text else None
+    site = None if mkdocs_text is None else _site(mkdocs_text, problems)
     if problems or sections is None or site is None:
         raise SettingsError(problems)
     fields = {name: getattr(sections, name) for name in Sections.model_fields}
-    return Settings(root=root, site=site, secrets=_secrets(environment), **fields)
+    return Settings(root=root, site=site, secrets=env.secrets(environment), **fields)
 
 
 def check(text: str) -> None:
@@ -59,14 +62,14 @@ def check(text: str) -> None:
         raise SettingsError(problems)
 
 
-def _read(path: Path, problems: list[str]) -> str:
+def _read(path: Path, problems: list[str]) -> str | None:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         problems.append(f"{path.name}: is missing; `byline init DIR` shows what a whole site has")
     except (OSError, UnicodeDecodeError) as error:
         problems.append(f"{path.name}: cannot be read ({error}); it must be a UTF-8 text file")
-    return ""
+    return None
 
 
 def _mapping(text: str, name: str, problems: list[str]) -> dict[str, Any]:
@@ -78,7 +81,16 @@ def _mapping(text: str, name: str, problems: list[str]) -> dict[str, Any]:
     if data is not None and not isinstance(data, dict):
         problems.append(f"{name}:1: must be settings of the form `name: value`")
         return {}
-    return {key: value for key, value in (data or {}).items() if value is not None}
+    return _without_blanks(data or {})
+
+
+def _without_blanks(data: dict[str, Any]) -> dict[str, Any]:
+    """Return ``data`` without the settings that were left empty: their defaults hold."""
+    return {
+        name: _without_blanks(value) if isinstance(value, dict) else value
+        for name, value in data.items()
+        if value is not None
+    }
 
 
 def _yaml_problem(name: str, error: yaml.YAMLError) -> str:
@@ -89,8 +101,13 @@ def _yaml_problem(name: str, error: yaml.YAMLError) -> str:
 
 
 def _validated(
-    model: type[_Model], data: Mapping[str, Any], origin: tuple[str, str], problems: list[str]
+    model: type[_Model],
+    data: Mapping[str, Any],
+    origin: tuple[str, str],
+    problems: list[str],
+    given: Container[tuple[str | int, ...]] = (),
 ) -> _Model | None:
+    """Return ``data`` as ``model``, or None with what is wrong in ``problems``, each with where it was said."""
     text, name = origin
     try:
         return model.model_validate(data)
@@ -98,7 +115,8 @@ def _validated(
         for problem in error.errors():
             path = tuple(part for part in problem["loc"] if isinstance(part, (str, int)))
             line = yamltext.line_of(text, path) if text else 1
-            problems.append(f"{name}:{line}: {_sentence(model, path, problem)}")
+            place = env.variable(tuple(map(str, path))) if path in given else f"{name}:{line}"
+            problems.append(f"{place}: {_sentence(model, path, problem)}")
     return None
 
 
@@ -123,7 +141,7 @@ def _names_beside(model: type[BaseModel], path: Sequence[str | int]) -> Sequence
     return sorted(section.model_fields) if section else []
 
 
-class _MkdocsLoader(yaml.SafeLoader):
+class _MkdocsLoader(yamltext.Loader):
     """Reads mkdocs.yml for its plain values: !ENV is resolved, every other tag is passed over."""
 
 
@@ -137,17 +155,7 @@ def _site(text: str, problems: list[str]) -> SiteSettings | None:
     except yaml.YAMLError as error:
         problems.append(_yaml_problem("mkdocs.yml", error))
         return None
-    data = data if isinstance(data, dict) else {}
-    theme: dict[str, Any] = data["theme"] if isinstance(data.get("theme"), dict) else {}
-    known = {name: data[name] for name in SiteSettings.model_fields if data.get(name) is not None}
-    known |= {name: theme[name] for name in ("language", "custom_dir") if theme.get(name)}
+    known = _without_blanks(data) if isinstance(data, dict) else {}
+    if isinstance(known.get("theme"), str):
+        known["theme"] = {}  # its name alone
     return _validated(SiteSettings, known, (text, "mkdocs.yml"), problems)
-
-
-def _secrets(environment: Mapping[str, str]) -> Secrets:
-    return Secrets.model_validate(
-        {
-            "smtp_password": environment.get("BYLINE_SMTP_PASSWORD") or None,
-            "database_url": environment.get("DATABASE_URL") or None,
-        }
-    )

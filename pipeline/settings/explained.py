@@ -41,7 +41,7 @@ def _explained(section: type[BaseModel], values: Mapping[str, Any], indent: int)
         value = values.get(name, field.get_default(call_default_factory=True))
         if isinstance(value, BaseModel):
             value = {}
-        inner = _nested(field.annotation)
+        inner = nested(field.annotation)
         if inner is not None:
             yield f"{space}{name}:"
             yield from _explained(inner, value, indent + 2)
@@ -53,7 +53,8 @@ def _explained(section: type[BaseModel], values: Mapping[str, Any], indent: int)
             yield from (space + line for line in text.rstrip().split("\n"))
 
 
-def _nested(annotation: Any) -> type[BaseModel] | None:
+def nested(annotation: Any) -> type[BaseModel] | None:
+    """Return the section that a setting is, or None where it holds a value."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return None
@@ -62,4 +63,4 @@ def _nested(annotation: Any) -> type[BaseModel] | None:
 def section_of(annotation: Any) -> type[BaseModel] | None:
     """Return the section that a setting holds, be it one, a list of them or a mapping to them."""
     inside = [annotation, *getattr(annotation, "__args__", ())]
-    return next((found for kind in inside if (found := _nested(kind))), None)
+    return next((found for kind in inside if (found := nested(kind))), None)

@@ -156,17 +156,32 @@ class Secrets(_Section):
     """DATABASE_URL: a PostgreSQL store in place of .byline/byline.db."""
 
 
-class SiteSettings(_Section):
+class ThemeSettings(BaseModel):
+    """What mkdocs.yml says of the theme, as far as it matters here."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    language: str = "en"
+    custom_dir: str = "overrides"
+
+
+class SiteSettings(BaseModel):
     """What mkdocs.yml says of the site; it is not said again in byline.yml."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     site_name: str
     site_url: WebAddress
     site_author: str = ""
     site_description: str = ""
-    language: str = "en"
     docs_dir: str = "content"
     site_dir: str = "site"
-    custom_dir: str | None = None
+    theme: ThemeSettings = Field(default_factory=ThemeSettings)
+
+    @property
+    def language(self) -> str:
+        """The language of the site and of the letter, as BCP 47 has it."""
+        return self.theme.language
 
     @property
     def author(self) -> str:
@@ -194,7 +209,7 @@ class Settings(Sections):
     @property
     def overrides(self) -> Path:
         """Where the author's own templates are."""
-        return self.root / (self.site.custom_dir or "overrides")
+        return self.root / self.site.theme.custom_dir
 
     @property
     def state(self) -> Path:

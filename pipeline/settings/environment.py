@@ -1,0 +1,60 @@
+"""What the environment says: secrets, and single settings that come before those of byline.yml.
+
+``BYLINE_SEND_SMTP_HOST`` is ``send.smtp.host``, and so on for every setting that holds one value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pipeline.settings.explained import nested
+from pipeline.settings.sections import Secrets, Sections
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import BaseModel
+
+    Path = tuple[str, ...]
+
+
+def secrets(environment: Mapping[str, str]) -> Secrets:
+    """Return what may only come from the environment."""
+    return Secrets.model_validate(
+        {
+            "smtp_password": environment.get("BYLINE_SMTP_PASSWORD") or None,
+            "database_url": environment.get("DATABASE_URL") or None,
+        }
+    )
+
+
+def given(environment: Mapping[str, str]) -> dict[Path, str]:
+    """Return the settings that the environment gives, by their paths in byline.yml."""
+    named = {path: variable(path) for path in _single_values(Sections)}
+    return {path: environment[name] for path, name in named.items() if name in environment}
+
+
+def variable(path: Path) -> str:
+    """Return the name of the variable that gives the setting at ``path``."""
+    return "_".join(("BYLINE", *path)).upper()
+
+
+def laid_over(data: dict[str, Any], settings: Mapping[Path, str]) -> dict[str, Any]:
+    """Return ``data`` with ``settings`` in the place of its own."""
+    for path, value in settings.items():
+        section = data
+        for name in path[:-1]:
+            inner = section.get(name)
+            section[name] = inner if isinstance(inner, dict) else {}
+            section = section[name]
+        section[path[-1]] = value
+    return data
+
+
+def _single_values(section: type[BaseModel], prefix: Path = ()) -> Iterator[Path]:
+    for name, field in section.model_fields.items():
+        inner = nested(field.annotation)
+        if inner is not None:
+            yield from _single_values(inner, (*prefix, name))
+        elif not isinstance(field.get_default(call_default_factory=True), (tuple, dict)):
+            yield (*prefix, name)
