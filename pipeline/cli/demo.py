@@ -6,6 +6,7 @@ import contextlib
 import functools
 import io
 import json
+import sys
 import tempfile
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -18,7 +19,7 @@ import yaml
 from pipeline import post as posts
 from pipeline import yamltext
 from pipeline.cli.init import PACKAGE
-from pipeline.cli.talk import counted
+from pipeline.cli.talk import counted, shown
 from pipeline.errors import BylineError
 from pipeline.settings import FILE
 from pipeline.settings.explained import explained
@@ -72,8 +73,14 @@ def demo(folder: Path | None) -> int:
         "mail": place / "outbox",
     }.items():
         click.echo(f"{what:<8} {path}")
-    click.echo(f"Preview the site with: byline -C {place} publish --serve")
+    click.echo(f"Preview the site with: {_ourselves()} -C {place} publish --serve")
     return 0
+
+
+def _ourselves() -> str:
+    """Return how this very command was called, so that the next can be called the same way."""
+    called = Path(sys.argv[0])
+    return shown(called.absolute()) if called.name == "byline" and called.is_file() else "byline"
 
 
 def _written(place: Path, stories: Sequence[Mapping[str, Any]]) -> Path:
