@@ -157,9 +157,11 @@ class App:
         return select(self.store, self.settings.select, self._written(), self.now)
 
     def shortlist(self) -> tuple[RankedStory, ...]:
-        """Return the shortlist as it was last made."""
+        """Return the shortlist as it was last made, without what was published since."""
+        written = self._written()
         with self.store.reading() as connection:
-            return kept_stories.kept_shortlist(connection)
+            kept = kept_stories.kept_shortlist(connection)
+        return tuple(item for item in kept if written.isdisjoint(entry.link for entry in item.story.entries))
 
     def write(self, story_ids: Sequence[int]) -> Path:
         """Write a draft about the stories given by id, or about the first of the shortlist."""
@@ -189,11 +191,11 @@ class App:
 
         return publish_draft(path, self.store, self.settings.content, self.settings.write)
 
-    def publish(self, output: Path | None = None) -> Site:
-        """Build the site."""
+    def publish(self, output: Path | None = None, *, strict: bool = False) -> Site:
+        """Build the site; ``strict`` takes a warning for a failure."""
         from pipeline.publish import publish
 
-        return publish(self.settings, output)
+        return publish(self.settings, output, strict=strict)
 
     def preview(self, port: int, tell: Callable[[str], None]) -> None:
         """Serve the site here until interrupted, building it anew at each change."""
@@ -235,11 +237,16 @@ class App:
         way: Way = Folder(folder) if folder is not None else Smtp(self.settings)
         return send(letter, self.settings, self.store, way, tell)
 
-    def add_reader(self, email: str, name: str, consent: str) -> Reader:
-        """Add one reader."""
+    def resolve_uncertain(self, letter: Letter, state: DeliveryState) -> int:
+        """Give the deliveries of ``letter`` that were cut off the state that the author decides on."""
+        with self.store.writing() as connection:
+            return kept_readers.resolve_uncertain(connection, letter.edition, state, self.now)
+
+    def add_reader(self, email: str, name: str, consent: str, *, again: bool = False) -> Reader:
+        """Add one reader, with ``again`` also one who left."""
         from pipeline.send import readers
 
-        return readers.add(self.store, email, name, consent, self.now)
+        return readers.add(self.store, email, name, consent, self.now, again=again)
 
     def remove_reader(self, email: str) -> Reader:
         """Take one reader off the list."""
@@ -281,11 +288,7 @@ class App:
             posts=len(posts.paths(content)),
             unsent=tuple(path.stem for path in editions if posts.name_of(path) not in sent),
             readers=active,
-            waiting=tuple(
-                delivery
-                for delivery in deliveries
-                if delivery.state in {DeliveryState.CLAIMED, DeliveryState.LATER}
-            ),
+            waiting=tuple(delivery for delivery in deliveries if delivery.state is not DeliveryState.SENT),
         )
 
     def _is_edition(self, path: Path) -> bool:

@@ -319,9 +319,9 @@ def paths(content: Path, folder: str = POSTS) -> list[Path]:
 
 def find(content: Path, name: str) -> Path:
     """Return the file of the post that the author calls ``name``: a path, a file name or a part of it."""
-    given = Path(name)
-    if given.is_file():
-        return given.resolve()
+    for given in (Path(name), content.parent / name):
+        if given.is_file():
+            return given.resolve()
     every = [*paths(content), *paths(content, DRAFTS)]
     exact = [path for path in every if name in {path.stem, path.name}]
     found = exact or [path for path in every if name in path.stem]

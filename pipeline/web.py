@@ -179,7 +179,7 @@ def _with_move(answer: Answer, moved_to: SafeUrl | None) -> Answer:
 _CAUSES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...]] = (
     (
         ForbiddenAddressError,
-        "is at a private address; if it is yours, set allow_private: true for this feed",
+        "is at a private address; if it is yours, allow it (allow_private: true in byline.yml, or --allow-private)",
     ),
     (socket.gaierror, "is a host that nobody knows (DNS); check the spelling"),
     (aiohttp.ClientConnectorCertificateError, "shows a certificate that is not valid"),

@@ -58,5 +58,5 @@ def _lines(mention: Mention) -> Iterator[str]:
     yield click.style(
         f"{mention.name} is in the news: {entry.publisher}, {entry.dated:%Y-%m-%d}{story}", bold=True
     )
-    yield wrapped(f"“{mention.because}”", "    ")
+    yield wrapped(mention.because, "    ")
     yield f"    {entry.link or entry.title}"

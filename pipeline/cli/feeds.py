@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 
 @click.group(invoke_without_command=True)
+@json_option
 @click.pass_context
-def feeds(context: click.Context) -> int:
+def feeds(context: click.Context, *, as_json: bool) -> int:
     """List, add, remove, import, export and look into feeds.
 
     \b
@@ -32,7 +33,7 @@ def feeds(context: click.Context) -> int:
       byline feeds
     """
     if context.invoked_subcommand is None:
-        code: int = context.invoke(list_feeds, as_json=False)
+        code: int = context.invoke(list_feeds, as_json=as_json)
         return code
     return 0
 

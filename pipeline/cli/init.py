@@ -43,7 +43,7 @@ def own_site() -> Path:
 @click.option("--sample", is_flag=True, help="Make the sample site instead, to look around in.")
 @json_option
 @click.pass_context
-def init(  # noqa: PLR0913  (each is an option of the command)
+def init(
     context: click.Context,
     folder: Path,
     name: str,
@@ -150,5 +150,5 @@ def _settings(values: Mapping[str, str]) -> Mapping[str, object]:
         raise UsageError(f"--email {values['email']} is no mail address such as name@example.org") from None
     return {
         "select": {"topics": {"my topic": {"phrases": ["a phrase that tells it", "another phrase"]}}},
-        "send": {"sender": sender, "unsubscribe_url": f"{values['url']}unsubscribe"},
+        "send": {"sender": sender, "unsubscribe_url": f"{values['url']}unsubscribe/"},
     }

@@ -11,14 +11,20 @@ from pipeline.errors import UsageError
 from pipeline.model import ReaderState
 
 
-@click.group()
-def readers() -> None:
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def readers(context: click.Context, *, as_json: bool) -> int:
     """List, add, remove, import and export the readers of the letter.
 
     \b
     Example:
       byline readers add ana@example.org --name "Ana Ruiz" --consent "asked for it at the port congress"
     """
+    if context.invoked_subcommand is None:
+        code: int = context.invoke(list_readers, as_json=as_json)
+        return code
+    return 0
 
 
 @readers.command("list")
@@ -55,9 +61,10 @@ def list_readers(context: click.Context, *, as_json: bool) -> int:
 @click.option(
     "--consent", default="told the author", show_default=True, help="How and where they agreed to the letter."
 )
+@click.option("--again", is_flag=True, help="Take back somebody who left, because they asked for it anew.")
 @json_option
 @click.pass_context
-def add(context: click.Context, email: str, name: str, consent: str, *, as_json: bool) -> int:
+def add(context: click.Context, email: str, name: str, consent: str, *, again: bool, as_json: bool) -> int:
     """Add one reader, who has agreed to get the letter.
 
     \b
@@ -65,7 +72,7 @@ def add(context: click.Context, email: str, name: str, consent: str, *, as_json:
       byline readers add ana@example.org --name "Ana Ruiz" --consent "asked for it at the port congress"
     """
     with app(context) as opened:
-        reader = opened.add_reader(email, name, consent)
+        reader = opened.add_reader(email, name, consent, again=again)
     report({"added": reader.email, "name": reader.name}, f"Added {reader.email}.", as_json=as_json)
     return 0
 

@@ -64,16 +64,29 @@ def _parts(made: Letter, message: bytes) -> dict[str, bytes]:
     help="Deliver as .eml files into this folder, in place of the mail server. This counts as sent.",
 )
 @click.option("--dry-run", is_flag=True, help="Say who would get it and who not; send nothing.")
+@click.option(
+    "--uncertain",
+    type=click.Choice(["again", "sent"]),
+    help="What to do with deliveries that were cut off: send them again, or count them as sent.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
 @json_option
 @click.pass_context
 def send(
-    context: click.Context, post: str, folder: Path | None, *, dry_run: bool, yes: bool, as_json: bool
+    context: click.Context,
+    post: str,
+    folder: Path | None,
+    uncertain: str | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
 ) -> int:
     """Send POST to all readers who have not got it, each once, however often it is run.
 
     Each delivery is written down before and after. One that was cut off in between is uncertain: `byline status`
-    lists it, and it is never sent again by itself.
+    lists it, and it is never sent again by itself. Look whether it arrived, then say so with --uncertain (while no
+    other send is running): sent again, it keeps its Message-ID, so that most mail programs show it once.
 
     \b
     Example:
@@ -82,19 +95,28 @@ def send(
     """
     with app(context) as opened:
         made = _letter_of(opened, post)
+        if uncertain is not None and not dry_run:
+            opened.resolve_uncertain(made, _DECIDED[uncertain])
         audience = opened.audience(made)
         if dry_run:
             report(_audience_data(made, audience), *_audience_lines(audience), as_json=as_json)
             return 0
         if audience.to and not yes and sys.stdin.isatty():
-            way = f"into {folder}" if folder else f"through {opened.settings.send.smtp.host}"
-            click.confirm(
-                f"Send “{made.subject}” to {counted(len(audience.to), 'reader')} {way}?", abort=True, err=True
-            )
+            _ask(made, len(audience.to), str(folder or opened.settings.send.smtp.host))
         with progress("Sending", len(audience.to)) as step:
             sent = opened.send(made, folder, lambda _delivery: step())
     report(_sent_data(made, sent), *_sent_lines(sent), as_json=as_json)
     return int(any(delivery.state is not DeliveryState.SENT for delivery in sent.deliveries))
+
+
+_DECIDED = {"again": DeliveryState.LATER, "sent": DeliveryState.SENT}
+
+
+def _ask(made: Letter, readers: int, way: str) -> None:
+    """Let the author look once more. Raises ``click.Abort`` at a no."""
+    click.confirm(
+        f"Send “{made.subject}” to {counted(readers, 'reader')} through {way}?", abort=True, err=True
+    )
 
 
 def _letter_of(opened: App, name: str) -> Letter:

@@ -82,7 +82,9 @@ def _week(found: Status) -> Iterator[str]:
 def _deliveries(waiting: Sequence[Delivery]) -> Iterator[str]:
     for delivery in waiting:
         if delivery.state is DeliveryState.CLAIMED:
-            state = "uncertain: it may have arrived or not, and is not sent again by itself"
+            state = f"uncertain, it may have arrived or not: see `byline send {delivery.edition} --uncertain`"
+        elif delivery.state is DeliveryState.REFUSED:
+            state = f"refused: {delivery.answer}"
         else:
             state = f"put off ({delivery.answer}): the next `byline send {delivery.edition}` tries again"
         yield f"Delivery   {delivery.edition} to {delivery.reader.email}: {state}"

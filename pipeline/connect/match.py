@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from pipeline.html import plain_text, shortened, text_of
+from pipeline.html import blocks_of, plain_text, shortened
 from pipeline.model import Mention
 
 if TYPE_CHECKING:
@@ -32,15 +33,16 @@ def mentions(names: Sequence[str], entries: Iterable[Entry], stories: Iterable[S
 
 def _named(names: Sequence[str], entry: Entry) -> Iterator[tuple[str, PlainText]]:
     """Yield each name that stands in ``entry`` as whole words, written as it is watched, with its sentence."""
-    text = f"{entry.title}. {text_of(entry.content or entry.summary)}"
+    blocks = (entry.title, *blocks_of(entry.content or entry.summary))
     for name in names:
-        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
-        if found:
-            yield name, _sentence_around(text, found.start())
+        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        places = ((block, found.start()) for block in blocks if (found := word.search(block)))
+        for block, at in islice(places, 1):
+            yield name, _sentence_around(block, at)
 
 
 def _sentence_around(text: str, at: int) -> PlainText:
     start = max(text.rfind(mark, 0, at) for mark in (". ", "! ", "? ")) + 2
+    ends = [end + 1 for mark in (". ", "! ", "? ") if (end := text.find(mark, at)) >= 0]
     start = start if start > 1 else 0  # rfind gives -1 where there is none
-    ends = [end for mark in (". ", "! ", "? ") if (end := text.find(mark, at)) >= 0]
-    return shortened(plain_text(text[start : min(ends, default=len(text)) + 1]), 240)
+    return shortened(plain_text(text[start : min(ends, default=len(text))]), 240)

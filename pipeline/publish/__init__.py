@@ -7,6 +7,7 @@ into HTML. The new site takes the old one's place in one move at the end, so a f
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,14 +35,23 @@ class Site:
     warnings: tuple[str, ...]
 
 
-def publish(settings: Settings, output: Path | None = None) -> Site:
-    """Build the site into ``output``, or where mkdocs.yml says. Raises ``PublishError``; the old site then stays."""
+def publish(
+    settings: Settings, output: Path | None = None, *, strict: bool = False, drafts: bool = False
+) -> Site:
+    """Build the site into ``output``, or where mkdocs.yml says; with ``drafts``, as if they were published.
+
+    Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
+    """
     output = output or settings.output
-    every = published(settings)
+    every = _with_drafts(settings) if drafts else published(settings)
     work = settings.state / "work" / output.name  # a preview and a build do not disturb each other
     staged = stage(settings.content, work / "stage", every, settings.site)
     fresh = work / "build"
     warnings = build(settings.root, staged, fresh)
+    if strict and warnings:
+        raise PublishError(
+            "The site is not published, because the engine warns and --strict was asked for:", warnings
+        )
     _all_there(every, fresh)
     write_feeds(fresh, every, settings)
     _take_place(fresh, output)
@@ -49,12 +59,12 @@ def publish(settings: Settings, output: Path | None = None) -> Site:
 
 
 def preview(settings: Settings, port: int, tell: Callable[[str], None]) -> None:
-    """Serve the site on 127.0.0.1 until interrupted, and build it anew whenever a file of the author's changes."""
+    """Serve the site, drafts included, on 127.0.0.1; build it anew whenever a file of the author's changes."""
     folder = settings.state / "preview"
 
     def rebuild() -> None:
         try:
-            tell("\n".join(publish(settings, folder).warnings) or "Built.")
+            tell("\n".join(publish(settings, folder, drafts=True).warnings) or "Built.")
         except PublishError as error:
             tell(str(error))  # the author is in the middle of a sentence; the last good site stays
 
@@ -75,6 +85,17 @@ def published(settings: Settings) -> tuple[Post, ...]:
     if broken:
         raise PublishError("The site is not built, because posts are broken:", broken)
     return tuple(sorted(found, key=lambda post: (post.date, str(post.path)), reverse=True))
+
+
+def _with_drafts(settings: Settings) -> tuple[Post, ...]:
+    """Return the posts and the drafts that can be read, the newest first; a draft in the making may be broken."""
+    drafts = []
+    for path in posts.paths(settings.content, posts.DRAFTS):
+        with suppress(PostError):
+            drafts.append(posts.read(path))
+    return tuple(
+        sorted((*drafts, *published(settings)), key=lambda post: (post.date, str(post.path)), reverse=True)
+    )
 
 
 def _all_there(every: tuple[Post, ...], site: Path) -> None:

@@ -7,7 +7,7 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pipeline.errors import PublishError
+from pipeline.errors import PublishError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -50,7 +50,12 @@ def serve(
     from mkdocs.livereload import LiveReloadServer
 
     host, port = address
-    server = LiveReloadServer(rebuild, host, port, root=str(folder), mount_path="/")
+    try:
+        server = LiveReloadServer(rebuild, host, port, root=str(folder), mount_path="/")
+    except OSError as error:
+        raise UsageError(
+            f"port {port} cannot be used ({error.strerror}); choose another with --port"
+        ) from error
     for path in watched:
         server.watch(str(path))
     try:

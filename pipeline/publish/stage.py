@@ -33,7 +33,11 @@ def stage(content: Path, folder: Path, every: Sequence[Post], site: SiteSettings
         shutil.copy2(source, target)
     for post in every:
         assert post.path is not None
-        _name_topic_pages(folder / posts.POSTS / post.path.name, post)
+        page = folder / posts.POSTS / post.path.name
+        if not page.exists():  # a draft, in a preview
+            page.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(post.path, page)
+        _name_topic_pages(page, post)
     _write_topics(folder / TOPICS, _by_topic(every), site.language)
     return folder
 

@@ -156,8 +156,18 @@ def _markup(detail: Any, url: str) -> SafeHtml:
 
 def _authors(entry: Any) -> tuple[PlainText, ...]:
     named = [author.get("name") or author.get("email") or "" for author in entry.get("authors", ())]
-    names = named or [entry.get("author", "")]
-    return tuple(dict.fromkeys(text for name in names if (text := text_of(name))))
+    whole = entry.get("author", "")
+    if len(named) < 2 and "@" in whole:  # noqa: PLR2004  (of one author, feedparser cuts a long mail domain in two)
+        named = [whole]
+    return tuple(dict.fromkeys(text for name in named if (text := _name(text_of(name)))))
+
+
+def _name(author: PlainText) -> PlainText:
+    """Return the name in "mail (Name)", "Name (mail)" or "Name <mail>" (RSS 2.0, RFC 5322); else all of it."""
+    for form in (r"\S+@\S+\s*\((.+)\)", r"(.+?)\s*\(\S+@\S+\)", r'"?([^"<]+?)"?\s*<[^<>]*@[^<>]*>'):
+        if found := re.fullmatch(form, author):
+            return plain_text(found[1])
+    return author
 
 
 def _moment(parsed: struct_time | None) -> datetime | None:

@@ -73,7 +73,9 @@ def deliver(
     tell: Callable[[Delivery], None],
 ) -> Sent:
     """Send ``letter`` to each of ``audience.to``. Raises ``SendError`` where no more can be sent at all."""
-    done = []
+    done: list[Delivery] = []
+    if not audience.to:
+        return Sent(deliveries=(), audience=audience)
     with way:
         for reader in audience.to:
             claimed = _claim(letter, reader, envelope, store)

@@ -34,19 +34,24 @@ class Imported:
     refused: tuple[tuple[int, str], ...]
 
 
-def add(store: Store, email: str, name: str, consent: str, now: datetime) -> Reader:
-    """Add one reader. Raises ``UsageError`` where the address is none, or is known already."""
+def add(store: Store, email: str, name: str, consent: str, now: datetime, *, again: bool = False) -> Reader:
+    """Add one reader, with ``again`` also one who left and asked anew.
+
+    Raises ``UsageError`` where the address is none, or is known already.
+    """
     try:
         address = _address(email)
     except ValueError as error:
         raise UsageError(f"{plain_text(email)} is no mail address: {error}") from None
     with store.writing() as connection:
         reader = kept.add_reader(connection, address, plain_text(name), plain_text(consent), now)
+        if reader is None and again:
+            reader = kept.rejoin(connection, address, plain_text(consent), now)
         known = kept.reader_by_email(connection, address)
     if reader is None:
         left = known is not None and known.state is ReaderState.LEFT
         raise UsageError(
-            f"{address} left the list and asked not to get the letter"
+            f"{address} left the list; if they ask for the letter anew, `byline readers add --again` takes them back"
             if left
             else f"{address} is a reader already"
         )

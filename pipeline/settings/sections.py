@@ -122,7 +122,7 @@ class SendSettings(_Section):
     list_id: str = ""
     """The name of the list in mail headers (List-Id); without one, letter.YOUR-SITE."""
     unsubscribe_url: WebAddress | None = None
-    """Where a POST unsubscribes a reader at once (RFC 8058); without it, leaving works by mail only."""
+    """Where readers leave: something there must answer a POST (RFC 8058). Without it, leaving works by mail only."""
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)
     """The way out for mail. Its password comes from the environment: BYLINE_SMTP_PASSWORD."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from pipeline.errors import StoreError
 
@@ -33,6 +33,14 @@ class Store:
             self._reading = self._engine.execution_options(byline_begin="BEGIN")
             with self._engine.begin() as connection:
                 _upgrade(connection)
+        except ModuleNotFoundError as error:
+            raise StoreError(
+                f"a PostgreSQL store needs the package {error.name}: install Byline with its extra, byline[postgres]"
+            ) from error
+        except ArgumentError as error:
+            raise StoreError(
+                "DATABASE_URL is no address of a database, as postgresql://user@host/name"
+            ) from error
         except (SQLAlchemyError, OSError) as error:
             raise StoreError(self._in_words(error)) from error
 
@@ -114,5 +122,5 @@ def _upgrade(connection: Connection) -> None:
         command.upgrade(config, "head")
     except CommandError as error:
         raise StoreError(
-            f"the store was made by a newer Byline ({error}); upgrade with `pip install -U byline`"
+            f"the store was made by a newer Byline ({error}): install that, or one that is newer still"
         ) from error

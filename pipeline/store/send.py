@@ -126,6 +126,26 @@ def settle(
     )
 
 
+def resolve_uncertain(connection: Connection, edition: Slug, state: DeliveryState, now: datetime) -> int:
+    """Give all deliveries of ``edition`` that were never settled the ``state`` that the author decided on."""
+    resolved = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.edition == edition, deliveries.c.state == DeliveryState.CLAIMED)
+        .values(state=state, answer="decided by the author", settled_at=now)
+    )
+    return resolved.rowcount
+
+
+def rejoin(connection: Connection, email: str, consent: PlainText, now: datetime) -> Reader | None:
+    """Let a reader who left get letters again, on a new consent; None where nobody left by this address."""
+    back = connection.execute(
+        update(readers)
+        .where(readers.c.email_key == email_key(email), readers.c.state == ReaderState.LEFT)
+        .values(state=ReaderState.ACTIVE, left_at=None, consent=consent, consented_at=now)
+    )
+    return reader_by_email(connection, email) if back.rowcount else None
+
+
 def _is(edition: Slug, reader: ReaderId) -> Any:
     return (deliveries.c.edition == edition) & (deliveries.c.reader_id == reader)
 

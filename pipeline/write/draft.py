@@ -20,14 +20,14 @@ def draft(stories: Sequence[RankedStory], now: datetime, quote_words: int) -> Po
     """Return a post with one take for each of ``stories``: heading, quotation, and a place for the words."""
     leads = [_quotable(item) for item in stories]
     takes = "\n".join(_take(entry, quote_words) for entry in leads)
-    body = f"{posts.OPENING}\n\n{posts.EXCERPT_END}\n\n{takes}"
+    opening = f"{posts.OPENING}\n\n{posts.EXCERPT_END}\n\n" if len(leads) > 1 else ""
     made = Post(
         date=now.date(),
         title=plain_text(leads[0].title if len(leads) == 1 else "What I read this week"),
         topics=_topics(stories),
         kind=Kind.LINK if len(leads) == 1 else Kind.EDITION,
         sources=tuple(_source(entry, now) for entry in leads),
-        body=body,
+        body=opening + takes,
     )
     return posts.parse(posts.render(made))
 
