@@ -328,14 +328,14 @@ class App:
         """Change byline.yml in one place, and see that it is still right before it is kept."""
         path = self.settings.root / setting.FILE
         try:
-            new = change(path.read_text(encoding="utf-8"))
+            new = change(path.read_bytes().decode("utf-8"))
         except ValueError as error:
             raise UsageError(
                 f"{setting.FILE} cannot be changed by program ({error}); edit pull.feeds by hand"
             ) from None
         setting.check(new)
         fresh = path.with_suffix(".new")
-        fresh.write_text(new, encoding="utf-8")
+        fresh.write_bytes(new.encode())
         fresh.replace(path)
 
 

@@ -19,7 +19,7 @@ import nh3
 from pipeline.model import PlainText, SafeHtml, SafeUrl, Slug
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _BLOCKS: Final = frozenset(
     (
@@ -48,7 +48,7 @@ _ATTRIBUTES: Final = {
     "time": {"datetime"},
 }
 _URL_ATTRIBUTES: Final = frozenset({"href", "src", "cite"})
-_TAG: Final = re.compile(r"<[^>]*>")
+_TAG: Final = re.compile(r"<[^<>]*>")
 _OPENING_OR_CLOSING: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _NEVER_NESTED: Final = frozenset(
     ("area base br col dd dt embed hr img input li link meta option p param source td th tr wbr").split()
@@ -102,14 +102,19 @@ def shortened(text: PlainText, limit: int) -> PlainText:
     return PlainText((head.rsplit(" ", 1)[0] if " " in head else head).rstrip(" ,;:-–—") + "…")
 
 
+_SLUG_BYTES: Final = 80
+"""File systems allow 255 bytes for a whole name."""
+
+
 def slug(text: str) -> Slug:
     """Return ``text`` as one part of a path: ASCII where the letters have a base letter, else as they are."""
-    words = re.findall(r"[^\W_]+", "".join(map(_base_letter, plain_text(text).casefold())))
+    words = re.findall(r"[^\W_]+", "".join(map(_base_letter, plain_text(text))).casefold())
     name = ""
     for word in words:
-        if len(f"{name}-{word}".encode()) > 80:  # noqa: PLR2004  (file systems allow 255 bytes for a whole name)
+        longer = f"{name}-{word}" if name else word.encode()[:_SLUG_BYTES].decode("utf-8", "ignore")
+        if len(longer.encode()) > _SLUG_BYTES:
             break
-        name = f"{name}-{word}" if name else word
+        name = longer
     return Slug(name or "untitled")
 
 
@@ -119,24 +124,44 @@ def _base_letter(letter: str) -> str:
     return plain[0] if plain[0].isascii() and all(map(unicodedata.combining, plain[1:])) else letter
 
 
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]?[A-ZÀ-ÖØ-Þ0-9])")
+_NOT_AN_END: Final = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Inc|Ltd|Co|Corp|vs|approx|z\.B|bzw|ca|Nr|[A-Z])|\.\w)\.$"
+)
+
+
+def sentences(text: str) -> Sequence[str]:
+    """Return ``text`` cut into sentences; each, and all joined by a space, stand in it word for word."""
+    parts: list[str] = []
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        candidate = text[start : end.start()]
+        if not _NOT_AN_END.search(candidate):
+            parts.append(text[start : end.end()].rstrip())
+            start = end.end()
+    return [part for part in (*parts, text[start:].strip()) if part]
+
+
 # -- addresses -----------------------------------------------------------------------------------------
 
 _TRACKING: Final = re.compile(
     r"utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_hsenc|_hsmi|mkt_tok|vero_id|oly_(anon|enc)_id|wickedid"
 )
 _HOST: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?")
-_IN_PATH: Final = "/%:@!$&'()*+,;=~-._"
+_IN_PATH: Final = "/%:@!$&'()*+,;=~-._?"
 _MAX_URL: Final = 2048
 
 
-def safe_url(address: str, base: str = "") -> SafeUrl | None:
+def safe_url(address: str, base: str = "", *, tracking: bool = False) -> SafeUrl | None:
     """Return ``address``, resolved against ``base``, or None where it is no plain http or https URL.
 
-    Credentials and tracking parameters are taken out; what may not stand in a URL (RFC 3986) is percent-encoded.
+    Credentials are taken out, and parameters that only track unless ``tracking`` keeps them; what may not stand in
+    a URL (RFC 3986) is percent-encoded.
     """
     cleaned = re.sub(r"[\t\r\n]", "", address.strip("".join(map(chr, range(33)))))
     try:
-        parts = urlsplit(urljoin(base, _slashes(cleaned)))
+        absolute = re.match(r"https?://", cleaned, re.IGNORECASE)
+        parts = urlsplit(_slashes(cleaned) if absolute else urljoin(base, _slashes(cleaned)))
         host, port = _host(parts.hostname or ""), parts.port
     except ValueError:
         return None
@@ -144,11 +169,14 @@ def safe_url(address: str, base: str = "") -> SafeUrl | None:
         return None
     default = {"http": 80, "https": 443}[parts.scheme]
     place = host if port in {None, default} else f"{host}:{port}"
-    path = quote(parts.path, safe=_IN_PATH, errors="ignore")
-    query = quote(_without_tracking(parts.query), safe=_IN_PATH + "?[]", errors="ignore")
-    fragment = quote(parts.fragment, safe=_IN_PATH + "?", errors="ignore")
-    url = urlunsplit((parts.scheme, place, path, query, fragment))
+    query = parts.query if tracking else _without_tracking(parts.query)
+    url = urlunsplit((parts.scheme, place, *map(_encoded, (parts.path, query, parts.fragment))))
     return SafeUrl(url) if len(url) <= _MAX_URL else None
+
+
+def _encoded(part: str) -> str:
+    """Percent-encode what may not stand in a URL, and a % that encodes nothing."""
+    return quote(re.sub(r"%(?![\da-fA-F]{2})", "%25", part), safe=_IN_PATH, errors="ignore")
 
 
 def _slashes(address: str) -> str:
@@ -212,7 +240,9 @@ def safe_html(
         link_rel=None,
         url_schemes={"http", "https", "mailto"} if mail else {"http", "https"},
     )
-    return SafeHtml(cleaned.strip())
+    return SafeHtml(
+        re.sub(r"(<pre[^>]*>)\n+", r"\1", cleaned).strip()
+    )  # a parser eats the first line break each time
 
 
 def _parsable(markup: str) -> str:
@@ -268,6 +298,8 @@ def to_markdown(text: PlainText) -> str:
     Only what every dialect can escape is escaped with a backslash; for the rest there are entities.
     """
     escaped = _ANYWHERE.sub(r"\\\g<0>", _ENTITY.sub("&amp;", text)).replace("<", "&lt;")
+    escaped = escaped.replace("\\]:", "\\]&#58;")  # not the beginning of a reference
+    escaped = re.sub(r"#+$", lambda found: "\\#" * len(found[0]), escaped)  # not the end of a heading
     escaped = re.sub(r"^(\d+)([.)])", lambda found: f"{found[1]}&#{ord(found[2])};", escaped)
     escaped = re.sub(r"^[#+\->!]", r"\\\g<0>", escaped)
     return re.sub(r"^[=~:?/]", lambda found: f"&#{ord(found[0])};", escaped)
@@ -275,8 +307,8 @@ def to_markdown(text: PlainText) -> str:
 
 def markdown_link(text: PlainText, url: SafeUrl) -> str:
     """Return a Markdown link whose text and target show and lead as given."""
-    target = f"<{url}>" if "(" in url or ")" in url else url
-    return f"[{to_markdown(text)}]({target})"
+    target = _ENTITY.sub("&amp;", url)
+    return f"[{to_markdown(text)}]({f'<{target}>' if '(' in url or ')' in url else target})"
 
 
 def rendered(markdown_text: str, base: str, resolve: Callable[[str], str] | None = None) -> SafeHtml:

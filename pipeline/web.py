@@ -125,7 +125,7 @@ class Web:
             answer = await self._hop(session, here, headers)
             if isinstance(answer, Unreachable) or answer.status not in _REDIRECTS:
                 return answer if isinstance(answer, Unreachable) else _with_move(answer, moved_to)
-            target = safe_url(answer.headers.get("Location", ""), here)
+            target = safe_url(answer.headers.get("Location", ""), here, tracking=True)
             if target is None:
                 return Unreachable(cause="redirects to something that is no web address")
             all_permanent = all_permanent and answer.status in _PERMANENT
@@ -136,7 +136,7 @@ class Web:
     async def _hop(
         self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str]
     ) -> Answer | Unreachable:
-        known = safe_url(url)
+        known = safe_url(url, tracking=True)
         if known is None:
             return Unreachable(cause="is no web address that can be fetched")
         async with (

@@ -6,9 +6,12 @@ or a new text. It does not know what the files mean.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Path = tuple[str | int, ...]
 
@@ -49,51 +52,90 @@ def line_of(text: str, path: Path) -> int:
 
 def append_item(text: str, path: Path, item: dict[str, Any]) -> str:
     """Return ``text`` with ``item`` as the last of the list at ``path``. Raises ``ValueError`` where it cannot."""
-    node = _find(text, path)
-    if node is None:
-        new = _with_new_list(text, path, item)
-    elif isinstance(node, yaml.SequenceNode) and node.value and not node.flow_style:
-        at = _end_of_line(text, _content_end(node.value[-1]))
-        new = text[:at] + _block([item], node.start_mark.column) + text[at:]
-    elif isinstance(node, yaml.SequenceNode) and node.value:
-        at = node.value[-1].end_mark.index
-        flow = yaml.safe_dump(item, default_flow_style=True, width=10**6, allow_unicode=True).strip()
-        new = f"{text[:at]}, {flow}{text[at:]}"
-    else:
-        new = _in_place_of(text, node, _block([item], _indent_of_line(text, node) + 2))
-    return _checked(new, text, lambda data: _list_at(data, path).append(item))
+
+    def edit(text: str) -> str:
+        node = _find(text, path)
+        if node is None:
+            return _with_new_list(text, path, item)
+        if not isinstance(node, yaml.SequenceNode) or not node.value:
+            return _in_place_of(text, node, _block([item], _indent_of_line(text, node) + 2))
+        if node.flow_style:
+            at = node.value[-1].end_mark.index
+            return f"{text[:at]}, {_flow(item)}{text[at:]}"
+        at = _end_of_line(text, _content_end(text, node.value[-1]))
+        return text[:at] + _block([item], node.start_mark.column) + text[at:]
+
+    return _edited(text, edit, lambda data: _list_at(data, path).append(item))
 
 
 def remove_item(text: str, path: Path, index: int) -> str:
     """Return ``text`` without item ``index`` of the list at ``path``. Raises ``ValueError`` where it cannot."""
-    node = _find(text, path)
-    if not isinstance(node, yaml.SequenceNode) or node.flow_style:
-        raise ValueError("the list is not written one item a line")
-    item = node.value[index]
-    if len(node.value) == 1:
-        new = _in_place_of(text, node, " []", end=_content_end(item))
-    else:
-        start = text.rindex("\n", 0, item.start_mark.index) + 1
-        new = text[:start] + text[_end_of_line(text, _content_end(item)) + 1 :]
-    return _checked(new, text, lambda data: _list_at(data, path).pop(index))
+
+    def edit(text: str) -> str:
+        node = _find(text, path)
+        if not isinstance(node, yaml.SequenceNode) or node.flow_style:
+            raise ValueError("the list is not written one item a line")
+        item = node.value[index]
+        start = _start_of_item(text, node, item)
+        without = text[:start] + text[_end_of_line(text, _content_end(text, item)) + 1 :]
+        if len(node.value) > 1:
+            return without
+        key = text.index(":", _key(text, path).end_mark.index) + 1
+        return without[:key] + " []" + without[key:]
+
+    return _edited(text, edit, lambda data: _list_at(data, path).pop(index))
 
 
 def set_value(text: str, path: Path, value: str) -> str:
     """Return ``text`` with the scalar at ``path`` replaced by ``value``. Raises ``ValueError`` where it cannot."""
-    node = _find(text, path)
-    if not isinstance(node, yaml.ScalarNode) or node.style in {"|", ">"}:
-        raise ValueError(f"{'.'.join(map(str, path))} is not a one-line value")
-    scalar = yaml.safe_dump(value, width=10**6, allow_unicode=True).removesuffix("...\n").strip()
-    return text[: node.start_mark.index] + scalar + text[node.end_mark.index :]
+
+    def edit(text: str) -> str:
+        node = _find(text, path)
+        if not isinstance(node, yaml.ScalarNode) or node.style in {"|", ">"}:
+            raise ValueError(f"{'.'.join(map(str, path))} is not a one-line value")
+        return text[: node.start_mark.index] + _flow(value) + text[node.end_mark.index :]
+
+    def change(data: Any) -> None:
+        for key in path[:-1]:
+            data = data[key]
+        data[path[-1]] = value
+
+    return _edited(text, edit, change)
 
 
-def _checked(new: str, old: str, change: Any) -> str:
-    """Return ``new`` if it says what ``old`` said with ``change`` made, and nothing else."""
-    data = parse(old) or {}
-    change(data)
-    if parse(new) != data:
+def _edited(old: str, edit: Callable[[str], str], change: Callable[[Any], object]) -> str:
+    """Return what ``edit`` makes of ``old``, if it says what ``old`` says with ``change`` made, and nothing else."""
+    windows = "\r\n" in old and "\n" not in old.replace("\r\n", "")
+    try:
+        new = edit(old.replace("\r\n", "\n") if windows else old)
+        data = parse(old) or {}
+        change(data)
+        same = parse(new) == data
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"it is written in a way that only you can change: {error}") from error
+    if not same:
         raise ValueError("the change would touch more than its own place")
-    return new
+    return new.replace("\n", "\r\n") if windows else new
+
+
+def _flow(value: Any) -> str:
+    dumped = yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True, sort_keys=False)
+    return dumped.removesuffix("...\n").strip()
+
+
+def _key(text: str, path: Path) -> yaml.Node:
+    """Return the node of the last key of ``path``."""
+    found = _child(_find(text, path[:-1]), path[-1])
+    assert found is not None
+    return found[0]
+
+
+def _start_of_item(text: str, node: yaml.SequenceNode, item: yaml.Node) -> int:
+    """Return where the line begins that holds the dash of ``item``; the dash may stand alone above it."""
+    lines = text[: _end_of_line(text, item.start_mark.index)].split("\n")
+    while not lines[-1][node.start_mark.column :].startswith("-"):
+        lines.pop()
+    return len("\n".join(lines[:-1])) + bool(lines[:-1])
 
 
 def _list_at(data: Any, path: Path) -> list[Any]:
@@ -128,13 +170,14 @@ def _find(text: str, path: Path) -> yaml.Node | None:
     return node
 
 
-def _content_end(node: yaml.Node) -> int:
+def _content_end(text: str, node: yaml.Node) -> int:
     """Return where ``node`` ends, without the comments and blank lines that a block's own mark takes in."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
-        return _content_end(last[1] if isinstance(last, tuple) else last)
+        return _content_end(text, last[1] if isinstance(last, tuple) else last)
     end: int = node.end_mark.index
-    return end
+    is_block = isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}
+    return len(text[:end].rstrip("\n")) if is_block else end
 
 
 def _end_of_line(text: str, index: int) -> int:
@@ -152,9 +195,9 @@ def _block(items: list[Any], indent: int) -> str:
     return "".join("\n" + " " * indent + line for line in lines)
 
 
-def _in_place_of(text: str, node: yaml.Node, new: str, end: int | None = None) -> str:
+def _in_place_of(text: str, node: yaml.Node, new: str) -> str:
     start = len(text[: node.start_mark.index].rstrip())
-    return text[:start] + new + text[node.end_mark.index if end is None else end :]
+    return text[:start] + new + text[node.end_mark.index :]
 
 
 def _with_new_list(text: str, path: Path, item: dict[str, Any]) -> str:
@@ -169,5 +212,5 @@ def _with_new_list(text: str, path: Path, item: dict[str, Any]) -> str:
         return text.rstrip("\n") + "\n" * bool(text.strip()) + "\n".join(lines) + "\n"
     if not isinstance(parent, yaml.MappingNode) or parent.flow_style:
         return _in_place_of(text, parent, "".join(f"\n{' ' * (2 * known)}{line}" for line in lines))
-    at = _end_of_line(text, _content_end(parent))
+    at = _end_of_line(text, _content_end(text, parent))
     return text[:at] + "".join(f"\n{' ' * parent.start_mark.column}{line}" for line in lines) + text[at:]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pipeline.html import blocks_of, plain_text, shortened
+from pipeline.html import blocks_of, plain_text, sentences, shortened
 from pipeline.model import Mention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.model import Entry, PlainText, Story
+
+LONGEST: Final = 240
+"""Characters of a sentence that are shown."""
 
 
 def mentions(names: Sequence[str], entries: Iterable[Entry], stories: Iterable[Story]) -> tuple[Mention, ...]:
@@ -33,16 +35,20 @@ def mentions(names: Sequence[str], entries: Iterable[Entry], stories: Iterable[S
 
 def _named(names: Sequence[str], entry: Entry) -> Iterator[tuple[str, PlainText]]:
     """Yield each name that stands in ``entry`` as whole words, written as it is watched, with its sentence."""
-    blocks = (entry.title, *blocks_of(entry.content or entry.summary))
+    blocks = (entry.title, *blocks_of(entry.content), *blocks_of(entry.summary))
     for name in names:
         word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-        places = ((block, found.start()) for block in blocks if (found := word.search(block)))
-        for block, at in islice(places, 1):
-            yield name, _sentence_around(block, at)
+        block = next((block for block in blocks if word.search(block)), None)
+        if block is not None:
+            sentence = next((part for part in sentences(block) if word.search(part)), block)
+            yield name, _around(sentence, word)
 
 
-def _sentence_around(text: str, at: int) -> PlainText:
-    start = max(text.rfind(mark, 0, at) for mark in (". ", "! ", "? ")) + 2
-    ends = [end + 1 for mark in (". ", "! ", "? ") if (end := text.find(mark, at)) >= 0]
-    start = start if start > 1 else 0  # rfind gives -1 where there is none
-    return shortened(plain_text(text[start : min(ends, default=len(text))]), 240)
+def _around(sentence: str, word: re.Pattern[str]) -> PlainText:
+    """Return ``sentence``, or so much of it that the name still stands in it."""
+    found = word.search(sentence)
+    assert found is not None
+    start = max(0, found.end() - LONGEST + 20)
+    if start:
+        start = sentence.find(" ", start) + 1 or start
+    return shortened(plain_text(("… " if start else "") + sentence[start:]), LONGEST)

@@ -111,6 +111,8 @@ def _linked(entries: Sequence[Entry], vectors: Sequence[Vector]) -> Iterator[lis
         likeness, one, two = heapq.heappop(heap)
         if two not in totals.get(one, {}) or -likeness != _average(totals, members, one, two):
             continue  # one of the two has grown or gone since this was noted
+        if _span(entries, members[one] + members[two]) > WINDOW:
+            continue  # each pair is within the window, but the chain of them is not
         members[one] += members.pop(two)
         del totals[one][two]
         for other, total in totals.pop(two).items():
@@ -121,6 +123,11 @@ def _linked(entries: Sequence[Entry], vectors: Sequence[Vector]) -> Iterator[lis
             first, second = sorted((one, other))
             heapq.heappush(heap, (-_average(totals, members, one, other), first, second))
     yield from members.values()
+
+
+def _span(entries: Sequence[Entry], members: Sequence[int]) -> timedelta:
+    dates = [entries[index].dated for index in members]
+    return max(dates) - min(dates)
 
 
 def _average(

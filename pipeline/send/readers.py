@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import UsageError
 from pipeline.html import plain_text
-from pipeline.model import ReaderState
+from pipeline.model import ReaderState, utc
 from pipeline.store import send as kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.model import Reader
     from pipeline.store import Store
 
 COLUMNS: Final = ("email", "name", "state", "consent", "consented_at")
-_EMAIL_NAMES: Final = frozenset({"email", "e-mail", "email address", "e-mail address", "mail", "address"})
+_EMAIL_NAMES: Final = frozenset({"email", "e-mail", "email address", "e-mail address", "mail"})
 _FIRST_NAMES: Final = frozenset({"first name", "first_name", "firstname", "given name"})
 _LAST_NAMES: Final = frozenset({"last name", "last_name", "lastname", "surname", "family name"})
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_AS_TEXT: Final = ("=", "+", "-", "@", "\t", "\r", "'")
+"""What makes a spreadsheet take a cell for a formula; such a cell is written after an apostrophe, as is one with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +62,10 @@ def add(store: Store, email: str, name: str, consent: str, now: datetime, *, aga
 
 def remove(store: Store, email: str, now: datetime) -> Reader:
     """Take a reader off the list; the address is remembered, so that no import brings it back."""
+    with suppress(ValueError):
+        email = _address(email)
     with store.writing() as connection:
-        reader = kept.reader_by_email(connection, email.strip())
+        reader = kept.reader_by_email(connection, email)
         if reader is None or reader.state is ReaderState.LEFT:
             raise UsageError(f"{plain_text(email)} is not on the list; `byline readers list` shows who is")
         kept.mark_left(connection, reader.id, now)
@@ -75,7 +79,7 @@ def import_csv(store: Store, text: str, consent: str, now: datetime) -> Imported
         try:
             if row.get("state", "").lower() in {"left", "unsubscribed", "bounced", "cleaned"}:
                 raise UsageError(f"is marked {row['state']}")  # noqa: TRY301  (one refusal like the others)
-            add(store, row["email"], row["name"], row.get("consent") or consent, now)
+            add(store, row["email"], row["name"], row.get("consent") or consent, _moment(row, now))
             added += 1
         except UsageError as error:
             refused.append((line, str(error)))
@@ -91,8 +95,16 @@ def export_csv(store: Store) -> str:
     writer.writerow(COLUMNS)
     for reader in readers:
         cells = (reader.email, reader.name, reader.state, reader.consent, reader.consented_at.isoformat())
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        writer.writerow([f"'{cell}" if cell.startswith(_AS_TEXT) else cell for cell in cells])
     return out.getvalue()
+
+
+def _moment(row: Mapping[str, str], now: datetime) -> datetime:
+    """Return when the reader of a line agreed, where it says so, or the time of the import."""
+    try:
+        return utc(datetime.fromisoformat(row.get("consented_at", "")))
+    except ValueError:
+        return now
 
 
 def _address(email: str) -> str:
@@ -100,32 +112,47 @@ def _address(email: str) -> str:
     from email_validator import validate_email
 
     checked = validate_email(
-        email.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True
+        email.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True, strict=True
     )
     return checked.ascii_email or checked.normalized
 
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the lines of a table by the names that Byline gives its columns, with their numbers in the file."""
-    lines = text.removeprefix("\ufeff")
-    dialect = ";" if lines.partition("\n")[0].count(";") > lines.partition("\n")[0].count(",") else ","
-    reader = csv.reader(io.StringIO(lines, newline=""), delimiter=dialect)
+    table = text.removeprefix("\ufeff")
+    first = table.partition("\n")[0]
+    separator = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(io.StringIO(table, newline=""), delimiter=separator, strict=True)
     names: list[str] | None = None
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if names is None:
-            names = [_column(cell) for cell in cells]
-            if "email" in names:
+    try:
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
                 continue
-            if not any("@" in cell for cell in cells):
-                raise UsageError(
-                    "the first line names no column `email`; add a header line such as email,name"
-                )
-            names = ["email" if "@" in cell else "name" for cell in cells]
-        row = dict(zip(names, (cell.strip().removeprefix("'") for cell in cells), strict=False))
-        full_name = row.get("name") or f"{row.get('first', '')} {row.get('last', '')}".strip()
-        yield reader.line_num, {"email": "", **row, "name": full_name}
+            if names is None:
+                names = [_column(cell) for cell in cells]
+                if "email" in names:
+                    continue
+                names = _guessed(cells)
+            row = dict(zip(names, (_as_meant(cell) for cell in cells), strict=False))
+            full_name = row.get("name") or f"{row.get('first', '')} {row.get('last', '')}".strip()
+            yield reader.line_num, {"email": "", **row, "name": full_name}
+    except csv.Error as error:
+        raise UsageError(f"line {reader.line_num} is no line of a CSV table: {error}") from error
+
+
+def _guessed(cells: Sequence[str]) -> list[str]:
+    """Name the columns of a table without a header by its first line. Raises ``UsageError`` where nothing tells."""
+    others = iter(["name"] if len(cells) <= 2 else ["first", "last"])  # noqa: PLR2004  (address and name)
+    names = ["email" if "@" in cell else next(others, "") for cell in cells]
+    if names.count("email") != 1:
+        raise UsageError("the first line names no column `email`; add a header line such as email,name")
+    return names
+
+
+def _as_meant(cell: str) -> str:
+    """Take off the apostrophe that keeps a spreadsheet from running a cell, and no other."""
+    cell = cell.strip()
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_AS_TEXT) else cell
 
 
 def _column(header: str) -> str:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from pipeline.errors import StoreError
@@ -28,21 +28,17 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._engine = _engine(url)
+        self._reading = self._engine.execution_options(byline_begin="BEGIN")
         try:
-            self._engine = _engine(url)
-            self._reading = self._engine.execution_options(byline_begin="BEGIN")
             with self._engine.begin() as connection:
                 _upgrade(connection)
-        except ModuleNotFoundError as error:
-            raise StoreError(
-                f"a PostgreSQL store needs the package {error.name}: install Byline with its extra, byline[postgres]"
-            ) from error
-        except ArgumentError as error:
-            raise StoreError(
-                "DATABASE_URL is no address of a database, as postgresql://user@host/name"
-            ) from error
         except (SQLAlchemyError, OSError) as error:
+            self.close()
             raise StoreError(self._in_words(error)) from error
+        except StoreError:
+            self.close()
+            raise
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -77,12 +73,31 @@ class Store:
 
 
 def _engine(url: str) -> Engine:
-    place = make_url(url)
-    if place.get_backend_name() != "sqlite":
-        return create_engine(url)
+    try:
+        place = make_url(url)
+        if place.get_backend_name() == "sqlite":
+            return _sqlite_engine(place)
+        if place.get_backend_name() == "postgresql":
+            return create_engine(url)
+    except ArgumentError:
+        pass  # no address at all is told like one of another kind
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"a PostgreSQL store needs the package {error.name}: install Byline with its extra, byline[postgres]"
+        ) from error
+    except OSError as error:
+        raise StoreError(
+            f"the store cannot be made: {error}; check that its folder is yours to write"
+        ) from error
+    raise StoreError(
+        "DATABASE_URL is no address of a PostgreSQL database, such as postgresql://user@host/name"
+    )
+
+
+def _sqlite_engine(place: URL) -> Engine:
     if place.database and place.database != ":memory:":
         _make_private(Path(place.database))
-    engine = create_engine(url)
+    engine = create_engine(place)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

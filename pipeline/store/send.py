@@ -154,7 +154,7 @@ def _insert_once(connection: Connection, table: Any, values: dict[str, Any], uni
     """Insert a row unless one with the same ``unique`` columns stands; tell whether it was inserted."""
     insert_here = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert_here(table).values(values).on_conflict_do_nothing(index_elements=list(unique))
-    return connection.execute(statement).rowcount == 1
+    return connection.execute(statement.returning(table.c.id)).first() is not None
 
 
 def _reader_columns() -> list[Any]:

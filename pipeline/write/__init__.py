@@ -54,7 +54,7 @@ def publish_draft(
     path: Path, store: Store, content: Path, settings: WriteSettings
 ) -> tuple[Path | None, tuple[Finding, ...]]:
     """Move a draft that passes to content/posts/. Return its new place, or None, and the findings."""
-    if path.parent.name != posts.DRAFTS:
+    if path.resolve().parent != (content / posts.DRAFTS).resolve():
         raise UsageError(f"{path} is no draft: only files in {content.name}/{posts.DRAFTS}/ can be published")
     findings = check(path, store, content, settings)
     if any(finding.severity is Severity.ERROR for finding in findings):

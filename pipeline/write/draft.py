@@ -23,7 +23,7 @@ def draft(stories: Sequence[RankedStory], now: datetime, quote_words: int) -> Po
     opening = f"{posts.OPENING}\n\n{posts.EXCERPT_END}\n\n" if len(leads) > 1 else ""
     made = Post(
         date=now.date(),
-        title=plain_text(leads[0].title if len(leads) == 1 else "What I read this week"),
+        title=plain_text(_heading(leads[0]) if len(leads) == 1 else "What I read this week"),
         topics=_topics(stories),
         kind=Kind.LINK if len(leads) == 1 else Kind.EDITION,
         sources=tuple(_source(entry, now) for entry in leads),
@@ -42,10 +42,14 @@ def _topics(stories: Sequence[RankedStory]) -> tuple[PlainText, ...]:
     return tuple(dict.fromkeys(plain_text(topic) for item in stories for topic in item.topics))
 
 
+def _heading(entry: Entry) -> PlainText:
+    return entry.title or plain_text(f"From {entry.publisher or entry.link}")
+
+
 def _take(entry: Entry, quote_words: int) -> str:
     assert entry.link is not None
     quoted = quotation(entry, quote_words)
-    parts = [f"## {markdown_link(entry.title or entry.publisher, entry.link)}"]
+    parts = [f"## {markdown_link(_heading(entry), entry.link)}"]
     parts += [f"> {to_markdown(quoted)}"] if quoted else []
     return "\n\n".join([*parts, posts.PROMPT]) + "\n"
 

@@ -120,6 +120,7 @@ def _links(post: Post, content: Path) -> Iterator[Finding]:
 
 
 def _broken(target: str, post: Post, content: Path) -> str | None:
+    """Return what is wrong with a link, if anything is."""
     parts = urlsplit(target)
     if parts.scheme in MAIL_SCHEMES or (not parts.path and parts.fragment and not parts.netloc):
         return None
@@ -127,10 +128,17 @@ def _broken(target: str, post: Post, content: Path) -> str | None:
         return None if safe_url(target) else "leads to no web page"
     if parts.path.startswith("/"):
         return "begins with a slash; write it relative to this file, as ../about.md"
+    return _missing(unquote(parts.path), post, content)
+
+
+def _missing(path: str, post: Post, content: Path) -> str | None:
+    """Return what is wrong with a link to a file of content/, if anything is."""
     assert post.path is not None
-    place = (post.path.parent / unquote(parts.path)).resolve()
+    if not path or "\0" in path:
+        return "leads to no file"
+    place = (post.path.parent / path).resolve()
     if not place.is_relative_to(content.resolve()):
         return f"leads out of {content.name}/"
     if posts.DRAFTS in PurePosixPath(place.relative_to(content.resolve())).parts[:1]:
         return "leads to a draft, which is on no site"
-    return None if parts.path and place.is_file() else "leads to no file"
+    return None if place.is_file() else "leads to no file"

@@ -10,17 +10,13 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from pipeline.html import blocks_of, plain_text
+from pipeline.html import blocks_of, plain_text, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pipeline.model import Entry, PlainText
 
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]?[A-ZÀ-ÖØ-Þ0-9])")
-_NOT_AN_END: Final = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Inc|Ltd|Co|Corp|vs|approx|z\.B|bzw|ca|Nr|[A-Z])|\.\w)\.$"
-)
 _SHORT: Final = 6
 """A sentence of fewer words tells too little to stand alone."""
 _SAME: Final = str.maketrans(
@@ -49,18 +45,6 @@ def quotation(entry: Entry, most_words: int) -> PlainText | None:
             if len(" ".join(taken).split()) >= _SHORT:
                 return plain_text(" ".join(taken))
     return None
-
-
-def sentences(text: str) -> Sequence[str]:
-    """Return ``text`` cut into sentences; each, and all joined by a space, stand in it word for word."""
-    parts: list[str] = []
-    start = 0
-    for end in _SENTENCE_END.finditer(text):
-        candidate = text[start : end.start()]
-        if not _NOT_AN_END.search(candidate):
-            parts.append(text[start : end.end()].rstrip())
-            start = end.end()
-    return [part for part in (*parts, text[start:].strip()) if part]
 
 
 def stands_in(quoted: str, sources: Iterable[Entry]) -> bool:

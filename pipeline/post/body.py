@@ -1,0 +1,62 @@
+"""The body of a post as it is shown: without prompts, with who published each source, as HTML for feeds and letters."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from pipeline.html import rendered, to_markdown
+from pipeline.post.places import page_address, resolve
+from pipeline.post.takes import heading_ends
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import PurePosixPath
+
+    from pipeline.model import Post, SafeHtml, Source
+
+EXCERPT_END: Final = "<!-- more -->"
+OPENING: Final = "<!-- Your opening: a word of welcome, and what holds this week together. -->"
+PROMPT: Final = "<!-- Your words: what do you make of it, and what would you do on Monday? -->"
+"""Both stand in a draft where the author's words go. They show nowhere, and leave when the draft is published."""
+
+
+def without_prompts(text: str) -> str:
+    """Return ``text`` without the prompts of a draft; every other line stays as it was."""
+    prompts = "|".join(map(re.escape, (OPENING, PROMPT)))
+    return re.sub(rf"^(?:{prompts})[ \t]*(?:\r?\n|\Z)(?:[ \t]*\r?\n)?", "", text, flags=re.MULTILINE)
+
+
+def attributed(post: Post, language: str) -> str:
+    """Return the body with a line under each take's heading that says who published the source, and when."""
+    lines = post.body.split("\n")
+    known = {source.url: source for source in post.sources}
+    ends = heading_ends(post.body)
+    for take in reversed(post.takes):
+        if take.url in known and (said := _attribution(known[take.url], language)):
+            at = ends[take.line - post.body_line]
+            lines[at:at] = ["", f"*{said}*", ""]
+    return "\n".join(lines)
+
+
+def _attribution(source: Source, language: str) -> str:
+    day = day_in_words(source.published, language) if source.published else ""
+    return ", ".join(part for part in (to_markdown(source.publisher), day) if part)
+
+
+def as_html(body: str, site_url: str, page: PurePosixPath) -> SafeHtml:
+    """Return the body of a post for a feed or a letter; ``page`` is the file in content/ that its links start from."""
+    text = without_prompts(body).replace(EXCERPT_END, "")
+    return rendered(text, page_address(site_url, page), lambda link: resolve(site_url, page, link))
+
+
+def day_in_words(day: dt.date, language: str) -> str:
+    """Return ``day`` as people of ``language`` write it: 16 November 2026."""
+    from babel import Locale, UnknownLocaleError
+    from babel.dates import format_date
+
+    try:
+        locale = Locale.parse(language.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        locale = Locale("en")
+    return format_date(day, "long" if locale.language != "en" else "d MMMM yyyy", locale=locale)

@@ -1,0 +1,168 @@
+"""A post file to a Post and back: front matter, checked and every problem told at once, and the body as it stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from pipeline import yamltext
+from pipeline.errors import PostError
+from pipeline.html import plain_text, safe_url
+from pipeline.model import Kind, Post, Source
+from pipeline.post.takes import takes_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _clean_url(value: Any) -> Any:
+    url = safe_url(value) if isinstance(value, str) else None
+    if url is None:
+        raise ValueError("must be a full web address that begins with https:// or http://")
+    return url
+
+
+def _clean_text(value: Any) -> Any:
+    """Clean a text. What YAML reads as something else would show as that on the site: 1_000 as 1000, Yes as True."""
+    if not isinstance(value, str):
+        raise ValueError(f"is read as {value}, not as text; put it in quotes")  # noqa: TRY004  (pydantic wants it)
+    return plain_text(value)
+
+
+def _day(value: Any) -> Any:
+    return value.date() if isinstance(value, dt.datetime) else value
+
+
+_Text = Annotated[str, BeforeValidator(_clean_text)]
+_Day = Annotated[dt.date, BeforeValidator(_day)]
+
+
+class _SourceMatter(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    url: Annotated[str, BeforeValidator(_clean_url)]
+    title: _Text = ""
+    publisher: _Text = ""
+    published: _Day | None = None
+    accessed: _Day | None = None
+    snapshot: str | None = None
+
+
+class _Matter(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    date: _Day
+    title: Annotated[_Text, Field(min_length=1)]
+    summary: _Text = ""
+    topics: tuple[_Text, ...] = ()
+    kind: Kind = Kind.ESSAY
+    sources: tuple[_SourceMatter, ...] = ()
+
+
+def read(path: Path) -> Post:
+    """Return the post in ``path``. Raises ``PostError`` with every problem of its front matter."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise PostError(path, [(1, "there is no such file")]) from None
+    except UnicodeDecodeError as error:
+        raise PostError(path, [(1, f"is not UTF-8 text ({error.reason}); save it as UTF-8")]) from None
+    return replace(parse(text, path), path=path)
+
+
+def parse(text: str, path: Path | str = "post") -> Post:
+    """Return the post that ``text`` holds; ``path`` is only for messages. Raises ``PostError``."""
+    matter, body, body_line = _split(text.replace("\r\n", "\n"), path)
+    known = _validated(matter, path)
+    kinds = {name: getattr(known, name) for name in ("date", "title", "summary", "topics", "kind")}
+    return Post(
+        **kinds,
+        sources=tuple(Source(**source.model_dump()) for source in known.sources),
+        body=body,
+        takes=tuple(takes_of(body, body_line)),
+        body_line=body_line,
+        extra=known.model_extra or {},
+    )
+
+
+def _split(text: str, path: Path | str) -> tuple[str, str, int]:
+    """Return the front matter, the body, and the line at which the body begins."""
+    found = re.match(r"---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", text, re.DOTALL)
+    if found is None:
+        raise PostError(
+            path, [(1, "has no front matter; begin the file with ---, date:, title: and --- again")]
+        )
+    rest = text[found.end() :]
+    body = rest.lstrip("\n")
+    return found[1] or "", body, text[: found.end()].count("\n") + 1 + len(rest) - len(body)
+
+
+def _validated(matter: str, path: Path | str) -> _Matter:
+    try:
+        data = yamltext.parse(matter)
+        if not isinstance(data, dict):
+            raise PostError(path, [(1, "the front matter is empty or no list of `name: value` lines")])
+        known = _Matter.model_fields
+        return _Matter.model_validate(
+            {n: value for n, value in data.items() if value is not None or n not in known}
+        )
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 2 if mark else 1
+        raise PostError(
+            path, [(line, f"the front matter is not YAML here: {getattr(error, 'problem', error)}")]
+        ) from None
+    except ValidationError as error:
+        problems = [
+            (
+                yamltext.line_of(matter, _place(problem)) + 1,
+                f"{'.'.join(map(str, _place(problem)))}: {_said(problem)}",
+            )
+            for problem in error.errors()
+        ]
+        raise PostError(path, problems) from None
+
+
+def _place(problem: Any) -> yamltext.Path:
+    return tuple(problem["loc"])
+
+
+def _said(problem: Any) -> str:
+    if problem["type"] == "missing":
+        return "is missing from the front matter"
+    message: str = problem["msg"].removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
+
+
+def render(post: Post) -> str:
+    """Return the Markdown of ``post``, so that ``parse`` gives the same post back."""
+    matter: dict[str, Any] = {"date": post.date, "title": str(post.title), "summary": str(post.summary)}
+    matter |= {"topics": [str(topic) for topic in post.topics]} if post.topics else {}
+    lines = [
+        *map(_matter_line, [*matter.items(), ("kind", str(post.kind))]),
+        *(["sources:\n"] * bool(post.sources)),
+    ]
+    lines += [f"  - {_in_a_line(_source_matter(source))}\n" for source in post.sources]
+    lines += map(_matter_line, post.extra.items())
+    return f"---\n{''.join(lines)}---\n{post.body}"
+
+
+def _matter_line(setting: tuple[str, Any]) -> str:
+    name, value = setting
+    if isinstance(value, (list, dict)):
+        return f"{_in_a_line(name)}: {_in_a_line(value)}\n"
+    return yaml.safe_dump({name: value}, allow_unicode=True, width=10**6)
+
+
+def _in_a_line(value: Any) -> str:
+    dumped = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10**6, default_flow_style=True)
+    return dumped.removesuffix("...\n").rstrip("\n")
+
+
+def _source_matter(source: Source) -> dict[str, Any]:
+    fields = ("url", "title", "publisher", "published", "accessed", "snapshot")
+    values = {name: getattr(source, name) for name in fields}
+    return {name: str(value) if isinstance(value, str) else value for name, value in values.items() if value}

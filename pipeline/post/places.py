@@ -1,0 +1,93 @@
+"""Where posts are: their files in content/, the names the author calls them by, their addresses on the site."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, unquote, urlsplit
+
+from pipeline.errors import UsageError
+from pipeline.html import safe_url, slug
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from pipeline.model import Post, SafeUrl, Slug
+
+POSTS: Final = "posts"
+DRAFTS: Final = "drafts"
+
+
+def paths(content: Path, folder: str = POSTS) -> list[Path]:
+    """Return the post files in a folder of ``content``, the newest name first."""
+    return sorted((content / folder).glob("*.md"), reverse=True)
+
+
+def find(content: Path, name: str) -> Path:
+    """Return the file of the post that the author calls ``name``: a path, a file name or a part of it."""
+    for given in (Path(name), content.parent / name):
+        if given.is_file():
+            return given.resolve()
+    every = [*paths(content), *paths(content, DRAFTS)]
+    exact = [path for path in every if name in {path.stem, path.name}]
+    found = exact or [path for path in every if name in path.stem]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(
+            f"{name} may be any of {', '.join(path.stem for path in found)}; write more of the name"
+        )
+    raise UsageError(f"there is no post {name} in {content}; `byline status` lists posts and drafts")
+
+
+def file_name(day: dt.date, title: str) -> str:
+    """Return the name of a post's file: its date and the words of its title."""
+    return f"{day.isoformat()}-{slug(title)}.md"
+
+
+def name_of(path: Path) -> Slug:
+    """Return the name by which a post is known for good: that of its file."""
+    return slug(path.stem)
+
+
+def address(site_url: str, path: Path) -> SafeUrl:
+    """Return where the post in the file ``path`` is on the site."""
+    return page_address(site_url, PurePosixPath(POSTS) / path.name)
+
+
+def page_address(site_url: str, page: PurePosixPath) -> SafeUrl:
+    """Return where the page in content/ named ``page`` is on the site (directory URLs, as MkDocs makes them)."""
+    place = "" if page.name in {"index.md", "README.md"} else f"{page.stem}/"
+    folder = "" if str(page.parent) == "." else f"{page.parent}/"
+    url = safe_url(quote(folder + place), site_url.rstrip("/") + "/")
+    assert url is not None, "site_url was checked when it was read"
+    return url
+
+
+def resolve(site_url: str, page: PurePosixPath, link: str) -> str:
+    """Return the address on the site of ``link`` as it is written in the file ``page`` of content/."""
+    parts = urlsplit(link)
+    if parts.scheme or parts.netloc or not parts.path:
+        return link
+    target = _joined(page.parent, unquote(parts.path))
+    suffix = (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+    if target.suffix == ".md":
+        return page_address(site_url, target) + suffix
+    return site_url.rstrip("/") + "/" + quote(str(target)) + suffix
+
+
+def _joined(folder: PurePosixPath, link: str) -> PurePosixPath:
+    """Return the path that ``link`` leads to from ``folder``; it never leaves content/."""
+    parts: list[str] = [] if link.startswith("/") else list(folder.parts)
+    for part in PurePosixPath(link).parts:
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in {".", "/"}:
+            parts.append(part)
+    return PurePosixPath(*parts)
+
+
+def page_of(post: Post) -> PurePosixPath:
+    """Return the file in content/ that the links of a published post start from."""
+    assert post.path is not None, "only a post that was read from a file is on the site"
+    return PurePosixPath(POSTS) / post.path.name

@@ -1,0 +1,110 @@
+"""The structure of a post's body: its takes, their quotations and the author's own words, with line numbers.
+
+A heading whose whole content is a link opens a take, which ends at the next heading of its level; a blockquote in it
+is a quotation, wherever it stands; all else is the author's. Read with a CommonMark parser, which knows the lines.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+
+from pipeline.html import plain_text, safe_url
+from pipeline.model import Quotation, Take
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from markdown_it.token import Token
+
+    from pipeline.model import PlainText, Post, SafeUrl
+
+_commonmark = MarkdownIt("commonmark").enable("table")
+
+
+def takes_of(body: str, body_line: int) -> Iterator[Take]:
+    """Yield the takes of ``body``, which begins at ``body_line`` of its file."""
+    tokens = _commonmark.parse(body)
+    heads = [index for index, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0]
+    for place, start in enumerate(heads):
+        linked = _whole_link(tokens[start + 1])
+        if linked is None:
+            continue
+        ends = (other for other in heads[place + 1 :] if tokens[other].tag <= tokens[start].tag)
+        inside = tokens[start + 3 : next(ends, len(tokens))]
+        yield Take(
+            heading=linked[0],
+            url=linked[1],
+            line=_line(tokens[start], body_line),
+            quotations=tuple(_quotations(inside, body_line)),
+            words=_own_words(inside),
+        )
+
+
+def _whole_link(inline: Token) -> tuple[PlainText, SafeUrl] | None:
+    """Return text and target of a heading that is one link to another site, and nothing else."""
+    parts = inline.children or []
+    if len(parts) < 2 or parts[0].type != "link_open" or parts[-1].type != "link_close":  # noqa: PLR2004
+        return None
+    if sum(part.type == "link_open" for part in parts) != 1:
+        return None
+    url = safe_url(str(parts[0].attrGet("href") or ""))
+    return (plain_text(_text(parts)), url) if url else None
+
+
+def _quotations(tokens: Sequence[Token], body_line: int) -> Iterator[Quotation]:
+    """Yield the blockquotes, in a list too; one inside another belongs to the outer one."""
+    start, depth = 0, 0
+    for index, token in enumerate(tokens):
+        if token.type == "blockquote_open":
+            start = start if depth else index
+            depth += 1
+        elif token.type == "blockquote_close":
+            depth -= 1
+            if depth == 0:
+                yield Quotation(text=_all_text(tokens[start:index]), line=_line(tokens[start], body_line))
+
+
+def _own_words(tokens: Sequence[Token]) -> str:
+    own, depth = [], 0
+    for token in tokens:
+        depth += (token.type == "blockquote_open") - (token.type == "blockquote_close")
+        if depth == 0:
+            own.append(token)
+    return _all_text(own)
+
+
+def _all_text(tokens: Sequence[Token]) -> str:
+    return "\n".join(_text(token.children or []) for token in tokens if token.type == "inline")
+
+
+def _text(parts: Sequence[Token]) -> str:
+    """Return the words that inline tokens show; raw HTML and comments show none."""
+    spaces = {"softbreak": " ", "hardbreak": " "}
+    shown = {"text", "code_inline", "image"}
+    return "".join(spaces.get(part.type) or (part.content if part.type in shown else "") for part in parts)
+
+
+def _line(token: Token, body_line: int) -> int:
+    assert token.map is not None
+    return token.map[0] + body_line
+
+
+def heading_ends(body: str) -> dict[int, int]:
+    """Return for each line of ``body`` at which a heading begins the line after its end, both from 0."""
+    headings = (
+        (token.map[0], token.map[1])
+        for token in _commonmark.parse(body)
+        if token.type == "heading_open" and token.map
+    )
+    return dict(headings)
+
+
+def links(post: Post) -> Iterator[tuple[str, int]]:
+    """Yield every link and image target of the body with its line, as they are written."""
+    for token in _commonmark.parse(post.body):
+        for part in token.children or []:
+            target = part.attrGet("href") if part.type == "link_open" else part.attrGet("src")
+            if part.type in {"link_open", "image"} and target is not None:
+                yield str(target), _line(token, post.body_line)
