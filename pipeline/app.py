@@ -171,9 +171,7 @@ class App:
         known = {item.story.id: item for item in shortlist}
         missing = [str(number) for number in story_ids if number not in known]
         if missing:
-            raise UsageError(
-                f"no story {', '.join(missing)} is on the shortlist; `byline select` shows their ids"
-            )
+            raise UsageError(f"no story {', '.join(missing)} is on the shortlist; `byline select` shows their ids")
         chosen = [item for item in shortlist if item.story.id in story_ids]
         chosen = sorted(chosen, key=lambda item: story_ids.index(item.story.id))
         stories = chosen or shortlist[: self.settings.write.takes]

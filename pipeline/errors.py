@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def template_place(error: BaseException, folder: Path) -> str:
+    """Return file and line of the author's template in ``folder`` that ``error`` comes from."""
+    place = f"{getattr(error, 'filename', None) or folder}:{getattr(error, 'lineno', 1)}"
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file.startswith(str(folder)):
+            place = f"{file}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
 class BylineError(Exception):
     """Something stops the run. ``exit_code`` is what the process ends with."""
 

@@ -28,14 +28,9 @@ _BLOCKS: Final = frozenset(
     ).split()
 )
 _INLINE: Final = frozenset(
-    (
-        "a abbr b bdi bdo cite code del dfn em i img ins kbd mark q s samp small span strong sub sup time "
-        "u var"
-    ).split()
+    ("a abbr b bdi bdo cite code del dfn em i img ins kbd mark q s samp small span strong sub sup time u var").split()
 )
-_WITH_CONTENT: Final = frozenset(
-    {"script", "style", "template", "noscript", "iframe", "svg", "math", "title"}
-)
+_WITH_CONTENT: Final = frozenset({"script", "style", "template", "noscript", "iframe", "svg", "math", "title"})
 _ATTRIBUTES: Final = {
     "*": {"lang", "dir"},
     "a": {"href", "title"},
@@ -55,14 +50,10 @@ _NEVER_NESTED: Final = frozenset(
 )
 _MAX_DEPTH: Final = 200
 
-_to_blocks = nh3.Cleaner(
-    tags=set(_BLOCKS), clean_content_tags=set(_WITH_CONTENT), attributes={}, link_rel=None
-)
+_to_blocks = nh3.Cleaner(tags=set(_BLOCKS), clean_content_tags=set(_WITH_CONTENT), attributes={}, link_rel=None)
 
 # Marks that reorder, hide or smuggle text: bidirectional overrides and isolates, zero-width spaces, tag characters.
-_HIDDEN: Final = re.compile(
-    "[\u00ad\u180e\u200b\u2060-\u2069\u202a-\u202e\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
+_HIDDEN: Final = re.compile("[\u00ad\u180e\u200b\u2060-\u2069\u202a-\u202e\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")
 
 
 # -- text ----------------------------------------------------------------------------------------------
@@ -181,9 +172,7 @@ def _encoded(part: str) -> str:
 
 def _slashes(address: str) -> str:
     """Read a backslash before the query as browsers do (WHATWG URL, special schemes): as a slash."""
-    head, mark, rest = (
-        re.split(r"([?#])", address, maxsplit=1) if re.search(r"[?#]", address) else (address, "", "")
-    )
+    head, mark, rest = re.split(r"([?#])", address, maxsplit=1) if re.search(r"[?#]", address) else (address, "", "")
     return head.replace("\\", "/") + mark + rest
 
 
@@ -240,9 +229,7 @@ def safe_html(
         link_rel=None,
         url_schemes={"http", "https", "mailto"} if mail else {"http", "https"},
     )
-    return SafeHtml(
-        re.sub(r"(<pre[^>]*>)\n+", r"\1", cleaned).strip()
-    )  # a parser eats the first line break each time
+    return SafeHtml(re.sub(r"(<pre[^>]*>)\n+", r"\1", cleaned).strip())  # a parser eats the first line break each time
 
 
 def _parsable(markup: str) -> str:

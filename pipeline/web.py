@@ -82,13 +82,9 @@ def is_public(address: str) -> bool:
 class Web:
     """A client for many URLs at once; use it as an asynchronous context manager."""
 
-    def __init__(
-        self, *, user_agent: str, timeout_seconds: float, max_bytes: int, concurrency: int = 16
-    ) -> None:
+    def __init__(self, *, user_agent: str, timeout_seconds: float, max_bytes: int, concurrency: int = 16) -> None:
         self._headers = {"User-Agent": user_agent, "Accept": "*/*"}
-        self._timeout = ClientTimeout(
-            total=timeout_seconds
-        )  # of each request, from when it is its host's turn
+        self._timeout = ClientTimeout(total=timeout_seconds)  # of each request, from when it is its host's turn
         self._max_bytes = max_bytes
         self._slots = asyncio.Semaphore(concurrency)
         self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -113,9 +109,7 @@ class Web:
         except (ClientError, OSError, ValueError) as error:
             return Unreachable(cause=_in_words(error))
 
-    async def _follow(
-        self, url: str, headers: Mapping[str, str], *, allow_private: bool
-    ) -> Answer | Unreachable:
+    async def _follow(self, url: str, headers: Mapping[str, str], *, allow_private: bool) -> Answer | Unreachable:
         here: str = url
         private_host = urlsplit(url).netloc if allow_private else None
         moved_to: SafeUrl | None = None
@@ -133,9 +127,7 @@ class Web:
             here = target
         return Unreachable(cause=f"redirects more than {MAX_REDIRECTS} times")
 
-    async def _hop(
-        self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str]
-    ) -> Answer | Unreachable:
+    async def _hop(self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str]) -> Answer | Unreachable:
         known = safe_url(url, tracking=True)
         if known is None:
             return Unreachable(cause="is no web address that can be fetched")
@@ -171,9 +163,7 @@ def _guarded_socket(info: Any) -> socket.socket:
 
 
 def _with_move(answer: Answer, moved_to: SafeUrl | None) -> Answer:
-    return Answer(
-        url=answer.url, status=answer.status, headers=answer.headers, body=answer.body, moved_to=moved_to
-    )
+    return Answer(url=answer.url, status=answer.status, headers=answer.headers, body=answer.body, moved_to=moved_to)
 
 
 _CAUSES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...]] = (

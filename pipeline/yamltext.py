@@ -24,9 +24,7 @@ class Loader(yaml.SafeLoader):
         try:
             return super().construct_yaml_timestamp(node)
         except ValueError as error:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"{node.value}: {error}", node.start_mark
-            ) from error
+            raise yaml.constructor.ConstructorError(None, None, f"{node.value}: {error}", node.start_mark) from error
 
 
 Loader.add_constructor("tag:yaml.org,2002:timestamp", Loader.construct_yaml_timestamp)

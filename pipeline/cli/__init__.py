@@ -58,9 +58,7 @@ class _Commands(click.Group):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
 
-@click.command(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("-C", "--directory", default=".", metavar="DIR", help="Work on the site in DIR, or above it.")
 @click.option("--now", metavar="TIME", help="Pretend that it is TIME (2026-11-23T07:30Z), for rehearsals.")
 @click.version_option(__version__, prog_name="byline")

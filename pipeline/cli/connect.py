@@ -55,8 +55,6 @@ def connect(context: click.Context, days: int, *, as_json: bool) -> int:
 def _lines(mention: Mention) -> Iterator[str]:
     entry = mention.entry
     story = f", story [{mention.story}] of your shortlist" if mention.story else ""
-    yield click.style(
-        f"{mention.name} is in the news: {entry.publisher}, {entry.dated:%Y-%m-%d}{story}", bold=True
-    )
+    yield click.style(f"{mention.name} is in the news: {entry.publisher}, {entry.dated:%Y-%m-%d}{story}", bold=True)
     yield wrapped(mention.because, "    ")
     yield f"    {entry.link or entry.title}"

@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 SAMPLE: Final = PACKAGE / "sample"
 NOW: Final = "2026-11-23T07:30Z"
 """The Monday after the week that the sample feeds tell of."""
-READERS: Final = (
-    "email,name\nana@example.org,Ana Ruiz\njonas@example.org,Jonas Weber\nmei@example.org,梅 Lin\n"
-)
+READERS: Final = "email,name\nana@example.org,Ana Ruiz\njonas@example.org,Jonas Weber\nmei@example.org,梅 Lin\n"
 
 
 @click.command()
@@ -56,9 +54,7 @@ def demo(folder: Path | None) -> int:
         f"{counted(sum(bool(feed['repairs']) for feed in pulled['feeds']), 'feed')} mended on the way"
     )
     stories = _byline("select", at=place)["stories"]
-    click.echo(
-        f"select   {counted(len(stories), 'story', 'stories')} on the shortlist; first: {stories[0]['title']}"
-    )
+    click.echo(f"select   {counted(len(stories), 'story', 'stories')} on the shortlist; first: {stories[0]['title']}")
     draft = _written(place, stories)
     published = Path(_byline("write", "--publish", str(draft), at=place)["post"])
     built = _byline("publish", at=place)

@@ -50,9 +50,7 @@ def list_feeds(context: click.Context, *, as_json: bool) -> int:
     """
     with app(context) as opened:
         healths = opened.feeds()
-    lines = [_health_line(health) for health in healths] or [
-        "No feed yet: add one with `byline feeds add URL`."
-    ]
+    lines = [_health_line(health) for health in healths] or ["No feed yet: add one with `byline feeds add URL`."]
     report({"feeds": healths}, *lines, as_json=as_json)
     return 0
 
@@ -77,9 +75,7 @@ def _health_line(health: FeedHealth) -> str:
 @click.option("--no-check", is_flag=True, help="Add it without looking whether it is a feed.")
 @json_option
 @click.pass_context
-def add(
-    context: click.Context, url: str, title: str, *, allow_private: bool, no_check: bool, as_json: bool
-) -> int:
+def add(context: click.Context, url: str, title: str, *, allow_private: bool, no_check: bool, as_json: bool) -> int:
     """Add the feed at URL to byline.yml, once it has been seen to be one.
 
     \b
@@ -143,9 +139,7 @@ def import_opml(context: click.Context, file: Path, *, as_json: bool) -> int:
         known = {feed.url for feed in opened.settings.pull.feeds}
         new = [outline for outline in read_opml(file.read_bytes()) if outline.url not in known]
         opened.add_feeds([(outline.url, outline.title) for outline in new])
-    report(
-        {"added": [outline.url for outline in new]}, f"Added {counted(len(new), 'feed')}.", as_json=as_json
-    )
+    report({"added": [outline.url for outline in new]}, f"Added {counted(len(new), 'feed')}.", as_json=as_json)
     return 0
 
 
@@ -176,9 +170,7 @@ def export_opml(context: click.Context, file: Path | None) -> int:
 @click.option("--allow-private", is_flag=True, help="Allow addresses inside your own network.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a feed, one a line.")
 @click.pass_context
-def parse_feeds(
-    context: click.Context, places: tuple[str, ...], *, allow_private: bool, as_json: bool
-) -> int:
+def parse_feeds(context: click.Context, places: tuple[str, ...], *, allow_private: bool, as_json: bool) -> int:
     """Show what Byline sees in feeds, from files or from the web, without keeping anything.
 
     \b

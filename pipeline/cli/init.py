@@ -82,9 +82,7 @@ def make(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write ``files`` into ``folder``. Raises ``UsageError`` before the first where any of them is there already."""
     there = [name for name in files if (folder / name).exists()]
     if there:
-        raise UsageError(
-            f"{folder} has {there[0]} already, and init overwrites nothing: choose another folder"
-        )
+        raise UsageError(f"{folder} has {there[0]} already, and init overwrites nothing: choose another folder")
     try:
         for name, text in files.items():
             path = folder / name

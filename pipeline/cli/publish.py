@@ -8,9 +8,7 @@ from pipeline.cli.talk import app, counted, json_option, report, shown, working
 
 
 @click.command()
-@click.option(
-    "--serve", is_flag=True, help="Preview the site, drafts included; rebuild it when a file changes."
-)
+@click.option("--serve", is_flag=True, help="Preview the site, drafts included; rebuild it when a file changes.")
 @click.option("--port", default=8000, show_default=True, help="The port of the preview, on 127.0.0.1.")
 @click.option("--strict", is_flag=True, help="Publish nothing if there is a warning.")
 @json_option
@@ -28,9 +26,7 @@ def publish(context: click.Context, port: int, *, serve: bool, strict: bool, as_
     with app(context) as opened:
         if serve:
             if strict or as_json:
-                raise click.UsageError(
-                    "--serve runs until you stop it, and goes with neither --strict nor --json"
-                )
+                raise click.UsageError("--serve runs until you stop it, and goes with neither --strict nor --json")
             click.echo(f"The preview is at http://127.0.0.1:{port}/ until you press Ctrl-C.", err=True)
             opened.preview(port, lambda told: click.echo(told, err=True))
             return 0

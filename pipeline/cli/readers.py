@@ -96,9 +96,7 @@ def remove(context: click.Context, email: str, *, as_json: bool) -> int:
 
 @readers.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--consent", default="", help="How and where these people agreed; without it, the name of the file."
-)
+@click.option("--consent", default="", help="How and where these people agreed; without it, the name of the file.")
 @json_option
 @click.pass_context
 def import_readers(context: click.Context, file: Path, consent: str, *, as_json: bool) -> int:

@@ -31,9 +31,7 @@ def select(context: click.Context, *, as_json: bool) -> int:
             shortlist = opened.select()
         days = opened.settings.select.days
     lines = [line for place, item in enumerate(shortlist, start=1) for line in _lines(place, item)]
-    nothing = (
-        f"No story of the last {counted(days, 'day')} is waiting: run `byline pull`, or widen select.days."
-    )
+    nothing = f"No story of the last {counted(days, 'day')} is waiting: run `byline pull`, or widen select.days."
     report({"stories": list(map(_data, shortlist))}, *(lines or [nothing]), as_json=as_json)
     return 0
 

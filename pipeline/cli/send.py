@@ -114,9 +114,7 @@ _DECIDED = {"again": DeliveryState.LATER, "sent": DeliveryState.SENT}
 
 def _ask(made: Letter, readers: int, way: str) -> None:
     """Let the author look once more. Raises ``click.Abort`` at a no."""
-    click.confirm(
-        f"Send “{made.subject}” to {counted(readers, 'reader')} through {way}?", abort=True, err=True
-    )
+    click.confirm(f"Send “{made.subject}” to {counted(readers, 'reader')} through {way}?", abort=True, err=True)
 
 
 def _letter_of(opened: App, name: str) -> Letter:
@@ -169,9 +167,7 @@ _TOLD = {
 
 
 def _sent_lines(sent: Sent) -> Sequence[str]:
-    lines = [
-        _delivery_line(delivery) for delivery in sent.deliveries if delivery.state is not DeliveryState.SENT
-    ]
+    lines = [_delivery_line(delivery) for delivery in sent.deliveries if delivery.state is not DeliveryState.SENT]
     left_out = len(sent.audience.left_out)
     told = f"Sent to {counted(sent.count(DeliveryState.SENT), 'reader')}"
     told += f"; {left_out} left out (--dry-run says why)." if left_out else "."
@@ -179,6 +175,4 @@ def _sent_lines(sent: Sent) -> Sequence[str]:
 
 
 def _delivery_line(delivery: Delivery) -> str:
-    return (
-        f"{_TOLD[delivery.state]}  {delivery.reader.email}: {delivery.answer or 'cut off before the answer'}"
-    )
+    return f"{_TOLD[delivery.state]}  {delivery.reader.email}: {delivery.answer or 'cut off before the answer'}"

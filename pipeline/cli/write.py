@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("stories", nargs=-1, type=int, metavar="[STORY_ID]...")
-@click.option(
-    "--publish", "draft", metavar="DRAFT", help="Move a draft that passes the check to content/posts/."
-)
+@click.option("--publish", "draft", metavar="DRAFT", help="Move a draft that passes the check to content/posts/.")
 @json_option
 @click.pass_context
 def write(context: click.Context, stories: tuple[int, ...], draft: str | None, *, as_json: bool) -> int:

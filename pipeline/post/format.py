@@ -92,9 +92,7 @@ def _split(text: str, path: Path | str) -> tuple[str, str, int]:
     """Return the front matter, the body, and the line at which the body begins."""
     found = re.match(r"---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", text, re.DOTALL)
     if found is None:
-        raise PostError(
-            path, [(1, "has no front matter; begin the file with ---, date:, title: and --- again")]
-        )
+        raise PostError(path, [(1, "has no front matter; begin the file with ---, date:, title: and --- again")])
     rest = text[found.end() :]
     body = rest.lstrip("\n")
     return found[1] or "", body, text[: found.end()].count("\n") + 1 + len(rest) - len(body)
@@ -106,9 +104,7 @@ def _validated(matter: str, path: Path | str) -> _Matter:
         if not isinstance(data, dict):
             raise PostError(path, [(1, "the front matter is empty or no list of `name: value` lines")])
         known = _Matter.model_fields
-        return _Matter.model_validate(
-            {n: value for n, value in data.items() if value is not None or n not in known}
-        )
+        return _Matter.model_validate({n: value for n, value in data.items() if value is not None or n not in known})
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1

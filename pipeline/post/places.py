@@ -34,9 +34,7 @@ def find(content: Path, name: str) -> Path:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(
-            f"{name} may be any of {', '.join(path.stem for path in found)}; write more of the name"
-        )
+        raise UsageError(f"{name} may be any of {', '.join(path.stem for path in found)}; write more of the name")
     raise UsageError(f"there is no post {name} in {content}; `byline status` lists posts and drafts")
 
 

@@ -94,9 +94,7 @@ def _line(token: Token, body_line: int) -> int:
 def heading_ends(body: str) -> dict[int, int]:
     """Return for each line of ``body`` at which a heading begins the line after its end, both from 0."""
     headings = (
-        (token.map[0], token.map[1])
-        for token in _commonmark.parse(body)
-        if token.type == "heading_open" and token.map
+        (token.map[0], token.map[1]) for token in _commonmark.parse(body) if token.type == "heading_open" and token.map
     )
     return dict(headings)
 
@@ -104,7 +102,9 @@ def heading_ends(body: str) -> dict[int, int]:
 def links(post: Post) -> Iterator[tuple[str, int]]:
     """Yield every link and image target of the body with its line, as they are written."""
     for token in _commonmark.parse(post.body):
+        line = _line(token, post.body_line) if token.map else 0
         for part in token.children or []:
+            line += part.type in {"softbreak", "hardbreak"}
             target = part.attrGet("href") if part.type == "link_open" else part.attrGet("src")
             if part.type in {"link_open", "image"} and target is not None:
-                yield str(target), _line(token, post.body_line)
+                yield str(target), line

@@ -35,9 +35,7 @@ class Site:
     warnings: tuple[str, ...]
 
 
-def publish(
-    settings: Settings, output: Path | None = None, *, strict: bool = False, drafts: bool = False
-) -> Site:
+def publish(settings: Settings, output: Path | None = None, *, strict: bool = False, drafts: bool = False) -> Site:
     """Build the site into ``output``, or where mkdocs.yml says; with ``drafts``, as if they were published.
 
     Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
@@ -49,9 +47,7 @@ def publish(
     fresh = work / "build"
     warnings = build(settings.root, staged, fresh)
     if strict and warnings:
-        raise PublishError(
-            "The site is not published, because the engine warns and --strict was asked for:", warnings
-        )
+        raise PublishError("The site is not published, because the engine warns and --strict was asked for:", warnings)
     _all_there(every, fresh)
     write_feeds(fresh, every, settings)
     _take_place(fresh, output)
@@ -93,9 +89,7 @@ def _with_drafts(settings: Settings) -> tuple[Post, ...]:
     for path in posts.paths(settings.content, posts.DRAFTS):
         with suppress(PostError):
             drafts.append(posts.read(path))
-    return tuple(
-        sorted((*drafts, *published(settings)), key=lambda post: (post.date, str(post.path)), reverse=True)
-    )
+    return tuple(sorted((*drafts, *published(settings)), key=lambda post: (post.date, str(post.path)), reverse=True))
 
 
 def _all_there(every: tuple[Post, ...], site: Path) -> None:

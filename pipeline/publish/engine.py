@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import PublishError, UsageError
+from pipeline.errors import PublishError, UsageError, template_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
 
 def build(root: Path, pages: Path, output: Path) -> tuple[str, ...]:
@@ -34,18 +34,14 @@ def build(root: Path, pages: Path, output: Path) -> tuple[str, ...]:
             finally:
                 config.plugins.on_shutdown()
         except TemplateError as error:
-            place = f"{getattr(error, 'filename', None) or 'overrides/'}:{getattr(error, 'lineno', 1)}"
+            place = template_place(error, Path(config.theme.custom_dir or root))
             raise PublishError(f"{place}: the site's template is broken: {error}", warnings) from error
         except (MkDocsException, SystemExit) as error:
-            raise PublishError(
-                f"The site cannot be built: {error or 'the engine gave up'}", warnings
-            ) from error
+            raise PublishError(f"The site cannot be built: {error or 'the engine gave up'}", warnings) from error
     return tuple(warnings)
 
 
-def serve(
-    folder: Path, address: tuple[str, int], watched: Sequence[Path], rebuild: Callable[[], None]
-) -> None:
+def serve(folder: Path, address: tuple[str, int], watched: Sequence[Path], rebuild: Callable[[], None]) -> None:
     """Serve ``folder`` at ``address`` until interrupted; when something ``watched`` changes, rebuild and reload."""
     from mkdocs.livereload import LiveReloadServer
 
@@ -53,9 +49,7 @@ def serve(
     try:
         server = LiveReloadServer(rebuild, host, port, root=str(folder), mount_path="/")
     except OSError as error:
-        raise UsageError(
-            f"port {port} cannot be used ({error.strerror}); choose another with --port"
-        ) from error
+        raise UsageError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
     for path in watched:
         server.watch(str(path))
     try:

@@ -39,13 +39,9 @@ def rss(newest: Sequence[Post], site: SiteSettings) -> bytes:
     """Return an RSS 2.0 document (rssboard.org/rss-specification) with content:encoded and atom:link."""
     root = ET.Element("rss", version="2.0")
     channel = ET.SubElement(root, "channel")
-    _texts(
-        channel, title=site.site_name, link=_home(site), description=site.site_description or site.site_name
-    )
+    _texts(channel, title=site.site_name, link=_home(site), description=site.site_description or site.site_name)
     _texts(channel, language=site.language)
-    ET.SubElement(
-        channel, f"{{{ATOM}}}link", href=_home(site) + "feed.xml", rel="self", type="application/rss+xml"
-    )
+    ET.SubElement(channel, f"{{{ATOM}}}link", href=_home(site) + "feed.xml", rel="self", type="application/rss+xml")
     if newest:
         _texts(channel, lastBuildDate=_rfc822(newest[0].date))
     for post in newest:

@@ -133,7 +133,7 @@ def _entry(entry: Any, url: str) -> ParsedEntry:
 def _link(entry: Any, url: str) -> SafeUrl | None:
     """Return where the entry leads; an id that feedparser offers as a link is one only where it is an address."""
     link: str = entry.get("link") or ""
-    if entry.get("guidislink") and "://" not in link:
+    if link == entry.get("id") and "://" not in link:
         return None
     return safe_url(link, url) if link else None
 

@@ -32,8 +32,9 @@ THRESHOLD: Final = 0.14
 LEAD_WORDS: Final = 60
 """How much of an entry's text counts; what an article is about stands at its beginning."""
 TITLE_WEIGHT: Final = 2.0
+MANY: Final = 100
 COMMON: Final = 0.1
-"""A word in more than this share of the entries finds no pairs (it still counts in those that others found)."""
+"""A word in more than so many and this share of the entries finds no pairs (it counts in those others found)."""
 
 _WORD: Final = re.compile(r"\w[\w’'&.-]*\w|\w")
 _STOP: Final = frozenset(
@@ -93,8 +94,7 @@ def _vectors(counts: Sequence[Mapping[str, float]]) -> list[Vector]:
     vectors: list[Vector] = []
     for count in counts:
         weights = {
-            term: math.log1p(times) * math.log((1 + len(counts)) / seen_in[term])
-            for term, times in count.items()
+            term: math.log1p(times) * math.log((1 + len(counts)) / seen_in[term]) for term, times in count.items()
         }
         length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         vectors.append({term: weight / length for term, weight in weights.items()})
@@ -138,7 +138,7 @@ def _average(
 
 def _pairs(entries: Sequence[Entry], vectors: Sequence[Vector]) -> dict[int, dict[int, float]]:
     """Return the likeness of all pairs within the window that share a telling term (0 to 1)."""
-    common = {term for term, count in _seen_in(vectors).items() if count > max(20, COMMON * len(vectors))}
+    common = {term for term, count in _seen_in(vectors).items() if count > max(MANY, COMMON * len(vectors))}
     holders: defaultdict[str, list[int]] = defaultdict(list)
     likenesses: dict[int, dict[int, float]] = {index: {} for index in range(len(vectors))}
     for one, vector in enumerate(vectors):

@@ -41,9 +41,7 @@ class Topic:
     exclude: tuple[tuple[str, ...], ...]
 
 
-def rank(
-    stories: Iterable[Story], topics: Mapping[str, TopicSettings], now: datetime
-) -> tuple[RankedStory, ...]:
+def rank(stories: Iterable[Story], topics: Mapping[str, TopicSettings], now: datetime) -> tuple[RankedStory, ...]:
     """Return ``stories``, the most worth the author's time first; the same score goes by age of the story's id."""
     folded = [_folded(name, topic) for name, topic in topics.items()]
     ranked = [_ranked(story, folded, now) for story in stories]
@@ -55,9 +53,7 @@ def _ranked(story: Story, topics: Sequence[Topic], now: datetime) -> RankedStory
     about.sort(key=lambda found: -found[1].points)
     names = tuple(name for name, _ in about)
     reasons = _first_counts_most([reason for _, reason in about])
-    return RankedStory(
-        story=story, reasons=(*reasons, _publishers(story), _freshness(story, now)), topics=names
-    )
+    return RankedStory(story=story, reasons=(*reasons, _publishers(story), _freshness(story, now)), topics=names)
 
 
 def _first_counts_most(about: Sequence[Reason]) -> list[Reason]:
@@ -95,19 +91,13 @@ def _topic_reason(story: Story, topic: Topic) -> Reason | None:
 def _publishers(story: Story) -> Reason:
     names = story.publishers
     points = math.log2(min(len(names), MOST_PUBLISHERS))
-    said = (
-        f"only {names[0]} reports it"
-        if len(names) == 1
-        else f"{len(names)} publishers report it: {_listed(names)}"
-    )
+    said = f"only {names[0]} reports it" if len(names) == 1 else f"{len(names)} publishers report it: {_listed(names)}"
     return Reason(name="publishers", points=round(points, 2), because=said)
 
 
 def _freshness(story: Story, now: datetime) -> Reason:
     age = max(now - story.latest, timedelta(0))
-    return Reason(
-        name="freshness", points=round(0.5 ** (age / HALF_LIFE), 2), because=f"last reported {_ago(age)}"
-    )
+    return Reason(name="freshness", points=round(0.5 ** (age / HALF_LIFE), 2), because=f"last reported {_ago(age)}")
 
 
 def _ago(age: timedelta) -> str:
@@ -124,14 +114,10 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _words(entry: Entry) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    lead = re.split(r"\s+", text_of(entry.summary or entry.content), maxsplit=2 * LEAD_WORDS)[
-        : 2 * LEAD_WORDS
-    ]
+    lead = re.split(r"\s+", text_of(entry.summary or entry.content), maxsplit=2 * LEAD_WORDS)[: 2 * LEAD_WORDS]
     return words_of(entry.title), words_of(" ".join(lead))
 
 
 def _holds(words: Sequence[str], phrase: Sequence[str]) -> bool:
     size = len(phrase)
-    return size > 0 and any(
-        tuple(words[at : at + size]) == tuple(phrase) for at in range(len(words) - size + 1)
-    )
+    return size > 0 and any(tuple(words[at : at + size]) == tuple(phrase) for at in range(len(words) - size + 1))

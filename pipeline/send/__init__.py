@@ -35,9 +35,7 @@ def audience(letter: Letter, store: Store) -> Audience:
     return audience_of(readers, deliveries)
 
 
-def send(
-    letter: Letter, settings: Settings, store: Store, way: Way, tell: Callable[[Delivery], None]
-) -> Sent:
+def send(letter: Letter, settings: Settings, store: Store, way: Way, tell: Callable[[Delivery], None]) -> Sent:
     """Send ``letter`` by ``way`` to all who have not got it. Return what became of each."""
     people = audience(letter, store)
     envelope = Envelope.of(settings)

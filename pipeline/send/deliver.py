@@ -101,9 +101,7 @@ def _send_one(letter: Letter, claimed: Delivery, envelope: Envelope, store: Stor
     except Uncertain:
         return claimed
     except SendError as error:
-        _settle(
-            claimed, DeliveryState.LATER, plain_text(str(error)), store
-        )  # it is certain that nothing left
+        _settle(claimed, DeliveryState.LATER, plain_text(str(error)), store)  # it is certain that nothing left
         raise
     return _settle(claimed, answer.state, answer.text, store)
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
-from pipeline.errors import SendError
+from pipeline.errors import SendError, template_place
 from pipeline.model import Letter
 from pipeline.send.plain import as_text
 
@@ -24,14 +24,12 @@ UNSUBSCRIBE: Final = "https://unsubscribe.invalid/"
 
 def make_letter(post: Post, settings: Settings) -> Letter:
     """Return ``post`` as a letter. Raises ``SendError`` where a template of the author's is broken."""
-    from jinja2 import TemplateError
-
     assert post.path is not None, "a letter is made of a post that has a file"
+    folder = settings.overrides / "letter"
     try:
         made = {name: _fill(f"letter.{name}", post, settings) for name in ("html", "txt")}
-    except TemplateError as error:
-        place = f"{getattr(error, 'filename', None) or 'overrides/letter/'}:{getattr(error, 'lineno', 1)}"
-        raise SendError(f"{place}: the letter's template is broken: {error}") from error
+    except Exception as error:  # an author's template may stumble in any way
+        raise SendError(f"{template_place(error, folder)}: the letter's template is broken: {error}") from error
     return Letter(
         edition=posts.name_of(post.path),
         subject=post.title,

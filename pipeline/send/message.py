@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import html
 from dataclasses import dataclass
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
-from typing import TYPE_CHECKING, Final, Self
+from email.utils import quote as email_quote
+from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import quote, urlencode, urlsplit
 
-from pipeline.html import plain_text
+from pipeline.html import plain_text, safe_url
 from pipeline.send.letter import UNSUBSCRIBE
 
 if TYPE_CHECKING:
@@ -23,19 +25,41 @@ if TYPE_CHECKING:
 
 
 class _Policy(EmailPolicy):
-    """SMTP's own policy, but the List- headers stay as they are: encoded words may not stand in an address."""
+    """Writes headers by hand where the standard library's own folding breaks them.
 
-    def fold(self, name: str, value: str) -> str:
-        """Return one header as lines; list addresses break only between two of them (RFC 2369)."""
-        if name.lower().startswith("list-"):
+    It encodes addresses of List- headers, loses the quotation marks of a long name, and drops a space between two
+    encoded words of a long subject.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        """Return one header as lines."""
+        key = name.lower()
+        if key.startswith("list-"):  # an address breaks only before the next one (RFC 2369)
             return f"{name}: {value.replace(', ', f',{self.linesep} ')}{self.linesep}"
+        if key in {"from", "to"}:
+            [address] = value.addresses
+            return f"{name}: {self._name(name, address.display_name)}<{address.addr_spec}>{self.linesep}"
+        if key == "subject":
+            return f"{name}: {self._words(name, str(value))}{self.linesep}"
         return str(super().fold(name, value))
 
-    def fold_binary(self, name: str, value: str) -> bytes:
+    def fold_binary(self, name: str, value: Any) -> bytes:
         """Return the same as bytes."""
-        if name.lower().startswith("list-"):
-            return self.fold(name, value).encode("ascii")
-        return bytes(super().fold_binary(name, value))
+        return self.fold(name, value).encode("ascii")
+
+    def _name(self, header: str, name: str) -> str:
+        """Return a display name in quotation marks or encoded (RFC 5322, RFC 2047), up to where the address begins."""
+        if not name:
+            return ""
+        return (
+            f'"{email_quote(name)}"{self.linesep} '
+            if name.isascii()
+            else self._words(header, name) + f"{self.linesep} "
+        )
+
+    def _words(self, header: str, text: str) -> str:
+        charset = "us-ascii" if text.isascii() else "utf-8"
+        return Header(text, charset, header_name=header).encode(linesep=self.linesep)
 
 
 POLICY: Final = _Policy(linesep="\r\n")
@@ -55,12 +79,13 @@ class Envelope:
     def of(cls, settings: Settings) -> Self:
         """Return the envelope that ``settings`` describe."""
         name, address = parseaddr(settings.send.sender)
-        host = urlsplit(settings.site.site_url).hostname or "localhost"
+        home = safe_url(settings.site.site_url)
+        host = urlsplit(home or "").hostname or "localhost"
         return cls(
             sender=Address(display_name=plain_text(name) or settings.site.author, addr_spec=address),
             list_id=settings.send.list_id or f"letter.{host}",
             list_name=settings.site.site_name,
-            unsubscribe_url=settings.send.unsubscribe_url,
+            unsubscribe_url=safe_url(settings.send.unsubscribe_url or ""),
             language=settings.site.language,
         )
 
@@ -91,12 +116,11 @@ def make_message(letter: Letter, reader: Reader, envelope: Envelope, now: dateti
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(letter.edition, reader, envelope)
     message["List-Id"] = f'"{_quotable(envelope.list_name)}" <{envelope.list_id}>'  # RFC 2919
-    message["Content-Language"] = envelope.language
     leave = envelope.leave(reader)
     ways = dict.fromkeys((leave, envelope.mail_to_leave()))
     message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in ways)  # RFC 2369
-    if envelope.unsubscribe_url is not None:
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058: only beside a web address
+    if leave.startswith("https://"):
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058: only beside an https address
     message.set_content(letter.text.replace(UNSUBSCRIBE, leave), cte="quoted-printable")
     message.add_alternative(
         letter.html.replace(UNSUBSCRIBE, html.escape(leave)), subtype="html", cte="quoted-printable"

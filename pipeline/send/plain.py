@@ -56,9 +56,7 @@ class _Writer:
         return ["    " + line for line in node.content.rstrip("\n").split("\n")]
 
     def _table(self, node: SyntaxTreeNode, _width: int) -> list[str]:
-        return [
-            " | ".join(map(self._inline, row.children)) for part in node.children for row in part.children
-        ]
+        return [" | ".join(map(self._inline, row.children)) for part in node.children for row in part.children]
 
     def _rule(self, _node: SyntaxTreeNode, _width: int) -> list[str]:
         return ["* * *"]

@@ -7,6 +7,7 @@ raised where the message may have left: after its text was handed over and befor
 from __future__ import annotations
 
 import os
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _TIMEOUT_SECONDS = 60
 _TRANSIENT = 400  # RFC 5321, section 4.2.1: from here on the answer is no
 _PERMANENT = 500
+_GO_AHEAD = 354
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,28 +111,36 @@ class Smtp:
 
     def send(self, message: EmailMessage) -> Answer:
         """Hand over one message for one reader."""
-        connection = self._connection or self._connect()
-        self._connection = connection
-        sender, recipient = message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
-        try:
-            connection.ehlo_or_helo_if_needed()
-            code, said = connection.mail(sender)
-            if code >= _TRANSIENT:
-                return self._stopped(code, said)
-            code, said = connection.rcpt(recipient)
-            if code >= _TRANSIENT:
-                connection.rset()
-                return _answer(code, said)
-        except (smtplib.SMTPException, OSError) as error:
-            self._drop()
-            return Answer(state=DeliveryState.LATER, text=plain_text(f"the connection ended: {error}"))
-        return self._hand_over(connection, bytes(message))
+        for _ in range(2):  # a server may end a connection between two messages; then nothing has left
+            try:
+                return self._hand_over(message)
+            except (smtplib.SMTPException, OSError) as error:
+                self._drop()
+                ended = plain_text(f"the connection ended: {error}")
+        return Answer(state=DeliveryState.LATER, text=ended)
 
-    def _hand_over(self, connection: smtplib.SMTP, text: bytes) -> Answer:
+    def _hand_over(self, message: EmailMessage) -> Answer:
+        """Say who it is from and for, then the text. Raises what smtplib raises before the text has left."""
+        self._connection = connection = self._connection or self._connect()
+        connection.ehlo_or_helo_if_needed()
+        code, said = connection.mail(message["From"].addresses[0].addr_spec)
+        if code >= _TRANSIENT:
+            return self._stopped(code, said)
+        code, said = connection.rcpt(message["To"].addresses[0].addr_spec)
+        if code >= _TRANSIENT:
+            connection.rset()
+            return _answer(code, said)
+        code, said = connection.docmd("DATA")
+        if code != _GO_AHEAD:
+            connection.rset()
+            return _answer(max(code, _TRANSIENT), said)
+        return self._text(connection, bytes(message))
+
+    def _text(self, connection: smtplib.SMTP, text: bytes) -> Answer:
+        """Send the text (RFC 5321, section 4.1.1.4) and wait for the answer; from here on it may have left."""
         try:
-            return _answer(*connection.data(text))
-        except smtplib.SMTPDataError as error:
-            return _answer(error.smtp_code, error.smtp_error)
+            connection.send(re.sub(rb"(?m)^\.", b"..", text) + b".\r\n")
+            return _answer(*connection.getreply())
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise Uncertain(str(error)) from error
@@ -150,29 +160,33 @@ class Smtp:
         self._connection = None
 
     def _connect(self) -> smtplib.SMTP:
+        context = ssl.create_default_context()
+        place = (self._smtp.host, self._smtp.port)
         try:
-            context = ssl.create_default_context()
-            place = (self._smtp.host, self._smtp.port)
             if self._smtp.security == "tls":
                 connection: smtplib.SMTP = smtplib.SMTP_SSL(*place, timeout=_TIMEOUT_SECONDS, context=context)
             else:
                 connection = smtplib.SMTP(*place, timeout=_TIMEOUT_SECONDS)
+        except (smtplib.SMTPException, OSError) as error:
+            raise self._unreachable(error) from error
+        try:
             if self._smtp.security == "starttls":
                 connection.starttls(context=context)
             if self._smtp.username:
-                connection.login(
-                    self._smtp.username, self._password.get_secret_value() if self._password else ""
-                )
+                connection.login(self._smtp.username, self._password.get_secret_value() if self._password else "")
         except smtplib.SMTPAuthenticationError as error:
+            connection.close()
             raise SendError(
                 f"{self._name} does not accept the login of {self._smtp.username}: "
                 "look at send.smtp.username and BYLINE_SMTP_PASSWORD"
             ) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise SendError(
-                f"{self._name} cannot be reached: {error}; look at send.smtp in byline.yml"
-            ) from error
+            connection.close()
+            raise self._unreachable(error) from error
         return connection
+
+    def _unreachable(self, error: Exception) -> SendError:
+        return SendError(f"{self._name} cannot be reached: {plain_text(str(error))}; look at send.smtp in byline.yml")
 
 
 def _answer(code: int, said: bytes | str) -> Answer:

@@ -33,9 +33,7 @@ def find_root(start: Path) -> Path:
         if (folder / FILE).is_file():
             return folder
     raise SettingsError(
-        [
-            f"no {FILE} in {start} or above it: change to your site's folder, or make one with `byline init DIR`"
-        ]
+        [f"no {FILE} in {start} or above it: change to your site's folder, or make one with `byline init DIR`"]
     )
 
 
@@ -127,9 +125,7 @@ def _sentence(model: type[BaseModel], path: Sequence[str | int], problem: Any) -
         known = ", ".join(_names_beside(model, path))
         return f"there is no setting {setting}; known here: {known}"
     said = problem["msg"].removeprefix("Value error, ")
-    documentation = dict(settings_explained(model)).get(
-        ".".join(part for part in path if isinstance(part, str)), ""
-    )
+    documentation = dict(settings_explained(model)).get(".".join(part for part in path if isinstance(part, str)), "")
     return f"{setting}: {said[:1].lower()}{said[1:]}" + (f" ({documentation})" if documentation else "")
 
 

@@ -119,7 +119,7 @@ class SendSettings(_Section):
     """Your postal address, which the law of many countries wants in a letter."""
     reason: str = "You get this letter because you asked for it."
     """The sentence that tells readers why they get the letter."""
-    list_id: str = ""
+    list_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$")] = ""
     """The name of the list in mail headers (List-Id); without one, letter.YOUR-SITE."""
     unsubscribe_url: WebAddress | None = None
     """Where readers leave: something there must answer a POST (RFC 8058). Without it, leaving works by mail only."""

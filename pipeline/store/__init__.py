@@ -29,7 +29,9 @@ class Store:
     def __init__(self, url: str) -> None:
         self._url = url
         self._engine = _engine(url)
-        self._reading = self._engine.execution_options(byline_begin="BEGIN")
+        on_postgres = self._engine.dialect.name == "postgresql"
+        one_state = {"isolation_level": "REPEATABLE READ"} if on_postgres else {"byline_begin": "BEGIN"}
+        self._reading = self._engine.execution_options(**one_state)
         try:
             with self._engine.begin() as connection:
                 _upgrade(connection)
@@ -67,9 +69,7 @@ class Store:
     def _in_words(self, error: Exception) -> str:
         place = make_url(self._url).render_as_string(hide_password=True)
         said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        return (
-            f"the store {place} cannot be used: {said}; check that it exists, is whole and is yours to write"
-        )
+        return f"the store {place} cannot be used: {said}; check that it exists, is whole and is yours to write"
 
 
 def _engine(url: str) -> Engine:
@@ -86,12 +86,8 @@ def _engine(url: str) -> Engine:
             f"a PostgreSQL store needs the package {error.name}: install Byline with its extra, byline[postgres]"
         ) from error
     except OSError as error:
-        raise StoreError(
-            f"the store cannot be made: {error}; check that its folder is yours to write"
-        ) from error
-    raise StoreError(
-        "DATABASE_URL is no address of a PostgreSQL database, such as postgresql://user@host/name"
-    )
+        raise StoreError(f"the store cannot be made: {error}; check that its folder is yours to write") from error
+    raise StoreError("DATABASE_URL is no address of a PostgreSQL database, such as postgresql://user@host/name")
 
 
 def _sqlite_engine(place: URL) -> Engine:

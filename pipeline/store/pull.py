@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from pipeline.html import kept_text, kept_url
 from pipeline.model import Feed, FeedId, FeedState
-from pipeline.store.schema import entries, feeds
+from pipeline.store.schema import entries, feeds, insert_new
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ def known_feeds(connection: Connection, urls: Sequence[str]) -> dict[str, Feed]:
     missing = [url for url in dict.fromkeys(urls) if url not in found]
     if missing:
         connection.execute(
-            insert(feeds), [{"url": url, "title": "", "failures": 0, "repairs": []} for url in missing]
+            insert_new(connection, feeds), [{"url": url, "title": "", "failures": 0, "repairs": []} for url in missing]
         )
         return known_feeds(connection, urls)
     return {url: _feed(row) for url, row in found.items()}
@@ -54,14 +54,12 @@ def keep_entries(
     known = {row.uid: row for row in connection.execute(select(entries).where(entries.c.feed_id == feed))}
     new = [values | {"uid": uid} for uid, values in offered.items() if uid not in known]
     changed = [
-        values | {"uid_": uid}
-        for uid, values in offered.items()
-        if uid in known and _differs(known[uid], values)
+        values | {"uid_": uid} for uid, values in offered.items() if uid in known and _differs(known[uid], values)
     ]
     if new:
         always = {"feed_id": feed, "publisher": publisher, "first_seen": now}
         rows = [values | always | {"dated": _dated(values, now)} for values in new]
-        connection.execute(insert(entries), rows)
+        connection.execute(insert_new(connection, entries), rows)
     if changed:
         rows = [values | {"dated": _dated(values, known[values["uid_"]].first_seen)} for values in changed]
         place = (entries.c.feed_id == feed) & (entries.c.uid == bindparam("uid_"))
@@ -71,9 +69,7 @@ def keep_entries(
 
 def feed_rows(connection: Connection) -> Sequence[Row[Any]]:
     """Return all remembered feeds with the number of their entries and the newest, for reports."""
-    counted = select(
-        entries.c.feed_id, func.count().label("entries"), func.max(entries.c.dated).label("newest")
-    )
+    counted = select(entries.c.feed_id, func.count().label("entries"), func.max(entries.c.dated).label("newest"))
     counted_by_feed = counted.group_by(entries.c.feed_id).subquery()
     return connection.execute(
         select(feeds, counted_by_feed.c.entries, counted_by_feed.c.newest).outerjoin(

@@ -6,14 +6,12 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.html import kept_slug, kept_text
 from pipeline.model import Delivery, DeliveryState, Reader, ReaderId, ReaderState
-from pipeline.store.schema import deliveries, readers
+from pipeline.store.schema import deliveries, insert_new, readers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -26,9 +24,7 @@ def email_key(email: str) -> str:
     return email.casefold()
 
 
-def add_reader(
-    connection: Connection, email: str, name: PlainText, consent: PlainText, now: datetime
-) -> Reader | None:
+def add_reader(connection: Connection, email: str, name: PlainText, consent: PlainText, now: datetime) -> Reader | None:
     """Store a reader; return None where the address is known already, active or not."""
     values = {
         "email": email,
@@ -39,7 +35,7 @@ def add_reader(
         "consented_at": now,
         "token": secrets.token_urlsafe(18),
     }
-    new = _insert_once(connection, readers, values, ["email_key"])
+    new = connection.execute(insert_new(connection, readers).values(values).returning(readers.c.id)).first()
     return reader_by_email(connection, email) if new else None
 
 
@@ -64,9 +60,7 @@ def active_readers(connection: Connection) -> int:
 
 def mark_left(connection: Connection, reader: ReaderId, now: datetime) -> None:
     """Remember that a reader left; the address is kept so that no import brings it back."""
-    connection.execute(
-        update(readers).where(readers.c.id == reader).values(state=ReaderState.LEFT, left_at=now)
-    )
+    connection.execute(update(readers).where(readers.c.id == reader).values(state=ReaderState.LEFT, left_at=now))
 
 
 def deliveries_of(connection: Connection, edition: Slug | None = None) -> tuple[Delivery, ...]:
@@ -100,7 +94,8 @@ def claim(connection: Connection, edition: Slug, reader: ReaderId, message_id: s
         "message_id": message_id,
         "claimed_at": now,
     }
-    if _insert_once(connection, deliveries, values, ["edition", "reader_id"]):
+    claimed = insert_new(connection, deliveries).values(values).returning(deliveries.c.id)
+    if connection.execute(claimed).first() is not None:
         return True
     again = connection.execute(
         update(deliveries)
@@ -148,13 +143,6 @@ def rejoin(connection: Connection, email: str, consent: PlainText, now: datetime
 
 def _is(edition: Slug, reader: ReaderId) -> Any:
     return (deliveries.c.edition == edition) & (deliveries.c.reader_id == reader)
-
-
-def _insert_once(connection: Connection, table: Any, values: dict[str, Any], unique: Sequence[str]) -> bool:
-    """Insert a row unless one with the same ``unique`` columns stands; tell whether it was inserted."""
-    insert_here = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert_here(table).values(values).on_conflict_do_nothing(index_elements=list(unique))
-    return connection.execute(statement.returning(table.c.id)).first() is not None
 
 
 def _reader_columns() -> list[Any]:

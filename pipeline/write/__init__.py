@@ -28,9 +28,7 @@ def write(stories: Sequence[RankedStory], content: Path, settings: WriteSettings
     """Write the draft of an edition that takes up ``stories``. Return its file, which is a new one."""
     linked = [item for item in stories if any(entry.link for entry in item.story.entries)]
     if not linked:
-        raise UsageError(
-            "there is no story with a link to write about: run `byline pull` and `byline select` first"
-        )
+        raise UsageError("there is no story with a link to write about: run `byline pull` and `byline select` first")
     made = draft(linked, now, settings.quote_words)
     path = _free(content / posts.DRAFTS / posts.file_name(made.date, made.title), content)
     path.parent.mkdir(parents=True, exist_ok=True)

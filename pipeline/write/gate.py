@@ -46,11 +46,7 @@ def examine(
     found = [*_whole(post), *_links(post, content)]
     for take in post.takes:
         found += _words(post, take)
-        found += [
-            finding
-            for quoted in take.quotations
-            for finding in _quoted(post, take, quoted, sources[take.url])
-        ]
+        found += [finding for quoted in take.quotations for finding in _quoted(post, take, quoted, sources[take.url])]
         found += _length(post, take, quote_words)
         found += _listed(post, take)
     return tuple(sorted(found, key=lambda finding: (finding.line, finding.rule)))
@@ -73,9 +69,7 @@ def _whole(post: Post) -> Iterator[Finding]:
         yield _finding(post, 1, "no-summary", reason, "Add `summary:` with one sentence to the front matter.")
     if post.kind is not Kind.ESSAY and not post.takes:
         reason = f"the post is of kind {post.kind}, but no heading of it is a link to a source"
-        yield _finding(
-            post, post.body_line, "no-takes", reason, "Link a heading to its source, or set kind: essay."
-        )
+        yield _finding(post, post.body_line, "no-takes", reason, "Link a heading to its source, or set kind: essay.")
 
 
 def _words(post: Post, take: Take) -> Iterator[Finding]:
@@ -99,9 +93,7 @@ def _length(post: Post, take: Take, quote_words: int) -> Iterator[Finding]:
     count = sum(len(quoted.text.split()) for quoted in take.quotations)
     if count > quote_words:
         reason = f"{count} words are quoted in this take, more than the {quote_words} that write.quote_words allows"
-        yield _finding(
-            post, take.quotations[0].line, "quotation-too-long", reason, "Quote only what you speak of."
-        )
+        yield _finding(post, take.quotations[0].line, "quotation-too-long", reason, "Quote only what you speak of.")
 
 
 def _listed(post: Post, take: Take) -> Iterator[Finding]:
@@ -114,9 +106,7 @@ def _listed(post: Post, take: Take) -> Iterator[Finding]:
 def _links(post: Post, content: Path) -> Iterator[Finding]:
     for target, line in posts.links(post):
         if (reason := _broken(target, post, content)) is not None:
-            yield _finding(
-                post, line, "broken-link", f"the link to {target or 'nothing'} {reason}", "Mend the link."
-            )
+            yield _finding(post, line, "broken-link", f"the link to {target or 'nothing'} {reason}", "Mend the link.")
 
 
 def _broken(target: str, post: Post, content: Path) -> str | None:
