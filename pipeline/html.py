@@ -295,7 +295,9 @@ def to_markdown(text: PlainText) -> str:
 def markdown_link(text: PlainText, url: SafeUrl) -> str:
     """Return a Markdown link whose text and target show and lead as given."""
     target = _ENTITY.sub("&amp;", url)
-    return f"[{to_markdown(text)}]({f'<{target}>' if '(' in url or ')' in url else target})"
+    if re.search(r"[()']", url):  # these may end a target, or begin a title behind it
+        target = f"<{target}>"
+    return f"[{to_markdown(text)}]({target})"
 
 
 def rendered(markdown_text: str, base: str, resolve: Callable[[str], str] | None = None) -> SafeHtml:

@@ -40,17 +40,14 @@ TREE = dict(commands(cli))
 def week(site, web):
     """A site with two feeds that both tell of the cranes, and one that is gone."""
     for host, title in (("one.example", "One"), ("two.example", "Two")):
-        items = ITEM.format(
-            host=host, number=1, title="Rotterdam runs 24 yard cranes from a remote desk", text=CRANES
-        )
+        items = ITEM.format(host=host, number=1, title="Rotterdam runs 24 yard cranes from a remote desk", text=CRANES)
         items += ITEM.format(
             host=host, number=2, title=f"{title}: other news", text=STRIKE if title == "One" else "Rain."
         )
         web.serve(f"/{title}.xml", FEED.format(title=title, host=host, items=items), ETag=f'"{title}"')
     values = yaml.safe_load((site / "byline.yml").read_text(encoding="utf-8"))
     values["pull"]["feeds"] = [
-        {"url": f"{web.url}/{name}.xml", "title": name, "allow_private": True}
-        for name in ("One", "Two", "Gone")
+        {"url": f"{web.url}/{name}.xml", "title": name, "allow_private": True} for name in ("One", "Two", "Gone")
     ]
     values["select"]["topics"] = {"automation": {"phrases": ["remote desk"]}}
     values["connect"] = {"organisations": ["Rotterdam"], "people": []}
@@ -123,9 +120,7 @@ def test_outside_a_site_the_remedy_is_told(tmp_path, byline):
 
 
 def test_every_wrong_setting_is_told_at_once_with_its_line(site, byline):
-    (site / "byline.yml").write_text(
-        "pull:\n  concurrency: many\nsend:\n  sender: nobody\n  colour: red\n", "utf-8"
-    )
+    (site / "byline.yml").write_text("pull:\n  concurrency: many\nsend:\n  sender: nobody\n  colour: red\n", "utf-8")
     code, _, err = byline("status", at=site)
     assert code == 2
     for place in (
@@ -148,16 +143,12 @@ def test_help_is_fast_because_it_imports_nothing_of_the_work():
         "heavy = {'sqlalchemy','aiohttp','mkdocs','pydantic','feedparser','rich','yaml','nh3'} & set(sys.modules); "
         "sys.exit(str(heavy) if heavy else 0)"
     )
-    assert (
-        subprocess.run([sys.executable, "-c", code], check=False, stdout=subprocess.DEVNULL).returncode == 0
-    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, stdout=subprocess.DEVNULL).returncode == 0
 
 
 def test_a_closed_pipe_is_no_error(site):
     command = f"{sys.executable} -m pipeline -C {site} readers export | true"
-    done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command], check=False, capture_output=True, text=True
-    )
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], check=False, capture_output=True, text=True)
     assert done.stderr == ""
 
 
@@ -165,9 +156,7 @@ def test_a_closed_pipe_is_no_error(site):
 
 
 def test_init_makes_a_site_that_builds_by_byline_and_by_plain_mkdocs(tmp_path, byline):
-    code, out, _ = byline(
-        "init", tmp_path / "mine", "--name", "Ana Ruiz", "--email", "ana@example.org", "--json"
-    )
+    code, out, _ = byline("init", tmp_path / "mine", "--name", "Ana Ruiz", "--email", "ana@example.org", "--json")
     assert code == 0
     files = json.loads(out)["files"]
     assert {
@@ -207,9 +196,7 @@ def test_init_refuses_what_is_no_address(option, value, tmp_path, byline):
     assert not (tmp_path / "mine").exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["O'Neil: the #1", 'Ana "A" Ruiz', "王小明", "R&D <b>", "a, b", "$name ${x}"]
-)
+@pytest.mark.parametrize("name", ["O'Neil: the #1", 'Ana "A" Ruiz', "王小明", "R&D <b>", "a, b", "$name ${x}"])
 def test_init_takes_any_name(name, tmp_path, byline):
     from pipeline.settings import load
 
@@ -270,9 +257,7 @@ def test_the_whole_week_from_feeds_to_letters(week, web, byline, mailbox):
     (week / "byline.yml").write_text(explained(values), encoding="utf-8")
     code, out, _ = byline("send", name, "--yes", at=week)
     assert (code, out) == (0, "Sent to 1 reader.\n")
-    assert (
-        byline("send", name, "--yes", at=week)[1] == "Sent to 0 readers; 1 left out (--dry-run says why).\n"
-    )
+    assert byline("send", name, "--yes", at=week)[1] == "Sent to 0 readers; 1 left out (--dry-run says why).\n"
     [(sender, recipients, message)] = mailbox.messages
     assert (sender, recipients) == ("ana@ana-ruiz.example", ["mei@example.org"])
     assert f"https://ana-ruiz.example/posts/{name}/" in message.get_body(("plain",)).get_content()
@@ -281,9 +266,7 @@ def test_the_whole_week_from_feeds_to_letters(week, web, byline, mailbox):
     code, out, _ = byline("status", at=week)
     assert code == 1  # one feed fails still
     assert "Gone is not there (404)" in out
-    assert stories[0]["id"] not in [
-        s["id"] for s in json.loads(byline("select", "--json", at=week)[1])["stories"]
-    ]
+    assert stories[0]["id"] not in [s["id"] for s in json.loads(byline("select", "--json", at=week)[1])["stories"]]
 
 
 def test_a_draft_is_not_sent(week, byline):
@@ -309,9 +292,7 @@ def test_feeds_are_added_once_seen_and_removed_and_travel_as_opml(site, web, byl
     assert byline("feeds", "export", tmp_path / "feeds.opml", at=site)[0] == 0
     assert byline("feeds", "remove", url, at=site)[0] == 0
     assert (site / "byline.yml").read_bytes() == before
-    assert json.loads(byline("feeds", "import", tmp_path / "feeds.opml", "--json", at=site)[1]) == {
-        "added": [url]
-    }
+    assert json.loads(byline("feeds", "import", tmp_path / "feeds.opml", "--json", at=site)[1]) == {"added": [url]}
     assert "not pulled yet" in byline("feeds", at=site)[1]
 
 
@@ -326,9 +307,7 @@ def test_feeds_parse_prints_one_object_a_feed_from_anywhere(tmp_path, byline):
         encoding="utf-8",
     )
     (tmp_path / "page.html").write_text("<!doctype html><html></html>", encoding="utf-8")
-    code, out, _ = byline(
-        "feeds", "parse", feed, tmp_path / "page.html", tmp_path / "none", "--json", at=tmp_path
-    )
+    code, out, _ = byline("feeds", "parse", feed, tmp_path / "page.html", tmp_path / "none", "--json", at=tmp_path)
     first, second, third = map(json.loads, out.splitlines())
     assert code == 1
     assert list(first) == ["file", "format", "title", "link", "entries", "repairs", "error"]

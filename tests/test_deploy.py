@@ -20,9 +20,7 @@ WORKFLOWS = [
 
 def run(command, folder, **environment):
     """Run a shell command as a fresh machine would; what it prints is shown where it fails."""
-    keep = {
-        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "BYLINE_CORPORA") if name in os.environ
-    }
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "BYLINE_CORPORA") if name in os.environ}
     done = subprocess.run(
         ["bash", "-eo", "pipefail", "-c", command],
         cwd=folder,

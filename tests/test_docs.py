@@ -129,9 +129,7 @@ def code(text):
 
 def json_blocks(text):
     return [
-        json.loads(token.content)
-        for token in markdown.parse(text)
-        if token.type == "fence" and token.info == "json"
+        json.loads(token.content) for token in markdown.parse(text) if token.type == "fence" and token.info == "json"
     ]
 
 
@@ -201,9 +199,7 @@ def test_the_commands_are_those_of_the_help():
 @every_command
 def test_each_command_has_a_section_that_names_each_of_its_options(words):
     text = section(words)
-    missing = [
-        name for name in options_of(ALL[words]) if not re.search(rf"`[^`]*{re.escape(name)}(?![\w-])", text)
-    ]
+    missing = [name for name in options_of(ALL[words]) if not re.search(rf"`[^`]*{re.escape(name)}(?![\w-])", text)]
     assert missing == []
 
 
@@ -215,26 +211,17 @@ def test_the_options_before_the_command_are_in_the_manual():
 @every_command
 def test_the_options_that_a_section_lists_exist(words):
     listed = {
-        name
-        for cells in table_rows(section(words))
-        for name in re.findall(r"`(--?[a-z][\w-]*)`", cells[0])
-        if name
+        name for cells in table_rows(section(words)) for name in re.findall(r"`(--?[a-z][\w-]*)`", cells[0]) if name
     }
-    below = {
-        name for path, command in ALL.items() if path[: len(words)] == words for name in options_of(command)
-    }
+    below = {name for path, command in ALL.items() if path[: len(words)] == words for name in options_of(command)}
     assert listed <= below
 
 
 @every_command
 def test_each_example_of_a_help_text_can_be_typed(words):
-    examples = [
-        line.strip() for line in (ALL[words].help or "").splitlines() if line.strip().startswith("byline ")
-    ]
+    examples = [line.strip() for line in (ALL[words].help or "").splitlines() if line.strip().startswith("byline ")]
     assert examples, "the help shows no example"
-    assert [
-        fault for line in examples for call in calls(line) if (fault := wrong_with(call, whole=True))
-    ] == []
+    assert [fault for line in examples for call in calls(line) if (fault := wrong_with(call, whole=True))] == []
 
 
 @every_page
@@ -250,10 +237,7 @@ def test_each_command_in_a_page_exists(page):
 
 def test_the_exit_codes_are_in_the_manual():
     codes = {
-        int(number)
-        for number in re.findall(r"exit_code = (\d+)|return (130)\b", SOURCE)
-        for number in number
-        if number
+        int(number) for number in re.findall(r"exit_code = (\d+)|return (130)\b", SOURCE) for number in number if number
     }
     told = {cells[0] for cells in table_rows(MANUAL["README.md"])}
     assert {str(number) for number in {0, *codes}} <= told
@@ -288,9 +272,7 @@ def test_each_setting_is_in_the_chapter_of_its_section(name):
 
 @pytest.mark.parametrize(("name", "default"), [pair for pair in settings() if pair[1] is not None])
 def test_the_default_of_a_setting_is_as_the_manual_says(name, default):
-    cells = next(
-        cells for cells in table_rows(MANUAL[f"{name.partition('.')[0]}.md"]) if cells[0] == f"`{name}`"
-    )
+    cells = next(cells for cells in table_rows(MANUAL[f"{name.partition('.')[0]}.md"]) if cells[0] == f"`{name}`")
     assert cells[1] == f"`{default}`"
 
 
@@ -307,9 +289,7 @@ def test_the_manual_names_no_setting_that_there_is_not():
 
 
 def test_the_rules_of_the_check_are_in_the_manual_with_their_severity():
-    listed = {
-        cells[0].strip("`"): cells[1] for cells in table_rows(section(("check",))) if cells[0].startswith("`")
-    }
+    listed = {cells[0].strip("`"): cells[1] for cells in table_rows(section(("check",))) if cells[0].startswith("`")}
     warnings = gate._WARNINGS
     assert listed == {rule: "warning" if rule in warnings else "error" for rule in rules()}
 
@@ -317,14 +297,10 @@ def test_the_rules_of_the_check_are_in_the_manual_with_their_severity():
 def test_the_manual_lists_each_variable_of_the_environment_and_no_other():
     read = set(re.findall(r"environ(?:ment)?(?:\.get\(|\[)\s*\"([A-Z_]+)\"", SOURCE))
     single = {variable(tuple(name.split("."))): f"the setting `{name}`" for name in NAMES if is_single(name)}
-    listed = {
-        cells[0].strip("`"): cells[1] for cells in table_rows(MANUAL["README.md"]) if cells[0][1:].isupper()
-    }
+    listed = {cells[0].strip("`"): cells[1] for cells in table_rows(MANUAL["README.md"]) if cells[0][1:].isupper()}
     assert set(listed) == read | set(single)
     assert {name: listed[name] for name in single} == single
-    named = set(
-        re.findall(r"\bBYLINE_[A-Z_]+\b", "\n".join(page.read_text(encoding="utf-8") for page in PAGES))
-    )
+    named = set(re.findall(r"\bBYLINE_[A-Z_]+\b", "\n".join(page.read_text(encoding="utf-8") for page in PAGES)))
     assert named <= set(listed)
 
 
@@ -408,9 +384,7 @@ def test_the_json_that_a_command_prints_has_the_fields_that_the_manual_promises(
     monkeypatch.delenv("DATABASE_URL", raising=False)
     site = shutil.copytree(sample_week, tmp_path / "site")
     (site / "table.csv").write_text(TABLE, encoding="utf-8")
-    (site / "list.opml").write_text(
-        '<opml version="2.0"><body><outline xmlUrl="https://n.example/f"/></body></opml>'
-    )
+    (site / "list.opml").write_text('<opml version="2.0"><body><outline xmlUrl="https://n.example/f"/></body></opml>')
     feed = yaml.safe_load((site / "byline.yml").read_text(encoding="utf-8"))["pull"]["feeds"][0]["url"]
     filled = [word.format(site=site, feed=feed) for word in call]
     printed = printed_by("-C", str(site), "--now", "2026-11-23T07:30Z", *filled)
@@ -436,9 +410,7 @@ def test_each_link_and_picture_leads_somewhere(page):
             path, _, fragment = unquote(target).partition("#")
             place = (page.parent / path).resolve() if path else page
             names = headings(place.read_text(encoding="utf-8")) if fragment and place.is_file() else ()
-            if not place.exists() or (
-                fragment and fragment not in {anchor(words) for _, words, _, _ in names}
-            ):
+            if not place.exists() or (fragment and fragment not in {anchor(words) for _, words, _, _ in names}):
                 broken.append(target)
     assert broken == []
 
@@ -472,9 +444,7 @@ def test_the_architecture_shows_every_room_and_no_other():
         if not path.name.startswith(("_", ".")) and (path.is_dir() or path.suffix == ".py")
     }
     drawn = set(
-        re.findall(
-            r"^  ([\w.]+/?) ", ARCHITECTURE.partition("pipeline/\n")[2].partition("```")[0], re.MULTILINE
-        )
+        re.findall(r"^  ([\w.]+/?) ", ARCHITECTURE.partition("pipeline/\n")[2].partition("```")[0], re.MULTILINE)
     )
     assert drawn == here - {"skeleton/"}
 

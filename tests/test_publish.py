@@ -93,9 +93,7 @@ def test_every_internal_link_leads_to_a_file_and_every_anchor_to_a_place(built):
             place, _, anchor = link.partition("#")
             target = (path.parent / place.partition("?")[0]).resolve() if place else path
             target = target / "index.html" if target.is_dir() else target
-            if not target.is_file() or (
-                anchor and target.suffix == ".html" and anchor not in Page(target).ids
-            ):
+            if not target.is_file() or (anchor and target.suffix == ".html" and anchor not in Page(target).ids):
                 broken.append(f"{path.relative_to(site)}: {link}")
     assert broken == []
 
@@ -105,15 +103,8 @@ def test_no_page_asks_anybody_else_for_anything(built):
         (path.name, values)
         for path in built[1].folder.rglob("*.html")
         for tag, values in Page(path).tags
-        if (
-            tag in {"script", "img", "iframe", "source"}
-            and (values.get("src") or "").startswith(("http", "//"))
-        )
-        or (
-            tag == "link"
-            and "stylesheet" in values.get("rel", "")
-            and values["href"].startswith(("http", "//"))
-        )
+        if (tag in {"script", "img", "iframe", "source"} and (values.get("src") or "").startswith(("http", "//")))
+        or (tag == "link" and "stylesheet" in values.get("rel", "") and values["href"].startswith(("http", "//")))
     ]
     assert away == []
 
@@ -179,9 +170,7 @@ def test_the_same_content_builds_the_same_feeds(built, open_app, tmp_path):
 def test_a_broken_post_is_named_and_the_old_site_stays(site, open_app):
     open_app(site).publish()
     before = (site / "site/index.html").read_bytes()
-    (site / "content/posts/2026-11-24-broken.md").write_text(
-        "---\ndate: soon\n---\nText.\n", encoding="utf-8"
-    )
+    (site / "content/posts/2026-11-24-broken.md").write_text("---\ndate: soon\n---\nText.\n", encoding="utf-8")
     with pytest.raises(PublishError, match=r"2026-11-24-broken\.md:2: date"):
         open_app(site).publish()
     assert (site / "site/index.html").read_bytes() == before
@@ -204,18 +193,14 @@ def test_a_broken_link_is_a_warning_with_its_file(site, open_app):
 
 def test_a_changed_post_address_in_mkdocs_yml_is_refused_with_the_remedy(site, open_app):
     config = site / "mkdocs.yml"
-    config.write_text(
-        config.read_text(encoding="utf-8").replace("posts/{file}", "p/{slug}"), encoding="utf-8"
-    )
+    config.write_text(config.read_text(encoding="utf-8").replace("posts/{file}", "p/{slug}"), encoding="utf-8")
     with pytest.raises(PublishError, match="post_url_format"):
         open_app(site).publish()
 
 
 def test_drafts_hidden_files_and_links_out_of_content_stay_behind(site, open_app, tmp_path):
     (site / "content/drafts").mkdir()
-    (site / "content/drafts/2026-11-24-d.md").write_text(
-        "---\ndate: 2026-11-24\ntitle: D\n---\nd\n", encoding="utf-8"
-    )
+    (site / "content/drafts/2026-11-24-d.md").write_text("---\ndate: 2026-11-24\ntitle: D\n---\nd\n", encoding="utf-8")
     (site / "content/.secret.md").write_text("secret", encoding="utf-8")
     (tmp_path / "outside.txt").write_text("outside", encoding="utf-8")
     (site / "content/leak.txt").symlink_to(tmp_path / "outside.txt")
@@ -236,9 +221,7 @@ def test_hostile_front_matter_prints_as_itself(site, open_app):
     for path in built.rglob("*.html"):
         page = Page(path)
         assert not any(name.startswith("on") for _, values in page.tags for name in values), path
-        assert "alert(1)" not in "".join(
-            re.findall(r"<script[^>]*>(.*?)</script>", path.read_text(), re.DOTALL)
-        )
+        assert "alert(1)" not in "".join(re.findall(r"<script[^>]*>(.*?)</script>", path.read_text(), re.DOTALL))
     assert not (built.parent / "etc").exists()
     assert "49" not in Page(built / "posts/2026-11-24-evil/index.html").meta("og:title")
     ET.parse(built / "feed.xml")

@@ -12,7 +12,7 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from email.utils import quote as email_quote
 from typing import TYPE_CHECKING, Any, Final, Self
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from pipeline.html import plain_text, safe_url
 from pipeline.send.letter import UNSUBSCRIBE
@@ -97,8 +97,9 @@ class Envelope:
         """Return the address by which ``reader`` leaves: their own page, or mail where there is no server."""
         if self.unsubscribe_url is None:
             return self.mail_to_leave()
-        mark = "&" if urlsplit(self.unsubscribe_url).query else "?"
-        return f"{self.unsubscribe_url}{mark}{urlencode({'token': reader.token})}"
+        parts = urlsplit(self.unsubscribe_url)
+        token = urlencode({"token": reader.token})
+        return urlunsplit(parts._replace(query=f"{parts.query}&{token}" if parts.query else token, fragment=""))
 
 
 def message_id(edition: Slug, reader: Reader, envelope: Envelope) -> str:
@@ -125,6 +126,7 @@ def make_message(letter: Letter, reader: Reader, envelope: Envelope, now: dateti
     message.add_alternative(
         letter.html.replace(UNSUBSCRIBE, html.escape(leave)), subtype="html", cte="quoted-printable"
     )
+    message["Content-Language"] = envelope.language  # the content before it would have taken it away
     return message
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import UsageError
-from pipeline.html import plain_text
+from pipeline.html import plain_text, shortened
 from pipeline.model import ReaderState, utc
 from pipeline.store import send as kept
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pipeline.store import Store
 
 COLUMNS: Final = ("email", "name", "state", "consent", "consented_at")
+LONGEST_NAME: Final = 200
+"""Characters; a header line ends at 998 bytes (RFC 5322)."""
 _EMAIL_NAMES: Final = frozenset({"email", "e-mail", "email address", "e-mail address", "mail"})
 _FIRST_NAMES: Final = frozenset({"first name", "first_name", "firstname", "given name"})
 _LAST_NAMES: Final = frozenset({"last name", "last_name", "lastname", "surname", "family name"})
@@ -46,7 +48,9 @@ def add(store: Store, email: str, name: str, consent: str, now: datetime, *, aga
     except ValueError as error:
         raise UsageError(f"{plain_text(email)} is no mail address: {error}") from None
     with store.writing() as connection:
-        reader = kept.add_reader(connection, address, plain_text(name), plain_text(consent), now)
+        reader = kept.add_reader(
+            connection, address, shortened(plain_text(name), LONGEST_NAME), plain_text(consent), now
+        )
         if reader is None and again:
             reader = kept.rejoin(connection, address, plain_text(consent), now)
         known = kept.reader_by_email(connection, address)

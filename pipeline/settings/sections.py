@@ -20,10 +20,11 @@ def _web_address(value: str) -> str:
 
 
 def _mail_address(value: str) -> str:
-    address = parseaddr(value)[1]
-    if "@" not in address or any(mark in value for mark in "\r\n"):
+    name, address = parseaddr(value)
+    local, _, domain = address.rpartition("@")
+    if not (local and domain and local.isascii()) or any(mark in value for mark in "\r\n"):
         raise ValueError("must be a mail address such as name@example.org or Name <name@example.org>")
-    return value
+    return value if domain.isascii() else f"{name} <{local}@{domain.encode('idna').decode()}>"
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]

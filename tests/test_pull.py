@@ -1,0 +1,383 @@
+"""Feeds come in, entries are kept once, and a bad feed is named in plain words and stops no other."""
+
+import asyncio
+import gzip
+import json
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import UsageError
+from pipeline.html import plain_text, safe_html, safe_url
+from pipeline.model import FeedState, ParsedEntry, ParsedFeed
+from pipeline.pull import pull
+from pipeline.pull.identity import identified
+from pipeline.pull.opml import read_opml, write_opml
+from pipeline.pull.parse import Unreadable, parse
+from pipeline.store import pull as kept_feeds
+from pipeline.store import select as kept_stories
+from pipeline.web import Web
+
+law = settings(derandomize=True, deadline=None, max_examples=80)
+NAMES = ("one", "two")
+
+
+def rss(*names, title="Title of {}", words="Words of {}."):
+    items = "".join(
+        f"<item><guid>{name}</guid><title>{title.format(name)}</title><link>/{name}</link>"
+        f"<description>{words.format(name)}</description></item>"
+        for name in names
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>A feed</title>{items}</channel></rss>'
+
+
+@pytest.fixture
+def run_pull(store, now):
+    """A function that pulls the feeds at the given addresses, and gives the outcomes."""
+
+    def run(*urls, seconds=5, at=now, told=None, **changes):
+        with store.writing() as connection:
+            known = kept_feeds.known_feeds(connection, urls)
+        wanted = [replace(known[url], **({"allow_private": True} | changes)) for url in urls]
+
+        async def go():
+            async with Web(user_agent="t", timeout_seconds=seconds, max_bytes=2**20) as web:
+                return await pull(wanted, web, store, at, (told if told is not None else []).append)
+
+        return asyncio.run(go())
+
+    return run
+
+
+@pytest.fixture
+def entries(store, now):
+    def read():
+        with store.reading() as connection:
+            return kept_stories.entries_since(connection, now.replace(year=1990))
+
+    return read
+
+
+# -- pull
+
+
+def test_a_feed_is_read_and_its_entries_are_kept(web, run_pull, entries, now):
+    (outcome,) = run_pull(web.serve("/feed", rss(*NAMES)))
+    assert (outcome.state, outcome.new, outcome.updated, outcome.cause) == (FeedState.READ, 2, 0, None)
+    assert outcome.feed.title == "A feed"
+    assert [(entry.uid, entry.title, entry.publisher, entry.first_seen) for entry in entries()] == [
+        (name, f"Title of {name}", "A feed", now) for name in NAMES
+    ]
+    assert entries()[0].summary == "Words of one."
+
+
+def test_validators_go_back_as_they_came(web, run_pull):
+    etags = {f"/{number}": tag for number, tag in enumerate(('"a-b"', 'W/"a b"', '"with-gzip;&<>\'"', "unquoted"))}
+    moment = "Mon, 23 Nov 2026 08:00:00 +0100"
+    urls = [web.serve(path, rss("one"), ETag=etag, Last_Modified=moment) for path, etag in etags.items()]
+    run_pull(*urls)
+    assert not any("If-None-Match" in headers or "If-Modified-Since" in headers for _, headers in web.requests)
+
+    for path in etags:
+        web.serve(path, status=304)
+    for _ in range(2):
+        web.requests.clear()
+        assert {(outcome.state, outcome.new) for outcome in run_pull(*urls)} == {(FeedState.UNCHANGED, 0)}
+        assert {path: headers["If-None-Match"] for path, headers in web.requests} == etags
+        assert {headers["If-Modified-Since"] for _, headers in web.requests} == {moment}
+
+
+def test_entries_that_come_again_are_not_kept_twice_and_edits_update_in_place(web, run_pull, entries):
+    url = web.serve("/feed", rss(*NAMES))
+    assert [run_pull(url)[0].state for _ in range(2)] == [FeedState.READ, FeedState.UNCHANGED]
+    before = entries()
+    web.serve("/feed", rss("three", *NAMES).replace("Words of one.", "Better words."))
+    (outcome,) = run_pull(url)
+    assert (outcome.new, outcome.updated) == (1, 1)
+    assert [(entry.id, entry.uid) for entry in entries()[:2]] == [(entry.id, entry.uid) for entry in before]
+    assert [entry.summary for entry in entries()] == ["Better words.", "Words of two.", "Words of three."]
+
+
+BAD = {
+    "/404": ((404, {}, b"x"), "is not there (404)"),
+    "/410": ((410, {}, b"x"), "is gone for good (410)"),
+    "/403": ((403, {}, b"x"), "refuses us (403)"),
+    "/429": ((429, {}, b"x"), "asked too often (429)"),
+    "/418": ((418, {}, b"x"), "answers 418"),
+    "/500": ((500, {}, b"x"), "has a fault on its own side (500 Internal Server Error)"),
+    "/page": ((200, {}, b"<!doctype html><html><body>Hello</body></html>"), "is a web page, not a feed"),
+    "/svg": ((200, {}, b"<svg xmlns='http://www.w3.org/2000/svg'/>"), "is XML, but not RSS or Atom"),
+    "/words": ((200, {}, b"hello"), "is not a feed"),
+    "/empty": ((200, {}, b" \n"), "is empty"),
+    "/json": ((200, {}, b'{"a": 1}'), "has no list of items"),
+    "/cut": ((200, {}, b'{"items": ['), "is not whole JSON"),
+    "/gzip": ((200, {}, gzip.compress(b"x" * 99)[:20]), "is not a feed"),
+    "/bad-gzip": ((200, {}, b"\x1f\x8bnonsense"), "is a compressed file that is broken"),
+    "/encoding": ((200, {"Content-Encoding": "gzip"}, b"nonsense"), "ends the connection before"),
+    "/large": ((200, {}, b"x" * 2**21), "sends more than 1 MB"),
+}
+
+
+def test_bad_feeds_are_named_in_plain_words_and_stop_no_other(web, run_pull, entries):
+    def slow(_request):
+        time.sleep(1)
+        return 200, {}, b""
+
+    web.pages |= {path: page for path, (page, _) in BAD.items()} | {"/slow": slow}
+    good = [web.serve("/good", rss("one")), web.serve("/better", rss("one"))]
+    bad = [web.url + path for path in BAD]
+    told = []
+    outcomes = run_pull(good[0], *bad, "http://nobody.invalid/", good[1], told=told)
+    (late,) = run_pull(web.url + "/slow", seconds=0.2)
+    assert [outcome.feed.url for outcome in outcomes] == [good[0], *bad, "http://nobody.invalid/", good[1]]
+    assert {outcome.feed.url for outcome in told} == {outcome.feed.url for outcome in outcomes}
+    for outcome, (_, cause) in zip(outcomes[1:], BAD.values(), strict=False):
+        assert outcome.state is FeedState.FAILED
+        assert cause in outcome.cause, outcome.feed.url
+    assert "DNS" in outcomes[-2].cause
+    assert late.cause == "did not answer in full within 0.2 seconds"
+    assert [outcomes[0].new, outcomes[-1].new, len(entries())] == [1, 1, 2]
+
+
+def test_a_feed_that_moved_for_good_is_told(web, run_pull):
+    new = web.serve("/new", rss("one"))
+    (outcome,) = run_pull(web.serve("/old", status=301, Location="/new"))
+    assert (outcome.state, outcome.moved_to) == (FeedState.READ, new)
+
+
+def test_a_hostile_feed_stops_nothing(web, run_pull, entries):
+    odd = {
+        "id": "a\0b\ud800" + "x" * 9999,
+        "title": "\0\ud800T",
+        "content_text": "\0\ud800<x>",
+        "url": "/\ud800",
+    }
+    feed = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [odd, {"id": "2"}, {"id": 2}]})
+    urls = [web.serve("/odd", feed, ETag="\xff\xfe"), web.serve("/good", rss("one"))]
+    outcomes = run_pull(*urls)
+    assert [outcome.state for outcome in outcomes] == [FeedState.READ, FeedState.READ]
+    assert [outcome.state for outcome in run_pull(*urls)] == [FeedState.UNCHANGED, FeedState.UNCHANGED]
+    assert [entry.title for entry in entries() if entry.title] == ["T", "Title of one"]
+
+
+# -- parse
+
+XML = '<?xml version="1.0" encoding="UTF-8"?>'
+RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"'
+DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+ATOM = "http://www.w3.org/2005/Atom"
+RSS_ITEM = "<item><title>T &amp;amp; U</title><link>/e</link><description>&lt;p&gt;S&lt;/p&gt;</description>"
+FORMATS = {
+    "rss-0.91": f"""<rss version="0.91"><channel><title>F</title><link>/</link>{RSS_ITEM}</item></channel></rss>""",
+    "rss-1.0": f"""<rdf:RDF {RDF} {DC}><channel rdf:about="x"><title>F</title><link>/</link></channel>
+        <item rdf:about="urn:u"><dc:date>2026-11-23T08:30:00+01:00</dc:date><dc:creator>A</dc:creator>
+        <content:encoded><![CDATA[<p>C <a href="r">x</a></p>]]></content:encoded>{RSS_ITEM[6:]}</item></rdf:RDF>""",
+    "rss-2.0": f"""<rss version="2.0" {DC}><channel><title>F</title><link>/</link>{RSS_ITEM}
+        <guid isPermaLink="false"> urn:u </guid><pubDate>Mon, 23 Nov 2026 08:30:00 +0100</pubDate>
+        <dc:creator>A</dc:creator>
+        <content:encoded><![CDATA[<p>C <a href="r">x</a></p>]]></content:encoded></item></channel></rss>""",
+    "atom-0.3": """<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>F</title>
+        <link rel="alternate" href="/"/>
+        <entry><title mode="escaped" type="text/html">T &amp;amp; U</title><link rel="alternate" href="/e"/>
+        <id>urn:u</id>
+        <issued>2026-11-23T08:30:00+01:00</issued><author><name>A</name></author>
+        <summary type="text/html" mode="escaped">&lt;p&gt;S&lt;/p&gt;</summary>
+        <content type="text/html" mode="escaped">&lt;p&gt;C &lt;a href="r"&gt;x&lt;/a&gt;&lt;/p&gt;</content>
+        </entry></feed>""",
+    "atom-1.0": f"""<feed xmlns="{ATOM}" xml:base="https://a.example/feeds/"><title>F</title><link href="/"/>
+        <entry xml:base=".."><title type="html">T &amp;amp; U</title><link href="e"/><id>urn:u</id>
+        <published>2026-11-23T08:30:00+01:00</published><updated>2026-11-23T09:30:00Z</updated>
+        <author><name>A</name></author><summary type="html">&lt;p&gt;S&lt;/p&gt;</summary>
+        <content type="xhtml" xml:base="feeds/"><div xmlns="http://www.w3.org/1999/xhtml">
+        <p>C <a href="r">x</a></p>
+        </div></content></entry></feed>""",
+}
+FORMATS["rss-0.92"] = FORMATS["rss-0.91"].replace("0.91", "0.92")
+JSON_ITEM = {"id": "urn:u", "url": "/e", "title": "T &amp; U", "date_published": "2026-11-23T08:30:00+01:00"}
+JSON_ITEM |= {"content_html": '<p>C <a href="r">x</a></p>', "summary": "S", "author": {"name": "A"}}
+JSON_FEED = {"title": "F", "home_page_url": "https://a.example/", "items": [JSON_ITEM]}
+for version in ("1", "1.1"):
+    FORMATS[f"json-{version}"] = json.dumps(JSON_FEED | {"version": f"https://jsonfeed.org/version/{version}"})
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_gives_the_same_feed(form, now):
+    start = "" if form.startswith("json") else XML
+    feed = parse((start + FORMATS[form]).encode(), "https://a.example/feeds/feed")
+    (one,) = feed.entries
+    assert (feed.format, feed.title, feed.link, feed.repairs) == (form, "F", "https://a.example/", ())
+    assert (one.title, one.link) == ("T & U", "https://a.example/e")
+    assert one.summary in {"<p>S</p>", "S"}
+    if form not in {"rss-0.91", "rss-0.92"}:  # which have neither ids nor dates nor authors
+        assert (one.published, one.authors) == (now, ("A",))
+        assert '<p>C <a href="https://a.example/feeds/r">x</a></p>' in one.content
+        assert one.uid == "urn:u"
+
+
+def test_an_entry_may_have_a_relative_link_and_an_id_that_is_none():
+    (one,) = parse(rss("one").encode(), "https://a.example/feed").entries
+    assert (one.uid, one.link) == ("one", "https://a.example/one")
+
+
+def test_broken_xml_is_read_and_the_repair_named():
+    feed = parse(rss(*NAMES).replace("Words of one.", "Bed & breakfast <br> &nbsp;").encode()[:-20])
+    assert [one.title for one in feed.entries] == ["Title of one", "Title of two"]
+    assert "not well-formed XML" in feed.repairs[0]
+
+
+def test_a_packed_file_is_unpacked_and_a_bomb_is_not():
+    assert "compressed" in parse(gzip.compress(rss("one").encode())).repairs[0]
+    assert "more than 32 MB" in parse(gzip.compress(bytes(2**26), 1)).cause
+
+
+@pytest.mark.parametrize("system", ["", ' SYSTEM "file:///etc/passwd"'])
+def test_entities_neither_explode_nor_reach_out(system):
+    nested = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 20))
+    first = f"<!ENTITY a0{system}>" if system else '<!ENTITY a0 "boom">'
+    body = f"{XML}<!DOCTYPE rss [{first}{nested}]>" + rss("one", words="&a0; &a19;")[21:]
+    parse(rss("one").encode())  # loads the parser, which is not what is measured
+    began = time.perf_counter()
+    feed = parse(body.encode())
+    assert time.perf_counter() - began < 3
+    assert len(repr(feed)) < 10_000 and "root:" not in repr(feed)  # noqa: PT018
+
+
+@pytest.mark.parametrize(
+    "body", [b"/etc/passwd", b"file:///etc/passwd", b"http://127.0.0.1:1/", b"\0", b"<", b"{", b"["]
+)
+def test_a_body_that_is_a_path_or_rubbish_is_no_feed(body):
+    assert isinstance(parse(body), Unreadable)
+
+
+def test_oddities_of_json_feeds_are_borne():
+    odd = [
+        1,
+        None,
+        {},
+        {"id": 7, "title": ["x"], "url": "javascript:x", "date_published": "soon", "authors": {"name": 1}},
+    ]
+    odd.append(
+        {
+            "id": "8",
+            "content_text": "a < b & <script>",
+            "external_url": "/x",
+            "authors": [None, {"name": "B"}],
+        }
+    )
+    feed = parse(b"\xef\xbb\xbf" + json.dumps({"items": odd}).encode(), "https://a.example/f")
+    assert feed.format == "json"
+    assert feed.repairs == ("2 of 5 items are broken and were passed over",)
+    *_, seven, eight = feed.entries
+    assert (seven.uid, seven.title, seven.link, seven.published, seven.authors) == ("7", "", None, None, ())
+    assert (eight.link, eight.authors) == ("https://a.example/x", ("B",))
+    assert eight.content == "a &lt; b &amp; &lt;script&gt;"
+
+
+# -- identity
+
+
+def entry(uid, link=None, title="T"):
+    link = safe_url(link) if link else None
+    fields = {
+        "published": None,
+        "updated": None,
+        "authors": (),
+        "summary": safe_html(""),
+        "content": safe_html(""),
+    }
+    return ParsedEntry(uid=uid, link=link, title=plain_text(title), **fields)
+
+
+some_entries = st.lists(
+    st.builds(
+        entry,
+        st.sampled_from(["", "1", "2", "https://a.example/1"]),
+        st.sampled_from([None, "https://a.example/1", "https://a.example/2"]),
+        st.sampled_from(["T", "U"]),
+    ),
+    max_size=6,
+)
+
+
+@law
+@given(some_entries)
+def test_no_two_entries_of_a_feed_have_one_name(given_entries):
+    names = [one.uid for one in identified(given_entries)]
+    assert len(set(names)) == len(names)
+    assert all(names)
+    assert identified(identified(given_entries)) == identified(given_entries)
+
+
+def test_entries_are_named_by_id_else_link_else_text_and_an_id_given_twice_tells_nothing():
+    links = [f"https://a.example/{number}" for number in range(3)]
+    given_entries = [entry("0", links[0]), entry("0", links[1]), entry("", links[2]), entry("7"), entry("")]
+    *names, last = [one.uid for one in identified(given_entries)]
+
+    assert names == [*links, "7"]
+    assert last.startswith("sha256:")
+
+
+def test_of_entries_that_are_the_same_the_first_is_kept():
+    first, second = entry("1", title="first"), entry("1", title="second")
+    assert {one.uid: one.title for one in identified([first, entry("2"), second])} == {"1": "first", "2": "T"}
+
+
+# -- opml
+
+outlines = st.dictionaries(
+    st.text("abc&<>\"'é/?=", max_size=8).map(lambda path: safe_url("https://a.example/" + path)),
+    st.text(max_size=12).map(plain_text).filter(lambda title: title.isprintable()),
+    max_size=4,
+)
+
+
+@law
+@given(outlines)
+def test_feeds_written_as_opml_are_read_again(feeds):
+    read = read_opml(write_opml("Feeds & <more>", feeds.items()))
+    assert {outline.url: outline.title for outline in read} == {url: title or url for url, title in feeds.items()}
+
+
+def test_opml_of_other_readers_is_read():
+    body = b"""<opml version="1.1"><body><outline text="Folder"><outline text="A" xmlUrl=" https://a.example/f "/>
+    <outline title="B" xmlUrl="feed:nonsense"/><outline text="A again" xmlUrl="https://a.example/f"/>
+    <outline text="C"/><outline title="D &amp; E" text="d" xmlUrl="http://d.example/f"/></outline></body></opml>"""
+    assert [(outline.url, outline.title) for outline in read_opml(body)] == [
+        ("https://a.example/f", "A"),
+        ("http://d.example/f", "D & E"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<!DOCTYPE opml [<!ENTITY a "aaaa">]><opml><body><outline text="&a;"/></body></opml>',
+        b'<!doctype opml SYSTEM "file:///etc/passwd"><opml/>',
+        b"<opml><body>",
+        b"<rss/>",
+        b"",
+        b"\xff\xfe\x00",
+        '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><opml/>'.encode("utf-16"),
+        b'<?xml version="1.0" encoding="no-such"?><opml/>',
+    ],
+)
+def test_what_is_no_opml_or_hostile_is_refused(body):
+    with pytest.raises(UsageError):
+        read_opml(body)
+
+
+# -- real feeds
+
+
+def test_every_real_feed_is_read_or_its_cause_told(corpora):
+    paths = [path for path in sorted((corpora / "feeds/real").iterdir()) if path.suffix != ".jsonl"]
+    small = [path for path in paths if path.stat().st_size < 100_000]  # the large ones say nothing new, slowly
+    read = {path.name: parse(path.read_bytes(), "https://a.example/feed") for path in small}
+    assert all(isinstance(feed, ParsedFeed) or (isinstance(feed, Unreadable) and feed.cause) for feed in read.values())
+    feeds = [feed for feed in read.values() if isinstance(feed, ParsedFeed)]
+    assert len(feeds) > 0.8 * len(small)
+    for named in map(identified, (feed.entries for feed in feeds)):
+        assert len({one.uid for one in named}) == len(named)

@@ -1,0 +1,358 @@
+"""The list of readers: added by hand, in from CSV, out to CSV, and never back once they left."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import UsageError
+from pipeline.html import plain_text, safe_url
+from pipeline.model import Delivery, DeliveryState, Letter, Reader, ReaderState
+from pipeline.send import readers as room
+from pipeline.send.deliver import audience_of
+from pipeline.send.message import Envelope, make_message
+from pipeline.store import Store
+from pipeline.store import send as kept
+
+NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+LAW = settings(derandomize=True, deadline=None, max_examples=60)
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A store for what is the same on every engine."""
+    opened = Store(f"sqlite:///{tmp_path / 'small.db'}")
+    yield opened
+    opened.close()
+
+
+def add(store, email="ana@example.org", name="Ana Ruiz", consent="asked me"):
+    return room.add(store, email, name, consent, NOW)
+
+
+def everyone(store):
+    with store.reading() as connection:
+        return kept.readers_in(connection)
+
+
+def bring_in(store, table, consent="imported"):
+    return room.import_csv(store, table, consent, NOW)
+
+
+def who(store):
+    return [(reader.email, reader.name, reader.consent) for reader in everyone(store)]
+
+
+# -- by hand
+
+
+def test_a_reader_added_is_active_with_name_consent_time_and_a_token_of_their_own(store):
+    ana = add(store, " ana@example.org ", "Ana\tRuiz\r\n")
+    mei = add(store, "mei@example.org", "梅 Lin")
+    assert (ana.email, ana.name, ana.state) == ("ana@example.org", "Ana Ruiz", ReaderState.ACTIVE)
+    assert (ana.consent, ana.consented_at) == ("asked me", NOW)
+    assert ana.token != mei.token
+    assert min(len(ana.token), len(mei.token)) >= 20
+    assert everyone(store) == (ana, mei)
+
+
+def test_an_address_is_known_in_whatever_case_it_is_written(store):
+    add(store)
+    for again in ("ana@example.org", "ANA@Example.ORG", " Ana@example.org"):
+        with pytest.raises(UsageError, match="is a reader already"):
+            add(store, again, "Another")
+    assert [reader.name for reader in everyone(store)] == ["Ana Ruiz"]
+
+
+def test_an_international_domain_is_one_address_in_both_its_spellings(small):
+    assert add(small, "ana@bücher.example").email == "ana@xn--bcher-kva.example"
+    with pytest.raises(UsageError, match="already"):
+        add(small, "ana@xn--bcher-kva.example")
+
+
+def test_who_left_is_not_added_again_by_hand_nor_by_import(store):
+    add(store)
+    room.remove(store, "ANA@example.org ", NOW)
+    with pytest.raises(UsageError, match="left the list"):
+        add(store)
+    ((line, why),) = bring_in(store, "email\nAna@Example.org\n").refused
+    assert (line, why.partition(" left the list")[0]) == (2, "Ana@example.org")
+    assert [reader.state for reader in everyone(store)] == [ReaderState.LEFT]
+
+
+@pytest.mark.parametrize("email", ["nobody@example.org", "", "\x1b[31m", "ana@example.org"])
+def test_only_who_is_on_the_list_can_be_taken_off(small, email):
+    add(small)
+    room.remove(small, "ana@example.org", NOW)
+    with pytest.raises(UsageError, match="is not on the list"):
+        room.remove(small, email, NOW)
+
+
+def test_a_reader_is_taken_off_by_the_spelling_they_were_added_with(small):
+    add(small, "ana@bücher.example")
+    assert room.remove(small, "ana@bücher.example", NOW).name == "Ana Ruiz"
+
+
+def hostile_addresses(corpora):
+    lines = (corpora / "hostile/email-validator.jsonl").read_text(encoding="utf-8").splitlines()
+    return [(case["input"], case["test"]) for case in map(json.loads, lines)]
+
+
+def test_addresses_are_taken_or_refused_as_mail_servers_would(small, corpora):
+    """Quoted local parts and those beyond ASCII are refused: too few servers take them. White space around is none."""
+    wrong = []
+    for address, told in hostile_addresses(corpora):
+        if told == "test_email_invalid_syntax_strict":
+            continue
+        wanted = told == "test_email_valid" and not address.startswith('"')
+        wanted |= told == "test_email_invalid_syntax" and address.strip() == "my@example.com"
+        try:
+            taken = bool(add(small, address))
+        except UsageError as error:
+            taken = "already" in str(error)
+        if taken != wanted:
+            wrong.append((address, told, taken))
+    assert wrong == []
+
+
+def test_an_address_with_more_before_the_at_sign_than_servers_take_is_refused(small):
+    add(small, f"{'a' * 64}@example.org")
+    with pytest.raises(UsageError, match="is no mail address"):
+        add(small, f"{'a' * 65}@example.org")  # RFC 5321, section 4.5.3.1.1
+
+
+def test_every_address_taken_stands_in_a_header_as_itself(small, corpora):
+    for address, _ in hostile_addresses(corpora):
+        bring_in(small, f'email\n"{address.replace(chr(34), chr(34) * 2)}"\n')
+    assert len(everyone(small)) >= 3
+    for reader in everyone(small):
+        message = EmailMessage(policy=policy.SMTP)
+        message["To"] = Address(addr_spec=reader.email)
+        read = message_from_bytes(bytes(message), policy=policy.default)
+        assert [found.addr_spec for found in read["To"].addresses] == [reader.email]
+
+
+# -- who gets it, and under which name
+
+
+@LAW
+@given(st.lists(st.tuples(st.sampled_from(ReaderState), st.sampled_from([None, *DeliveryState])), max_size=9))
+def test_every_reader_is_in_exactly_one_group_and_left_out_for_a_reason(rows):
+    readers = [reader(number, state=state) for number, (state, _) in enumerate(rows)]
+    before = [
+        Delivery(edition="e", reader=one, state=past, message_id="")
+        for one, (_, past) in zip(readers, rows, strict=True)
+        if past
+    ]
+    found = audience_of(readers, before)
+    get_it = [one.id for one in found.to]
+    assert sorted(get_it + [one.id for one, _ in found.left_out]) == [one.id for one in readers]
+    assert all(why for _, why in found.left_out)
+    due = {(ReaderState.ACTIVE, None), (ReaderState.ACTIVE, DeliveryState.LATER)}
+    assert get_it == [number for number, row in enumerate(rows) if row in due]
+
+
+def reader(number=1, *, name="Ana Ruiz", email="ana@example.org", state=ReaderState.ACTIVE):
+    known = {"name": plain_text(name), "consent": plain_text(""), "consented_at": NOW, "token": f"t{number}"}
+    return Reader(id=number, email=email, state=state, **known)
+
+
+def made_out(to, subject="T", list_name="Ana"):
+    address = Address(addr_spec="nadia@nadia.example")
+    known = {"list_id": "letter.a.example", "list_name": list_name, "unsubscribe_url": None, "language": "en"}
+    texts = {"html": "<p>T</p>", "text": "T", "web_url": safe_url("https://a.example/"), "dated": NOW.date()}
+    letter = Letter(edition="e", subject=plain_text(subject), **texts)
+    made = make_message(letter, to, Envelope(sender=address, **known), NOW)
+    return message_from_bytes(bytes(made), policy=policy.default)
+
+
+def recipients(message):
+    return [(found.display_name, found.addr_spec) for found in message["To"].addresses]
+
+
+NAMES = st.text(st.sampled_from("abcdefghij   éßŁ梅港🎉,;:\"'()<>@.\\[]=?_-&"), min_size=1, max_size=140)
+NAMES = NAMES.map(plain_text).filter(bool)
+
+
+@LAW
+@given(NAMES, NAMES)
+def test_names_and_subjects_survive_the_way(name, subject):
+    message = made_out(reader(name=name), subject)
+    assert message["Subject"] == subject
+    assert recipients(message) == [(name, "ana@example.org")]
+    assert not message.defects
+
+
+def test_a_long_title_beyond_ascii_is_the_same_subject():
+    words = "Größere Häfen für Übersee – und was Lübeck, Öland und Århus daraus für nächstes Jahr ableiten"
+    assert made_out(reader(), words)["Subject"] == words
+
+
+@pytest.mark.parametrize("name", ["all@evil.example, " + "x" * 70, "Ruiz, Ana, Head of the (long) name " * 3])
+def test_a_long_name_is_no_second_recipient(name):
+    assert recipients(made_out(reader(name=name))) == [(name.strip(), "ana@example.org")]
+
+
+def test_no_name_title_or_address_adds_a_header(corpora):
+    lines = (corpora / "hostile/patt-crlf.jsonl").read_text(encoding="utf-8").splitlines()
+    inputs = [json.loads(line)["input"] for line in lines]
+    inputs += [text.replace("%0d", "\r").replace("%0a", "\n") for text in inputs]
+    usual = sorted(made_out(reader()).keys())
+    for text in [*inputs, "x\r\nBcc: a@evil.example", "x\n\n<p>body", "x\u2028Bcc: y", "x\x00\x0bBcc: z"]:
+        message = made_out(reader(name=text), text, text)
+        assert sorted(message.keys()) == usual
+        assert recipients(message) == [(plain_text(text), "ana@example.org")]
+        with pytest.raises(ValueError, match=r"."):
+            made_out(reader(email=f"ana@example.org\r\n{text}"))
+
+
+# -- CSV in
+
+ANA = ("ana@example.org", "Ana Ruiz", "imported")
+MEI = ("mei@example.org", "梅 Lin", "imported")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "email,name\nana@example.org,Ana Ruiz\nmei@example.org,梅 Lin\n",
+        "Email Address,First Name,Last Name\r\nana@example.org,Ana,Ruiz\r\nmei@example.org,梅,Lin\r\n",
+        "E-Mail;Full Name\nana@example.org;Ana Ruiz\nmei@example.org;梅 Lin\n",
+        "\ufeffemail,name\nana@example.org,Ana Ruiz\nmei@example.org,梅 Lin",
+        '\ufeff"E-mail address";"Surname";"Given name"\n"ana@example.org";"Ruiz";"Ana"\nmei@example.org;Lin;梅\n',
+        "ana@example.org,Ana Ruiz\nmei@example.org,梅 Lin\n",
+        "Ana Ruiz;ana@example.org\n梅 Lin;mei@example.org\n",
+        "\n\nname , EMAIL ,note\n Ana Ruiz , ana@example.org ,x\n,,\n梅 Lin,mei@example.org\n\n",
+        'email,name,status\nana@example.org,"Ana Ruiz",subscribed\nmei@example.org,梅 Lin,Active\n',
+    ],
+)
+def test_tables_from_elsewhere_are_understood(small, table):
+    imported = bring_in(small, table)
+    assert (imported.added, imported.refused) == (2, ())
+    assert who(small) == [ANA, MEI]
+
+
+def test_a_column_of_postal_addresses_is_not_taken_for_mail_addresses(small):
+    head = "Email Address,First Name,Last Name,Address,Phone Number\n"
+    assert bring_in(small, head + "ana@example.org,Ana,Ruiz,Oude Werf 12,555\n").refused == ()
+    assert who(small) == [ANA]
+
+
+def test_first_and_last_name_without_a_header_are_both_kept(small):
+    bring_in(small, "ana@example.org,Ana,Ruiz\n")
+    assert who(small) == [ANA]
+
+
+def test_each_refused_line_is_named_and_the_others_are_added(store):
+    table = (
+        "email,name,state\n"
+        "ana@example.org,Ana Ruiz,\n"
+        "nobody,No,\n"
+        "\n"
+        "ANA@example.org,Twice,\n"
+        ",Empty,\n"
+        "gone@example.org,Gone,Unsubscribed\n"
+        "mei@example.org,梅 Lin,active\n"
+        "lonely@example.org\n"
+    )
+    imported = bring_in(store, table)
+    assert imported.added == 3
+    assert [line for line, _ in imported.refused] == [3, 5, 6, 7]
+    reasons = " | ".join(reason for _, reason in imported.refused)
+    for part in ("nobody is no mail address", "a reader already", "is marked Unsubscribed"):
+        assert part in reasons
+    assert who(store) == [ANA, MEI, ("lonely@example.org", "", "imported")]
+
+
+@pytest.mark.parametrize("table", ["name,town\nAna,Antwerp\n", "just words\n"])
+def test_a_table_without_addresses_is_refused_as_a_whole(small, table):
+    with pytest.raises(UsageError, match="column `email`"):
+        bring_in(small, table)
+    assert everyone(small) == ()
+
+
+def test_an_empty_table_adds_nobody(small):
+    assert bring_in(small, "") == bring_in(small, "email,name\n") == room.Imported(added=0, refused=())
+
+
+def test_a_table_that_is_broken_is_refused_in_words(small):
+    with pytest.raises(UsageError):
+        bring_in(small, 'email,name\n"ana@example.org,' + "x" * 200_000)
+
+
+def test_line_breaks_in_a_table_cannot_smuggle_a_header_into_a_name(small, corpora):
+    lines = (corpora / "hostile/patt-crlf.jsonl").read_text(encoding="utf-8").splitlines()
+    names = [json.loads(line)["input"].replace("%0d", "\r").replace("%0a", "\n") for line in lines]
+    out = io.StringIO()
+    csv.writer(out).writerows([("email", "name"), *((f"r{n}@example.org", name) for n, name in enumerate(names))])
+    assert bring_in(small, out.getvalue()).added == len(names)
+    assert all("\r" not in reader.name and "\n" not in reader.name for reader in everyone(small))
+
+
+# -- CSV out, and in again
+
+FORMULAS = ["=1+1", "+32 2 555", "-1", "@SUM(A1)", '=HYPERLINK("https://evil.example/","x")']
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_cell_that_would_run_as_a_formula_is_text_outside_and_itself_again_inside(small, tmp_path, formula):
+    add(small, "+ana@example.org", formula, formula)
+    table = room.export_csv(small)
+    (_, cells) = csv.reader(io.StringIO(table, newline=""))
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
+    other = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    bring_in(other, table)
+    assert who(other) == [("+ana@example.org", formula, formula)]
+    other.close()
+
+
+def round_trip(name, consent, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trip")
+    one, other = (Store(f"sqlite:///{folder / name}.db") for name in ("one", "other"))
+    add(one, "ana@example.org", name, consent)
+    imported = bring_in(other, room.export_csv(one))
+    found = (who(one), who(other), imported.refused)
+    one.close()
+    other.close()
+    return found
+
+
+TEXTS = st.text(st.sampled_from('aé梅,;"\n\r\t=+-@ 1|\\'), max_size=12)
+
+
+@settings(LAW, max_examples=15)
+@given(TEXTS, TEXTS.filter(plain_text))
+def test_export_and_import_give_the_same_readers(tmp_path_factory, name, consent):
+    before, after, refused = round_trip(name, consent, tmp_path_factory)
+    assert (after, refused) == (before, ())
+
+
+@pytest.mark.parametrize("name", ["'t Hooft", "'=1", "''"])
+def test_a_name_that_begins_with_an_apostrophe_comes_back(tmp_path_factory, name):
+    before, after, _ = round_trip(name, "asked", tmp_path_factory)
+    assert after == before
+
+
+def test_the_day_of_consent_comes_back(small, tmp_path):
+    add(small)
+    other = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    room.import_csv(other, room.export_csv(small), "imported", NOW + timedelta(days=90))
+    assert [reader.consented_at for reader in everyone(other)] == [NOW]
+
+
+def test_who_left_is_exported_as_such_and_not_brought_back(small, tmp_path):
+    add(small)
+    add(small, "mei@example.org", "梅 Lin")
+    room.remove(small, "ana@example.org", NOW)
+    other = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    imported = bring_in(other, room.export_csv(small))
+    assert (imported.added, imported.refused) == (1, ((2, "is marked left"),))
+    assert [reader.email for reader in everyone(other)] == ["mei@example.org"]
+    other.close()

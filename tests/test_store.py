@@ -1,0 +1,468 @@
+"""What is remembered comes back the same, on both engines, however many use it at once."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import StatementError
+
+import pipeline.store
+from pipeline.errors import StoreError
+from pipeline.html import kept_slug, plain_text, safe_html, safe_url
+from pipeline.model import (
+    DeliveryState,
+    FeedOutcome,
+    FeedState,
+    ParsedEntry,
+    RankedStory,
+    ReaderState,
+    Reason,
+    Story,
+)
+from pipeline.store import HEAD, Store
+from pipeline.store import pull as feeds
+from pipeline.store import select as stories
+from pipeline.store import send as readers
+from pipeline.store.schema import metadata
+from pipeline.store.write import entries_by_link
+
+FEED = "https://a.example/feed"
+EDITION = kept_slug("2026-11-23-cranes")
+TOKYO = timezone(timedelta(hours=9))
+
+
+def parsed(uid, **fields):
+    known = {"title": f"Title of {uid}", "link": safe_url(f"https://a.example/{uid}"), "published": None}
+    known |= {"updated": None, "authors": (), "summary": safe_html("<p>sum</p>"), "content": safe_html("")}
+    return ParsedEntry(uid=uid, **(known | fields))
+
+
+def keep(store, *entries, now, url=FEED):
+    with store.writing() as connection:
+        feed = feeds.known_feeds(connection, [url])[url]
+        return feeds.keep_entries(connection, feed.id, entries, plain_text("A"), now)
+
+
+def kept(store, since=datetime(1970, 1, 1, tzinfo=UTC)):
+    with store.reading() as connection:
+        return stories.entries_since(connection, since)
+
+
+# -- the schema
+
+
+def test_the_migrations_lead_to_the_schema(store):
+    migrations = Path(pipeline.store.__file__).parent / "migrations"
+    with store.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == HEAD == ScriptDirectory(str(migrations)).get_current_head()
+
+
+def test_a_store_that_is_opened_again_keeps_what_it_has(store, store_url, now):
+    keep(store, parsed("1"), now=now)
+    with closing(Store(store_url)) as again:
+        assert [entry.uid for entry in kept(again)] == ["1"]
+
+
+# -- times
+
+
+def test_a_time_without_a_zone_is_refused(store):
+    naive = datetime(2026, 11, 23, 7, 30)  # noqa: DTZ001  (naive is what is tested)
+    with pytest.raises(StatementError, match="has no time zone"):
+        keep(store, parsed("1"), now=naive)
+    with pytest.raises(StatementError, match="has no time zone"):
+        keep(store, parsed("1", updated=naive), now=datetime.now(UTC))
+    assert kept(store) == ()
+
+
+MOMENTS = (
+    datetime(2026, 11, 23, 7, 30, 1, 123456, tzinfo=TOKYO),
+    datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC),
+    datetime(2026, 3, 29, 1, 30, tzinfo=timezone(timedelta(hours=-9, minutes=-30))),
+    datetime(1, 1, 2, tzinfo=UTC),
+    datetime(9999, 12, 30, tzinfo=UTC),
+)
+
+
+def test_a_time_comes_back_equal_and_in_utc(store, now):
+    keep(store, *(parsed(str(at), published=at, updated=at) for at in MOMENTS), now=now)
+    entries = kept(store, datetime.min.replace(tzinfo=UTC))
+    assert tuple(entry.published for entry in entries) == tuple(entry.updated for entry in entries) == MOMENTS
+    assert {entry.published.tzinfo for entry in entries} | {entry.first_seen.tzinfo for entry in entries} == {UTC}
+
+
+# -- pull
+
+
+def test_feeds_are_written_down_once_and_remembered(store):
+    other = "https://b.example/ä?x=1"
+    with store.writing() as connection:
+        first = feeds.known_feeds(connection, [FEED, other, FEED])
+        again = feeds.known_feeds(connection, [other, FEED])
+    assert first == again
+    assert {feed.url for feed in first.values()} == {FEED, other}
+    assert (first[FEED].failures, first[FEED].repairs, first[FEED].etag) == (0, (), None)
+
+
+def test_what_a_feed_taught_is_remembered(store, now):
+    with store.writing() as connection:
+        feed = feeds.known_feeds(connection, [FEED])[FEED]
+        known = replace(feed, etag='W/"a"', last_modified="Mon", body_hash="0" * 64, title=plain_text("A"))
+        moved = safe_url("https://a.example/new")
+        outcome = FeedOutcome(feed=known, state=FeedState.READ, repairs=("mended",), moved_to=moved)
+        feeds.keep_outcome(connection, outcome, now)
+        kept_feed = feeds.known_feeds(connection, [FEED])[FEED]
+    assert kept_feed == replace(known, checked_at=now, read_at=now, repairs=("mended",), moved_to=moved)
+
+
+def test_failures_are_counted_until_a_feed_is_read_again(store, now):
+    later = now + timedelta(hours=1)
+    with store.writing() as connection:
+        feed = feeds.known_feeds(connection, [FEED])[FEED]
+        known = replace(feed, etag='"a"', title=plain_text("A"))
+        feeds.keep_outcome(connection, FeedOutcome(feed=known, state=FeedState.READ, repairs=("r",)), now)
+        for _ in range(2):
+            failed = FeedOutcome(feed=feed, state=FeedState.FAILED, cause="is gone")
+            feeds.keep_outcome(connection, failed, later)
+        bad = feeds.known_feeds(connection, [FEED])[FEED]
+        feeds.keep_outcome(connection, FeedOutcome(feed=bad, state=FeedState.UNCHANGED), later)
+        good = feeds.known_feeds(connection, [FEED])[FEED]
+    assert (bad.failures, bad.error, bad.checked_at, bad.read_at) == (2, "is gone", later, now)
+    assert (bad.etag, bad.title, bad.repairs) == ('"a"', "A", ("r",))
+    assert (good.failures, good.error, good.read_at, good.repairs) == (0, None, later, ("r",))
+
+
+def test_entries_are_kept_once_and_brought_up_to_date(store, now):
+    entries = [parsed(uid) for uid in ("1", "2", "3")]
+    assert keep(store, *entries, now=now) == (3, 0)
+    assert keep(store, *entries, now=now + timedelta(days=1)) == (0, 0)
+    edited = [
+        entries[0],
+        replace(entries[1], title=plain_text("Edited"), authors=(plain_text("B"),)),
+        parsed("4"),
+    ]
+    assert keep(store, *edited, now=now + timedelta(days=2)) == (1, 1)
+    assert [(entry.uid, entry.title, entry.authors) for entry in kept(store)] == [
+        *(("1", "Title of 1", ()), ("2", "Edited", ("B",)), ("3", "Title of 3", ()), ("4", "Title of 4", ())),
+    ]
+    assert [entry.first_seen - now for entry in kept(store)] == [timedelta(days=n) for n in (0, 0, 0, 2)]
+
+
+def test_one_id_in_two_feeds_names_two_entries(store, now):
+    assert keep(store, parsed("1"), now=now) == (1, 0)
+    assert keep(store, parsed("1"), now=now, url="https://b.example/") == (1, 0)
+    assert len(kept(store)) == 2
+
+
+def test_an_entry_comes_back_as_it_was_kept(store, now):
+    entry = parsed(
+        "tag:a,2026:é😀",
+        title=plain_text("T 😀"),
+        link=None,
+        published=now - timedelta(days=1),
+        authors=(plain_text("Ä"), plain_text("B")),
+        content=safe_html("<p>'\" % :x ? \\</p>"),
+    )
+    keep(store, entry, now=now)
+    (back,) = kept(store)
+    assert {name: value for name, value in asdict(back).items() if name in asdict(entry)} == asdict(entry)
+    assert (back.publisher, back.first_seen, back.dated) == ("A", now, now - timedelta(days=1))
+
+
+def test_the_report_counts_the_entries_of_each_feed(store, now):
+    keep(
+        store,
+        parsed("1", published=now - timedelta(days=2)),
+        parsed("2", published=now - timedelta(days=1)),
+        now=now,
+    )
+    with store.writing() as connection:
+        feeds.known_feeds(connection, ["https://b.example/"])
+    with store.reading() as connection:
+        rows = {row.url: (row.entries, row.newest) for row in feeds.feed_rows(connection)}
+    assert rows == {FEED: (2, now - timedelta(days=1)), "https://b.example/": (None, None)}
+
+
+# -- select and write
+
+
+def test_entries_since_are_those_dated_after_it_the_first_kept_first(store, now):
+    hours = {"new": 1, "at": 24, "old": 25, "future": -5}
+    keep(store, *(parsed(uid, published=now - timedelta(hours=ago)) for uid, ago in hours.items()), now=now)
+    keep(store, parsed("undated"), now=now)
+    since = (now - timedelta(hours=24)).astimezone(TOKYO)
+    assert [entry.uid for entry in kept(store, since)] == ["new", "future", "undated"]
+
+
+def test_the_shortlist_comes_back_as_it_was_kept_and_replaces_the_one_before(store, now):
+    keep(store, *map(parsed, "1234"), now=now)
+    one, two, three, four = kept(store)
+    first = RankedStory(
+        story=Story(id=one.id, entries=(one, three)),
+        reasons=(
+            Reason(name="topic", points=1.25, because="says “ports”"),
+            Reason(name="age", points=-0.1, because=""),
+        ),
+        topics=("ports", "é"),
+    )
+    second = RankedStory(story=Story(id=two.id, entries=(two,)), reasons=(), topics=())
+    third = RankedStory(story=Story(id=four.id, entries=(four,)), reasons=(), topics=())
+
+    for ranked in ((third, first, second), (second, first), ()):
+        with store.writing() as connection:
+            stories.keep_shortlist(connection, ranked, now)
+        with store.reading() as connection:
+            assert stories.kept_shortlist(connection) == ranked
+
+
+def test_entries_are_found_by_their_link(store, now):
+    link, other = safe_url("https://a.example/x"), safe_url("https://a.example/y")
+    keep(store, parsed("1", link=link), parsed("2", link=None), parsed("3", link=link), now=now)
+    with store.reading() as connection:
+        found = entries_by_link(connection, [link, other])
+        assert entries_by_link(connection, []) == {}
+    assert {url: [entry.uid for entry in entries] for url, entries in found.items()} == {
+        link: ["1", "3"],
+        other: [],
+    }
+
+
+# -- send
+
+
+def add(connection, email, now):
+    return readers.add_reader(connection, email, plain_text("N"), plain_text("asked"), now)
+
+
+def test_a_reader_is_added_once_however_the_address_is_written(store, now):
+    with store.writing() as connection:
+        ana = add(connection, "Ana@A.example", now)
+        assert add(connection, "ana@a.EXAMPLE", now) is None
+        assert readers.reader_by_email(connection, "ANA@a.example") == ana
+        assert readers.reader_by_email(connection, "bea@a.example") is None
+    assert (ana.email, ana.state, ana.consent, ana.consented_at) == (
+        "Ana@A.example",
+        ReaderState.ACTIVE,
+        "asked",
+        now,
+    )
+    assert len(ana.token) >= 20
+
+
+def test_a_reader_who_left_is_remembered_and_not_added_again(store, now):
+    with store.writing() as connection:
+        ana, bea = add(connection, "ana@a.example", now), add(connection, "bea@a.example", now)
+        readers.mark_left(connection, ana.id, now)
+        assert add(connection, "ana@a.example", now) is None
+        assert readers.readers_in(connection, ReaderState.ACTIVE) == (bea,)
+        assert readers.readers_in(connection) == (replace(ana, state=ReaderState.LEFT), bea)
+        assert readers.active_readers(connection) == 1
+    assert ana.token != bea.token
+
+
+def claim(store, reader, now):
+    with store.writing() as connection:
+        return readers.claim(connection, EDITION, reader.id, f"<{reader.id}@a.example>", now)
+
+
+def settle(store, reader, state, now, answer="250 ok"):
+    with store.writing() as connection:
+        readers.settle(connection, EDITION, reader.id, state, plain_text(answer), now)
+        (delivery,) = readers.deliveries_of(connection, EDITION)
+    return delivery
+
+
+@pytest.fixture
+def reader(store, now):
+    with store.writing() as connection:
+        return add(connection, "ana@a.example", now)
+
+
+def test_a_delivery_is_claimed_once(store, reader, now):
+    assert [claim(store, reader, now) for _ in range(3)] == [True, False, False]
+    with store.reading() as connection:
+        (delivery,) = readers.deliveries_of(connection)
+        assert readers.deliveries_of(connection, kept_slug("another")) == ()
+    assert (delivery.edition, delivery.reader, delivery.state) == (EDITION, reader, DeliveryState.CLAIMED)
+    assert delivery.message_id == f"<{reader.id}@a.example>"
+
+
+@pytest.mark.parametrize("state", [DeliveryState.SENT, DeliveryState.REFUSED])
+def test_a_delivery_that_ended_is_not_claimed_nor_settled_again(store, reader, now, state):
+    claim(store, reader, now)
+    assert settle(store, reader, state, now).state is state
+    assert not claim(store, reader, now)
+    again = settle(store, reader, DeliveryState.LATER, now, "x")
+    assert (again.state, again.answer) == (state, "250 ok")
+
+
+def test_a_delivery_put_off_can_be_claimed_again_once(store, reader, now):
+    claim(store, reader, now)
+    assert settle(store, reader, DeliveryState.LATER, now, "451 later").answer == "451 later"
+    assert [claim(store, reader, now) for _ in range(2)] == [True, False]
+    assert settle(store, reader, DeliveryState.SENT, now).state is DeliveryState.SENT
+
+
+def test_a_reader_who_left_is_not_claimed_even_if_put_off(store, reader, now):
+    claim(store, reader, now)
+    settle(store, reader, DeliveryState.LATER, now)
+    with store.writing() as connection:
+        readers.mark_left(connection, reader.id, now)
+    assert not claim(store, reader, now)
+
+
+@pytest.mark.parametrize("before", [None, DeliveryState.LATER])
+def test_of_twenty_who_claim_at_once_exactly_one_wins(store, now, before):
+    with store.writing() as connection:
+        fifty = [add(connection, f"{number}@a.example", now) for number in range(50)]
+        for one in fifty if before else ():
+            readers.claim(connection, EDITION, one.id, "<m>", now)
+            readers.settle(connection, EDITION, one.id, before, plain_text(""), now)
+    start = threading.Barrier(20)
+
+    def claim_all(_):
+        start.wait()
+        return [one.id for one in fifty if claim(store, one, now)]
+
+    with ThreadPoolExecutor(20) as pool:
+        won = [number for numbers in pool.map(claim_all, range(20)) for number in numbers]
+    assert sorted(won) == [one.id for one in fifty]
+
+
+# -- transactions
+
+
+def test_what_fails_is_not_kept_at_all(store, now):
+    def fail():
+        with store.writing() as connection:
+            add(connection, "ana@a.example", now)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with store.reading() as connection:
+        assert readers.readers_in(connection) == ()
+
+
+def test_reading_sees_one_state_while_others_write(store, now):
+    with store.reading() as connection:
+        assert readers.active_readers(connection) == 0
+        with store.writing() as other:
+            add(other, "ana@a.example", now)
+        assert readers.active_readers(connection) == 0
+    with store.reading() as connection:
+        assert readers.active_readers(connection) == 1
+
+
+def test_two_pulls_at_once_may_meet_the_same_new_feed(store, now):
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing() as connection:
+            first = feeds.known_feeds(connection, [FEED])
+            second = pool.submit(keep, store, parsed("1"), now=now)
+            assert wait([second], timeout=0.2).not_done
+        assert second.result(5) == (1, 0)
+    with store.writing() as connection:
+        assert feeds.known_feeds(connection, [FEED]) == first
+
+
+# -- opening
+
+
+OPEN = "import sys; from pipeline.store import Store; Store(sys.argv[1]).close()"
+
+
+def test_many_may_open_a_new_store_at_once(store_url):
+    start = threading.Barrier(8)
+
+    def open_it(_):
+        start.wait()
+        return Store(store_url)
+
+    with ThreadPoolExecutor(8) as pool:
+        for opened in pool.map(open_it, range(8)):
+            with closing(opened):
+                assert kept(opened) == ()
+
+
+def test_two_processes_may_open_a_new_store_at_once(store_url):
+    running = [subprocess.Popen([sys.executable, "-W", "error", "-c", OPEN, store_url]) for _ in range(2)]
+    assert [process.wait(30) for process in running] == [0, 0]
+
+
+def test_a_store_from_a_newer_byline_is_refused(store, store_url):
+    with store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    refused = subprocess.run([sys.executable, "-c", OPEN, store_url], capture_output=True, text=True, check=False)
+    assert re.search(r"StoreError: the store was made by a newer Byline \(.*9999", refused.stderr)
+
+
+def test_a_store_that_cannot_be_used_is_let_go(tmp_path):
+    path = tmp_path / "byline.db"
+    with closing(Store(f"sqlite:///{path}")) as store, store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError):
+        Store(f"sqlite:///{path}")
+
+    open_files = [file.resolve() for file in Path("/proc/self/fd").iterdir()]
+    assert path not in open_files
+
+
+def test_the_file_and_its_folder_are_its_owners_alone(tmp_path):
+    path = tmp_path / "state" / "byline.db"
+    umask = os.umask(0)
+    try:
+        opened = Store(f"sqlite:///{path}")
+    finally:
+        os.umask(umask)
+
+    with closing(opened):
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {0o600}
+
+
+def in_words(url):
+    with pytest.raises(StoreError) as raised:
+        Store(url)
+    assert re.fullmatch(r"the store .*cannot be (used|made): .+; check that .*", str(raised.value))
+    return str(raised.value)
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path):
+    path = tmp_path / "byline.db"
+    path.write_bytes(b"a letter to Ana\n" * 100)
+    assert "file is not a database" in in_words(f"sqlite:///{path}")
+    assert path.read_bytes() == b"a letter to Ana\n" * 100
+
+
+def test_a_place_where_no_file_can_be_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    in_words(f"sqlite:///{tmp_path}/file/byline.db")
+    in_words(f"sqlite:///{tmp_path}")
+    in_words("sqlite:////proc/byline/byline.db")
+
+
+def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path):
+    said = in_words(f"postgresql+psycopg://ana:sesame@/byline?host={tmp_path}")
+    assert "sesame" not in said
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://a@b/c", "postgresql+psycopg2://a@b/c"])
+def test_a_database_url_that_cannot_work_is_told(url):
+    with pytest.raises(StoreError, match=r"DATABASE_URL|needs the package psycopg2"):
+        Store(url)
