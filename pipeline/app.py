@@ -7,7 +7,7 @@ and later the desk and the worker, call this and nothing below it. Each room is 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,8 @@ from pipeline import __version__, yamltext
 from pipeline import post as posts
 from pipeline import settings as setting
 from pipeline.errors import PostError, UsageError
-from pipeline.html import kept_text, plain_text
-from pipeline.model import DeliveryState, Kind
+from pipeline.html import plain_text
+from pipeline.model import Kind
 from pipeline.settings.sections import PullSettings
 from pipeline.store import Store
 from pipeline.store import pull as kept_feeds
@@ -25,12 +25,11 @@ from pipeline.store import send as kept_readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
-    from typing import Any
 
     from pipeline.model import (
         Delivery,
+        DeliveryState,
         Feed,
         FeedOutcome,
         Finding,
@@ -130,14 +129,14 @@ class App:
         """Write feeds, each a URL and a title, into byline.yml. Raises ``UsageError`` where one stands there."""
         known = {feed.url for feed in self.settings.pull.feeds}
 
+        again = [url for url, _ in new if url in known]
+        if again:
+            raise UsageError(f"{again[0]} is in {setting.FILE} already")
+        private = {"allow_private": True} if allow_private else {}
+        items = [{"url": url} | ({"title": str(title)} if title else {}) | private for url, title in dict(new).items()]
+
         def change(text: str) -> str:
-            for url, title in new:
-                if url in known:
-                    raise UsageError(f"{url} is in {setting.FILE} already")
-                item: dict[str, Any] = {"url": url} | ({"title": str(title)} if title else {})
-                item |= {"allow_private": True} if allow_private else {}
-                text = yamltext.append_item(text, ("pull", "feeds"), item)
-            return text
+            return yamltext.append_items(text, ("pull", "feeds"), items)
 
         self._edit(change)
 
@@ -158,10 +157,13 @@ class App:
 
     def shortlist(self) -> tuple[RankedStory, ...]:
         """Return the shortlist as it was last made, without what was published since."""
+        from pipeline.select.memory import not_yet_written
+
         written = self._written()
         with self.store.reading() as connection:
             kept = kept_stories.kept_shortlist(connection)
-        return tuple(item for item in kept if written.isdisjoint(entry.link for entry in item.story.entries))
+        new = {story.id for story in not_yet_written((item.story for item in kept), written)}
+        return tuple(item for item in kept if item.story.id in new)
 
     def write(self, story_ids: Sequence[int]) -> Path:
         """Write a draft about the stories given by id, or about the first of the shortlist."""
@@ -174,7 +176,8 @@ class App:
             raise UsageError(f"no story {', '.join(missing)} is on the shortlist; `byline select` shows their ids")
         chosen = [item for item in shortlist if item.story.id in story_ids]
         chosen = sorted(chosen, key=lambda item: story_ids.index(item.story.id))
-        stories = chosen or shortlist[: self.settings.write.takes]
+        linked = [item for item in shortlist if item.story.lead.link is not None]
+        stories = chosen or linked[: self.settings.write.takes]
         return write(stories, self.settings.content, self.settings.write, self.now)
 
     def check(self, path: Path) -> tuple[Finding, ...]:
@@ -238,7 +241,7 @@ class App:
     def resolve_uncertain(self, letter: Letter, state: DeliveryState) -> int:
         """Give the deliveries of ``letter`` that were cut off the state that the author decides on."""
         with self.store.writing() as connection:
-            return kept_readers.resolve_uncertain(connection, letter.edition, state, self.now)
+            return kept_readers.resolve_uncertain(connection, letter.edition, state, datetime.now(UTC))
 
     def add_reader(self, email: str, name: str, consent: str, *, again: bool = False) -> Reader:
         """Add one reader, with ``again`` also one who left."""
@@ -275,18 +278,18 @@ class App:
         """Return what is due, what failed and what waits."""
         content = self.settings.content
         with self.store.reading() as connection:
-            deliveries = kept_readers.deliveries_of(connection)
+            waiting = kept_readers.unfinished(connection)
+            begun = kept_readers.editions(connection)
             active = kept_readers.active_readers(connection)
-        sent = {delivery.edition for delivery in deliveries}
         editions = [path for path in posts.paths(content) if self._is_edition(path)]
         return Status(
             feeds=self.feeds(),
             shortlisted=len(self.shortlist()),
             drafts={path: len(self.check(path)) for path in posts.paths(content, posts.DRAFTS)},
             posts=len(posts.paths(content)),
-            unsent=tuple(path.stem for path in editions if posts.name_of(path) not in sent),
+            unsent=tuple(path.stem for path in editions if posts.name_of(path) not in begun),
             readers=active,
-            waiting=tuple(delivery for delivery in deliveries if delivery.state is not DeliveryState.SENT),
+            waiting=waiting,
         )
 
     def _is_edition(self, path: Path) -> bool:
@@ -316,7 +319,7 @@ class App:
         return [
             replace(
                 known[url],
-                title=plain_text(feed.title) or kept_text(known[url].title),
+                title=plain_text(feed.title) or known[url].own_title,
                 allow_private=feed.allow_private,
             )
             for url, feed in wanted.items()

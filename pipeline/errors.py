@@ -16,11 +16,11 @@ Each message is a sentence that names the place and the remedy; the command line
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 
 def template_place(error: BaseException, folder: Path) -> str:
@@ -29,7 +29,7 @@ def template_place(error: BaseException, folder: Path) -> str:
     trace = error.__traceback__
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
-        if file.startswith(str(folder)):
+        if Path(file).is_relative_to(folder):
             place = f"{file}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place
@@ -58,7 +58,7 @@ class SettingsError(UsageError):
 class PostError(BylineError):
     """A file in content/ is not a post. ``problems`` holds a line (from 1) and a sentence each, all at once."""
 
-    def __init__(self, path: Path | str, problems: Sequence[tuple[int, str]]) -> None:
+    def __init__(self, path: Path, problems: Sequence[tuple[int, str]]) -> None:
         self.path, self.problems = path, tuple(problems)
         super().__init__("\n".join(f"{path}:{line}: {reason}" for line, reason in self.problems))
 

@@ -267,11 +267,6 @@ def kept_url(stored: str) -> SafeUrl:
     return SafeUrl(stored)
 
 
-def kept_slug(stored: str) -> Slug:
-    """Name what this module made and the store kept for what it is."""
-    return Slug(stored)
-
-
 # -- Markdown ------------------------------------------------------------------------------------------
 
 _EXTENSIONS: Final = ("extra", "admonition", "sane_lists")

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NewType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 PlainText = NewType("PlainText", str)
 """Text without markup and without control or direction-changing characters; safe in a terminal."""
@@ -29,6 +29,8 @@ EntryId = NewType("EntryId", int)
 StoryId = NewType("StoryId", int)
 """A story is named by the first of its entries that was stored, so it keeps its name as it grows."""
 ReaderId = NewType("ReaderId", int)
+EditionId = NewType("EditionId", str)
+"""An edition is named by the file of its post, without the ending; so are its page and its Message-IDs."""
 
 
 def utc(moment: datetime) -> datetime:
@@ -68,11 +70,15 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed that byline.yml names, with what the store remembers of it."""
+    """A feed that byline.yml names, with what the store remembers of it.
+
+    ``title`` is what the author calls it or, without that, ``own_title``, what it calls itself.
+    """
 
     id: FeedId
     url: str
     title: PlainText
+    own_title: PlainText = PlainText("")
     allow_private: bool = False
     etag: str | None = None
     last_modified: str | None = None
@@ -111,6 +117,7 @@ class Entry(ParsedEntry):
     """A parsed entry that is kept. ``dated`` is when it was published or, unknown that, first seen."""
 
     id: EntryId
+    feed: FeedId
     publisher: PlainText
     first_seen: datetime
 
@@ -132,13 +139,13 @@ class Story:
 
     @property
     def lead(self) -> Entry:
-        """The entry that tells the most: the one quoted unless the author chooses another."""
-        return max(self.entries, key=lambda entry: (len(entry.content or entry.summary), -entry.id))
+        """The entry to show and to quote: one that can be linked to, and of these the one that tells the most."""
+        return max(self.entries, key=lambda entry: (bool(entry.link), len(entry.content or entry.summary), -entry.id))
 
     @property
     def publishers(self) -> tuple[PlainText, ...]:
-        """Who reports it, each once, in the order in which they did."""
-        return tuple(dict.fromkeys(entry.publisher for entry in self.entries))
+        """Who reports it, each feed once, in the order in which they did; by the name it has now."""
+        return tuple({entry.feed: entry.publisher for entry in self.entries}.values())
 
     @property
     def latest(self) -> datetime:
@@ -215,7 +222,7 @@ class Take:
 class Post:
     """A Markdown file in content/: front matter and body.
 
-    ``body`` is the text after the front matter as it stands in the file, which begins at ``body_line``.
+    ``body`` is the text after the front matter as it stands in the file at ``path``, and begins at ``body_line``.
     ``extra`` keeps front matter that Byline does not know, so that nothing of the author's is lost.
     """
 
@@ -227,7 +234,7 @@ class Post:
     sources: tuple[Source, ...] = ()
     body: str = ""
     takes: tuple[Take, ...] = ()
-    path: Path | None = None
+    path: Path = Path("post.md")
     body_line: int = 1
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -278,7 +285,7 @@ class Reader:
 class Letter:
     """An edition as an e-mail, before it is made out to anybody: ``UNSUBSCRIBE`` stands for each reader's link."""
 
-    edition: Slug
+    edition: EditionId
     subject: PlainText
     html: str
     text: str
@@ -303,7 +310,7 @@ class DeliveryState(StrEnum):
 class Delivery:
     """One edition to one reader, with its state and the answer of the receiving side."""
 
-    edition: Slug
+    edition: EditionId
     reader: Reader
     state: DeliveryState
     message_id: str

@@ -85,7 +85,7 @@ class Web:
     def __init__(self, *, user_agent: str, timeout_seconds: float, max_bytes: int, concurrency: int = 16) -> None:
         self._headers = {"User-Agent": user_agent, "Accept": "*/*"}
         self._timeout = ClientTimeout(total=timeout_seconds)  # of each request, from when it is its host's turn
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._slots = asyncio.Semaphore(concurrency)
         self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._open = AsyncExitStack()
@@ -139,8 +139,8 @@ class Web:
             body = bytearray()
             async for chunk in response.content.iter_chunked(65536):
                 body += chunk
-                if len(body) > self._max_bytes:
-                    return Unreachable(cause=f"sends more than {self._max_bytes // 2**20} MB")
+                if len(body) > self.max_bytes:
+                    return Unreachable(cause=f"sends more than {self.max_bytes // 2**20} MB")
             return Answer(url=known, status=response.status, headers=response.headers, body=bytes(body))
 
     def _session(self, socket_factory: Any) -> aiohttp.ClientSession:

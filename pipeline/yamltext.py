@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Path = tuple[str | int, ...]
 
@@ -48,22 +48,24 @@ def line_of(text: str, path: Path) -> int:
     return line
 
 
-def append_item(text: str, path: Path, item: dict[str, Any]) -> str:
-    """Return ``text`` with ``item`` as the last of the list at ``path``. Raises ``ValueError`` where it cannot."""
+def append_items(text: str, path: Path, items: Sequence[dict[str, Any]]) -> str:
+    """Return ``text`` with ``items`` at the end of the list at ``path``. Raises ``ValueError`` where it cannot."""
+    if not items:
+        return text
 
     def edit(text: str) -> str:
         node = _find(text, path)
         if node is None:
-            return _with_new_list(text, path, item)
+            return _with_new_list(text, path, items)
         if not isinstance(node, yaml.SequenceNode) or not node.value:
-            return _in_place_of(text, node, _block([item], _indent_of_line(text, node) + 2))
+            return _in_place_of(text, node, _block(items, _indent_of_line(text, node) + 2))
         if node.flow_style:
             at = node.value[-1].end_mark.index
-            return f"{text[:at]}, {_flow(item)}{text[at:]}"
+            return f"{text[:at]}, {', '.join(map(_flow, items))}{text[at:]}"
         at = _end_of_line(text, _content_end(text, node.value[-1]))
-        return text[:at] + _block([item], node.start_mark.column) + text[at:]
+        return text[:at] + _block(items, node.start_mark.column) + text[at:]
 
-    return _edited(text, edit, lambda data: _list_at(data, path).append(item))
+    return _edited(text, edit, lambda data: _list_at(data, path).extend(items))
 
 
 def remove_item(text: str, path: Path, index: int) -> str:
@@ -188,8 +190,8 @@ def _indent_of_line(text: str, node: yaml.Node) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _block(items: list[Any], indent: int) -> str:
-    lines = yaml.safe_dump(items, sort_keys=False, allow_unicode=True, width=10**6).rstrip("\n").split("\n")
+def _block(items: Sequence[Any], indent: int) -> str:
+    lines = yaml.safe_dump(list(items), sort_keys=False, allow_unicode=True, width=10**6).rstrip("\n").split("\n")
     return "".join("\n" + " " * indent + line for line in lines)
 
 
@@ -198,10 +200,10 @@ def _in_place_of(text: str, node: yaml.Node, new: str) -> str:
     return text[:start] + new + text[node.end_mark.index :]
 
 
-def _with_new_list(text: str, path: Path, item: dict[str, Any]) -> str:
-    """Return ``text`` with the missing end of ``path`` written in, the list holding ``item``."""
+def _with_new_list(text: str, path: Path, items: Sequence[dict[str, Any]]) -> str:
+    """Return ``text`` with the missing end of ``path`` written in, the list holding ``items``."""
     known = next(count for count in range(len(path) - 1, -1, -1) if count == 0 or _find(text, path[:count]))
-    value: Any = [item]
+    value: Any = list(items)
     for key in reversed(path[known:]):
         value = {key: value}
     lines = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10**6).rstrip("\n").split("\n")

@@ -22,6 +22,7 @@ LAW = settings(derandomize=True, deadline=None)
 def entry(number, title, content="", *, summary="", dated=NOW):
     return Entry(
         id=number,
+        feed=1,
         uid=str(number),
         title=plain_text(title),
         link=safe_url(f"https://a.example/{number}"),

@@ -32,6 +32,7 @@ LAW = settings(derandomize=True, deadline=None, max_examples=40)
 def entry(number, title, lead="", *, publisher="Daily", dated=NOW, link=None):
     return Entry(
         id=number,
+        feed=publisher,
         uid=str(number),
         title=plain_text(title),
         link=safe_url(link or f"https://{publisher.lower().replace(' ', '-')}.example/{number}"),
@@ -62,7 +63,7 @@ def sample():
     """All entries of the sample feeds."""
     found = [(publisher, parsed) for _, publisher, entries in sample_feeds() for parsed in entries]
     return [
-        Entry(id=number, publisher=publisher, first_seen=NOW, **fields(parsed))
+        Entry(id=number, feed=publisher, publisher=publisher, first_seen=NOW, **fields(parsed))
         for number, (publisher, parsed) in enumerate(found, start=1)
     ]
 

@@ -280,7 +280,7 @@ def test_who_is_refused_stays_refused_and_the_others_get_theirs(letter, site, st
     assert send(letter, local(site, mailbox.port), store) == {}
     assert len(mailbox.messages) == 2
     with store.reading() as connection:
-        assert "550 5.1.1 no such user" in [found.answer for found in kept.deliveries_of(connection)]
+        assert "550 5.1.1 no such user" in [found.answer for found in kept.unfinished(connection)]
 
 
 @pytest.mark.parametrize("place", PLACES, ids=["RCPT", "DATA"])

@@ -43,7 +43,7 @@ def test_a_site_needs_no_settings_but_its_name_and_address(folder):
     assert (settings.site.site_name, settings.site.author) == ("Ana Ruiz", "Ana Ruiz")
     assert (settings.content, settings.output) == (folder / "content", folder / "site")
     assert settings.overrides == folder / "overrides"
-    assert settings.database_url == f"sqlite:///{folder / '.byline' / 'byline.db'}"
+    assert settings.database_url == folder / ".byline" / "byline.db"
 
 
 def test_settings_are_read_from_both_files(folder):
@@ -200,7 +200,8 @@ def test_check_tells_what_load_would(folder):
 def test_a_sender_that_is_no_mail_address_is_refused(folder, sender):
     (problem,) = problems_of(folder, f"send:\n  sender: {sender!r}\n".replace("'", '"'))
 
-    assert "must be a mail address" in problem
+    assert problem.startswith("byline.yml:2: send.sender: ")
+    assert "Who the letter is from" in problem
 
 
 # -- mkdocs.yml

@@ -20,9 +20,10 @@ from sqlalchemy.exc import StatementError
 
 import pipeline.store
 from pipeline.errors import StoreError
-from pipeline.html import kept_slug, plain_text, safe_html, safe_url
+from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import (
     DeliveryState,
+    EditionId,
     FeedOutcome,
     FeedState,
     ParsedEntry,
@@ -39,7 +40,7 @@ from pipeline.store.schema import metadata
 from pipeline.store.write import entries_by_link
 
 FEED = "https://a.example/feed"
-EDITION = kept_slug("2026-11-23-cranes")
+EDITION = EditionId("2026-11-23-cranes")
 TOKYO = timezone(timedelta(hours=9))
 
 
@@ -121,7 +122,14 @@ def test_feeds_are_written_down_once_and_remembered(store):
 def test_what_a_feed_taught_is_remembered(store, now):
     with store.writing() as connection:
         feed = feeds.known_feeds(connection, [FEED])[FEED]
-        known = replace(feed, etag='W/"a"', last_modified="Mon", body_hash="0" * 64, title=plain_text("A"))
+        known = replace(
+            feed,
+            etag='W/"a"',
+            last_modified="Mon",
+            body_hash="0" * 64,
+            title=plain_text("A"),
+            own_title=plain_text("A"),
+        )
         moved = safe_url("https://a.example/new")
         outcome = FeedOutcome(feed=known, state=FeedState.READ, repairs=("mended",), moved_to=moved)
         feeds.keep_outcome(connection, outcome, now)
@@ -133,7 +141,7 @@ def test_failures_are_counted_until_a_feed_is_read_again(store, now):
     later = now + timedelta(hours=1)
     with store.writing() as connection:
         feed = feeds.known_feeds(connection, [FEED])[FEED]
-        known = replace(feed, etag='"a"', title=plain_text("A"))
+        known = replace(feed, etag='"a"', title=plain_text("A"), own_title=plain_text("A"))
         feeds.keep_outcome(connection, FeedOutcome(feed=known, state=FeedState.READ, repairs=("r",)), now)
         for _ in range(2):
             failed = FeedOutcome(feed=feed, state=FeedState.FAILED, cause="is gone")
@@ -295,8 +303,8 @@ def reader(store, now):
 def test_a_delivery_is_claimed_once(store, reader, now):
     assert [claim(store, reader, now) for _ in range(3)] == [True, False, False]
     with store.reading() as connection:
-        (delivery,) = readers.deliveries_of(connection)
-        assert readers.deliveries_of(connection, kept_slug("another")) == ()
+        (delivery,) = readers.unfinished(connection)
+        assert readers.deliveries_of(connection, EditionId("another")) == ()
     assert (delivery.edition, delivery.reader, delivery.state) == (EDITION, reader, DeliveryState.CLAIMED)
     assert delivery.message_id == f"<{reader.id}@a.example>"
 
@@ -306,8 +314,11 @@ def test_a_delivery_that_ended_is_not_claimed_nor_settled_again(store, reader, n
     claim(store, reader, now)
     assert settle(store, reader, state, now).state is state
     assert not claim(store, reader, now)
-    again = settle(store, reader, DeliveryState.LATER, now, "x")
-    assert (again.state, again.answer) == (state, "250 ok")
+    with pytest.raises(StoreError, match="decided by somebody else"):
+        settle(store, reader, DeliveryState.LATER, now, "x")
+    with store.reading() as connection:
+        (kept_as,) = readers.deliveries_of(connection, EDITION)
+    assert (kept_as.state, kept_as.answer) == (state, "250 ok")
 
 
 def test_a_delivery_put_off_can_be_claimed_again_once(store, reader, now):

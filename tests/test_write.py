@@ -32,7 +32,7 @@ LINK = "https://a.example/1"
 def entry(title="A crane fell", content="", *, summary="", number=1, link=LINK, publisher="Daily"):
     texts = {"title": plain_text(title), "summary": safe_html(summary), "content": safe_html(content)}
     texts |= {"publisher": plain_text(publisher), "uid": str(number), "link": link and safe_url(link)}
-    return Entry(id=number, authors=(), published=NOW, updated=None, first_seen=NOW, **texts)
+    return Entry(id=number, feed=1, authors=(), published=NOW, updated=None, first_seen=NOW, **texts)
 
 
 def of(*entries, topics=()):
@@ -100,7 +100,7 @@ def test_a_quotation_is_a_literal_part_of_the_text_and_within_the_limit(paragrap
 def test_every_sample_entry_has_a_quotation_that_survives_the_draft_word_for_word(most):
     names = "uid title link published updated authors summary content".split()
     entries = [
-        Entry(id=1, publisher=publisher, first_seen=NOW, **{name: getattr(parsed, name) for name in names})
+        Entry(id=1, feed=1, publisher=publisher, first_seen=NOW, **{name: getattr(parsed, name) for name in names})
         for _, publisher, found in sample_feeds()
         for parsed in found
     ]
@@ -242,7 +242,7 @@ def test_writing_again_never_overwrites_a_draft_or_a_post(tmp_path):
 
 
 def test_stories_without_a_link_are_not_written_about(tmp_path):
-    with pytest.raises(UsageError, match="no story with a link"):
+    with pytest.raises(UsageError, match="no report of story 1 has a link"):
         room.write([of(entry(link=None))], tmp_path, WriteSettings(), NOW)
     assert not (tmp_path / "drafts").exists()
 

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.yamltext import append_item, line_of, parse, remove_item, set_value
+from pipeline.yamltext import append_items, line_of, parse, remove_item, set_value
 
 FEEDS = ("pull", "feeds")
 NEW = {"url": "https://new.example/feed", "title": "New: one"}
@@ -32,6 +32,10 @@ select: {days: 3, topics: {}}  # as it is
 write:
     takes:   4
 """
+
+
+def append_item(text, path, item):
+    return append_items(text, path, [item])
 
 
 def assert_only_inserted(text, new):

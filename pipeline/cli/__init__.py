@@ -17,7 +17,7 @@ from pipeline import __version__
 from pipeline.errors import BylineError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 # In the order of the week. Each is `module:function` below pipeline.cli, with the line that `byline --help` shows.
 COMMANDS: Final = {
@@ -72,14 +72,18 @@ def cli(context: click.Context, directory: str, now: str | None) -> None:
       byline check && byline write --publish DRAFT
       byline publish && byline send POST
     """
-    context.obj = {"directory": directory, "now": now}
+    context.obj = {"environment": os.environ, **(context.obj or {}), "directory": directory, "now": now}
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; errors are told in a sentence on stderr."""
+def run(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
+    """Run one command and return its exit code; errors are told in a sentence on stderr.
+
+    ``environment`` is that of the process unless another is given.
+    """
+    given = None if environment is None else {"environment": environment}
     try:
         code: Any = cli.main(
-            args=None if arguments is None else list(arguments), prog_name="byline", standalone_mode=False
+            args=None if arguments is None else list(arguments), prog_name="byline", standalone_mode=False, obj=given
         )
     except click.ClickException as error:
         error.show()

@@ -159,7 +159,7 @@ def _byline(*words: str, at: Path | None = None, codes: tuple[int, ...] = (0,)) 
     said = io.StringIO()
     where = ("-C", str(at)) if at else ()
     with contextlib.redirect_stdout(said):
-        code = run([*where, "--now", NOW, *words, "--json"])
+        code = run([*where, "--now", NOW, *words, "--json"], environment={})  # never into the author's own database
     if code not in codes:
         raise BylineError(f"the demo stopped at `byline {' '.join(words)}` (exit code {code})")
     return json.loads(said.getvalue())

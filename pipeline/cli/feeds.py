@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.talk import app, counted, json_option, plain, report
+from pipeline.cli.talk import app, counted, json_option, plain, report, write_file
 from pipeline.errors import UsageError
 from pipeline.model import ParsedFeed
 
@@ -161,7 +160,7 @@ def export_opml(context: click.Context, file: Path | None) -> int:
     if file is None:
         click.echo(made, nl=False)
     else:
-        file.write_bytes(made)
+        write_file(file, made)
     return 0
 
 
@@ -196,7 +195,7 @@ def _settings(context: click.Context) -> Settings | None:
 
     folder = Path(context.obj["directory"]).resolve()
     at_home = any((place / FILE).is_file() for place in (folder, *folder.parents))
-    return load(find_root(folder), os.environ) if at_home else None
+    return load(find_root(folder), context.obj["environment"]) if at_home else None
 
 
 def _as_json(place: str, seen: ParsedFeed | Unreadable) -> dict[str, Any]:

@@ -9,7 +9,13 @@ from pipeline.cli.talk import app, counted, json_option, report, shown, working
 
 @click.command()
 @click.option("--serve", is_flag=True, help="Preview the site, drafts included; rebuild it when a file changes.")
-@click.option("--port", default=8000, show_default=True, help="The port of the preview, on 127.0.0.1.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="The port of the preview, on 127.0.0.1.",
+)
 @click.option("--strict", is_flag=True, help="Publish nothing if there is a warning.")
 @json_option
 @click.pass_context

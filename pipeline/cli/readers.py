@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.talk import app, counted, json_option, report
+from pipeline.cli.talk import app, counted, json_option, report, write_file
 from pipeline.errors import UsageError
 from pipeline.model import ReaderState
 
@@ -39,7 +39,10 @@ def list_readers(context: click.Context, *, as_json: bool) -> int:
     """
     with app(context) as opened:
         everyone = opened.readers()
-    lines = [f"{reader.state:<7} {reader.email}  {reader.name}  ({reader.consent})" for reader in everyone]
+    lines = [
+        f"{reader.state:<7} {reader.email}  {reader.name}  ({reader.consent or 'how they agreed is not noted'})"
+        for reader in everyone
+    ]
     active = sum(reader.state is ReaderState.ACTIVE for reader in everyone)
     shown = [
         {
@@ -58,9 +61,7 @@ def list_readers(context: click.Context, *, as_json: bool) -> int:
 @readers.command("add")
 @click.argument("email")
 @click.option("--name", default="", help="What to call the reader.")
-@click.option(
-    "--consent", default="told the author", show_default=True, help="How and where they agreed to the letter."
-)
+@click.option("--consent", default="", help="How and where they agreed to the letter.")
 @click.option("--again", is_flag=True, help="Take back somebody who left, because they asked for it anew.")
 @json_option
 @click.pass_context
@@ -134,6 +135,5 @@ def export_readers(context: click.Context, file: Path | None) -> int:
     if file is None:
         click.echo(table, nl=False)
     else:
-        file.touch(mode=0o600)
-        file.write_text(table, encoding="utf-8", newline="")
+        write_file(file, table.encode(), private=True)
     return 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline import post as posts
-from pipeline.cli.talk import app, counted, json_option, progress, report, shown
+from pipeline.cli.talk import app, counted, json_option, progress, report, shown, write_file
 from pipeline.errors import UsageError
 from pipeline.model import DeliveryState
 
@@ -42,10 +42,9 @@ def letter(context: click.Context, post: str, folder: Path | None, *, as_json: b
         made = opened.letter(posts.read(posts.find(opened.settings.content, post)))
         message = opened.sample_message(made)
         place = folder or opened.settings.state / "letters"
-    place.mkdir(parents=True, exist_ok=True)
     files = {place / f"{made.edition}.{end}": text for end, text in _parts(made, message).items()}
     for path, text in files.items():
-        path.write_bytes(text)
+        write_file(path, text)
     told = [f"{shown(path)}  {len(text) / 1000:.1f} kB" for path, text in files.items()]
     report({"files": list(files), "bytes": len(message)}, *told, as_json=as_json)
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import sys
 import textwrap
 from contextlib import contextmanager
@@ -35,7 +34,7 @@ def app(context: click.Context) -> Iterator[App]:
     folder = Path(context.obj["directory"])
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}")
-    opened = App(load(find_root(folder.resolve()), os.environ), moment(context))
+    opened = App(load(find_root(folder.resolve()), context.obj["environment"]), moment(context))
     try:
         yield opened
     finally:
@@ -85,6 +84,17 @@ def shown(path: Path) -> str:
     """Return ``path`` as one would type it from here."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Write ``data`` where the author said. Raises ``UsageError`` where that cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if private:
+            path.touch(mode=0o600)
+        path.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -15,9 +15,6 @@ from pipeline.errors import PostError
 from pipeline.html import plain_text, safe_url
 from pipeline.model import Kind, Post, Source
 from pipeline.post.takes import takes_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def _clean_url(value: Any) -> Any:
@@ -68,13 +65,15 @@ def read(path: Path) -> Post:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise PostError(path, [(1, "there is no such file")]) from None
+    except OSError as error:
+        raise PostError(path, [(1, f"cannot be read ({error.strerror})")]) from None
     except UnicodeDecodeError as error:
         raise PostError(path, [(1, f"is not UTF-8 text ({error.reason}); save it as UTF-8")]) from None
-    return replace(parse(text, path), path=path)
+    return parse(text, path)
 
 
-def parse(text: str, path: Path | str = "post") -> Post:
-    """Return the post that ``text`` holds; ``path`` is only for messages. Raises ``PostError``."""
+def parse(text: str, path: Path = Path("post.md")) -> Post:
+    """Return the post that ``text`` holds; ``path`` is where it is or would be. Raises ``PostError``."""
     matter, body, body_line = _split(text.replace("\r\n", "\n"), path)
     known = _validated(matter, path)
     kinds = {name: getattr(known, name) for name in ("date", "title", "summary", "topics", "kind")}
@@ -85,10 +84,11 @@ def parse(text: str, path: Path | str = "post") -> Post:
         takes=tuple(takes_of(body, body_line)),
         body_line=body_line,
         extra=known.model_extra or {},
+        path=path,
     )
 
 
-def _split(text: str, path: Path | str) -> tuple[str, str, int]:
+def _split(text: str, path: Path) -> tuple[str, str, int]:
     """Return the front matter, the body, and the line at which the body begins."""
     found = re.match(r"---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", text, re.DOTALL)
     if found is None:
@@ -98,7 +98,7 @@ def _split(text: str, path: Path | str) -> tuple[str, str, int]:
     return found[1] or "", body, text[: found.end()].count("\n") + 1 + len(rest) - len(body)
 
 
-def _validated(matter: str, path: Path | str) -> _Matter:
+def _validated(matter: str, path: Path) -> _Matter:
     try:
         data = yamltext.parse(matter)
         if not isinstance(data, dict):

@@ -8,11 +8,12 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pipeline.errors import UsageError
 from pipeline.html import safe_url, slug
+from pipeline.model import EditionId
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from pipeline.model import Post, SafeUrl, Slug
+    from pipeline.model import Post, SafeUrl
 
 POSTS: Final = "posts"
 DRAFTS: Final = "drafts"
@@ -43,9 +44,9 @@ def file_name(day: dt.date, title: str) -> str:
     return f"{day.isoformat()}-{slug(title)}.md"
 
 
-def name_of(path: Path) -> Slug:
+def name_of(path: Path) -> EditionId:
     """Return the name by which a post is known for good: that of its file."""
-    return slug(path.stem)
+    return EditionId(path.stem)
 
 
 def address(site_url: str, path: Path) -> SafeUrl:
@@ -87,5 +88,4 @@ def _joined(folder: PurePosixPath, link: str) -> PurePosixPath:
 
 def page_of(post: Post) -> PurePosixPath:
     """Return the file in content/ that the links of a published post start from."""
-    assert post.path is not None, "only a post that was read from a file is on the site"
     return PurePosixPath(POSTS) / post.path.name

@@ -95,7 +95,6 @@ def _with_drafts(settings: Settings) -> tuple[Post, ...]:
 def _all_there(every: tuple[Post, ...], site: Path) -> None:
     """See to it that each post is where the letter and the feeds will link to."""
     for post in every:
-        assert post.path is not None
         if not (site / posts.POSTS / post.path.stem / "index.html").is_file():
             raise PublishError(
                 f"The site has no page posts/{post.path.stem}/, which letters and feeds link to: "
@@ -111,5 +110,7 @@ def _take_place(fresh: Path, output: Path) -> None:
             output.rename(old)
         fresh.rename(output)
     except OSError as error:
+        if old.exists() and not output.exists():
+            old.rename(output)
         raise PublishError(f"{output} cannot be replaced by the new site: {error.strerror}") from error
     shutil.rmtree(old, ignore_errors=True)

@@ -87,7 +87,6 @@ def _whole(post: Post, site: SiteSettings) -> SafeHtml:
 
 
 def _url(post: Post, site: SiteSettings) -> SafeUrl:
-    assert post.path is not None
     return posts.address(site.site_url, post.path)
 
 

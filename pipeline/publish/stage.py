@@ -32,7 +32,6 @@ def stage(content: Path, folder: Path, every: Sequence[Post], site: SiteSettings
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target)
     for post in every:
-        assert post.path is not None
         page = folder / posts.POSTS / post.path.name
         if not page.exists():  # a draft, in a preview
             page.parent.mkdir(parents=True, exist_ok=True)
@@ -82,7 +81,6 @@ def _write_topics(folder: Path, topics: Mapping[PlainText, Sequence[Post]], lang
 
 
 def _listed(post: Post, language: str) -> Iterator[str]:
-    assert post.path is not None
     title = f"[{to_markdown(post.title)}](../{posts.POSTS}/{post.path.name})"
     yield f"- {title} · {posts.day_in_words(post.date, language)}"
     if post.summary:

@@ -7,6 +7,7 @@ result; it stops none of the others.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.html import plain_text
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from pipeline.model import ParsedFeed
+    from pipeline.model import ParsedEntry, ParsedFeed
     from pipeline.store import Store
     from pipeline.web import Web
 
@@ -31,35 +32,40 @@ async def pull(
     feeds: Sequence[Feed], web: Web, store: Store, now: datetime, tell: Callable[[FeedOutcome], None]
 ) -> tuple[FeedOutcome, ...]:
     """Bring every feed up to date. Return how each fared, in the order of ``feeds``."""
+    one_at_a_time = asyncio.Lock()  # of the writes; the fetches go on meanwhile
 
     async def one(feed: Feed) -> FeedOutcome:
-        outcome = await _bring_up_to_date(feed, web, store, now)
-        with store.writing() as connection:
-            kept.keep_outcome(connection, outcome, now)
+        outcome, entries = await _read(feed, web)
+        async with one_at_a_time:
+            outcome = await asyncio.to_thread(_keep, outcome, entries, store, now)
         tell(outcome)
         return outcome
 
-    return tuple(await asyncio.gather(*map(one, feeds)))
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(feed)) for feed in feeds]
+    return tuple(task.result() for task in tasks)
 
 
-async def _bring_up_to_date(feed: Feed, web: Web, store: Store, now: datetime) -> FeedOutcome:
+async def _read(feed: Feed, web: Web) -> tuple[FeedOutcome, tuple[ParsedEntry, ...]]:
+    """Fetch and parse one feed. Return how it fared, and the entries that it has now."""
     fetched = await fetch(feed, web)
     if isinstance(fetched, FeedOutcome):
-        return fetched
-    parsed = await asyncio.to_thread(parse, fetched.body, fetched.url, fetched.content_type)
+        return fetched, ()
+    parsed = await asyncio.to_thread(parse, fetched.body, fetched.url, fetched.content_type, web.max_bytes)
     if isinstance(parsed, Unreadable):
-        return failed(feed, parsed.cause)
+        return failed(feed, parsed.cause), ()
     known = remembering(feed, fetched, parsed.title)
+    read = FeedOutcome(feed=known, state=FeedState.READ, repairs=parsed.repairs, moved_to=fetched.moved_to)
+    return read, identified(parsed.entries)
+
+
+def _keep(outcome: FeedOutcome, entries: Sequence[ParsedEntry], store: Store, now: datetime) -> FeedOutcome:
+    """Write down how a feed fared and what it brought, all together."""
+    feed = outcome.feed
     with store.writing() as connection:
-        new, updated = kept.keep_entries(connection, feed.id, identified(parsed.entries), known.title, now)
-    return FeedOutcome(
-        feed=known,
-        state=FeedState.READ,
-        new=new,
-        updated=updated,
-        repairs=parsed.repairs,
-        moved_to=fetched.moved_to,
-    )
+        new, updated = kept.keep_entries(connection, feed.id, entries, feed.title, now)
+        kept.keep_outcome(connection, outcome, now)
+    return replace(outcome, new=new, updated=updated)
 
 
 async def peek(url: str, web: Web, *, allow_private: bool) -> ParsedFeed | Unreadable:
@@ -67,7 +73,7 @@ async def peek(url: str, web: Web, *, allow_private: bool) -> ParsedFeed | Unrea
     fetched = await fetch(Feed(id=FeedId(0), url=url, title=plain_text(""), allow_private=allow_private), web)
     if isinstance(fetched, FeedOutcome):
         return Unreadable(cause=fetched.cause or "gives nothing to read")
-    return parse(fetched.body, fetched.url, fetched.content_type)
+    return parse(fetched.body, fetched.url, fetched.content_type, web.max_bytes)
 
 
 def peek_file(path: Path) -> ParsedFeed | Unreadable:

@@ -80,9 +80,11 @@ def _validator(answer: Answer, name: str) -> str | None:
 
 def remembering(feed: Feed, fetched: Fetched, own_title: PlainText) -> Feed:
     """Return ``feed`` with what this fetch taught. The author's title for it comes before its own."""
+    own_title = own_title or feed.own_title
     return replace(
         feed,
         title=feed.title or own_title or plain_text(urlsplit(feed.url).hostname or feed.url),
+        own_title=own_title,
         etag=fetched.etag,
         last_modified=fetched.last_modified,
         body_hash=fetched.body_hash,

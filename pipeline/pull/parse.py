@@ -46,10 +46,16 @@ _FORMATS: Final = {
 }
 
 
-def parse(body: bytes, url: str = "", content_type: str = "") -> ParsedFeed | Unreadable:
-    """Return the feed in ``body``, which was served from ``url`` (the base of relative links) as ``content_type``."""
+def parse(body: bytes, url: str = "", content_type: str = "", max_bytes: int = MAX_BYTES) -> ParsedFeed | Unreadable:
+    """Return the feed in ``body``, which was served from ``url`` (the base of relative links) as ``content_type``.
+
+    A body that is a compressed file is unpacked to at most ``max_bytes``.
+    """
     if body.startswith(_GZIP):
-        return _parse_gzip(body, url, content_type)
+        inflated = _inflated(body, max_bytes)
+        feed = parse(inflated, url, content_type) if isinstance(inflated, bytes) else inflated
+        unpacked = "compressed without saying so; unpacked"
+        return feed if isinstance(feed, Unreadable) else replace(feed, repairs=(unpacked, *feed.repairs))
     if not body.strip():
         return Unreadable(cause="is empty")
     if jsonfeed.looks_like(body):
@@ -57,18 +63,15 @@ def parse(body: bytes, url: str = "", content_type: str = "") -> ParsedFeed | Un
     return _parse_xml(body, url, content_type)
 
 
-def _parse_gzip(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreadable:
-    """Read a feed that is a compressed file, which some servers send without saying so."""
+def _inflated(body: bytes, max_bytes: int) -> bytes | Unreadable:
+    """Unpack a compressed file, which some servers send without saying so."""
     try:
-        inflated = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MAX_BYTES)
+        inflated = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, max_bytes + 1)
     except zlib.error:
         return Unreadable(cause="is a compressed file that is broken")
-    if inflated.startswith(_GZIP) or len(inflated) == MAX_BYTES:
-        return Unreadable(cause=f"is a compressed file of more than {MAX_BYTES // 2**20} MB")
-    feed = parse(inflated, url, content_type)
-    if isinstance(feed, Unreadable):
-        return feed
-    return replace(feed, repairs=("compressed without saying so; unpacked", *feed.repairs))
+    if len(inflated) > max_bytes or inflated.startswith(_GZIP):
+        return Unreadable(cause=f"is a compressed file of more than {max_bytes // 2**20} MB")
+    return inflated
 
 
 def _parse_xml(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreadable:

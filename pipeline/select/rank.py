@@ -31,7 +31,10 @@ MOST_PUBLISHERS: Final = 8
 """More publishers than this add nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+Words = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """A declared topic, its phrases folded to words once for all stories."""
 
@@ -44,12 +47,12 @@ class Topic:
 def rank(stories: Iterable[Story], topics: Mapping[str, TopicSettings], now: datetime) -> tuple[RankedStory, ...]:
     """Return ``stories``, the most worth the author's time first; the same score goes by age of the story's id."""
     folded = [_folded(name, topic) for name, topic in topics.items()]
-    ranked = [_ranked(story, folded, now) for story in stories]
+    ranked = [_ranked(story, [_words(entry) for entry in story.entries], folded, now) for story in stories]
     return tuple(sorted(ranked, key=lambda item: (-item.score, item.story.id)))
 
 
-def _ranked(story: Story, topics: Sequence[Topic], now: datetime) -> RankedStory:
-    about = [(topic.name, reason) for topic in topics if (reason := _topic_reason(story, topic))]
+def _ranked(story: Story, words: Sequence[Words], topics: Sequence[Topic], now: datetime) -> RankedStory:
+    about = [(topic.name, reason) for topic in topics if (reason := _topic_reason(words, topic))]
     about.sort(key=lambda found: -found[1].points)
     names = tuple(name for name, _ in about)
     reasons = _first_counts_most([reason for _, reason in about])
@@ -66,13 +69,13 @@ def _first_counts_most(about: Sequence[Reason]) -> list[Reason]:
 
 def _folded(name: str, topic: TopicSettings) -> Topic:
     phrases = tuple((phrase, words_of(phrase)) for phrase in topic.phrases)
-    return Topic(name, topic.weight, phrases, tuple(words_of(phrase) for phrase in topic.exclude))
+    exclude = tuple(words_of(phrase) for phrase in topic.exclude)
+    return Topic(name=name, weight=topic.weight, phrases=phrases, exclude=exclude)
 
 
-def _topic_reason(story: Story, topic: Topic) -> Reason | None:
+def _topic_reason(reports: Sequence[Words], topic: Topic) -> Reason | None:
     strengths, seen = [], dict[str, None]()
-    for entry in story.entries:
-        title, lead = _words(entry)
+    for title, lead in reports:
         if any(_holds(title + lead, phrase) for phrase in topic.exclude):
             return None
         in_title = [phrase for phrase, words in topic.phrases if _holds(title, words)]
@@ -113,7 +116,8 @@ def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _words(entry: Entry) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _words(entry: Entry) -> Words:
+    """Return the telling words of an entry: those of its headline, and those that its text begins with."""
     lead = re.split(r"\s+", text_of(entry.summary or entry.content), maxsplit=2 * LEAD_WORDS)[: 2 * LEAD_WORDS]
     return words_of(entry.title), words_of(" ".join(lead))
 

@@ -6,18 +6,18 @@ and never settled is uncertain: it is reported, and never sent again by itself.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pipeline.html import plain_text
 from pipeline.model import Reader, ReaderId, ReaderState
-from pipeline.send.deliver import Audience, Sent, audience_of, deliver
+from pipeline.send.deliver import Audience, Round, Sent, audience_of, deliver
 from pipeline.send.letter import make_letter
 from pipeline.send.message import Envelope, make_message
 from pipeline.store import send as kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from pipeline.model import Delivery, Letter
     from pipeline.send.ways import Way
@@ -38,8 +38,12 @@ def audience(letter: Letter, store: Store) -> Audience:
 def send(letter: Letter, settings: Settings, store: Store, way: Way, tell: Callable[[Delivery], None]) -> Sent:
     """Send ``letter`` by ``way`` to all who have not got it. Return what became of each."""
     people = audience(letter, store)
-    envelope = Envelope.of(settings)
-    return deliver(letter, people, envelope, store, way, tell)
+    return deliver(people, Round(letter=letter, envelope=Envelope.of(settings), store=store, way=way, clock=_now), tell)
+
+
+def _now() -> datetime:
+    """Return the time as it is: a ledger and a Date header tell when something really happened, whatever --now says."""
+    return datetime.now(UTC)
 
 
 def sample_message(letter: Letter, settings: Settings, now: datetime) -> bytes:

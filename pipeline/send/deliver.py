@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SendError
 from pipeline.html import plain_text
 from pipeline.model import Delivery, DeliveryState, ReaderState
-from pipeline.send.message import make_message, message_id
+from pipeline.send.message import make_message
 from pipeline.send.ways import Uncertain
 from pipeline.store import send as kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from pipeline.model import Letter, PlainText, Reader
     from pipeline.send.message import Envelope
@@ -64,54 +64,56 @@ def audience_of(readers: Iterable[Reader], deliveries: Iterable[Delivery]) -> Au
     return Audience(to=tuple(to), left_out=tuple(left_out))
 
 
-def deliver(
-    letter: Letter,
-    audience: Audience,
-    envelope: Envelope,
-    store: Store,
-    way: Way,
-    tell: Callable[[Delivery], None],
-) -> Sent:
-    """Send ``letter`` to each of ``audience.to``. Raises ``SendError`` where no more can be sent at all."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One send: what goes out, by which way, who writes it down, and by which clock."""
+
+    letter: Letter
+    envelope: Envelope
+    store: Store
+    way: Way
+    clock: Callable[[], datetime]
+
+
+def deliver(audience: Audience, send: Round, tell: Callable[[Delivery], None]) -> Sent:
+    """Send the letter to each of ``audience.to``. Raises ``SendError`` where no more can be sent at all."""
     done: list[Delivery] = []
     if not audience.to:
         return Sent(deliveries=(), audience=audience)
-    with way:
+    with send.way:
         for reader in audience.to:
-            claimed = _claim(letter, reader, envelope, store)
-            if claimed is not None:
-                done.append(_send_one(letter, claimed, envelope, store, way))
-                tell(done[-1])
+            if (delivery := _deliver_one(reader, send)) is not None:
+                done.append(delivery)
+                tell(delivery)
     return Sent(deliveries=tuple(done), audience=audience)
 
 
-def _claim(letter: Letter, reader: Reader, envelope: Envelope, store: Store) -> Delivery | None:
-    """Write the delivery down before it leaves; None where another run has it or the reader left just now."""
-    name = message_id(letter.edition, reader, envelope)
-    with store.writing() as connection:
-        if not kept.claim(connection, letter.edition, reader.id, name, _now()):
-            return None
-    return Delivery(edition=letter.edition, reader=reader, state=DeliveryState.CLAIMED, message_id=name)
-
-
-def _send_one(letter: Letter, claimed: Delivery, envelope: Envelope, store: Store, way: Way) -> Delivery:
-    message = make_message(letter, claimed.reader, envelope, _now())
+def _deliver_one(reader: Reader, send: Round) -> Delivery | None:
+    """Make the message, claim the delivery, hand the message over, settle; None where it was not ours to send."""
+    message = make_message(send.letter, reader, send.envelope, send.clock())
+    claimed = _claim(reader, str(message["Message-ID"]), send)
+    if claimed is None:
+        return None
     try:
-        answer = way.send(message)
+        answer = send.way.send(message)
     except Uncertain:
         return claimed
     except SendError as error:
-        _settle(claimed, DeliveryState.LATER, plain_text(str(error)), store)  # it is certain that nothing left
+        _settle(claimed, DeliveryState.LATER, plain_text(str(error)), send)  # it is certain that nothing left
         raise
-    return _settle(claimed, answer.state, answer.text, store)
+    return _settle(claimed, answer.state, answer.text, send)
 
 
-def _settle(claimed: Delivery, state: DeliveryState, answer: PlainText, store: Store) -> Delivery:
-    with store.writing() as connection:
-        kept.settle(connection, claimed.edition, claimed.reader.id, state, answer, _now())
+def _claim(reader: Reader, name: str, send: Round) -> Delivery | None:
+    """Write the delivery down before it leaves; None where another run has it or the reader left just now."""
+    edition = send.letter.edition
+    with send.store.writing() as connection:
+        if not kept.claim(connection, edition, reader.id, name, send.clock()):
+            return None
+    return Delivery(edition=edition, reader=reader, state=DeliveryState.CLAIMED, message_id=name)
+
+
+def _settle(claimed: Delivery, state: DeliveryState, answer: PlainText, send: Round) -> Delivery:
+    with send.store.writing() as connection:
+        kept.settle(connection, claimed.edition, claimed.reader.id, state, answer, send.clock())
     return replace(claimed, state=state, answer=answer)
-
-
-def _now() -> datetime:
-    """Return the time as it is: a ledger and a Date header tell when something really happened."""
-    return datetime.now(UTC)

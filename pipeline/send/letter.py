@@ -11,6 +11,7 @@ from pipeline.model import Letter
 from pipeline.send.plain import as_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from jinja2 import Environment
@@ -24,12 +25,8 @@ UNSUBSCRIBE: Final = "https://unsubscribe.invalid/"
 
 def make_letter(post: Post, settings: Settings) -> Letter:
     """Return ``post`` as a letter. Raises ``SendError`` where a template of the author's is broken."""
-    assert post.path is not None, "a letter is made of a post that has a file"
-    folder = settings.overrides / "letter"
-    try:
-        made = {name: _fill(f"letter.{name}", post, settings) for name in ("html", "txt")}
-    except Exception as error:  # an author's template may stumble in any way
-        raise SendError(f"{template_place(error, folder)}: the letter's template is broken: {error}") from error
+    context = _context(post, settings)
+    made = {name: _filled(settings.overrides / "letter", f"letter.{name}", context) for name in ("html", "txt")}
     return Letter(
         edition=posts.name_of(post.path),
         subject=post.title,
@@ -40,14 +37,20 @@ def make_letter(post: Post, settings: Settings) -> Letter:
     )
 
 
-def _fill(name: str, post: Post, settings: Settings) -> str:
+def _filled(folder: Path, name: str, context: Mapping[str, object]) -> str:
+    try:
+        return _templates(folder).get_template(name).render(context)
+    except Exception as error:  # an author's template may stumble in any way
+        raise SendError(f"{template_place(error, folder)}: the letter's template is broken: {error}") from error
+
+
+def _context(post: Post, settings: Settings) -> Mapping[str, object]:
+    """Return what a template of the letter may show; the manual's chapter Send lists it."""
     from markupsafe import Markup
 
     site = settings.site
-    assert post.path is not None
     page = posts.page_of(post)
-    body = posts.as_html(post.body, site.site_url, page)
-    context = {
+    return {
         "site": {
             "name": site.site_name,
             "url": site.site_url,
@@ -58,13 +61,12 @@ def _fill(name: str, post: Post, settings: Settings) -> str:
         "post": post,
         "day": posts.day_in_words(post.date, site.language),
         "web_url": posts.address(site.site_url, post.path),
-        "body": Markup(body),  # noqa: S704  (SafeHtml)
+        "body": Markup(posts.as_html(post.body, site.site_url, page)),  # noqa: S704  (SafeHtml)
         "text": as_text(posts.attributed(post, site.language), site.site_url, page),
         "unsubscribe_url": UNSUBSCRIBE,
         "postal_address": settings.send.postal_address,
         "reason": settings.send.reason,
     }
-    return _templates(settings.overrides / "letter").get_template(name).render(context)
 
 
 def _templates(folder: Path) -> Environment:

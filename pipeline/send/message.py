@@ -20,7 +20,7 @@ from pipeline.send.letter import UNSUBSCRIBE
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pipeline.model import Letter, Reader, Slug
+    from pipeline.model import EditionId, Letter, Reader
     from pipeline.settings.sections import Settings
 
 
@@ -102,7 +102,7 @@ class Envelope:
         return urlunsplit(parts._replace(query=f"{parts.query}&{token}" if parts.query else token, fragment=""))
 
 
-def message_id(edition: Slug, reader: Reader, envelope: Envelope) -> str:
+def message_id(edition: EditionId, reader: Reader, envelope: Envelope) -> str:
     """Return the Message-ID of ``edition`` for ``reader``: always the same, and it gives no address away."""
     key = hashlib.sha256(f"{edition}\n{reader.token}".encode()).hexdigest()[:32]
     return f"<{key}@{envelope.sender.domain}>"

@@ -6,7 +6,7 @@ import csv
 import io
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import UsageError
@@ -104,11 +104,15 @@ def export_csv(store: Store) -> str:
 
 
 def _moment(row: Mapping[str, str], now: datetime) -> datetime:
-    """Return when the reader of a line agreed, where it says so, or the time of the import."""
-    try:
-        return utc(datetime.fromisoformat(row.get("consented_at", "")))
-    except ValueError:
+    """Return when the reader of a line agreed: as it says (a day begins in UTC), or now where it says nothing."""
+    said = row.get("consented_at", "")
+    if not said:
         return now
+    try:
+        moment = datetime.fromisoformat(said)
+        return utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        raise UsageError(f"{plain_text(said)} is no time of consent; write it as 2026-11-23") from None
 
 
 def _address(email: str) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _TIMEOUT_SECONDS = 60
 _TRANSIENT = 400  # RFC 5321, section 4.2.1: from here on the answer is no
 _PERMANENT = 500
+_BEYOND = 600
 _GO_AHEAD = 354
 
 
@@ -124,35 +125,41 @@ class Smtp:
         self._connection = connection = self._connection or self._connect()
         connection.ehlo_or_helo_if_needed()
         code, said = connection.mail(message["From"].addresses[0].addr_spec)
-        if code >= _TRANSIENT:
+        if not _is_yes(code):
             return self._stopped(code, said)
         code, said = connection.rcpt(message["To"].addresses[0].addr_spec)
-        if code >= _TRANSIENT:
+        if not _is_yes(code):
             connection.rset()
-            return _answer(code, said)
+            return _no(code, said)
         code, said = connection.docmd("DATA")
         if code != _GO_AHEAD:
             connection.rset()
-            return _answer(max(code, _TRANSIENT), said)
+            return _no(code, said)
         return self._text(connection, bytes(message))
 
     def _text(self, connection: smtplib.SMTP, text: bytes) -> Answer:
         """Send the text (RFC 5321, section 4.1.1.4) and wait for the answer; from here on it may have left."""
         try:
             connection.send(re.sub(rb"(?m)^\.", b"..", text) + b".\r\n")
-            return _answer(*connection.getreply())
+            code, said = connection.getreply()
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise Uncertain(str(error)) from error
+        if _is_yes(code):
+            return Answer(state=DeliveryState.SENT, text=plain_text(f"{code} {_words(said)}"))
+        if not _TRANSIENT <= code < _BEYOND:  # neither a yes nor a no: nobody knows what became of it
+            self._drop()
+            raise Uncertain(f"{code} {_words(said)}")
+        return _no(code, said)
 
     def _stopped(self, code: int, said: bytes | str) -> Answer:
         """Stop the run where the server refuses the sender: it would refuse each of the others too."""
-        if code >= _PERMANENT:
+        if _PERMANENT <= code < _BEYOND:
             raise SendError(
                 f"{self._name} refuses the sender: {code} {_words(said)}; look at send.sender and send.smtp"
             )
         self._drop()
-        return _answer(code, said)
+        return _no(code, said)
 
     def _drop(self) -> None:
         if self._connection is not None:
@@ -189,11 +196,13 @@ class Smtp:
         return SendError(f"{self._name} cannot be reached: {plain_text(str(error))}; look at send.smtp in byline.yml")
 
 
-def _answer(code: int, said: bytes | str) -> Answer:
-    if code < _TRANSIENT:
-        state = DeliveryState.SENT
-    else:
-        state = DeliveryState.REFUSED if code >= _PERMANENT else DeliveryState.LATER
+def _is_yes(code: int) -> bool:
+    return code // 100 == 2  # noqa: PLR2004  (RFC 5321, section 4.2.1)
+
+
+def _no(code: int, said: bytes | str) -> Answer:
+    """Return a refusal: for good if it says so itself, or else for now."""
+    state = DeliveryState.REFUSED if _PERMANENT <= code < _BEYOND else DeliveryState.LATER
     return Answer(state=state, text=plain_text(f"{code} {_words(said)}"))
 
 

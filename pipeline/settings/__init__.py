@@ -39,7 +39,7 @@ def find_root(start: Path) -> Path:
 
 def load(root: Path, environment: Mapping[str, str]) -> Settings:
     """Return the settings of the site in ``root``. Raises ``SettingsError`` with every problem found."""
-    problems: list[str] = []
+    problems = env.unknown(environment)
     text = _read(root / FILE, problems) or ""
     given = env.given(environment)
     data = env.laid_over(_mapping(text, FILE, problems), given)

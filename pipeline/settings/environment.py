@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
 
 
+OTHERS = frozenset({"BYLINE_SMTP_PASSWORD", "BYLINE_DEBUG", "BYLINE_CORPORA"})
+"""Variables that are no settings: a secret, the traceback of a fault, and where tests find their corpora."""
+
+
 def secrets(environment: Mapping[str, str]) -> Secrets:
     """Return what may only come from the environment."""
     return Secrets.model_validate(
@@ -32,6 +36,13 @@ def given(environment: Mapping[str, str]) -> dict[Path, str]:
     """Return the settings that the environment gives, by their paths in byline.yml."""
     named = {path: variable(path) for path in _single_values(Sections)}
     return {path: environment[name] for path, name in named.items() if name in environment}
+
+
+def unknown(environment: Mapping[str, str]) -> list[str]:
+    """Return a problem for each variable that looks like a setting and is none, as a mistyped one does."""
+    known = {variable(path) for path in _single_values(Sections)} | OTHERS
+    names = sorted(name for name in environment if name.startswith("BYLINE_") and name not in known)
+    return [f"{name}: there is no such setting; the manual lists the environment's" for name in names]
 
 
 def variable(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email.utils import parseaddr
+from email.utils import getaddresses
 from pathlib import Path  # noqa: TC003  (pydantic reads the annotations)
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -20,11 +20,13 @@ def _web_address(value: str) -> str:
 
 
 def _mail_address(value: str) -> str:
-    name, address = parseaddr(value)
-    local, _, domain = address.rpartition("@")
-    if not (local and domain and local.isascii()) or any(mark in value for mark in "\r\n"):
-        raise ValueError("must be a mail address such as name@example.org or Name <name@example.org>")
-    return value if domain.isascii() else f"{name} <{local}@{domain.encode('idna').decode()}>"
+    from email_validator import validate_email
+
+    found = getaddresses([value])
+    if len(found) != 1 or any(mark in value for mark in "\r\n"):
+        raise ValueError("must be one mail address such as name@example.org or Name <name@example.org>")
+    checked = validate_email(found[0][1], check_deliverability=False, allow_smtputf8=False, test_environment=True)
+    return value.replace(found[0][1], checked.ascii_email or checked.normalized)
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -103,7 +105,7 @@ class SmtpSettings(_Section):
 
     host: str = "localhost"
     """The outgoing mail server."""
-    port: Positive = 587
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
     """Its port: 587 goes with starttls, 465 with tls, 25 with none."""
     security: Literal["starttls", "tls", "none"] = "starttls"
     """How the connection is protected; none is for a server on this very machine."""
@@ -218,10 +220,10 @@ class Settings(Sections):
         return self.root / STATE
 
     @property
-    def database_url(self) -> str:
-        """The SQLAlchemy URL of the store."""
+    def database_url(self) -> str | Path:
+        """Where the store is: a file of SQLite, or the SQLAlchemy URL of a PostgreSQL database."""
         if self.secrets.database_url is None:
-            return f"sqlite:///{self.state / 'byline.db'}"
+            return self.state / "byline.db"
         url = self.secrets.database_url.get_secret_value()
         scheme, _, rest = url.partition("://")
         return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url

@@ -26,9 +26,8 @@ HEAD: Final = "0001"
 class Store:
     """A database that is up to date with the schema. Raises ``StoreError`` where it cannot be."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._engine = _engine(url)
+    def __init__(self, place: str | Path) -> None:
+        self._engine = _engine(place)
         on_postgres = self._engine.dialect.name == "postgresql"
         one_state = {"isolation_level": "REPEATABLE READ"} if on_postgres else {"byline_begin": "BEGIN"}
         self._reading = self._engine.execution_options(**one_state)
@@ -67,17 +66,17 @@ class Store:
             raise StoreError(self._in_words(error)) from error
 
     def _in_words(self, error: Exception) -> str:
-        place = make_url(self._url).render_as_string(hide_password=True)
+        place = self._engine.url.render_as_string(hide_password=True)
         said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         return f"the store {place} cannot be used: {said}; check that it exists, is whole and is yours to write"
 
 
-def _engine(url: str) -> Engine:
+def _engine(place: str | Path) -> Engine:
     try:
-        place = make_url(url)
-        if place.get_backend_name() == "sqlite":
-            return _sqlite_engine(place)
-        if place.get_backend_name() == "postgresql":
+        url = URL.create("sqlite", database=str(place)) if isinstance(place, Path) else make_url(place)
+        if url.get_backend_name() == "sqlite":
+            return _sqlite_engine(url)
+        if url.get_backend_name() == "postgresql":
             return create_engine(url)
     except ArgumentError:
         pass  # no address at all is told like one of another kind
@@ -90,10 +89,10 @@ def _engine(url: str) -> Engine:
     raise StoreError("DATABASE_URL is no address of a PostgreSQL database, such as postgresql://user@host/name")
 
 
-def _sqlite_engine(place: URL) -> Engine:
-    if place.database and place.database != ":memory:":
-        _make_private(Path(place.database))
-    engine = create_engine(place)
+def _sqlite_engine(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        _make_private(Path(url.database))
+    engine = create_engine(url)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

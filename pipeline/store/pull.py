@@ -40,7 +40,7 @@ def keep_outcome(connection: Connection, outcome: FeedOutcome, now: datetime) ->
     else:
         values |= {"error": None, "failures": 0, "read_at": now, "moved_to": outcome.moved_to}
         values |= {"etag": feed.etag, "last_modified": feed.last_modified, "body_hash": feed.body_hash}
-        values |= {"title": feed.title}
+        values |= {"title": feed.own_title}
     if outcome.state is FeedState.READ:
         values |= {"repairs": list(outcome.repairs)}
     connection.execute(update(feeds).where(feeds.c.id == feed.id).values(values))
@@ -51,7 +51,10 @@ def keep_entries(
 ) -> tuple[int, int]:
     """Store entries that are new, and bring changed ones up to date. Return how many of each."""
     offered = {entry.uid: _values(entry) for entry in parsed}
-    known = {row.uid: row for row in connection.execute(select(entries).where(entries.c.feed_id == feed))}
+    if not offered:
+        return 0, 0
+    of_these = (entries.c.feed_id == feed) & entries.c.uid.in_(list(offered))
+    known = {row.uid: row for row in connection.execute(select(entries).where(of_these))}
     new = [values | {"uid": uid} for uid, values in offered.items() if uid not in known]
     changed = [
         values | {"uid_": uid} for uid, values in offered.items() if uid in known and _differs(known[uid], values)
@@ -104,6 +107,7 @@ def _feed(row: Row[Any]) -> Feed:
         id=FeedId(row.id),
         url=row.url,
         title=kept_text(row.title),
+        own_title=kept_text(row.title),
         etag=row.etag,
         last_modified=row.last_modified,
         body_hash=row.body_hash,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, delete, insert, select
 
 from pipeline.html import kept_html, kept_text, kept_url
-from pipeline.model import Entry, EntryId, RankedStory, Reason, Story, StoryId
+from pipeline.model import Entry, EntryId, FeedId, RankedStory, Reason, Story, StoryId
 from pipeline.store.schema import entries, shortlist
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def entry_of(row: Row[Any]) -> Entry:
     """Return a row of the table ``entries`` as the type it was stored from."""
     return Entry(
         id=EntryId(row.id),
+        feed=FeedId(row.feed_id),
         uid=row.uid,
         title=kept_text(row.title),
         link=kept_url(row.link) if row.link else None,

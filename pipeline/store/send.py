@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select, update
 
-from pipeline.html import kept_slug, kept_text
-from pipeline.model import Delivery, DeliveryState, Reader, ReaderId, ReaderState
+from pipeline.errors import StoreError
+from pipeline.html import kept_text
+from pipeline.model import Delivery, DeliveryState, EditionId, Reader, ReaderId, ReaderState
 from pipeline.store.schema import deliveries, insert_new, readers
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
 
-    from pipeline.model import PlainText, Slug
+    from pipeline.model import PlainText
 
 
 def email_key(email: str) -> str:
@@ -63,13 +64,27 @@ def mark_left(connection: Connection, reader: ReaderId, now: datetime) -> None:
     connection.execute(update(readers).where(readers.c.id == reader).values(state=ReaderState.LEFT, left_at=now))
 
 
-def deliveries_of(connection: Connection, edition: Slug | None = None) -> tuple[Delivery, ...]:
-    """Return the deliveries of one edition, or of all, in the order in which they were claimed."""
+def deliveries_of(connection: Connection, edition: EditionId) -> tuple[Delivery, ...]:
+    """Return the deliveries of one edition, in the order in which they were claimed."""
+    return _deliveries(connection, deliveries.c.edition == edition)
+
+
+def unfinished(connection: Connection) -> tuple[Delivery, ...]:
+    """Return the deliveries of all editions that did not end in SENT."""
+    return _deliveries(connection, deliveries.c.state != DeliveryState.SENT)
+
+
+def editions(connection: Connection) -> frozenset[EditionId]:
+    """Return the editions of which any delivery was begun."""
+    return frozenset(map(EditionId, connection.scalars(select(deliveries.c.edition).distinct())))
+
+
+def _deliveries(connection: Connection, which: ColumnElement[bool]) -> tuple[Delivery, ...]:
     query = select(deliveries, *_reader_columns()).join(readers).order_by(deliveries.c.id)
-    rows = connection.execute(query if edition is None else query.where(deliveries.c.edition == edition))
+    rows = connection.execute(query.where(which))
     return tuple(
         Delivery(
-            edition=kept_slug(row.edition),
+            edition=EditionId(row.edition),
             reader=_reader(row, "reader_"),
             state=DeliveryState(row.state),
             message_id=row.message_id,
@@ -79,7 +94,7 @@ def deliveries_of(connection: Connection, edition: Slug | None = None) -> tuple[
     )
 
 
-def claim(connection: Connection, edition: Slug, reader: ReaderId, message_id: str, now: datetime) -> bool:
+def claim(connection: Connection, edition: EditionId, reader: ReaderId, message_id: str, now: datetime) -> bool:
     """Write down that this delivery is about to leave; False where another has it, or it left before.
 
     A reader who left in the meantime is not claimed either. Commit before the message leaves.
@@ -107,21 +122,23 @@ def claim(connection: Connection, edition: Slug, reader: ReaderId, message_id: s
 
 def settle(
     connection: Connection,
-    edition: Slug,
+    edition: EditionId,
     reader: ReaderId,
     state: DeliveryState,
     answer: PlainText,
     now: datetime,
 ) -> None:
-    """Write down how a claimed delivery ended."""
-    connection.execute(
+    """Write down how a claimed delivery ended. Raises ``StoreError`` where it is claimed no more."""
+    settled = connection.execute(
         update(deliveries)
         .where(_is(edition, reader), deliveries.c.state == DeliveryState.CLAIMED)
         .values(state=state, answer=answer, settled_at=now)
     )
+    if settled.rowcount != 1:
+        raise StoreError(f"the delivery of {edition} was decided by somebody else while it was on its way: {answer}")
 
 
-def resolve_uncertain(connection: Connection, edition: Slug, state: DeliveryState, now: datetime) -> int:
+def resolve_uncertain(connection: Connection, edition: EditionId, state: DeliveryState, now: datetime) -> int:
     """Give all deliveries of ``edition`` that were never settled the ``state`` that the author decided on."""
     resolved = connection.execute(
         update(deliveries)
@@ -141,7 +158,7 @@ def rejoin(connection: Connection, email: str, consent: PlainText, now: datetime
     return reader_by_email(connection, email) if back.rowcount else None
 
 
-def _is(edition: Slug, reader: ReaderId) -> Any:
+def _is(edition: EditionId, reader: ReaderId) -> Any:
     return (deliveries.c.edition == edition) & (deliveries.c.reader_id == reader)
 
 

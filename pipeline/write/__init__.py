@@ -5,6 +5,7 @@ It writes Markdown files that the author owns, never over one that is there, and
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
 
 def write(stories: Sequence[RankedStory], content: Path, settings: WriteSettings, now: datetime) -> Path:
     """Write the draft of an edition that takes up ``stories``. Return its file, which is a new one."""
-    linked = [item for item in stories if any(entry.link for entry in item.story.entries)]
-    if not linked:
-        raise UsageError("there is no story with a link to write about: run `byline pull` and `byline select` first")
-    made = draft(linked, now, settings.quote_words)
+    unlinked = [str(item.story.id) for item in stories if item.story.lead.link is None]
+    if unlinked:
+        raise UsageError(f"no report of story {', '.join(unlinked)} has a link, so there is nothing to point to")
+    if not stories:
+        raise UsageError("there is no story to write about: run `byline pull` and `byline select` first")
+    made = draft(stories, now, settings.quote_words)
     path = _free(content / posts.DRAFTS / posts.file_name(made.date, made.title), content)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8", newline="\n") as file:
@@ -45,7 +48,8 @@ def check(path: Path, store: Store, content: Path, settings: WriteSettings) -> t
         return unreadable(error)
     with store.reading() as connection:
         sources = kept.entries_by_link(connection, {take.url for take in post.takes})
-    return examine(post, sources, content, settings.quote_words)
+    files = {PurePosixPath(file.relative_to(content).as_posix()) for file in content.rglob("*") if file.is_file()}
+    return examine(post, sources, files, settings.quote_words)
 
 
 def publish_draft(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def draft(stories: Sequence[RankedStory], now: datetime, quote_words: int) -> Post:
     """Return a post with one take for each of ``stories``: heading, quotation, and a place for the words."""
-    leads = [_quotable(item) for item in stories]
+    leads = [item.story.lead for item in stories]
     takes = "\n".join(_take(entry, quote_words) for entry in leads)
     opening = f"{posts.OPENING}\n\n{posts.EXCERPT_END}\n\n" if len(leads) > 1 else ""
     made = Post(
@@ -30,12 +30,6 @@ def draft(stories: Sequence[RankedStory], now: datetime, quote_words: int) -> Po
         body=opening + takes,
     )
     return posts.parse(posts.render(made))
-
-
-def _quotable(item: RankedStory) -> Entry:
-    """Return the entry to comment on: the one that tells the most of those that have a link."""
-    linked = [entry for entry in item.story.entries if entry.link]
-    return max(linked, key=lambda entry: (len(entry.content or entry.summary), -entry.id))
 
 
 def _topics(stories: Sequence[RankedStory]) -> tuple[PlainText, ...]:

@@ -6,7 +6,8 @@ that the quotations are the sources' own, and that everything leads somewhere.
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+import posixpath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -16,7 +17,7 @@ from pipeline.model import Finding, Kind, Severity
 from pipeline.write.quotes import stands_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from pipeline.errors import PostError
     from pipeline.model import Entry, Post, Quotation, SafeUrl, Take
@@ -30,7 +31,7 @@ def unreadable(error: PostError) -> tuple[Finding, ...]:
         Finding(
             rule="front-matter",
             severity=Severity.ERROR,
-            path=Path(error.path),
+            path=error.path,
             line=line,
             reason=reason,
             remedy="Mend this line; the manual's chapter Write shows a whole front matter.",
@@ -40,10 +41,13 @@ def unreadable(error: PostError) -> tuple[Finding, ...]:
 
 
 def examine(
-    post: Post, sources: Mapping[SafeUrl, Sequence[Entry]], content: Path, quote_words: int
+    post: Post, sources: Mapping[SafeUrl, Sequence[Entry]], files: Container[PurePosixPath], quote_words: int
 ) -> tuple[Finding, ...]:
-    """Return what is wrong with ``post``. ``sources`` are the stored entries of each link of a take."""
-    found = [*_whole(post), *_links(post, content)]
+    """Return what is wrong with ``post``.
+
+    ``sources`` are the stored entries of each link of a take; ``files`` are those of content/, as paths in it.
+    """
+    found = [*_whole(post), *_links(post, files)]
     for take in post.takes:
         found += _words(post, take)
         found += [finding for quoted in take.quotations for finding in _quoted(post, take, quoted, sources[take.url])]
@@ -53,7 +57,6 @@ def examine(
 
 
 def _finding(post: Post, line: int, rule: str, reason: str, remedy: str) -> Finding:
-    assert post.path is not None
     severity = Severity.WARNING if rule in _WARNINGS else Severity.ERROR
     return Finding(rule=rule, severity=severity, path=post.path, line=line, reason=reason, remedy=remedy)
 
@@ -103,13 +106,13 @@ def _listed(post: Post, take: Take) -> Iterator[Finding]:
         yield _finding(post, take.line, "source-not-listed", reason, remedy)
 
 
-def _links(post: Post, content: Path) -> Iterator[Finding]:
+def _links(post: Post, files: Container[PurePosixPath]) -> Iterator[Finding]:
     for target, line in posts.links(post):
-        if (reason := _broken(target, post, content)) is not None:
+        if (reason := _broken(target, post, files)) is not None:
             yield _finding(post, line, "broken-link", f"the link to {target or 'nothing'} {reason}", "Mend the link.")
 
 
-def _broken(target: str, post: Post, content: Path) -> str | None:
+def _broken(target: str, post: Post, files: Container[PurePosixPath]) -> str | None:
     """Return what is wrong with a link, if anything is."""
     parts = urlsplit(target)
     if parts.scheme in MAIL_SCHEMES or (not parts.path and parts.fragment and not parts.netloc):
@@ -118,17 +121,14 @@ def _broken(target: str, post: Post, content: Path) -> str | None:
         return None if safe_url(target) else "leads to no web page"
     if parts.path.startswith("/"):
         return "begins with a slash; write it relative to this file, as ../about.md"
-    return _missing(unquote(parts.path), post, content)
+    return _missing(unquote(parts.path), post, files)
 
 
-def _missing(path: str, post: Post, content: Path) -> str | None:
+def _missing(path: str, post: Post, files: Container[PurePosixPath]) -> str | None:
     """Return what is wrong with a link to a file of content/, if anything is."""
-    assert post.path is not None
-    if not path or "\0" in path:
-        return "leads to no file"
-    place = (post.path.parent / path).resolve()
-    if not place.is_relative_to(content.resolve()):
-        return f"leads out of {content.name}/"
-    if posts.DRAFTS in PurePosixPath(place.relative_to(content.resolve())).parts[:1]:
+    place = PurePosixPath(posixpath.normpath(f"{post.path.parent.name}/{path}"))
+    if place.parts[:1] == ("..",):
+        return "leads out of content/"
+    if place.parts[:1] == (posts.DRAFTS,):
         return "leads to a draft, which is on no site"
-    return None if place.is_file() else "leads to no file"
+    return None if path and place in files else "leads to no file"
