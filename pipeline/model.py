@@ -223,7 +223,8 @@ class Post:
     """A Markdown file in content/: front matter and body.
 
     ``body`` is the text after the front matter as it stands in the file at ``path``, and begins at ``body_line``.
-    ``extra`` keeps front matter that Byline does not know, so that nothing of the author's is lost.
+    ``matter`` is the text of the front matter, which tells its lines, and ``extra`` what Byline does not know of it,
+    so that nothing of the author's is lost.
     """
 
     date: date
@@ -236,6 +237,7 @@ class Post:
     takes: tuple[Take, ...] = ()
     path: Path = Path("post.md")
     body_line: int = 1
+    matter: str = field(default="", compare=False)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

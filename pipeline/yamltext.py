@@ -17,7 +17,7 @@ Path = tuple[str | int, ...]
 
 
 class Loader(yaml.SafeLoader):
-    """YAML's safe loader, but a date that does not exist is a fault with a place, as any other is."""
+    """YAML's safe loader, but a date that does not exist and a name given twice are faults with a place."""
 
     def construct_yaml_timestamp(self, node: Any) -> Any:
         """Return a date or a time. Raises ``yaml.YAMLError`` for 30 February."""
@@ -25,6 +25,16 @@ class Loader(yaml.SafeLoader):
             return super().construct_yaml_timestamp(node)
         except ValueError as error:
             raise yaml.constructor.ConstructorError(None, None, f"{node.value}: {error}", node.start_mark) from error
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002  (as yaml calls it)
+        """Return a mapping. Raises ``yaml.YAMLError`` where a name stands twice: one of the two would not count."""
+        seen: dict[str, int] = {}
+        for name, _ in getattr(node, "value", ()):
+            if isinstance(name, yaml.ScalarNode) and name.value in seen and name.value != "<<":
+                reason = f"{name.value} stands in line {seen[name.value]} already; one of the two would not count"
+                raise yaml.constructor.ConstructorError(None, None, reason, name.start_mark)
+            seen[str(name.value)] = name.start_mark.line + 1
+        return super().construct_mapping(node, deep=deep)
 
 
 Loader.add_constructor("tag:yaml.org,2002:timestamp", Loader.construct_yaml_timestamp)

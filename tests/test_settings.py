@@ -149,7 +149,7 @@ def test_an_unknown_setting_names_its_neighbours(folder, byline, line, setting, 
         ("pull:\n\tfeeds: 1\n", 2),
         ("- a\n", 1),
         ("words", 1),
-        ("a: 'b\n", 2),
+        ("a: 'b\n", 1),
         ("a\0: b", 1),
     ],
 )

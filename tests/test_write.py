@@ -197,7 +197,7 @@ def test_a_hostile_title_is_the_same_heading_after_the_file_was_written_and_read
     assert (take.heading, take.url) == (plain_text(title), "https://a.example/1")
     assert (source.title, source.publisher) == (plain_text(title), plain_text(title))
     assert all(stands_in(quoted.text, story.story.entries) for quoted in take.quotations)
-    assert [target for target, _ in posts.links(read)] == ["https://a.example/1"]
+    assert [link.target for link in posts.links(read)] == ["https://a.example/1"]
 
 
 TITLES = st.text(st.sampled_from("ab \\`*_[](){}<>#+-.!&;:|~=?/\"'^$@1é漢"), min_size=1, max_size=24)
@@ -279,6 +279,7 @@ sources:
 """
 TAKE = "## [A crane fell](https://a.example/1)\n\n> Cranes moved again at six.\n\nMy words.\n"
 GOOD = FRONT + TAKE
+MORE = '  - {url: "https://b.example/2", title: B, publisher: Weekly}\n'
 EMPTY = FRONT.replace("kind: link", "kind: essay") + f"\n\n{posts.EXCERPT_END}\n{posts.PROMPT}\n"
 
 
@@ -301,16 +302,31 @@ def test_the_posts_of_the_sample_site_are_clean(store):
     ("text", "rule", "line", "error"),
     [
         (GOOD.replace("date: 2026-11-23", "date: soon"), "front-matter", 2, True),
-        (GOOD.replace("title: T", "title: [a"), "front-matter", 4, True),
+        (GOOD.replace("title: T", "title: [a"), "front-matter", 3, True),
+        (GOOD.replace("title: T", "title: T: the rest"), "front-matter", 3, True),
+        (GOOD.replace("title: T", "title: T\ntitle: U"), "front-matter", 4, True),
+        (GOOD.replace("---\n##", "##"), "front-matter", 1, True),
         ("No front matter\n", "front-matter", 1, True),
         (EMPTY, "no-text", 11, True),
-        (GOOD.replace("summary: S\n", ""), "no-summary", 1, False),
+        (GOOD.replace("summary: S\n", ""), "no-summary", 2, False),
+        (GOOD.replace("summary: S\n", "summary:\n"), "no-summary", 4, False),
         (FRONT + "Words.\n", "no-takes", 9, False),
         (GOOD.replace("My words.", posts.PROMPT), "no-words", 9, True),
         (GOOD.replace("My words.", "— …"), "no-words", 9, True),
         (GOOD.replace("again", "slowly"), "quotation-not-in-source", 11, True),
         (GOOD.replace("example/1", "example/2"), "source-not-stored", 11, True),
-        (FRONT.replace("example/1", "example/9") + TAKE, "source-not-listed", 9, False),
+        (FRONT.replace("sources:\n", "").replace("  - {u", "#") + TAKE, "source-not-listed", 8, False),
+        (FRONT.replace("---\n##", "") + TAKE + "\n## Notes\n\n> Somebody said so.\n", "quotation-unchecked", 17, True),
+        (GOOD.replace("> Cranes", "<blockquote>Cranes"), "quotation-unchecked", 11, True),
+        (GOOD + "\nHe said <q>never</q>.\n", "quotation-unchecked", 15, True),
+        (GOOD + "\n## And [this](https://b.example/)\n\nWords.\n", "heading-not-a-link", 15, False),
+        (
+            GOOD.replace("kind: link", "kind: edition").replace("---\n##", MORE + "---\n##"),
+            "source-without-take",
+            8,
+            False,
+        ),
+        (GOOD.replace("> Cranes moved again at six.", "> Cranes … at six."), "quotation-in-crumbs", 11, True),
         (GOOD + "\n\nSee [it](../nowhere.md)\nand more.\n", "broken-link", 16, True),
         (GOOD + "\n![it](nowhere.png)\n", "broken-link", 15, True),
     ],
@@ -327,12 +343,13 @@ def test_more_words_than_allowed_may_not_be_quoted_in_one_take(content, stored):
 
 
 def test_the_gate_has_nothing_to_say_of_a_good_post(content, stored):
-    links = "[me](../about.md#who), [mail](mailto:a@b.example), [there](#x), <https://c.example/>"
+    links = "[me](../about.md#about), [mail](mailto:a@b.example), [there](#a-crane-fell), <https://c.example/>"
+    links += "\n<a href='https://d.example/'>d</a>"
     assert findings(content, stored, f"{GOOD}\n{links}\n") == []
 
 
 NOWHERE = "../nowhere.md /about.md ../../../etc/passwd %2e%2e/%2e%2e/etc/passwd 2026-11-23-t.md ../about.md/x"
-NOWHERE += " ftp://a.example/ https:// http://[bad //[x a\\b ?"
+NOWHERE += " #nowhere ../about.md#nowhere ftp://a.example/ https:// http://[bad //[x a\\b ?"
 BROKEN = [*NOWHERE.split(), "", "a%00b", "x" * 300]
 
 
@@ -343,6 +360,31 @@ def test_the_gate_says_of_a_link_to_nowhere_that_it_is_broken(content, stored, t
 
 def test_the_gate_names_the_very_line_of_a_link(content, stored):
     assert findings(content, stored, f"{GOOD}\nWords\n[x](nowhere.md)\n") == [("broken-link", 16, True)]
+
+
+@pytest.mark.parametrize("markup", ['<a href="../about.md">x</a>', '<div>\n<img\nsrc="javascript:x">\n</div>'])
+def test_the_gate_says_of_html_that_leads_nowhere_that_it_is_broken(content, stored, markup):
+    line = 15 + markup.count("\n", 0, markup.index("<img") if "<img" in markup else 0)
+    assert findings(content, stored, f"{GOOD}\n{markup}\n") == [("broken-link", line, True)]
+
+
+def test_a_link_to_a_post_as_if_it_were_a_draft_is_told_where_it_is(content, stored):
+    (content / "posts").mkdir()
+    (content / "posts/other.md").write_text(GOOD, encoding="utf-8")
+    findings(content, stored, f"{GOOD}\n[x](other.md)\n")
+    (found,) = room.check(content / DRAFT, stored, content, WriteSettings())
+    assert "../posts/other.md" in found.remedy
+
+
+def test_headings_can_be_linked_to_by_the_names_that_the_site_gives_them(content, stored):
+    body = GOOD + "\n# Überall & *dort*\n\n# Twice\n\n# Twice {#named}\n\n<p id=own>x</p>\n\n"
+    links = " ".join(f"[x](#{name})" for name in ("uberall-dort", "überall-dort", "twice", "twice_1", "named", "own"))
+    assert findings(content, stored, body + links) == []
+
+
+def test_an_essay_may_quote_a_book(content, stored):
+    text = FRONT.replace("kind: link", "kind: essay") + "> Call me Ishmael.\n\nI read it again.\n"
+    assert findings(content, stored, text) == []
 
 
 # -- publishing a draft
@@ -357,7 +399,7 @@ def test_a_published_draft_moves_and_loses_its_prompts_and_nothing_else(content,
     mine = ["Words  ", "", "", "\tcode\u00a0é", f"Not `{posts.PROMPT}` alone", "", "No newline at the end"]
     body = [posts.OPENING, "", posts.EXCERPT_END, "", *TAKE.rstrip().split("\n"), "", posts.PROMPT, "", *mine]
     text = end.join([*FRONT.replace("summary: S\n", "").rstrip().split("\n"), *body])
-    assert findings(content, stored, text) == [("no-summary", 1, False)]  # a warning keeps no post back
+    assert findings(content, stored, text) == [("no-summary", 2, False)]  # a warning keeps no post back
     path, found = publish(content / DRAFT, stored, content)
     assert (path, len(found)) == (content / "posts/2026-11-23-t.md", 1)
     assert not (content / DRAFT).exists()

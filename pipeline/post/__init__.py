@@ -1,7 +1,8 @@
 """The post format: Markdown to Post and back, takes and sources, and where a post is on disk and on the site.
 
 A post is front matter and plain Markdown. The text itself is never rewritten, only moved or cut at whole lines.
-``format`` reads and writes files, ``takes`` knows their structure, ``body`` shows them, ``places`` finds them.
+``format`` reads and writes files, ``takes`` and ``links`` know their structure, ``body`` shows them, ``places``
+finds them.
 """
 
 from pipeline.post.body import (
@@ -13,7 +14,8 @@ from pipeline.post.body import (
     day_in_words,
     without_prompts,
 )
-from pipeline.post.format import parse, read, render
+from pipeline.post.format import line_of, parse, read, render
+from pipeline.post.links import Link, anchors, links
 from pipeline.post.places import (
     DRAFTS,
     POSTS,
@@ -26,7 +28,7 @@ from pipeline.post.places import (
     paths,
     resolve,
 )
-from pipeline.post.takes import links
+from pipeline.post.takes import commonmark, half_linked_headings, stray_quotations
 
 __all__ = [
     "DRAFTS",
@@ -34,12 +36,17 @@ __all__ = [
     "OPENING",
     "POSTS",
     "PROMPT",
+    "Link",
     "address",
+    "anchors",
     "as_html",
     "attributed",
+    "commonmark",
     "day_in_words",
     "file_name",
     "find",
+    "half_linked_headings",
+    "line_of",
     "links",
     "name_of",
     "page_address",
@@ -49,5 +56,6 @@ __all__ = [
     "read",
     "render",
     "resolve",
+    "stray_quotations",
     "without_prompts",
 ]

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from pipeline import yamltext
+from pipeline import faults, yamltext
 from pipeline.errors import PostError
 from pipeline.html import plain_text, safe_url
 from pipeline.model import Kind, Post, Source
@@ -83,6 +83,7 @@ def parse(text: str, path: Path = Path("post.md")) -> Post:
         body=body,
         takes=tuple(takes_of(body, body_line)),
         body_line=body_line,
+        matter=matter,
         extra=known.model_extra or {},
         path=path,
     )
@@ -91,6 +92,8 @@ def parse(text: str, path: Path = Path("post.md")) -> Post:
 def _split(text: str, path: Path) -> tuple[str, str, int]:
     """Return the front matter, the body, and the line at which the body begins."""
     found = re.match(r"---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", text, re.DOTALL)
+    if found is None and re.match(r"---[ \t]*\n", text):
+        raise PostError(path, [(1, "the front matter is not closed; write --- again on a line below its last one")])
     if found is None:
         raise PostError(path, [(1, "has no front matter; begin the file with ---, date:, title: and --- again")])
     rest = text[found.end() :]
@@ -102,35 +105,26 @@ def _validated(matter: str, path: Path) -> _Matter:
     try:
         data = yamltext.parse(matter)
         if not isinstance(data, dict):
-            raise PostError(path, [(1, "the front matter is empty or no list of `name: value` lines")])
+            raise PostError(path, [(1, "the front matter is empty, or not lines of `name: value`")])
         known = _Matter.model_fields
         return _Matter.model_validate({n: value for n, value in data.items() if value is not None or n not in known})
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        raise PostError(
-            path, [(line, f"the front matter is not YAML here: {getattr(error, 'problem', error)}")]
-        ) from None
+        line, reason = faults.of_yaml(error)
+        raise PostError(path, [(line + 1, reason)]) from None
     except ValidationError as error:
-        problems = [
-            (
-                yamltext.line_of(matter, _place(problem)) + 1,
-                f"{'.'.join(map(str, _place(problem)))}: {_said(problem)}",
-            )
-            for problem in error.errors()
-        ]
-        raise PostError(path, problems) from None
+        raise PostError(path, [_told(matter, problem) for problem in error.errors()]) from None
 
 
-def _place(problem: Any) -> yamltext.Path:
-    return tuple(problem["loc"])
+def _told(matter: str, problem: Any) -> tuple[int, str]:
+    """Return the line of a problem in its file, and the problem in a sentence."""
+    place = tuple(part for part in problem["loc"] if isinstance(part, (str, int)))
+    reason = "is missing from the front matter" if problem["type"] == "missing" else faults.of_value(problem)
+    return yamltext.line_of(matter, place) + 1, f"{'.'.join(map(str, place))}: {reason}"
 
 
-def _said(problem: Any) -> str:
-    if problem["type"] == "missing":
-        return "is missing from the front matter"
-    message: str = problem["msg"].removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+def line_of(post: Post, *place: str | int) -> int:
+    """Return the line of the file at which the front matter says what is at ``place``, as deep as it says it."""
+    return yamltext.line_of(post.matter, place) + 1
 
 
 def render(post: Post) -> str:

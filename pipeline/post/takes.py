@@ -2,11 +2,13 @@
 
 A heading whose whole content is a link opens a take, which ends at the next heading of its level; a blockquote in it
 is a quotation, wherever it stands; all else is the author's. Read with a CommonMark parser, which knows the lines.
+What looks like a take or a quotation and is none can be asked for, as nobody checks it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from markdown_it import MarkdownIt
 
@@ -20,26 +22,55 @@ if TYPE_CHECKING:
 
     from pipeline.model import PlainText, Post, SafeUrl
 
-_commonmark = MarkdownIt("commonmark").enable("table")
+commonmark = MarkdownIt("commonmark").enable("table")
+"""The parser of all that reads a post; Python-Markdown, which shows it, knows no lines."""
+_QUOTING: Final = re.compile(r"<(?:blockquote|q)\b", re.IGNORECASE)
 
 
 def takes_of(body: str, body_line: int) -> Iterator[Take]:
     """Yield the takes of ``body``, which begins at ``body_line`` of its file."""
-    tokens = _commonmark.parse(body)
-    heads = [index for index, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0]
-    for place, start in enumerate(heads):
-        linked = _whole_link(tokens[start + 1])
-        if linked is None:
-            continue
-        ends = (other for other in heads[place + 1 :] if tokens[other].tag <= tokens[start].tag)
-        inside = tokens[start + 3 : next(ends, len(tokens))]
+    tokens = commonmark.parse(body)
+    for (text, url), start, end in _spans(tokens):
+        inside = tokens[start + 3 : end]
         yield Take(
-            heading=linked[0],
-            url=linked[1],
+            heading=text,
+            url=url,
             line=_line(tokens[start], body_line),
             quotations=tuple(_quotations(inside, body_line)),
             words=_own_words(inside),
         )
+
+
+def stray_quotations(post: Post) -> Iterator[int]:
+    """Yield the line of each quotation of which nobody knows the source: outside of takes, or written as HTML."""
+    tokens = commonmark.parse(post.body)
+    in_takes = {place for _, start, end in _spans(tokens) for place in range(start, end)}
+    outside = [token for place, token in enumerate(tokens) if place not in in_takes]
+    yield from (quoted.line for quoted in _quotations(outside, post.body_line))
+    for token in tokens:
+        markup = [token, *(token.children or ())]
+        if any(part.type.startswith("html") and _QUOTING.search(part.content) for part in markup):
+            yield _line(token, post.body_line)
+
+
+def half_linked_headings(post: Post) -> Iterator[int]:
+    """Yield the line of each heading that holds a link and more, so that it opens no take."""
+    tokens = commonmark.parse(post.body)
+    takes = {start for _, start, _ in _spans(tokens)}
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open" and place not in takes:
+            inside = tokens[place + 1].children or []
+            if any(safe_url(str(part.attrGet("href") or "")) for part in inside if part.type == "link_open"):
+                yield _line(token, post.body_line)
+
+
+def _spans(tokens: Sequence[Token]) -> Iterator[tuple[tuple[PlainText, SafeUrl], int, int]]:
+    """Yield of each take what its heading says and links to, and where its tokens begin and end."""
+    heads = [index for index, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0]
+    for place, start in enumerate(heads):
+        if linked := _whole_link(tokens[start + 1]):
+            ends = (other for other in heads[place + 1 :] if tokens[other].tag <= tokens[start].tag)
+            yield linked, start, next(ends, len(tokens))
 
 
 def _whole_link(inline: Token) -> tuple[PlainText, SafeUrl] | None:
@@ -94,17 +125,6 @@ def _line(token: Token, body_line: int) -> int:
 def heading_ends(body: str) -> dict[int, int]:
     """Return for each line of ``body`` at which a heading begins the line after its end, both from 0."""
     headings = (
-        (token.map[0], token.map[1]) for token in _commonmark.parse(body) if token.type == "heading_open" and token.map
+        (token.map[0], token.map[1]) for token in commonmark.parse(body) if token.type == "heading_open" and token.map
     )
     return dict(headings)
-
-
-def links(post: Post) -> Iterator[tuple[str, int]]:
-    """Yield every link and image target of the body with its line, as they are written."""
-    for token in _commonmark.parse(post.body):
-        line = _line(token, post.body_line) if token.map else 0
-        for part in token.children or []:
-            line += part.type in {"softbreak", "hardbreak"}
-            target = part.attrGet("href") if part.type == "link_open" else part.attrGet("src")
-            if part.type in {"link_open", "image"} and target is not None:
-                yield str(target), line

@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from pipeline import post as posts
@@ -15,12 +14,10 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 72
 
-_commonmark = MarkdownIt("commonmark").enable("table")
-
 
 def as_text(body: str, site_url: str, page: PurePosixPath) -> str:
     """Return the body of a post as plain text; relative links, as ``page`` has them, become addresses."""
-    tree = SyntaxTreeNode(_commonmark.parse(posts.without_prompts(body)))
+    tree = SyntaxTreeNode(posts.commonmark.parse(posts.without_prompts(body)))
     writer = _Writer(site_url, page)
     return "\n\n".join("\n".join(block) for block in map(writer.block, tree.children) if block)
 

@@ -12,7 +12,7 @@ import yaml
 import yaml_env_tag
 from pydantic import BaseModel, ValidationError
 
-from pipeline import yamltext
+from pipeline import faults, yamltext
 from pipeline.errors import SettingsError
 from pipeline.settings import environment as env
 from pipeline.settings.explained import section_of, settings_explained
@@ -92,10 +92,8 @@ def _without_blanks(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _yaml_problem(name: str, error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    line = mark.line + 1 if mark else 1
-    said = getattr(error, "problem", None) or "is not YAML"
-    return f"{name}:{line}: {said}; check the indentation and the quotes of this line and the one above"
+    line, reason = faults.of_yaml(error)
+    return f"{name}:{line}: {reason}"
 
 
 def _validated(
@@ -124,9 +122,8 @@ def _sentence(model: type[BaseModel], path: Sequence[str | int], problem: Any) -
     if problem["type"] == "extra_forbidden":
         known = ", ".join(_names_beside(model, path))
         return f"there is no setting {setting}; known here: {known}"
-    said = problem["msg"].removeprefix("Value error, ")
     documentation = dict(settings_explained(model)).get(".".join(part for part in path if isinstance(part, str)), "")
-    return f"{setting}: {said[:1].lower()}{said[1:]}" + (f" ({documentation})" if documentation else "")
+    return f"{setting}: {faults.of_value(problem)}" + (f" ({documentation})" if documentation else "")
 
 
 def _names_beside(model: type[BaseModel], path: Sequence[str | int]) -> Sequence[str]:

@@ -14,6 +14,7 @@ from pipeline.model import Severity
 from pipeline.store import write as kept
 from pipeline.write.draft import draft
 from pipeline.write.gate import examine, unreadable
+from pipeline.write.links import broken_links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,12 @@ def check(path: Path, store: Store, content: Path, settings: WriteSettings) -> t
     with store.reading() as connection:
         sources = kept.entries_by_link(connection, {take.url for take in post.takes})
     files = {PurePosixPath(file.relative_to(content).as_posix()) for file in content.rglob("*") if file.is_file()}
-    return examine(post, sources, files, settings.quote_words)
+
+    def anchors(page: PurePosixPath) -> frozenset[str]:
+        return posts.anchors((content / page).read_text(encoding="utf-8-sig", errors="replace"))
+
+    found = [*examine(post, sources, settings.quote_words), *broken_links(post, files, anchors)]
+    return tuple(sorted(found, key=lambda finding: (finding.line, finding.rule)))
 
 
 def publish_draft(

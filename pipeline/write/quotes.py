@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SHORT: Final = 6
 """A sentence of fewer words tells too little to stand alone."""
+FEWEST: Final = 3
+"""Of fewer words no part of a quotation may be that leaves words out: from crumbs one can bake any sentence."""
 _SAME: Final = str.maketrans(
     {mark: same for same, marks in {"'": "‘’‚‛′`´", '"': "“”„‟″«»", "-": "‐‑‒–—―−"}.items() for mark in marks}
 )
@@ -52,8 +54,19 @@ def stands_in(quoted: str, sources: Iterable[Entry]) -> bool:
 
     Kinds of quotation marks, dashes and spaces do not count, as typing them anew changes no word.
     """
-    parts = [part for part in re.split(r"\s*(?:\[…\]|\[\.\.\.\]|…|\.\.\.)\s*", _plain(quoted)) if part]
+    parts = _parts(quoted)
     return bool(parts) and any(_in_order(parts, _plain(" ".join(source_text(entry)))) for entry in sources)
+
+
+def crumbs(quoted: str) -> list[str]:
+    """Return the parts of ``quoted`` around its ellipses that are too short to keep the sense of their sentence."""
+    parts = _parts(quoted)
+    return [part for part in parts if len(part.split()) < FEWEST] if len(parts) > 1 else []
+
+
+def _parts(quoted: str) -> list[str]:
+    # Normalising made three points of each ellipsis.
+    return [part for part in re.split(r"\s*(?:\[\.\.\.\]|\.\.\.)\s*", _plain(quoted)) if part]
 
 
 def _in_order(parts: Sequence[str], text: str) -> bool:

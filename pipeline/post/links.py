@@ -1,0 +1,77 @@
+"""Where the body of a post leads, and what in it can be led to: links, images, anchors, with their lines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Final
+
+from pipeline.post.takes import commonmark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from markdown_it.token import Token
+
+    from pipeline.model import Post
+
+_NAMED: Final = re.compile(r"""\{:?[^}\n]*#([\w:.-]+)|\b(?:id|name)=["']?([\w:.-]+)""")
+"""What gives an anchor its name: ``{#name}`` after a heading, or an attribute of raw HTML."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link or an image: its target as it is written, its line in the file, and whether it is raw HTML."""
+
+    target: str
+    line: int
+    raw: bool = False
+
+
+def links(post: Post) -> Iterator[Link]:
+    """Yield every link and image of the body."""
+    for token in commonmark.parse(post.body):
+        line = post.body_line + (token.map[0] if token.map else 0)
+        if token.type == "html_block":
+            yield from _raw(token, line)
+        for part in token.children or []:
+            line += part.type in {"softbreak", "hardbreak"}
+            target = part.attrGet("href") if part.type == "link_open" else part.attrGet("src")
+            if part.type in {"link_open", "image"} and target is not None:
+                yield Link(target=str(target), line=line)
+            elif part.type == "html_inline":
+                yield from _raw(part, line)
+
+
+def _raw(token: Token, line: int) -> Iterator[Link]:
+    reader = _HtmlLinks()
+    reader.feed(token.content)
+    yield from (Link(target=target, line=line + at - 1, raw=True) for target, at in reader.found)
+
+
+class _HtmlLinks(HTMLParser):
+    """Collects the addresses in raw HTML with their lines in it, from 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, int]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note where ``tag`` leads."""
+        del tag
+        self.found += [(value or "", self.getpos()[0]) for name, value in attrs if name in {"href", "src"}]
+
+
+def anchors(body: str) -> frozenset[str]:
+    """Return what a link to a part of this page may name: its headings as MkDocs does, and what has a name itself."""
+    from markdown.extensions.toc import slugify, slugify_unicode
+
+    named = {name or attribute for name, attribute in _NAMED.findall(body)}
+    tokens = commonmark.parse(body)
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            parts = tokens[place + 1].children or []
+            text = "".join(part.content for part in parts if part.type in {"text", "code_inline"})
+            named |= {slugify(text, "-"), slugify_unicode(text, "-")}
+    return frozenset(named)
