@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipeline import __version__, yamltext
+from pipeline import __version__
 from pipeline import post as posts
 from pipeline import settings as setting
-from pipeline.errors import PostError, UsageError
+from pipeline.errors import PostError, PullError, UsageError
 from pipeline.html import plain_text
-from pipeline.model import Kind
+from pipeline.model import Kind, StoryId, Unreadable
+from pipeline.settings import edits
 from pipeline.settings.sections import PullSettings
 from pipeline.store import Store
 from pipeline.store import pull as kept_feeds
@@ -36,34 +37,19 @@ if TYPE_CHECKING:
         Letter,
         Mention,
         ParsedFeed,
+        PlainText,
         Post,
         RankedStory,
         Reader,
         SafeUrl,
     )
     from pipeline.publish import Site
-    from pipeline.pull.unreadable import Unreadable
+    from pipeline.pull.health import FeedHealth
     from pipeline.send import Audience, Sent
     from pipeline.send.readers import Imported
     from pipeline.send.ways import Way
     from pipeline.settings.sections import Settings
     from pipeline.web import Web
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedHealth:
-    """A feed of byline.yml and how it has fared."""
-
-    url: str
-    title: str
-    entries: int = 0
-    checked_at: datetime | None = None
-    read_at: datetime | None = None
-    newest: datetime | None = None
-    failures: int = 0
-    error: str | None = None
-    repairs: tuple[str, ...] = ()
-    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +60,8 @@ class Status:
     shortlisted: int
     drafts: Mapping[Path, int]
     posts: int
+    broken: tuple[Path, ...]
+    unbuilt: tuple[Path, ...]
     unsent: tuple[str, ...]
     readers: int
     waiting: tuple[Delivery, ...]
@@ -112,40 +100,44 @@ class App:
 
     def feeds(self) -> tuple[FeedHealth, ...]:
         """Return the feeds of byline.yml with their health."""
+        from pipeline.pull.health import healths
+
         with self.store.reading() as connection:
-            rows = {row.url: row for row in kept_feeds.feed_rows(connection)}
-        healths = []
-        for feed in self.settings.pull.feeds:
-            row = rows.get(feed.url)
-            health = FeedHealth(url=feed.url, title=feed.title or (row.title if row else ""))
-            if row is not None:
-                known = ("checked_at", "read_at", "newest", "failures", "error", "moved_to")
-                health = replace(health, **{name: getattr(row, name) for name in known})
-                health = replace(health, entries=row.entries or 0, repairs=tuple(row.repairs))
-            healths.append(health)
-        return tuple(healths)
+            return healths(self.settings.pull.feeds, kept_feeds.feed_rows(connection))
 
-    def add_feeds(self, new: Sequence[tuple[str, str]], *, allow_private: bool = False) -> None:
-        """Write feeds, each a URL and a title, into byline.yml. Raises ``UsageError`` where one stands there."""
-        known = {feed.url for feed in self.settings.pull.feeds}
+    def add_feed(self, url: str, title: str, *, allow_private: bool = False, look: bool = True) -> ParsedFeed | None:
+        """Write a feed into byline.yml, once it has been seen to be one, and return what was seen.
 
-        again = [url for url, _ in new if url in known]
-        if again:
-            raise UsageError(f"{again[0]} is in {setting.FILE} already")
-        private = {"allow_private": True} if allow_private else {}
-        items = [{"url": url} | ({"title": str(title)} if title else {}) | private for url, title in dict(new).items()]
-
-        def change(text: str) -> str:
-            return yamltext.append_items(text, ("pull", "feeds"), items)
-
-        self._edit(change)
+        Raises ``PullError`` where there is no feed at ``url``.
+        """
+        if not url.startswith(("http://", "https://")):
+            raise UsageError(f"{url} is no web address: it must begin with https:// or http://")
+        seen = read_feed(url, self.settings, allow_private=allow_private) if look else None
+        if isinstance(seen, Unreadable):
+            raise PullError(f"{url} {seen.cause}; nothing was added (--no-check adds it all the same)")
+        edits.add_feeds(self.settings, [(url, title)], allow_private=allow_private)
+        return seen
 
     def remove_feed(self, url: str) -> None:
         """Take a feed out of byline.yml; what was pulled from it stays in the store."""
-        urls = [feed.url for feed in self.settings.pull.feeds]
-        if url not in urls:
-            raise UsageError(f"{url} is not in {setting.FILE}; `byline feeds list` shows what is")
-        self._edit(lambda text: yamltext.remove_item(text, ("pull", "feeds"), urls.index(url)))
+        edits.remove_feed(self.settings, url)
+
+    def import_opml(self, body: bytes) -> tuple[Sequence[SafeUrl], Sequence[PlainText]]:
+        """Write the feeds of an OPML file into byline.yml. Return those that were new, and the refused addresses."""
+        from pipeline.pull.opml import read_opml
+
+        read = read_opml(body)
+        known = {feed.url for feed in self.settings.pull.feeds}
+        new = {url: title for url, title in read.feeds.items() if url not in known}
+        edits.add_feeds(self.settings, list(new.items()))
+        return tuple(new), read.refused
+
+    def export_opml(self) -> bytes:
+        """Return the feeds of byline.yml as OPML."""
+        from pipeline.pull.opml import write_opml
+
+        title = f"Feeds of {self.settings.site.site_name}"
+        return write_opml(title, [(health.url, health.title) for health in self.feeds()])
 
     # -- select, write, publish, connect
 
@@ -153,20 +145,20 @@ class App:
         """Make the shortlist of stories that are worth the author's time now."""
         from pipeline.select import select
 
-        return select(self.store, self.settings.select, self._written(), self.now)
+        return select(self.store, self.settings.select, self._links_in(posts.POSTS), self.now)
 
     def shortlist(self) -> tuple[RankedStory, ...]:
         """Return the shortlist as it was last made, without what was published since."""
         from pipeline.select.memory import not_yet_written
 
-        written = self._written()
+        written = self._links_in(posts.POSTS)
         with self.store.reading() as connection:
             kept = kept_stories.kept_shortlist(connection)
         new = {story.id for story in not_yet_written((item.story for item in kept), written)}
         return tuple(item for item in kept if item.story.id in new)
 
     def write(self, story_ids: Sequence[int]) -> Path:
-        """Write a draft about the stories given by id, or about the first of the shortlist."""
+        """Write a draft about the stories given by id, or about the first of the shortlist that are in no draft."""
         from pipeline.write import write
 
         shortlist = self.shortlist() or self.select()
@@ -174,11 +166,25 @@ class App:
         missing = [str(number) for number in story_ids if number not in known]
         if missing:
             raise UsageError(f"no story {', '.join(missing)} is on the shortlist; `byline select` shows their ids")
-        chosen = [item for item in shortlist if item.story.id in story_ids]
-        chosen = sorted(chosen, key=lambda item: story_ids.index(item.story.id))
-        linked = [item for item in shortlist if item.story.lead.link is not None]
-        stories = chosen or linked[: self.settings.write.takes]
+        stories = [known[StoryId(number)] for number in dict.fromkeys(story_ids)] or self._next(shortlist)
         return write(stories, self.settings.content, self.settings.write, self.now)
+
+    def _next(self, shortlist: Sequence[RankedStory]) -> list[RankedStory]:
+        """Return the first stories of ``shortlist`` that can be linked to and that no draft is about yet."""
+        linked = [item for item in shortlist if item.story.lead.link is not None]
+        drafted = self._links_in(posts.DRAFTS)
+        new = [item for item in linked if drafted.isdisjoint(entry.link for entry in item.story.entries)]
+        if linked and not new:
+            raise UsageError("every story of the shortlist is in a draft already; name ids to draft some of them anew")
+        return new[: self.settings.write.takes]
+
+    def find(self, name: str, *folders: str) -> Path:
+        """Return the file of a post or draft by what the author calls it; the first of ``folders`` counts."""
+        return posts.find(self.settings.content, name, folders or (posts.POSTS, posts.DRAFTS))
+
+    def drafts(self) -> list[Path]:
+        """Return the files of all drafts."""
+        return posts.paths(self.settings.content, posts.DRAFTS)
 
     def check(self, path: Path) -> tuple[Finding, ...]:
         """Return what keeps the post in ``path`` from being published."""
@@ -198,6 +204,12 @@ class App:
 
         return publish(self.settings, output, strict=strict)
 
+    def unbuilt(self) -> tuple[Path, ...]:
+        """Return the posts that the built site does not show as they are now."""
+        from pipeline.publish.due import unbuilt
+
+        return unbuilt(self.settings)
+
     def preview(self, port: int, tell: Callable[[str], None]) -> None:
         """Serve the site here until interrupted, building it anew at each change."""
         from pipeline.publish import preview
@@ -212,17 +224,23 @@ class App:
 
     # -- send
 
-    def letter(self, post: Post) -> Letter:
-        """Return ``post`` as a letter."""
+    def letter(self, path: Path) -> Letter:
+        """Return the post in ``path`` as a letter."""
         from pipeline.send import make_letter
 
-        return make_letter(post, self.settings)
+        return make_letter(posts.read(path), self.settings)
 
     def sample_message(self, letter: Letter) -> bytes:
         """Return ``letter`` as the message that a reader would get."""
         from pipeline.send import sample_message
 
         return sample_message(letter, self.settings, self.now)
+
+    def concerns(self) -> tuple[str, ...]:
+        """Return what the author should know before letters go out by these settings."""
+        from pipeline.send.message import concerns
+
+        return concerns(self.settings)
 
     def audience(self, letter: Letter) -> Audience:
         """Return who would get ``letter`` now, and who would not and why."""
@@ -276,38 +294,40 @@ class App:
 
     def status(self) -> Status:
         """Return what is due, what failed and what waits."""
-        content = self.settings.content
         with self.store.reading() as connection:
             waiting = kept_readers.unfinished(connection)
             begun = kept_readers.editions(connection)
             active = kept_readers.active_readers(connection)
-        editions = [path for path in posts.paths(content) if self._is_edition(path)]
+        read, broken = self._read(posts.POSTS)
         return Status(
             feeds=self.feeds(),
             shortlisted=len(self.shortlist()),
-            drafts={path: len(self.check(path)) for path in posts.paths(content, posts.DRAFTS)},
-            posts=len(posts.paths(content)),
-            unsent=tuple(path.stem for path in editions if posts.name_of(path) not in begun),
+            drafts={path: len(self.check(path)) for path in self.drafts()},
+            posts=len(read) + len(broken),
+            broken=broken,
+            unbuilt=self.unbuilt(),
+            unsent=tuple(
+                post.path.stem for post in read if post.kind is Kind.EDITION and posts.name_of(post.path) not in begun
+            ),
             readers=active,
             waiting=waiting,
         )
 
-    def _is_edition(self, path: Path) -> bool:
-        try:
-            return posts.read(path).kind is Kind.EDITION
-        except PostError:
-            return False  # `byline check` and `byline publish` say what is wrong with it
-
-    def _written(self) -> frozenset[SafeUrl]:
-        """Return the links that published posts comment on."""
-        found: set[SafeUrl] = set()
-        for path in posts.paths(self.settings.content):
+    def _read(self, folder: str) -> tuple[tuple[Post, ...], tuple[Path, ...]]:
+        """Return the posts in a folder of content/, and the files that are none."""
+        read, broken = [], []
+        for path in posts.paths(self.settings.content, folder):
             try:
-                post = posts.read(path)
-            except PostError:
-                continue  # `byline check` and `byline publish` say what is wrong with it
-            found |= {take.url for take in post.takes} | {source.url for source in post.sources}
-        return frozenset(found)
+                read.append(posts.read(path))
+            except PostError:  # `byline check` and `byline publish` say what is wrong with it
+                broken.append(path)
+        return tuple(read), tuple(broken)
+
+    def _links_in(self, folder: str) -> frozenset[SafeUrl]:
+        """Return the links that the posts in a folder comment on."""
+        read, _ = self._read(folder)
+        takes = {take.url for post in read for take in post.takes}
+        return frozenset(takes | {source.url for post in read for source in post.sources})
 
     def _feeds(self) -> list[Feed]:
         """Return byline.yml's feeds with what the store remembers of each."""
@@ -324,20 +344,6 @@ class App:
             )
             for url, feed in wanted.items()
         ]
-
-    def _edit(self, change: Callable[[str], str]) -> None:
-        """Change byline.yml in one place, and see that it is still right before it is kept."""
-        path = self.settings.root / setting.FILE
-        try:
-            new = change(path.read_bytes().decode("utf-8"))
-        except ValueError as error:
-            raise UsageError(
-                f"{setting.FILE} cannot be changed by program ({error}); edit pull.feeds by hand"
-            ) from None
-        setting.check(new)
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(new.encode())
-        fresh.replace(path)
 
 
 def read_feed(place: str, settings: Settings | None, *, allow_private: bool) -> ParsedFeed | Unreadable:

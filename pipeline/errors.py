@@ -5,6 +5,7 @@
     BylineError                 the run cannot go on; exit 1
     ├── UsageError                the command was called in a way that cannot work; exit 2
     │   └── SettingsError       byline.yml, mkdocs.yml or the environment is wrong; exit 2
+    ├── PullError               a feed that was asked for by name is none
     ├── PostError               a post file cannot be read as a post
     ├── StoreError              the store cannot be opened or written
     ├── PublishError            the site cannot be built
@@ -61,6 +62,10 @@ class PostError(BylineError):
     def __init__(self, path: Path, problems: Sequence[tuple[int, str]]) -> None:
         self.path, self.problems = path, tuple(problems)
         super().__init__("\n".join(f"{path}:{line}: {reason}" for line, reason in self.problems))
+
+
+class PullError(BylineError):
+    """A feed that a command is about cannot be read."""
 
 
 class StoreError(BylineError):

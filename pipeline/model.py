@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NewType
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,7 @@ Slug = NewType("Slug", str)
 FeedId = NewType("FeedId", int)
 EntryId = NewType("EntryId", int)
 StoryId = NewType("StoryId", int)
-"""A story is named by the first of its entries that was stored, so it keeps its name as it grows."""
+"""A story is named by the first stored of its entries: it keeps its name as it grows, until that entry is too old."""
 ReaderId = NewType("ReaderId", int)
 EditionId = NewType("EditionId", str)
 """An edition is named by the file of its post, without the ending; so are its page and its Message-IDs."""
@@ -91,6 +92,13 @@ class Feed:
     moved_to: SafeUrl | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """Why there is no feed in a body, as a part of a sentence: "the feed <cause>"."""
+
+    cause: str
+
+
 class FeedState(StrEnum):
     """How one feed fared in one pull."""
 
@@ -122,6 +130,11 @@ class Entry(ParsedEntry):
     first_seen: datetime
 
     @property
+    def host(self) -> str | None:
+        """Where its link leads, without www: whoever has several feeds is still one publisher."""
+        return (urlsplit(self.link).hostname or "").removeprefix("www.") if self.link else None
+
+    @property
     def dated(self) -> datetime:
         """When the entry came into the world, as far as is known."""
         return min(self.published or self.first_seen, self.first_seen)
@@ -144,8 +157,11 @@ class Story:
 
     @property
     def publishers(self) -> tuple[PlainText, ...]:
-        """Who reports it, each feed once, in the order in which they did; by the name it has now."""
-        return tuple({entry.feed: entry.publisher for entry in self.entries}.values())
+        """Who reports it, each once, in the order in which they did. Feeds that lead to one host are one publisher."""
+        named: dict[str | FeedId, PlainText] = {}
+        for entry in self.entries:
+            named.setdefault(entry.host or entry.feed, entry.publisher)
+        return tuple(named.values())
 
     @property
     def latest(self) -> datetime:

@@ -283,16 +283,20 @@ def test_feeds_are_added_once_seen_and_removed_and_travel_as_opml(site, web, byl
     page = web.serve("/page", "<!doctype html><html><title>x</title></html>")
     before = (site / "byline.yml").read_bytes()
     code, _, err = byline("feeds", "add", page, "--allow-private", at=site)
-    assert code == 2
+    assert code == 1
     assert "web page, not a feed" in err
-    assert byline("feeds", "add", url, at=site)[0] == 2  # a private address, not allowed
+    assert byline("feeds", "add", "example.org/feed", at=site)[0] == 2
+    assert byline("feeds", "add", url, at=site)[0] == 1  # a private address, not allowed
     assert (site / "byline.yml").read_bytes() == before
     assert byline("feeds", "add", url, "--allow-private", at=site)[0] == 0
     assert byline("feeds", "add", url, "--allow-private", at=site)[0] == 2
     assert byline("feeds", "export", tmp_path / "feeds.opml", at=site)[0] == 0
     assert byline("feeds", "remove", url, at=site)[0] == 0
     assert (site / "byline.yml").read_bytes() == before
-    assert json.loads(byline("feeds", "import", tmp_path / "feeds.opml", "--json", at=site)[1]) == {"added": [url]}
+    assert json.loads(byline("feeds", "import", tmp_path / "feeds.opml", "--json", at=site)[1]) == {
+        "added": [url],
+        "refused": [],
+    }
     assert "not pulled yet" in byline("feeds", at=site)[1]
 
 

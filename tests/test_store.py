@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
 import pipeline.store
-from pipeline.errors import StoreError
+from pipeline.errors import SettingsError, StoreError
 from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import (
     DeliveryState,
@@ -475,5 +475,5 @@ def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path):
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://a@b/c", "postgresql+psycopg2://a@b/c"])
 def test_a_database_url_that_cannot_work_is_told(url):
-    with pytest.raises(StoreError, match=r"DATABASE_URL|needs the package psycopg2"):
+    with pytest.raises(SettingsError, match=r"DATABASE_URL|needs the package psycopg2"):
         Store(url)

@@ -9,13 +9,13 @@ import click
 from pipeline.cli.talk import app, counted, json_option, report, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.model import Mention
 
 
 @click.command()
-@click.option("--days", default=8, show_default=True, help="How many days back to look.")
+@click.option("--days", type=click.IntRange(1, 3650), default=8, show_default=True, help="How many days back to look.")
 @json_option
 @click.pass_context
 def connect(context: click.Context, days: int, *, as_json: bool) -> int:
@@ -31,7 +31,7 @@ def connect(context: click.Context, days: int, *, as_json: bool) -> int:
     with app(context) as opened:
         found = opened.connect(days)
         watched = len(opened.settings.connect.organisations) + len(opened.settings.connect.people)
-    lines = [line for mention in found for line in _lines(mention)]
+    lines = [line for (name, _), mentions in _by_story(found).items() for line in _lines(name, mentions)]
     if not watched:
         lines = ["Nobody is watched yet: name organisations and people under connect: in byline.yml."]
     elif not found:
@@ -52,9 +52,20 @@ def connect(context: click.Context, days: int, *, as_json: bool) -> int:
     return 0
 
 
-def _lines(mention: Mention) -> Iterator[str]:
-    entry = mention.entry
-    story = f", story [{mention.story}] of your shortlist" if mention.story else ""
-    yield click.style(f"{mention.name} is in the news: {entry.publisher}, {entry.dated:%Y-%m-%d}{story}", bold=True)
-    yield wrapped(mention.because, "    ")
-    yield f"    {entry.link or entry.title}"
+def _by_story(found: Sequence[Mention]) -> Mapping[tuple[str, str], list[Mention]]:
+    """Return the mentions of each name by what they report: several newsrooms may tell one story."""
+    grouped: dict[tuple[str, str], list[Mention]] = {}
+    for mention in found:
+        report = f"story {mention.story}" if mention.story else f"entry {mention.entry.id}"
+        grouped.setdefault((mention.name, report), []).append(mention)
+    return grouped
+
+
+def _lines(name: str, mentions: Sequence[Mention]) -> Iterator[str]:
+    story = f", story [{mentions[0].story}] of your shortlist" if mentions[0].story else ""
+    yield click.style(f"{name} is in the news{story}", bold=True)
+    for mention in mentions:
+        entry = mention.entry
+        yield f"    {entry.publisher}, {entry.dated:%Y-%m-%d}"
+        yield wrapped(mention.because, "        ")
+        yield f"        {entry.link or entry.title}"

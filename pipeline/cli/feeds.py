@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.talk import app, counted, json_option, plain, report, write_file
-from pipeline.errors import UsageError
 from pipeline.model import ParsedFeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.app import App, FeedHealth
-    from pipeline.pull.unreadable import Unreadable
+    from pipeline.model import Unreadable
+    from pipeline.pull.health import FeedHealth
     from pipeline.settings.sections import Settings
 
 
@@ -55,7 +54,7 @@ def list_feeds(context: click.Context, *, as_json: bool) -> int:
 
 
 def _health_line(health: FeedHealth) -> str:
-    name = health.title or "(not read yet)"
+    name = health.title or health.url
     if health.error:
         state = f"{health.error}; {counted(health.failures, 'failure')} in a row"
     elif health.checked_at is None:
@@ -64,7 +63,7 @@ def _health_line(health: FeedHealth) -> str:
         newest = f", newest {health.newest:%Y-%m-%d}" if health.newest else ""
         state = f"{counted(health.entries, 'entry', 'entries')}{newest}"
         state += f"; repaired: {'; '.join(health.repairs)}" if health.repairs else ""
-    return f"{name}: {state}\n    {health.url}"
+    return f"{name}: {state}" + (f"\n    {health.url}" if health.title else "")
 
 
 @feeds.command("add")
@@ -82,8 +81,7 @@ def add(context: click.Context, url: str, title: str, *, allow_private: bool, no
       byline feeds add https://example.org/feed.xml --title "Example"
     """
     with app(context) as opened:
-        seen = None if no_check else _seen(opened, url, allow_private=allow_private)
-        opened.add_feeds([(url, title)], allow_private=allow_private)
+        seen = opened.add_feed(url, title, allow_private=allow_private, look=not no_check)
     about = f"“{seen.title}”, {counted(len(seen.entries), 'entry', 'entries')}" if seen else "not looked at"
     report(
         {"added": url, "title": title or (seen.title if seen else "")},
@@ -91,17 +89,6 @@ def add(context: click.Context, url: str, title: str, *, allow_private: bool, no
         as_json=as_json,
     )
     return 0
-
-
-def _seen(opened: App, url: str, *, allow_private: bool) -> ParsedFeed:
-    from pipeline.app import read_feed
-
-    if not url.startswith(("http://", "https://")):
-        raise UsageError(f"{url} is no web address: it must begin with https:// or http://")
-    seen = read_feed(url, opened.settings, allow_private=allow_private)
-    if not isinstance(seen, ParsedFeed):
-        raise UsageError(f"{url} {seen.cause}; nothing was added (--no-check adds it all the same)")
-    return seen
 
 
 @feeds.command("remove")
@@ -126,20 +113,18 @@ def remove(context: click.Context, url: str, *, as_json: bool) -> int:
 @json_option
 @click.pass_context
 def import_opml(context: click.Context, file: Path, *, as_json: bool) -> int:
-    """Add the feeds of an OPML file, as other readers export it.
+    """Add the feeds of an OPML file, as other feed readers export it; each refused address is named.
 
     \b
     Example:
       byline feeds import subscriptions.opml
     """
-    from pipeline.pull.opml import read_opml
-
     with app(context) as opened:
-        known = {feed.url for feed in opened.settings.pull.feeds}
-        new = [outline for outline in read_opml(file.read_bytes()) if outline.url not in known]
-        opened.add_feeds([(outline.url, outline.title) for outline in new])
-    report({"added": [outline.url for outline in new]}, f"Added {counted(len(new), 'feed')}.", as_json=as_json)
-    return 0
+        added, refused = opened.import_opml(file.read_bytes())
+    told = f"Added {counted(len(added), 'feed')}, refused {counted(len(refused), 'address', 'addresses')}."
+    lines = [f"refused  {address}: is no web address" for address in refused]
+    report({"added": added, "refused": refused}, *lines, told, as_json=as_json)
+    return int(bool(refused))
 
 
 @feeds.command("export")
@@ -152,11 +137,8 @@ def export_opml(context: click.Context, file: Path | None) -> int:
     Example:
       byline feeds export subscriptions.opml
     """
-    from pipeline.pull.opml import write_opml
-
     with app(context) as opened:
-        title = f"Feeds of {opened.settings.site.site_name}"
-        made = write_opml(title, [(health.url, health.title) for health in opened.feeds()])
+        made = opened.export_opml()
     if file is None:
         click.echo(made, nl=False)
     else:

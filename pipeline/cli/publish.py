@@ -33,7 +33,6 @@ def publish(context: click.Context, port: int, *, serve: bool, strict: bool, as_
         if serve:
             if strict or as_json:
                 raise click.UsageError("--serve runs until you stop it, and goes with neither --strict nor --json")
-            click.echo(f"The preview is at http://127.0.0.1:{port}/ until you press Ctrl-C.", err=True)
             opened.preview(port, lambda told: click.echo(told, err=True))
             return 0
         with working("Building the site"):

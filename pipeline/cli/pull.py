@@ -70,7 +70,8 @@ def _lines(outcomes: Sequence[FeedOutcome]) -> list[str]:
     for outcome in outcomes:
         name = outcome.feed.title or outcome.feed.url
         if outcome.state is FeedState.FAILED:
-            lines.append(f"  failed    {name} {outcome.cause}\n            {outcome.feed.url}")
+            lines.append(f"  failed    {name} {outcome.cause}")
+            lines += [f"            {outcome.feed.url}"] if outcome.feed.title else []
         lines += [f"  repaired  {name}: {repair}" for repair in outcome.repairs]
         if outcome.moved_to:
             lines.append(f"  moved     {name} says its address is now {outcome.moved_to}")

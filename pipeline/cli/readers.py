@@ -54,7 +54,9 @@ def list_readers(context: click.Context, *, as_json: bool) -> int:
         }
         for reader in everyone
     ]
-    report({"readers": shown}, *lines, f"{counted(active, 'reader')}.", as_json=as_json)
+    left = len(everyone) - active
+    told = f"{counted(active, 'reader')}" + (f", {left} left." if left else ".")
+    report({"readers": shown}, *lines, told, as_json=as_json)
     return 0
 
 

@@ -39,7 +39,7 @@ def letter(context: click.Context, post: str, folder: Path | None, *, as_json: b
       byline letter 2026-11-16-what-had-no-name
     """
     with app(context) as opened:
-        made = opened.letter(posts.read(posts.find(opened.settings.content, post)))
+        made = opened.letter(opened.find(post))
         message = opened.sample_message(made)
         place = folder or opened.settings.state / "letters"
     files = {place / f"{made.edition}.{end}": text for end, text in _parts(made, message).items()}
@@ -66,8 +66,9 @@ def _parts(made: Letter, message: bytes) -> dict[str, bytes]:
 @click.option(
     "--uncertain",
     type=click.Choice(["again", "sent"]),
-    help="What to do with deliveries that were cut off: send them again, or count them as sent.",
+    help="Settle deliveries that were cut off, and stop: the next send tries them again, or they count as sent.",
 )
+@click.option("--built-elsewhere", is_flag=True, help="Do not ask that site/ holds the page: it is built elsewhere.")
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
 @json_option
 @click.pass_context
@@ -78,6 +79,7 @@ def send(
     uncertain: str | None,
     *,
     dry_run: bool,
+    built_elsewhere: bool,
     yes: bool,
     as_json: bool,
 ) -> int:
@@ -85,25 +87,25 @@ def send(
 
     Each delivery is written down before and after. One that was cut off in between is uncertain: `byline status`
     lists it, and it is never sent again by itself. Look whether it arrived, then say so with --uncertain (while no
-    other send is running): sent again, it keeps its Message-ID, so that most mail programs show it once.
+    other send is running) and send once more: it keeps its Message-ID, so that most mail programs show it once.
 
     \b
     Example:
       byline send 2026-11-16-what-had-no-name --dry-run
       byline send 2026-11-16-what-had-no-name
     """
+    if uncertain is not None and dry_run:
+        raise click.UsageError("--uncertain settles deliveries, and --dry-run changes nothing: choose one")
     with app(context) as opened:
-        made = _letter_of(opened, post)
-        if uncertain is not None and not dry_run:
-            opened.resolve_uncertain(made, _DECIDED[uncertain])
-        audience = opened.audience(made)
+        path = _post_named(opened, post)
+        made = opened.letter(path)
+        if uncertain is not None:
+            return _settled(opened, made, uncertain, as_json=as_json)
         if dry_run:
-            report(_audience_data(made, audience), *_audience_lines(audience), as_json=as_json)
-            return 0
-        if audience.to and not yes and sys.stdin.isatty():
-            _ask(made, len(audience.to), str(folder or opened.settings.send.smtp.host))
-        with progress("Sending", len(audience.to)) as step:
-            sent = opened.send(made, folder, lambda _delivery: step())
+            return _rehearsed(opened, made, as_json=as_json)
+        if not built_elsewhere:
+            _see_page(opened, path)
+        sent = _sent(opened, made, folder, ask=not yes and sys.stdin.isatty())
     report(_sent_data(made, sent), *_sent_lines(sent), as_json=as_json)
     return int(any(delivery.state is not DeliveryState.SENT for delivery in sent.deliveries))
 
@@ -116,14 +118,51 @@ def _ask(made: Letter, readers: int, way: str) -> None:
     click.confirm(f"Send “{made.subject}” to {counted(readers, 'reader')} through {way}?", abort=True, err=True)
 
 
-def _letter_of(opened: App, name: str) -> Letter:
-    path = posts.find(opened.settings.content, name)
+def _rehearsed(opened: App, made: Letter, *, as_json: bool) -> int:
+    """Say who would get the letter."""
+    audience, concerns = opened.audience(made), opened.concerns()
+    lines = [*_audience_lines(audience), *(f"note: {concern}" for concern in concerns)]
+    report({**_audience_data(made, audience), "notes": concerns}, *lines, as_json=as_json)
+    return 0
+
+
+def _sent(opened: App, made: Letter, folder: Path | None, *, ask: bool) -> Sent:
+    """Send the letter, once the author has looked at what it promises."""
+    audience = opened.audience(made)
+    for concern in opened.concerns():
+        click.echo(f"note: {concern}", err=True)
+    if audience.to and ask:
+        _ask(made, len(audience.to), str(folder or opened.settings.send.smtp.host))
+    with progress("Sending", len(audience.to)) as step:
+        return opened.send(made, folder, lambda _delivery: step())
+
+
+def _settled(opened: App, made: Letter, uncertain: str, *, as_json: bool) -> int:
+    """Give the deliveries that were cut off the state that the author decides on."""
+    count = opened.resolve_uncertain(made, _DECIDED[uncertain])
+    next_send = "the next send tries again" if uncertain == "again" else "count as sent"
+    told = f"{counted(count, 'delivery', 'deliveries')} of {made.edition}: {next_send}. Nothing was sent now."
+    report({"edition": made.edition, "settled": count, "as": _DECIDED[uncertain]}, told, as_json=as_json)
+    return 0
+
+
+def _see_page(opened: App, path: Path) -> None:
+    """See to it that the letter's link leads to the post as it is. Raises ``UsageError``."""
+    if path.name in {post.name for post in opened.unbuilt()}:
+        raise UsageError(
+            f"site/ does not show {path.stem} as it is now, and the letter links to it: run `byline publish` and put "
+            "site/ where your readers find it, or say --built-elsewhere if your code host builds the site"
+        )
+
+
+def _post_named(opened: App, name: str) -> Path:
+    path = opened.find(name, posts.POSTS, posts.DRAFTS)
     if path.parent.name != posts.POSTS:
         raise UsageError(
             f"{shown(path)} is not published: the letter's link to the site would lead nowhere. "
             f"Publish it first with `byline write --publish {path.stem}`"
         )
-    return opened.letter(posts.read(path))
+    return path
 
 
 def _audience_data(made: Letter, audience: Audience) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from pipeline.model import DeliveryState
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.app import FeedHealth, Status
+    from pipeline.app import Status
     from pipeline.model import Delivery
+    from pipeline.pull.health import FeedHealth
 
 
 @click.command()
@@ -35,12 +36,14 @@ def status(context: click.Context, *, as_json: bool) -> int:
         "shortlisted": found.shortlisted,
         "drafts": [{"path": path, "findings": count} for path, count in found.drafts.items()],
         "posts": found.posts,
+        "broken": found.broken,
+        "unbuilt": found.unbuilt,
         "unsent": found.unsent,
         "readers": found.readers,
         "waiting": [_waiting_data(delivery) for delivery in found.waiting],
     }
     report(data, *_feeds(found.feeds, failed), *_week(found), *_deliveries(found.waiting), as_json=as_json)
-    return int(bool(failed or uncertain))
+    return int(bool(failed or uncertain or found.broken))
 
 
 def _waiting_data(delivery: Delivery) -> dict[str, str]:
@@ -75,6 +78,9 @@ def _week(found: Status) -> Iterator[str]:
         )
         yield f"  {shown(path)}  {state}"
     yield f"Posts      {found.posts}"
+    yield from (f"  broken   {shown(path)}: `byline check {path.stem}`" for path in found.broken)
+    if found.unbuilt:
+        yield f"Site       {counted(len(found.unbuilt), 'post')} to build: `byline publish`"
     yield f"Readers    {found.readers}"
     yield from (f"  not sent {name}: `byline send {name}`" for name in found.unsent)
 

@@ -48,9 +48,9 @@ def moment(context: click.Context) -> datetime:
         return datetime.now(UTC)
     try:
         told = datetime.fromisoformat(given)
-    except ValueError:
-        raise UsageError(f"--now {given} is no time; write it as 2026-11-23T07:30Z") from None
-    return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+        return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(f"--now {given} is no time of ours; write it as 2026-11-23T07:30Z") from None
 
 
 def report(data: Any, *lines: str, as_json: bool) -> None:

@@ -50,10 +50,12 @@ def write(context: click.Context, stories: tuple[int, ...], draft: str | None, *
 
 
 def _publish(opened: App, name: str, *, as_json: bool) -> int:
-    draft = posts.find(opened.settings.content, name)
+    draft = opened.find(name, posts.DRAFTS, posts.POSTS)
     path, found = opened.publish_draft(draft)
-    told = f"Published to {shown(path)}." if path else f"{shown(draft)} is not ready and stays a draft."
-    report({"post": path, "findings": found}, *_lines(found), told, as_json=as_json)
+    told = [f"{shown(draft)} is not ready and stays a draft."]
+    if path is not None:
+        told = [f"Moved to {shown(path)}.", "It is on the site after the next `byline publish`."]
+    report({"post": path, "findings": found}, *_lines(found), *told, as_json=as_json)
     return int(path is None)
 
 
@@ -72,8 +74,7 @@ def check(context: click.Context, names: tuple[str, ...], *, as_json: bool) -> i
       byline check 2026-11-23-what-the-cranes-tell
     """
     with app(context) as opened:
-        content = opened.settings.content
-        paths = [posts.find(content, name) for name in names] or posts.paths(content, posts.DRAFTS)
+        paths = [opened.find(name, posts.DRAFTS, posts.POSTS) for name in names] or opened.drafts()
         found = [finding for path in paths for finding in opened.check(path)]
     errors = sum(finding.severity is Severity.ERROR for finding in found)
     told = f"{counted(len(paths), 'file')}: {counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}."

@@ -12,6 +12,7 @@ from pipeline.model import EditionId
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from pipeline.model import Post, SafeUrl
 
@@ -24,19 +25,24 @@ def paths(content: Path, folder: str = POSTS) -> list[Path]:
     return sorted((content / folder).glob("*.md"), reverse=True)
 
 
-def find(content: Path, name: str) -> Path:
-    """Return the file of the post that the author calls ``name``: a path, a file name or a part of it."""
+def find(content: Path, name: str, folders: Sequence[str] = (POSTS, DRAFTS)) -> Path:
+    """Return the file that the author calls ``name``: a path, a file name or a part of it.
+
+    The first of ``folders`` that has such a file counts. Raises ``UsageError`` where there is none, or several.
+    """
     for given in (Path(name), content.parent / name):
         if given.is_file():
             return given.resolve()
-    every = [*paths(content), *paths(content, DRAFTS)]
-    exact = [path for path in every if name in {path.stem, path.name}]
-    found = exact or [path for path in every if name in path.stem]
+    every = [paths(content, folder) for folder in folders]
+    exact = [[path for path in files if name in {path.stem, path.name}] for files in every]
+    like = [[path for path in files if name in path.stem] for files in every]
+    found = next((files for files in (*exact, *like) if files), [])
     if len(found) == 1:
         return found[0]
     if found:
         raise UsageError(f"{name} may be any of {', '.join(path.stem for path in found)}; write more of the name")
-    raise UsageError(f"there is no post {name} in {content}; `byline status` lists posts and drafts")
+    looked = " and ".join(f"{content / folder}" for folder in folders)
+    raise UsageError(f"there is no post {name} in {looked}; give the name of the file, or a part of it")
 
 
 def file_name(day: dt.date, title: str) -> str:

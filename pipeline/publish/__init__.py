@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from pipeline import post as posts
 from pipeline.errors import PostError, PublishError
-from pipeline.publish.engine import build, serve
+from pipeline.publish.engine import build, see_that_free, serve
 from pipeline.publish.feeds import write_feeds
 from pipeline.publish.stage import stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from pathlib import Path
 
     from pipeline.model import Post
@@ -55,8 +56,12 @@ def publish(settings: Settings, output: Path | None = None, *, strict: bool = Fa
 
 
 def preview(settings: Settings, port: int, tell: Callable[[str], None]) -> None:
-    """Serve the site, drafts included, on 127.0.0.1; build it anew whenever a file of the author's changes."""
-    folder = settings.state / "preview"
+    """Serve the site, drafts included, on 127.0.0.1; build it anew whenever a file of the author's changes.
+
+    Raises ``UsageError`` where the port cannot be used.
+    """
+    folder, address = settings.state / "preview", ("127.0.0.1", port)
+    see_that_free(address)  # before the author waits for a build
 
     def rebuild() -> None:
         try:
@@ -65,9 +70,15 @@ def preview(settings: Settings, port: int, tell: Callable[[str], None]) -> None:
             tell(str(error))  # the author is in the middle of a sentence; the last good site stays
 
     rebuild()
+    tell(f"The preview is at http://127.0.0.1:{port}/ until you press Ctrl-C.")
     watched = [settings.content, settings.root / "mkdocs.yml"]
     watched += [settings.overrides] if settings.overrides.is_dir() else []
-    serve(folder, ("127.0.0.1", port), watched, rebuild)
+    serve(folder, address, watched, rebuild)
+
+
+def _age(post: Post) -> tuple[date, str]:
+    """Return what posts are sorted by wherever they are listed: their day, and within it their name."""
+    return post.date, post.path.name
 
 
 def published(settings: Settings) -> tuple[Post, ...]:
@@ -80,7 +91,7 @@ def published(settings: Settings) -> tuple[Post, ...]:
             broken.append(str(error))
     if broken:
         raise PublishError("The site is not built, because posts are broken:", broken)
-    return tuple(sorted(found, key=lambda post: (post.date, str(post.path)), reverse=True))
+    return tuple(sorted(found, key=_age, reverse=True))
 
 
 def _with_drafts(settings: Settings) -> tuple[Post, ...]:
@@ -89,7 +100,7 @@ def _with_drafts(settings: Settings) -> tuple[Post, ...]:
     for path in posts.paths(settings.content, posts.DRAFTS):
         with suppress(PostError):
             drafts.append(posts.read(path))
-    return tuple(sorted((*drafts, *published(settings)), key=lambda post: (post.date, str(post.path)), reverse=True))
+    return tuple(sorted((*drafts, *published(settings)), key=_age, reverse=True))
 
 
 def _all_there(every: tuple[Post, ...], site: Path) -> None:

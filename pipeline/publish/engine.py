@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import socket
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,15 +42,23 @@ def build(root: Path, pages: Path, output: Path) -> tuple[str, ...]:
     return tuple(warnings)
 
 
+def see_that_free(address: tuple[str, int]) -> None:
+    """See to it that ``address`` can be served at. Raises ``UsageError``."""
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
+    except OSError as error:
+        raise UsageError(f"port {address[1]} cannot be used ({error.strerror}); choose another with --port") from error
+
+
 def serve(folder: Path, address: tuple[str, int], watched: Sequence[Path], rebuild: Callable[[], None]) -> None:
     """Serve ``folder`` at ``address`` until interrupted; when something ``watched`` changes, rebuild and reload."""
     from mkdocs.livereload import LiveReloadServer
 
     host, port = address
-    try:
-        server = LiveReloadServer(rebuild, host, port, root=str(folder), mount_path="/")
-    except OSError as error:
-        raise UsageError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
+    server = LiveReloadServer(rebuild, host, port, root=str(folder), mount_path="/")
     for path in watched:
         server.watch(str(path))
     try:

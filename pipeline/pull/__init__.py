@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.html import plain_text
-from pipeline.model import Feed, FeedId, FeedOutcome, FeedState
+from pipeline.model import Feed, FeedId, FeedOutcome, FeedState, Unreadable
 from pipeline.pull.fetch import fetch, remembering
 from pipeline.pull.health import failed
 from pipeline.pull.identity import identified
-from pipeline.pull.parse import Unreadable, parse
+from pipeline.pull.parse import parse
 from pipeline.store import pull as kept
 
 if TYPE_CHECKING:

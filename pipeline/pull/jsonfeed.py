@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipeline.html import looks_like_markup, plain_text, safe_html, safe_url, text_of
-from pipeline.model import ParsedEntry, ParsedFeed
-from pipeline.pull.unreadable import Unreadable
+from pipeline.model import ParsedEntry, ParsedFeed, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

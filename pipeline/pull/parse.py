@@ -16,17 +16,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.html import looks_like_markup, plain_text, safe_html, safe_url, text_of
-from pipeline.model import ParsedEntry, ParsedFeed
+from pipeline.model import ParsedEntry, ParsedFeed, Unreadable
 from pipeline.pull import jsonfeed
 from pipeline.pull.repair import repaired
-from pipeline.pull.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from time import struct_time
 
     from pipeline.model import PlainText, SafeHtml, SafeUrl
 
-__all__ = ["Unreadable", "parse"]
 
 MAX_BYTES: Final = 32 * 2**20
 _GZIP: Final = b"\x1f\x8b"

@@ -24,8 +24,9 @@ def select(
     """Make the shortlist and keep it. ``written`` are the sources of the posts that are published already."""
     with store.reading() as connection:
         entries = kept.entries_since(connection, now - timedelta(days=settings.days))
+        first_pulls = kept.first_pulls(connection)
     stories = not_yet_written(group(entries), written)
-    shortlist = rank(stories, settings.topics, now)[: settings.shortlist]
+    shortlist = rank(stories, settings.topics, now, first_pulls)[: settings.shortlist]
     with store.writing() as connection:
         kept.keep_shortlist(connection, shortlist, now)
     return shortlist

@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import text_of
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from pipeline.model import Entry, Story
+    from pipeline.model import Entry, FeedId, Story
     from pipeline.settings.sections import TopicSettings
 
 TOPIC_POINTS: Final = 3.0
@@ -44,19 +45,32 @@ class Topic:
     exclude: tuple[tuple[str, ...], ...]
 
 
-def rank(stories: Iterable[Story], topics: Mapping[str, TopicSettings], now: datetime) -> tuple[RankedStory, ...]:
-    """Return ``stories``, the most worth the author's time first; the same score goes by age of the story's id."""
+def rank(
+    stories: Iterable[Story],
+    topics: Mapping[str, TopicSettings],
+    now: datetime,
+    first_pulls: Mapping[FeedId, datetime] = MappingProxyType({}),
+) -> tuple[RankedStory, ...]:
+    """Return ``stories``, the most worth the author's time first; the same score goes by the story's id.
+
+    What cannot be linked to comes last. ``first_pulls`` says when each feed was first read: an entry without a date
+    that came then may be of any age.
+    """
     folded = [_folded(name, topic) for name, topic in topics.items()]
-    ranked = [_ranked(story, [_words(entry) for entry in story.entries], folded, now) for story in stories]
-    return tuple(sorted(ranked, key=lambda item: (-item.score, item.story.id)))
+    ranked = []
+    for story in stories:
+        about = _topics(story, folded)
+        when = _freshness(story, first_pulls, now)
+        reasons = (*_first_counts_most([reason for _, reason in about]), _publishers(story), when)
+        ranked.append(RankedStory(story=story, reasons=reasons, topics=tuple(name for name, _ in about)))
+    return tuple(sorted(ranked, key=lambda item: (item.story.lead.link is None, -item.score, item.story.id)))
 
 
-def _ranked(story: Story, words: Sequence[Words], topics: Sequence[Topic], now: datetime) -> RankedStory:
+def _topics(story: Story, topics: Sequence[Topic]) -> list[tuple[str, Reason]]:
+    """Return the topics that ``story`` is about with the reason, the one that gives the most first."""
+    words = [_words(entry) for entry in story.entries]
     about = [(topic.name, reason) for topic in topics if (reason := _topic_reason(words, topic))]
-    about.sort(key=lambda found: -found[1].points)
-    names = tuple(name for name, _ in about)
-    reasons = _first_counts_most([reason for _, reason in about])
-    return RankedStory(story=story, reasons=(*reasons, _publishers(story), _freshness(story, now)), topics=names)
+    return sorted(about, key=lambda found: -found[1].points)
 
 
 def _first_counts_most(about: Sequence[Reason]) -> list[Reason]:
@@ -98,8 +112,13 @@ def _publishers(story: Story) -> Reason:
     return Reason(name="publishers", points=round(points, 2), because=said)
 
 
-def _freshness(story: Story, now: datetime) -> Reason:
-    age = max(now - story.latest, timedelta(0))
+def _freshness(story: Story, first_pulls: Mapping[FeedId, datetime], now: datetime) -> Reason:
+    known = [
+        entry.dated for entry in story.entries if entry.published or entry.first_seen != first_pulls.get(entry.feed)
+    ]
+    if not known:
+        return Reason(name="freshness", points=0.0, because="nobody says when it was reported")
+    age = max(now - max(known), timedelta(0))
     return Reason(name="freshness", points=round(0.5 ** (age / HALF_LIFE), 2), because=f"last reported {_ago(age)}")
 
 

@@ -102,6 +102,20 @@ class Envelope:
         return urlunsplit(parts._replace(query=f"{parts.query}&{token}" if parts.query else token, fragment=""))
 
 
+def concerns(settings: Settings) -> tuple[str, ...]:
+    """Return what these settings promise to readers and may not keep."""
+    place = settings.send.unsubscribe_url
+    if not place:
+        return ("readers can leave by mail only: answer what comes to send.sender, and take them off the list",)
+    if place.startswith(settings.site.site_url):
+        said = (
+            f"the unsubscribe button of mail programs sends to {place}, a page of your own site, which takes nobody "
+            "off the list by itself: look for mails that ask to leave, and use `byline readers remove`"
+        )
+        return (said,)
+    return ()
+
+
 def message_id(edition: EditionId, reader: Reader, envelope: Envelope) -> str:
     """Return the Message-ID of ``edition`` for ``reader``: always the same, and it gives no address away."""
     key = hashlib.sha256(f"{edition}\n{reader.token}".encode()).hexdigest()[:32]

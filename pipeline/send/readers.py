@@ -46,7 +46,8 @@ def add(store: Store, email: str, name: str, consent: str, now: datetime, *, aga
     try:
         address = _address(email)
     except ValueError as error:
-        raise UsageError(f"{plain_text(email)} is no mail address: {error}") from None
+        why = f"{plain_text(email)} is no mail address: {error}" if email.strip() else "has no mail address"
+        raise UsageError(why) from None
     with store.writing() as connection:
         reader = kept.add_reader(
             connection, address, shortened(plain_text(name), LONGEST_NAME), plain_text(consent), now

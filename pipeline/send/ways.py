@@ -67,7 +67,7 @@ class Folder:
 
     def __enter__(self) -> Self:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise SendError(f"{self._folder} cannot be made: {error.strerror}") from error
         return self
@@ -80,6 +80,8 @@ class Folder:
         path = self._folder / f"{str(message['Message-ID']).strip('<>').partition('@')[0]}.eml"
         try:
             fresh = path.with_suffix(".part")
+            fresh.unlink(missing_ok=True)
+            fresh.touch(mode=0o600)  # the letter holds the reader's address and their own way to leave
             with fresh.open("wb") as file:
                 file.write(bytes(message))
                 file.flush()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from pipeline.errors import StoreError
+from pipeline.errors import SettingsError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,10 @@ HEAD: Final = "0001"
 
 
 class Store:
-    """A database that is up to date with the schema. Raises ``StoreError`` where it cannot be."""
+    """A database that is up to date with the schema.
+
+    Raises ``StoreError`` where it cannot be, ``SettingsError`` where its address is none.
+    """
 
     def __init__(self, place: str | Path) -> None:
         self._engine = _engine(place)
@@ -81,12 +84,12 @@ def _engine(place: str | Path) -> Engine:
     except ArgumentError:
         pass  # no address at all is told like one of another kind
     except ModuleNotFoundError as error:
-        raise StoreError(
-            f"a PostgreSQL store needs the package {error.name}: install Byline with its extra, byline[postgres]"
+        raise SettingsError(
+            [f"a PostgreSQL store needs the package {error.name}: install Byline with its extra, byline[postgres]"]
         ) from error
     except OSError as error:
         raise StoreError(f"the store cannot be made: {error}; check that its folder is yours to write") from error
-    raise StoreError("DATABASE_URL is no address of a PostgreSQL database, such as postgresql://user@host/name")
+    raise SettingsError(["DATABASE_URL is no address of a PostgreSQL database, such as postgresql://user@host/name"])
 
 
 def _sqlite_engine(url: URL) -> Engine:

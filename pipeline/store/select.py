@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from pipeline.html import kept_html, kept_text, kept_url
 from pipeline.model import Entry, EntryId, FeedId, RankedStory, Reason, Story, StoryId
@@ -21,6 +21,12 @@ def entries_since(connection: Connection, moment: datetime) -> tuple[Entry, ...]
     """Return the entries dated after ``moment``, the first stored first."""
     rows = connection.execute(select(entries).where(entries.c.dated > moment).order_by(entries.c.id))
     return tuple(entry_of(row) for row in rows)
+
+
+def first_pulls(connection: Connection) -> dict[FeedId, datetime]:
+    """Return when the first entries of each feed came."""
+    rows = connection.execute(select(entries.c.feed_id, func.min(entries.c.first_seen)).group_by(entries.c.feed_id))
+    return {FeedId(feed): moment for feed, moment in rows}
 
 
 def keep_shortlist(connection: Connection, ranked: Sequence[RankedStory], now: datetime) -> None:

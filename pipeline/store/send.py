@@ -70,8 +70,9 @@ def deliveries_of(connection: Connection, edition: EditionId) -> tuple[Delivery,
 
 
 def unfinished(connection: Connection) -> tuple[Delivery, ...]:
-    """Return the deliveries of all editions that did not end in SENT."""
-    return _deliveries(connection, deliveries.c.state != DeliveryState.SENT)
+    """Return the deliveries of all editions that did not end in SENT; what waits for a reader who left does no more."""
+    waits = (deliveries.c.state != DeliveryState.LATER) | (readers.c.state == ReaderState.ACTIVE)
+    return _deliveries(connection, (deliveries.c.state != DeliveryState.SENT) & waits)
 
 
 def editions(connection: Connection) -> frozenset[EditionId]:

@@ -32,7 +32,7 @@ def write(stories: Sequence[RankedStory], content: Path, settings: WriteSettings
     if unlinked:
         raise UsageError(f"no report of story {', '.join(unlinked)} has a link, so there is nothing to point to")
     if not stories:
-        raise UsageError("there is no story to write about: run `byline pull` and `byline select` first")
+        raise UsageError("no story with a link waits on the shortlist: run `byline pull` and `byline select`")
     made = draft(stories, now, settings.quote_words)
     path = _free(content / posts.DRAFTS / posts.file_name(made.date, made.title), content)
     path.parent.mkdir(parents=True, exist_ok=True)
