@@ -112,7 +112,7 @@ class App:
         """
         if not url.startswith(("http://", "https://")):
             raise UsageError(f"{url} is no web address: it must begin with https:// or http://")
-        seen = read_feed(url, self.settings, allow_private=allow_private) if look else None
+        [(_, seen)] = read_feeds([url], self.settings, allow_private=allow_private) if look else [(url, None)]
         if isinstance(seen, Unreadable):
             raise PullError(f"{url} {seen.cause}; nothing was added (--no-check adds it all the same)")
         edits.add_feeds(self.settings, [(url, title)], allow_private=allow_private)
@@ -230,11 +230,11 @@ class App:
 
         return make_letter(posts.read(path), self.settings)
 
-    def sample_message(self, letter: Letter) -> bytes:
-        """Return ``letter`` as the message that a reader would get."""
-        from pipeline.send import sample_message
+    def sample(self, letter: Letter) -> Mapping[str, bytes]:
+        """Return ``letter`` as a made-up reader would get it: the bytes of a file by each ending."""
+        from pipeline.send import sample
 
-        return sample_message(letter, self.settings, self.now)
+        return sample(letter, self.settings, self.now)
 
     def concerns(self) -> tuple[str, ...]:
         """Return what the author should know before letters go out by these settings."""
@@ -346,21 +346,22 @@ class App:
         ]
 
 
-def read_feed(place: str, settings: Settings | None, *, allow_private: bool) -> ParsedFeed | Unreadable:
-    """Return what Byline sees in the feed at an address or in a file, without keeping it; needs no site."""
+def read_feeds(
+    places: Sequence[str], settings: Settings | None, *, allow_private: bool
+) -> Sequence[tuple[str, ParsedFeed | Unreadable]]:
+    """Return what Byline sees in the feeds at addresses or in files, without keeping it; needs no site."""
     import asyncio
-    from pathlib import Path
 
-    from pipeline.pull import peek, peek_file
+    from pipeline.pull import peek
 
-    if not place.startswith(("http://", "https://")):
-        return peek_file(Path(place))
+    seen: list[tuple[str, ParsedFeed | Unreadable]] = []
 
-    async def run() -> ParsedFeed | Unreadable:
+    async def run() -> None:
         async with _web(settings) as web:
-            return await peek(place, web, allow_private=allow_private)
+            await peek(places, web, lambda place, feed: seen.append((place, feed)), allow_private=allow_private)
 
-    return asyncio.run(run())
+    asyncio.run(run())
+    return seen
 
 
 def _web(settings: Settings | None) -> Web:

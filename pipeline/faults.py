@@ -66,7 +66,7 @@ def of_yaml(error: yaml.YAMLError) -> tuple[int, str]:
     for pattern, sentence in _YAML:
         if found := re.search(pattern, f"{context} {problem}"):
             return line, sentence.format(**found.groupdict())
-    return line, problem or "this is no YAML"
+    return line, problem or str(error) or "this is no YAML"
 
 
 def of_value(problem: Any) -> str:

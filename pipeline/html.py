@@ -19,7 +19,7 @@ import nh3
 from pipeline.model import PlainText, SafeHtml, SafeUrl, Slug
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _BLOCKS: Final = frozenset(
     (
@@ -44,16 +44,35 @@ _ATTRIBUTES: Final = {
 }
 _URL_ATTRIBUTES: Final = frozenset({"href", "src", "cite"})
 _TAG: Final = re.compile(r"<[^<>]*>")
-_OPENING_OR_CLOSING: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_TAG_BEGINS: Final = re.compile(r"<!--|<(/?)([a-zA-Z][^\s/>]*)")
+_TAG_ENDS: Final = re.compile(
+    r"""(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?>"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+|(?=>))|(?!\s*+=)))*+>"""
+)
+_FORMATTING: Final = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 _NEVER_NESTED: Final = frozenset(
     ("area base br col dd dt embed hr img input li link meta option p param source td th tr wbr").split()
 )
 _MAX_DEPTH: Final = 200
+_MOST_ANEW: Final = 8
+"""So many formatting elements may be open where a block begins, on average."""
 
 _to_blocks = nh3.Cleaner(tags=set(_BLOCKS), clean_content_tags=set(_WITH_CONTENT), attributes={}, link_rel=None)
 
-# Marks that reorder, hide or smuggle text: bidirectional overrides and isolates, zero-width spaces, tag characters.
-_HIDDEN: Final = re.compile("[\u00ad\u180e\u200b\u2060-\u2069\u202a-\u202e\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")
+# Marks that reorder, hide or smuggle text: bidirectional ones, spaces and letters without width, tag characters. The
+# joiners U+200C and U+200D stay, as Persian and emoji need them.
+_HIDDEN: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_SPACES: Final = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\u2800]+")
+_NO_TEXT: Final = re.compile(
+    f"[\ud800-\udfff\ufdd0-\ufdef{''.join(chr(n) for p in range(17) for n in (p << 16 | 65534, p << 16 | 65535))}]"
+)
+"""Halves of characters, and code points that are none and never will be (Unicode, section 23.7)."""
+_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What XML 1.0 (section 2.2) has no place for, and the control characters that it only tolerates."""
+_MOST_MARKS: Final = 30
+"""So many marks may stand on one letter (Unicode Standard Annex 15, Stream-Safe Text Format)."""
 
 
 # -- text ----------------------------------------------------------------------------------------------
@@ -61,9 +80,25 @@ _HIDDEN: Final = re.compile("[\u00ad\u180e\u200b\u2060-\u2069\u202a-\u202e\ufeff
 
 def plain_text(text: str) -> PlainText:
     """Return ``text``, which is no markup, as one line without control or hidden characters."""
-    kept = "".join(" " if unicodedata.category(mark) in {"Cc", "Zl", "Zp"} else mark for mark in text)
-    kept = _HIDDEN.sub("", kept).encode("utf-8", "ignore").decode("utf-8")
-    return PlainText(" ".join(unicodedata.normalize("NFC", kept).split()))
+    kept = _SPACES.sub(" ", text)
+    if not kept.isascii():
+        kept = unicodedata.normalize("NFC", _unpiled(_HIDDEN.sub("", _NO_TEXT.sub("", kept))))
+    return PlainText(" ".join(kept.split()))
+
+
+def without_controls(text: str) -> str:
+    """Return ``text``, whose lines stay as they are, without what an XML document cannot hold."""
+    return _NOT_IN_XML.sub("", text)
+
+
+def _unpiled(text: str) -> str:
+    """Return ``text`` with no more marks on a letter than any language has: sorting a pile of them takes minutes."""
+    kept, pile = [], 0
+    for mark in text:
+        pile = pile + 1 if unicodedata.combining(mark) else 0
+        if pile <= _MOST_MARKS:
+            kept.append(mark)
+    return "".join(kept)
 
 
 def text_of(markup: str) -> PlainText:
@@ -121,13 +156,17 @@ _NOT_AN_END: Final = re.compile(
 )
 
 
+_LONGEST_ABBREVIATION: Final = 12
+"""Characters that are enough to see one of these, and what it is not a part of."""
+
+
 def sentences(text: str) -> Sequence[str]:
     """Return ``text`` cut into sentences; each, and all joined by a space, stand in it word for word."""
     parts: list[str] = []
     start = 0
     for end in _SENTENCE_END.finditer(text):
-        candidate = text[start : end.start()]
-        if not _NOT_AN_END.search(candidate):
+        before = text[max(start, end.start() - _LONGEST_ABBREVIATION) : end.start()]
+        if not _NOT_AN_END.search(before):
             parts.append(text[start : end.end()].rstrip())
             start = end.end()
     return [part for part in (*parts, text[start:].strip()) if part]
@@ -180,7 +219,7 @@ def _host(name: str) -> str:
     """Return ``name`` in ASCII. Raises ``ValueError`` where it is no host name and no IP address."""
     name = unquote(name)
     if ":" in name:
-        return f"[{ipaddress.IPv6Address(name)}]"
+        return f"[{ipaddress.IPv6Address(name.partition('%')[0])}]"  # a zone says nothing to anybody else
     if not name.isascii():
         name = name.encode("idna").decode()
     name = name.lower()
@@ -229,27 +268,55 @@ def safe_html(
         link_rel=None,
         url_schemes={"http", "https", "mailto"} if mail else {"http", "https"},
     )
-    return SafeHtml(re.sub(r"(<pre[^>]*>)\n+", r"\1", cleaned).strip())  # a parser eats the first line break each time
+    shown = without_controls(cleaned)
+    return SafeHtml(re.sub(r"(<pre[^>]*>)\n+", r"\1", shown).strip())  # a parser eats the first line break each time
 
 
 def _parsable(markup: str) -> str:
     """Return ``markup`` as an HTML parser takes it: no half characters, no nesting that would take it minutes."""
     if not markup.isascii():
         markup = markup.encode("utf-8", "replace").decode("utf-8")
-    if markup.count("<") <= _MAX_DEPTH:
+    if markup.count("<") <= _MAX_DEPTH or not _is_too_deep(markup):
         return markup
+    return _TAG.sub(" ", markup).replace("<", "&lt;")
+
+
+def _is_too_deep(markup: str) -> bool:
+    """Tell whether ``markup`` nests so deep, or repeats its formatting so often, that parsing it takes minutes.
+
+    A formatting element that is not closed is opened anew in every block after it (HTML, section 13.2.4.3).
+    """
     open_now: Counter[str] = Counter()
-    depth = 0
-    for closing, name in _OPENING_OR_CLOSING.findall(markup):
-        tag = name.lower()
-        if tag in _NEVER_NESTED or (closing and not open_now[tag]):
+    depth = formats = opened_anew = blocks = 0
+    for closing, tag in _tags(markup):
+        is_format = tag in _FORMATTING
+        if not closing and not is_format:
+            blocks += 1
+            opened_anew += formats
+        if tag not in _NEVER_NESTED and (not closing or open_now[tag]):
+            step = -1 if closing else 1
+            open_now[tag] += step
+            depth += step
+            formats += step * is_format
+        if depth > _MAX_DEPTH or opened_anew > _MAX_DEPTH + _MOST_ANEW * blocks:
+            return True
+    return "<![cdata[" in markup.lower()  # what of it is markup depends on what it stands in
+
+
+def _tags(markup: str) -> Iterator[tuple[bool, str]]:
+    """Yield the tags of ``markup`` (HTML, section 13.2.5): whether each closes, and its name."""
+    at = 0
+    while found := _TAG_BEGINS.search(markup, at):
+        if found[0] == "<!--":
+            at = markup.find("-->", found.start() + 2) + 3
+            if at < found.end():
+                return
             continue
-        step = -1 if closing else 1
-        open_now[tag] += step
-        depth += step
-        if depth > _MAX_DEPTH:
-            return _TAG.sub(" ", markup)
-    return markup
+        end = _TAG_ENDS.match(markup, found.end())
+        if end is None:
+            return
+        yield bool(found[1]), found[2].lower()
+        at = end.end()
 
 
 def kept_html(stored: str) -> SafeHtml:

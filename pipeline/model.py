@@ -301,13 +301,14 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """An edition as an e-mail, before it is made out to anybody: ``UNSUBSCRIBE`` stands for each reader's link."""
+    """An edition as an e-mail, made out to nobody yet: ``leave`` stands where each reader's own link comes."""
 
     edition: EditionId
     subject: PlainText
     html: str
     text: str
     web_url: SafeUrl
+    leave: str
     dated: date
 
 

@@ -84,7 +84,7 @@ class Web:
 
     def __init__(self, *, user_agent: str, timeout_seconds: float, max_bytes: int, concurrency: int = 16) -> None:
         self._headers = {"User-Agent": user_agent, "Accept": "*/*"}
-        self._timeout = ClientTimeout(total=timeout_seconds)  # of each request, from when it is its host's turn
+        self.timeout_seconds = timeout_seconds
         self.max_bytes = max_bytes
         self._slots = asyncio.Semaphore(concurrency)
         self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -105,7 +105,7 @@ class Web:
         try:
             return await self._follow(url, headers or {}, allow_private=allow_private)
         except TimeoutError:
-            return Unreachable(cause=f"did not answer in full within {self._timeout.total:g} seconds")
+            return Unreachable(cause=f"did not answer in full within {self.timeout_seconds:g} seconds")
         except (ClientError, OSError, ValueError) as error:
             return Unreachable(cause=_in_words(error))
 
@@ -114,9 +114,11 @@ class Web:
         private_host = urlsplit(url).netloc if allow_private else None
         moved_to: SafeUrl | None = None
         all_permanent = True
+        spent = 0.0  # seconds of all hops, without the waiting for a host's turn
         for _ in range(MAX_REDIRECTS + 1):
             session = self._private if urlsplit(here).netloc == private_host else self._guarded
-            answer = await self._hop(session, here, headers)
+            answer, seconds = await self._hop(session, here, headers, self.timeout_seconds - spent)
+            spent += seconds
             if isinstance(answer, Unreachable) or answer.status not in _REDIRECTS:
                 return answer if isinstance(answer, Unreachable) else _with_move(answer, moved_to)
             target = safe_url(answer.headers.get("Location", ""), here, tracking=True)
@@ -127,15 +129,22 @@ class Web:
             here = target
         return Unreachable(cause=f"redirects more than {MAX_REDIRECTS} times")
 
-    async def _hop(self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str]) -> Answer | Unreachable:
+    async def _hop(
+        self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str], seconds: float
+    ) -> tuple[Answer | Unreachable, float]:
+        """Ask for one address, within ``seconds`` of when it is its host's turn. Return how long it took, too."""
         known = safe_url(url, tracking=True)
         if known is None:
-            return Unreachable(cause="is no web address that can be fetched")
-        async with (
-            self._hosts[urlsplit(url).netloc],
-            self._slots,
-            session.get(url, headers=headers, allow_redirects=False) as response,
-        ):
+            return Unreachable(cause="is no web address that can be fetched"), 0.0
+        clock = asyncio.get_running_loop().time
+        async with self._hosts[urlsplit(url).netloc], self._slots, asyncio.timeout(seconds):
+            began = clock()
+            return await self._read(session, known, url, headers), clock() - began
+
+    async def _read(
+        self, session: aiohttp.ClientSession, known: SafeUrl, url: str, headers: Mapping[str, str]
+    ) -> Answer | Unreachable:
+        async with session.get(url, headers=headers, allow_redirects=False) as response:
             body = bytearray()
             async for chunk in response.content.iter_chunked(65536):
                 body += chunk
@@ -148,7 +157,7 @@ class Web:
         return aiohttp.ClientSession(
             connector=connector,
             headers=self._headers,
-            timeout=self._timeout,
+            timeout=ClientTimeout(total=None),  # each request says its own
             cookie_jar=aiohttp.DummyCookieJar(),
             requote_redirect_url=False,
         )

@@ -6,18 +6,38 @@ or a new text. It does not know what the files mean.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Path = tuple[str | int, ...]
+MOST_ALIASES: Final = 20
 
 
 class Loader(yaml.SafeLoader):
-    """YAML's safe loader, but a date that does not exist and a name given twice are faults with a place."""
+    """YAML's safe loader, but a date that does not exist and a name given twice are faults with a place.
+
+    So are more aliases than a person writes: a few lines of them can stand for more than any memory holds.
+    """
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._aliases = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Return the next node. Raises ``yaml.YAMLError`` for aliases of what they are a part of, or too many."""
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            node = self.anchors.get(event.anchor)
+            self._aliases += 1
+            if self._aliases > MOST_ALIASES or (node is not None and node.end_mark is None):
+                reason = f"*{event.anchor} leads in a circle, or there are more than {MOST_ALIASES} such aliases"
+                raise yaml.composer.ComposerError(None, None, reason, event.start_mark)
+        return super().compose_node(parent, index)
 
     def construct_yaml_timestamp(self, node: Any) -> Any:
         """Return a date or a time. Raises ``yaml.YAMLError`` for 30 February."""
@@ -40,14 +60,30 @@ class Loader(yaml.SafeLoader):
 Loader.add_constructor("tag:yaml.org,2002:timestamp", Loader.construct_yaml_timestamp)
 
 
-def parse(text: str) -> Any:
+def parse(text: str, loader: type[Loader] = Loader) -> Any:
     """Return the data of ``text``. Raises ``yaml.YAMLError``, whose mark holds line and column from 0."""
-    return yaml.load(text, Loader=Loader)  # noqa: S506  (a SafeLoader)
+    with _as_yaml_error():
+        return yaml.load(text, Loader=loader)  # noqa: S506  (a SafeLoader)
+
+
+@contextmanager
+def _as_yaml_error() -> Iterator[None]:
+    """Make of whatever else the parser stumbles over (``!!int x``, a thousand brackets) an error of YAML."""
+    try:
+        yield
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError, RecursionError) as error:
+        raise yaml.YAMLError(f"a value is none of its kind ({type(error).__name__})") from error
+
+
+def _composed(text: str) -> yaml.Node | None:
+    with _as_yaml_error():
+        node: yaml.Node | None = yaml.compose(text, Loader=Loader)
+        return node
 
 
 def line_of(text: str, path: Path) -> int:
     """Return the line, from 1, of the deepest part of ``path`` that stands in ``text``."""
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    node = _composed(text)
     line = 1
     for key in path:
         found = _child(node, key)
@@ -171,7 +207,7 @@ def _child(node: yaml.Node | None, key: str | int) -> tuple[yaml.Node, yaml.Node
 
 
 def _find(text: str, path: Path) -> yaml.Node | None:
-    node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    node = _composed(text)
     for key in path:
         found = _child(node, key)
         if found is None:

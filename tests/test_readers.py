@@ -167,7 +167,8 @@ def reader(number=1, *, name="Ana Ruiz", email="ana@example.org", state=ReaderSt
 def made_out(to, subject="T", list_name="Ana"):
     address = Address(addr_spec="nadia@nadia.example")
     known = {"list_id": "letter.a.example", "list_name": list_name, "unsubscribe_url": None, "language": "en"}
-    texts = {"html": "<p>T</p>", "text": "T", "web_url": safe_url("https://a.example/"), "dated": NOW.date()}
+    texts = {"html": "<p>T</p>", "text": "T", "web_url": safe_url("https://a.example/")}
+    texts |= {"dated": NOW.date(), "leave": "https://here.invalid/"}
     letter = Letter(edition="e", subject=plain_text(subject), **texts)
     made = make_message(letter, to, Envelope(sender=address, **known), NOW)
     return message_from_bytes(bytes(made), policy=policy.default)

@@ -158,11 +158,10 @@ def parse_feeds(context: click.Context, places: tuple[str, ...], *, allow_privat
     Example:
       byline feeds parse feed.xml https://example.org/atom.xml --json
     """
-    from pipeline.app import read_feed
+    from pipeline.app import read_feeds
 
     failed = False
-    for place in places:
-        seen = read_feed(place, _settings(context), allow_private=allow_private)
+    for place, seen in read_feeds(places, _settings(context), allow_private=allow_private):
         failed = failed or not isinstance(seen, ParsedFeed)
         if as_json:
             click.echo(json.dumps(_as_json(place, seen), ensure_ascii=False))

@@ -40,18 +40,14 @@ def letter(context: click.Context, post: str, folder: Path | None, *, as_json: b
     """
     with app(context) as opened:
         made = opened.letter(opened.find(post))
-        message = opened.sample_message(made)
+        parts = opened.sample(made)
         place = folder or opened.settings.state / "letters"
-    files = {place / f"{made.edition}.{end}": text for end, text in _parts(made, message).items()}
+    files = {place / f"{made.edition}.{end}": data for end, data in parts.items()}
     for path, text in files.items():
         write_file(path, text)
     told = [f"{shown(path)}  {len(text) / 1000:.1f} kB" for path, text in files.items()]
-    report({"files": list(files), "bytes": len(message)}, *told, as_json=as_json)
+    report({"files": list(files), "bytes": len(parts["eml"])}, *told, as_json=as_json)
     return 0
-
-
-def _parts(made: Letter, message: bytes) -> dict[str, bytes]:
-    return {"html": made.html.encode(), "txt": made.text.encode(), "eml": message}
 
 
 @click.command()

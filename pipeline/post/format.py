@@ -27,7 +27,8 @@ def _clean_url(value: Any) -> Any:
 def _clean_text(value: Any) -> Any:
     """Clean a text. What YAML reads as something else would show as that on the site: 1_000 as 1000, Yes as True."""
     if not isinstance(value, str):
-        raise ValueError(f"is read as {value}, not as text; put it in quotes")  # noqa: TRY004  (pydantic wants it)
+        read = type(value).__name__ if isinstance(value, (list, dict)) else value
+        raise ValueError(f"is read as {read}, not as text; put it in quotes")  # noqa: TRY004  (pydantic wants it)
     return plain_text(value)
 
 

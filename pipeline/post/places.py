@@ -21,8 +21,10 @@ DRAFTS: Final = "drafts"
 
 
 def paths(content: Path, folder: str = POSTS) -> list[Path]:
-    """Return the post files in a folder of ``content``, the newest name first."""
-    return sorted((content / folder).glob("*.md"), reverse=True)
+    """Return the post files in a folder of ``content``, the newest name first; a link that leads out is none."""
+    inside = content.resolve()
+    files = (path for path in (content / folder).glob("*.md") if path.resolve().is_relative_to(inside))
+    return sorted(files, reverse=True)
 
 
 def find(content: Path, name: str, folders: Sequence[str] = (POSTS, DRAFTS)) -> Path:
@@ -62,23 +64,32 @@ def address(site_url: str, path: Path) -> SafeUrl:
 
 def page_address(site_url: str, page: PurePosixPath) -> SafeUrl:
     """Return where the page in content/ named ``page`` is on the site (directory URLs, as MkDocs makes them)."""
-    place = "" if page.name in {"index.md", "README.md"} else f"{page.stem}/"
-    folder = "" if str(page.parent) == "." else f"{page.parent}/"
-    url = safe_url(quote(folder + place), site_url.rstrip("/") + "/")
-    assert url is not None, "site_url was checked when it was read"
+    url = safe_url(_page_place(page), site_url.rstrip("/") + "/")
+    assert url is not None, "site_url was checked when it was read, and file systems bound a name"
     return url
 
 
+def _page_place(page: PurePosixPath) -> str:
+    place = "" if page.name in {"index.md", "README.md"} else f"{page.stem}/"
+    folder = "" if str(page.parent) == "." else f"{page.parent}/"
+    return quote(folder + place)
+
+
 def resolve(site_url: str, page: PurePosixPath, link: str) -> str:
-    """Return the address on the site of ``link`` as it is written in the file ``page`` of content/."""
-    parts = urlsplit(link)
+    """Return the address on the site of ``link`` as it is written in the file ``page`` of content/.
+
+    What is no address at all stays as it is; `byline check` names it.
+    """
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return link
     if parts.scheme or parts.netloc or not parts.path:
         return link
     target = _joined(page.parent, unquote(parts.path))
     suffix = (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
-    if target.suffix == ".md":
-        return page_address(site_url, target) + suffix
-    return site_url.rstrip("/") + "/" + quote(str(target)) + suffix
+    place = _page_place(target) if target.suffix == ".md" else quote(str(target))
+    return f"{site_url.rstrip('/')}/{place}{suffix}"
 
 
 def _joined(folder: PurePosixPath, link: str) -> PurePosixPath:

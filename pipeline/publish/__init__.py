@@ -15,6 +15,7 @@ from pipeline import post as posts
 from pipeline.errors import PostError, PublishError
 from pipeline.publish.engine import build, see_that_free, serve
 from pipeline.publish.feeds import write_feeds
+from pipeline.publish.search import tame_search
 from pipeline.publish.stage import stage
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def publish(settings: Settings, output: Path | None = None, *, strict: bool = Fa
     if strict and warnings:
         raise PublishError("The site is not published, because the engine warns and --strict was asked for:", warnings)
     _all_there(every, fresh)
+    tame_search(fresh)
     write_feeds(fresh, every, settings)
     _take_place(fresh, output)
     return Site(folder=output, posts=len(every), pages=len(list(output.rglob("*.html"))), warnings=warnings)

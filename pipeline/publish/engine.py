@@ -39,6 +39,9 @@ def build(root: Path, pages: Path, output: Path) -> tuple[str, ...]:
             raise PublishError(f"{place}: the site's template is broken: {error}", warnings) from error
         except (MkDocsException, SystemExit) as error:
             raise PublishError(f"The site cannot be built: {error or 'the engine gave up'}", warnings) from error
+        except Exception as error:  # whatever front matter that only the engine knows makes it stumble over
+            reason = f"The engine stumbles ({type(error).__name__}: {error}); look at the front matter you changed last"
+            raise PublishError(reason, warnings) from error
     return tuple(warnings)
 
 

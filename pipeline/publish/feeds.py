@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 from pipeline import post as posts
+from pipeline.html import without_controls
 from pipeline.model import Kind
 
 if TYPE_CHECKING:
@@ -104,4 +105,4 @@ def _rfc822(day: date) -> str:
 
 def _texts(parent: ET.Element, **texts: str) -> None:
     for name, text in texts.items():
-        ET.SubElement(parent, name).text = text
+        ET.SubElement(parent, name).text = without_controls(text)

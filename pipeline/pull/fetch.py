@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipeline.html import plain_text
-from pipeline.model import FeedOutcome, FeedState
+from pipeline.model import FeedOutcome, FeedState, Unreadable
 from pipeline.pull.health import failed, status_in_words
 from pipeline.web import Unreachable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.model import Feed, PlainText, SafeUrl
     from pipeline.web import Answer, Web
 
@@ -28,13 +30,13 @@ _NOT_MODIFIED = 304
 class Fetched:
     """The body of a feed and what to remember for the next time; validators are kept byte for byte."""
 
-    url: SafeUrl
+    url: str
     body: bytes
-    body_hash: str
-    content_type: str
-    etag: str | None
-    last_modified: str | None
-    moved_to: SafeUrl | None
+    body_hash: str = ""
+    content_type: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: SafeUrl | None = None
 
 
 async def fetch(feed: Feed, web: Web) -> Fetched | FeedOutcome:
@@ -45,6 +47,14 @@ async def fetch(feed: Feed, web: Web) -> Fetched | FeedOutcome:
     if isinstance(answer, Unreachable):
         return failed(feed, answer.cause)
     return _decide(feed, answer)
+
+
+def fetch_file(path: Path) -> Fetched | Unreadable:
+    """Return the feed in a file, which has no address: its relative links lead nowhere."""
+    try:
+        return Fetched(url="", body=path.read_bytes())
+    except OSError as error:
+        return Unreadable(cause=f"cannot be read ({error.strerror})")
 
 
 def _decide(feed: Feed, answer: Answer) -> Fetched | FeedOutcome:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from pipeline.html import plain_text
 from pipeline.model import FeedOutcome, FeedState
 
 if TYPE_CHECKING:
@@ -49,12 +50,12 @@ def healths(wanted: Iterable[FeedSettings], remembered: Iterable[Row[Any]]) -> t
     rows = {row.url: row for row in remembered}
     found = []
     for feed in wanted:
-        health = FeedHealth(url=feed.url, title=feed.title)
+        health = FeedHealth(url=feed.url, title=plain_text(feed.title))
         if (row := rows.get(feed.url)) is not None:
             known = ("checked_at", "read_at", "newest", "failures", "error", "moved_to")
             health = replace(health, **{name: getattr(row, name) for name in known})
             health = replace(
-                health, title=feed.title or row.title, entries=row.entries or 0, repairs=tuple(row.repairs)
+                health, title=health.title or row.title, entries=row.entries or 0, repairs=tuple(row.repairs)
             )
         found.append(health)
     return tuple(found)

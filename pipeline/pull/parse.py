@@ -13,20 +13,24 @@ import zlib
 from calendar import timegm
 from dataclasses import replace
 from datetime import UTC, datetime
+from time import struct_time
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.html import looks_like_markup, plain_text, safe_html, safe_url, text_of
+from pipeline.html import looks_like_markup, plain_text, safe_html, safe_url
 from pipeline.model import ParsedEntry, ParsedFeed, Unreadable
-from pipeline.pull import jsonfeed
+from pipeline.pull import bounds, jsonfeed
+from pipeline.pull.bounds import MOST_ENTRIES, NOTHING
 from pipeline.pull.repair import repaired
 
 if TYPE_CHECKING:
-    from time import struct_time
+    from collections.abc import Sequence
 
     from pipeline.model import PlainText, SafeHtml, SafeUrl
 
 
 MAX_BYTES: Final = 32 * 2**20
+_LONG_AGO: Final = datetime(bounds.YEARS.start, 1, 1, tzinfo=UTC)
+_LONGEST_NAME: Final = 200
 _GZIP: Final = b"\x1f\x8b"
 _FORMATS: Final = {
     "rss090": "rss-0.90",
@@ -84,95 +88,102 @@ def _parse_xml(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreada
             sanitize_html=False,
             resolve_relative_uris=False,
         )
+        if not read.version and not read.entries:
+            return Unreadable(cause=_what_it_is(body))
+        return _feed(read, url, repairs)
     except Exception as error:  # noqa: BLE001  (whatever its parsers stumble over is this feed's fault, not the run's)
         return Unreadable(cause=f"cannot be read as a feed ({type(error).__name__})")
-    if not read.version and not read.entries:
-        return Unreadable(cause=_what_it_is(body))
-    entries = [_entry(entry, url) for entry in read.entries]
-    telling = tuple(entry for entry in entries if entry != _NOTHING)
-    empty = len(entries) - len(telling)
+
+
+def _feed(read: Any, url: str, repairs: Sequence[str]) -> ParsedFeed:
+    chosen = sorted(read.entries, key=_published, reverse=True)[:MOST_ENTRIES]
+    entries = [_entry(entry, url) for entry in (read.entries if len(chosen) == len(read.entries) else chosen)]
+    telling = tuple(entry for entry in entries if entry != NOTHING)
+    passed_over = {
+        f"the oldest of {len(read.entries)} entries passed over": len(chosen) < len(read.entries),
+        f"entries that say nothing passed over ({len(entries) - len(telling)})": len(telling) < len(entries),
+    }
+    link = _string(read.feed, "link")
     return ParsedFeed(
         format=_FORMATS.get(read.version, read.version or "unknown"),
         title=_text(read.feed, "title"),
-        link=safe_url(read.feed["link"], url) if read.feed.get("link") else None,
+        link=safe_url(link, url) if link else None,
         entries=telling,
-        repairs=(
-            *repairs,
-            *_repairs(read),
-            *((f"entries that say nothing passed over ({empty})",) if empty else ()),
-        ),
+        repairs=(*repairs, *_repairs(read), *(said for said, is_so in passed_over.items() if is_so)),
     )
 
 
-_NOTHING: Final = ParsedEntry(
-    uid="",
-    title=plain_text(""),
-    link=None,
-    published=None,
-    updated=None,
-    authors=(),
-    summary=safe_html(""),
-    content=safe_html(""),
-)
+def _published(entry: Any) -> datetime:
+    return _moment(entry.get("published_parsed")) or _moment(entry.get("updated_parsed")) or _LONG_AGO
 
 
 def _entry(entry: Any, url: str) -> ParsedEntry:
     updated = _moment(entry.get("updated_parsed")) if "updated_parsed" in entry else None
-    content = max((_markup(part, url) for part in entry.get("content", ())), key=len, default=safe_html(""))
+    contents = [_markup(part, url) for part in _dicts(entry, "content")]
     return ParsedEntry(
-        uid=plain_text(entry.get("id", "")),
+        uid=plain_text(_string(entry, "id")),
         title=_text(entry, "title"),
         link=_link(entry, url),
-        published=_moment(entry.get("published_parsed") or entry.get("created_parsed")) or updated,
+        published=_moment(entry.get("published_parsed")) or _moment(entry.get("created_parsed")) or updated,
         updated=updated,
         authors=_authors(entry),
         summary=_markup(entry.get("summary_detail"), url),
-        content=content,
+        content=max(contents, key=len, default=safe_html("")),
     )
+
+
+def _string(holder: Any, name: str) -> str:
+    """Return a text of feedparser's; an element of an unlucky name puts something else in its place."""
+    value = holder.get(name) if isinstance(holder, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _dicts(holder: Any, name: str) -> list[dict[str, Any]]:
+    values = holder.get(name)
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 def _link(entry: Any, url: str) -> SafeUrl | None:
     """Return where the entry leads; an id that feedparser offers as a link is one only where it is an address."""
-    link: str = entry.get("link") or ""
+    link = _string(entry, "link")
     if link == entry.get("id") and "://" not in link:
         return None
     return safe_url(link, url) if link else None
 
 
 def _text(holder: Any, name: str) -> PlainText:
-    detail = holder.get(f"{name}_detail") or {}
-    value = holder.get(name) or ""
-    is_markup = detail.get("type", "").endswith(("html", "xml")) or looks_like_markup(value)
-    return text_of(value) if is_markup else plain_text(value)
+    kind = _string(holder.get(f"{name}_detail"), "type")
+    return bounds.line(_string(holder, name), markup=kind.endswith(("html", "xml")))
 
 
 def _markup(detail: Any, url: str) -> SafeHtml:
-    if not detail or not detail.get("value"):
-        return safe_html("")
-    value: str = detail["value"]
-    if detail.get("type") == "text/plain" and not looks_like_markup(value):
+    value = _string(detail, "value")
+    if _string(detail, "type") == "text/plain" and not looks_like_markup(value):
         value = entities.escape(value, quote=False)
-    return safe_html(value, safe_url(detail.get("base") or "", url) or url)
+    return bounds.markup(value, safe_url(_string(detail, "base"), url) or url)
 
 
 def _authors(entry: Any) -> tuple[PlainText, ...]:
-    named = [author.get("name") or author.get("email") or "" for author in entry.get("authors", ())]
-    whole = entry.get("author", "")
+    listed = _dicts(entry, "authors")[: bounds.MOST_AUTHORS]
+    named = [_string(author, "name") or _string(author, "email") for author in listed]
+    whole = _string(entry, "author")
     if len(named) < 2 and "@" in whole:  # noqa: PLR2004  (of one author, feedparser cuts a long mail domain in two)
         named = [whole]
-    return tuple(dict.fromkeys(text for name in named if (text := _name(text_of(name)))))
+    return tuple(dict.fromkeys(text for name in named if (text := _name(bounds.line(name, markup=True)))))
 
 
 def _name(author: PlainText) -> PlainText:
     """Return the name in "mail (Name)", "Name (mail)" or "Name <mail>" (RSS 2.0, RFC 5322); else all of it."""
+    if len(author) > _LONGEST_NAME:
+        return author
     for form in (r"\S+@\S+\s*\((.+)\)", r"(.+?)\s*\(\S+@\S+\)", r'"?([^"<]+?)"?\s*<[^<>]*@[^<>]*>'):
         if found := re.fullmatch(form, author):
             return plain_text(found[1])
     return author
 
 
-def _moment(parsed: struct_time | None) -> datetime | None:
-    if parsed is None:
+def _moment(parsed: Any) -> datetime | None:
+    if not isinstance(parsed, struct_time) or parsed.tm_year not in bounds.YEARS:
         return None
     try:
         return datetime.fromtimestamp(timegm(parsed), UTC)

@@ -17,14 +17,14 @@ from pipeline.send.message import Envelope, make_message
 from pipeline.store import send as kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pipeline.model import Delivery, Letter
     from pipeline.send.ways import Way
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
 
-__all__ = ["Audience", "Sent", "audience", "make_letter", "sample_message", "send"]
+__all__ = ["Audience", "Sent", "audience", "make_letter", "sample", "send"]
 
 
 def audience(letter: Letter, store: Store) -> Audience:
@@ -46,8 +46,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def sample_message(letter: Letter, settings: Settings, now: datetime) -> bytes:
-    """Return ``letter`` as the message that a made-up reader would get, to look at."""
+def sample(letter: Letter, settings: Settings, now: datetime) -> Mapping[str, bytes]:
+    """Return ``letter`` as a made-up reader would get it, to look at: the page, the text, and the whole message."""
     reader = Reader(
         id=ReaderId(0),
         email="reader@example.org",
@@ -57,4 +57,6 @@ def sample_message(letter: Letter, settings: Settings, now: datetime) -> bytes:
         consented_at=now,
         token="sample",  # noqa: S106  (opens nothing)
     )
-    return bytes(make_message(letter, reader, Envelope.of(settings), now))
+    message = make_message(letter, reader, Envelope.of(settings), now)
+    text, page = message.iter_parts()
+    return {"html": page.get_content().encode(), "txt": text.get_content().encode(), "eml": bytes(message)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import SendError
 from pipeline.html import plain_text
@@ -43,6 +43,8 @@ class Sent:
         return Counter(delivery.state for delivery in self.deliveries)[state]
 
 
+_MOST_UNCERTAIN: Final = 2
+"""After so many without an answer the mail server is ill, and would leave each further reader uncertain."""
 _WHY_NOT = {
     DeliveryState.SENT: "has it already",
     DeliveryState.CLAIMED: "uncertain: an earlier run was cut off before the answer",
@@ -85,12 +87,18 @@ def deliver(audience: Audience, send: Round, tell: Callable[[Delivery], None]) -
             if (delivery := _deliver_one(reader, send)) is not None:
                 done.append(delivery)
                 tell(delivery)
+            if [each.state for each in done[-_MOST_UNCERTAIN:]] == [DeliveryState.CLAIMED] * _MOST_UNCERTAIN:
+                raise SendError(
+                    f"{_MOST_UNCERTAIN} deliveries in a row were cut off before the answer, so nobody else is sent to: "
+                    "look whether these arrived, settle them with --uncertain, and send again"
+                )
     return Sent(deliveries=tuple(done), audience=audience)
 
 
 def _deliver_one(reader: Reader, send: Round) -> Delivery | None:
     """Make the message, claim the delivery, hand the message over, settle; None where it was not ours to send."""
     message = make_message(send.letter, reader, send.envelope, send.clock())
+    bytes(message)  # what cannot be written must not be claimed
     claimed = _claim(reader, str(message["Message-ID"]), send)
     if claimed is None:
         return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+import secrets
+from typing import TYPE_CHECKING
 
 from pipeline import post as posts
 from pipeline.errors import SendError, template_place
@@ -19,13 +20,11 @@ if TYPE_CHECKING:
     from pipeline.model import Post
     from pipeline.settings.sections import Settings
 
-UNSUBSCRIBE: Final = "https://unsubscribe.invalid/"
-"""Stands in a letter where each reader's own address for leaving comes (RFC 2606: nobody can own it)."""
-
 
 def make_letter(post: Post, settings: Settings) -> Letter:
     """Return ``post`` as a letter. Raises ``SendError`` where a template of the author's is broken."""
-    context = _context(post, settings)
+    leave = f"https://{secrets.token_hex(12)}.invalid/"  # no post can hold it, and nobody can own it (RFC 2606)
+    context = {**_context(post, settings), "unsubscribe_url": leave}
     made = {name: _filled(settings.overrides / "letter", f"letter.{name}", context) for name in ("html", "txt")}
     return Letter(
         edition=posts.name_of(post.path),
@@ -33,6 +32,7 @@ def make_letter(post: Post, settings: Settings) -> Letter:
         html=_inlined(made["html"]),
         text=made["txt"].strip() + "\n",
         web_url=posts.address(settings.site.site_url, post.path),
+        leave=leave,
         dated=post.date,
     )
 
@@ -63,7 +63,6 @@ def _context(post: Post, settings: Settings) -> Mapping[str, object]:
         "web_url": posts.address(site.site_url, post.path),
         "body": Markup(posts.as_html(post.body, site.site_url, page)),  # noqa: S704  (SafeHtml)
         "text": as_text(posts.attributed(post, site.language), site.site_url, page),
-        "unsubscribe_url": UNSUBSCRIBE,
         "postal_address": settings.send.postal_address,
         "reason": settings.send.reason,
     }

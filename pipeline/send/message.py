@@ -14,8 +14,7 @@ from email.utils import quote as email_quote
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from pipeline.html import plain_text, safe_url
-from pipeline.send.letter import UNSUBSCRIBE
+from pipeline.html import plain_text, safe_url, shortened
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,7 +38,7 @@ class _Policy(EmailPolicy):
         if key in {"from", "to"}:
             [address] = value.addresses
             return f"{name}: {self._name(name, address.display_name)}<{address.addr_spec}>{self.linesep}"
-        if key == "subject":
+        if isinstance(value, _Literal):
             return f"{name}: {self._words(name, str(value))}{self.linesep}"
         return str(super().fold(name, value))
 
@@ -53,15 +52,31 @@ class _Policy(EmailPolicy):
             return ""
         return (
             f'"{email_quote(name)}"{self.linesep} '
-            if name.isascii()
+            if _shows_as_it_is(name)
             else self._words(header, name) + f"{self.linesep} "
         )
 
     def _words(self, header: str, text: str) -> str:
-        charset = "us-ascii" if text.isascii() else "utf-8"
+        folds = max(map(len, text.split()), default=0) < LONGEST_WORD
+        charset = "us-ascii" if _shows_as_it_is(text) and folds else "utf-8"
         return Header(text, charset, header_name=header).encode(linesep=self.linesep)
 
 
+class _Literal(str):
+    """A subject that is meant as it stands: the standard library would decode what looks like encoded words in it."""
+
+    __slots__ = ()
+    name = "Subject"
+
+
+def _shows_as_it_is(text: str) -> bool:
+    """Tell whether ``text`` is ASCII and not to be taken for an encoded word (RFC 2047)."""
+    return text.isascii() and "=?" not in text
+
+
+LONGEST_SUBJECT: Final = 250
+LONGEST_WORD: Final = 60
+"""Characters; a line of a header should end before 78 (RFC 5322, section 2.1.1)."""
 POLICY: Final = _Policy(linesep="\r\n")
 
 
@@ -127,7 +142,7 @@ def make_message(letter: Letter, reader: Reader, envelope: Envelope, now: dateti
     message = EmailMessage(policy=POLICY)
     message["From"] = envelope.sender
     message["To"] = Address(display_name=reader.name, addr_spec=reader.email)
-    message["Subject"] = letter.subject
+    message["Subject"] = _Literal(shortened(letter.subject, LONGEST_SUBJECT))
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(letter.edition, reader, envelope)
     message["List-Id"] = f'"{_quotable(envelope.list_name)}" <{envelope.list_id}>'  # RFC 2919
@@ -136,10 +151,9 @@ def make_message(letter: Letter, reader: Reader, envelope: Envelope, now: dateti
     message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in ways)  # RFC 2369
     if leave.startswith("https://"):
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058: only beside an https address
-    message.set_content(letter.text.replace(UNSUBSCRIBE, leave), cte="quoted-printable")
-    message.add_alternative(
-        letter.html.replace(UNSUBSCRIBE, html.escape(leave)), subtype="html", cte="quoted-printable"
-    )
+    message.set_content(letter.text.replace(letter.leave, leave), cte="quoted-printable")
+    page = letter.html.replace(letter.leave, html.escape(leave))
+    message.add_alternative(page, subtype="html", cte="quoted-printable")
     message["Content-Language"] = envelope.language  # the content before it would have taken it away
     return message
 

@@ -26,6 +26,8 @@ LONGEST_NAME: Final = 200
 _EMAIL_NAMES: Final = frozenset({"email", "e-mail", "email address", "e-mail address", "mail"})
 _FIRST_NAMES: Final = frozenset({"first name", "first_name", "firstname", "given name"})
 _LAST_NAMES: Final = frozenset({"last name", "last_name", "lastname", "surname", "family name"})
+_ACTIVE: Final = frozenset({"", "active", "subscribed", "enabled", "confirmed"})
+"""What lists of other programs call somebody who gets letters; whoever is marked otherwise does not."""
 _AS_TEXT: Final = ("=", "+", "-", "@", "\t", "\r", "'")
 """What makes a spreadsheet take a cell for a formula; such a cell is written after an apostrophe, as is one with it."""
 
@@ -82,7 +84,7 @@ def import_csv(store: Store, text: str, consent: str, now: datetime) -> Imported
     added, refused = 0, []
     for line, row in _rows(text):
         try:
-            if row.get("state", "").lower() in {"left", "unsubscribed", "bounced", "cleaned"}:
+            if row.get("state", "").lower() not in _ACTIVE:
                 raise UsageError(f"is marked {row['state']}")  # noqa: TRY301  (one refusal like the others)
             add(store, row["email"], row["name"], row.get("consent") or consent, _moment(row, now))
             added += 1

@@ -144,7 +144,7 @@ _MkdocsLoader.add_multi_constructor("", lambda _loader, _suffix, _node: None)
 
 def _site(text: str, problems: list[str]) -> SiteSettings | None:
     try:
-        data = yaml.load(text, Loader=_MkdocsLoader)  # noqa: S506  (a SafeLoader underneath)
+        data = yamltext.parse(text, _MkdocsLoader)
     except yaml.YAMLError as error:
         problems.append(_yaml_problem("mkdocs.yml", error))
         return None

@@ -13,7 +13,11 @@ STATE = ".byline"
 
 
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
+    try:
+        value.encode()
+        parts = urlsplit(value)
+    except ValueError:
+        raise ValueError("holds what no web address has") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be a full web address that begins with https:// or http://")
     return value
@@ -78,7 +82,7 @@ class SelectSettings(_Section):
 
     topics: dict[str, TopicSettings] = Field(default_factory=dict)
     """What you write about, each topic with the phrases that it is known by."""
-    days: Positive = 8
+    days: Annotated[int, Field(gt=0, le=3650)] = 8
     """How many days back stories are looked for."""
     shortlist: Positive = 12
     """How many stories the shortlist holds."""

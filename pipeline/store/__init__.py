@@ -80,7 +80,7 @@ def _engine(place: str | Path) -> Engine:
         if url.get_backend_name() == "sqlite":
             return _sqlite_engine(url)
         if url.get_backend_name() == "postgresql":
-            return create_engine(url)
+            return create_engine(url, connect_args={"options": "-c timezone=utc"})  # dates of year 9999 stay theirs
     except ArgumentError:
         pass  # no address at all is told like one of another kind
     except ModuleNotFoundError as error:

@@ -23,7 +23,7 @@ def draft(stories: Sequence[RankedStory], now: datetime, quote_words: int) -> Po
     opening = f"{posts.OPENING}\n\n{posts.EXCERPT_END}\n\n" if len(leads) > 1 else ""
     made = Post(
         date=now.date(),
-        title=plain_text(_heading(leads[0]) if len(leads) == 1 else "What I read this week"),
+        title=_title(leads),
         topics=_topics(stories),
         kind=Kind.LINK if len(leads) == 1 else Kind.EDITION,
         sources=tuple(_source(entry, now) for entry in leads),
@@ -34,6 +34,13 @@ def draft(stories: Sequence[RankedStory], now: datetime, quote_words: int) -> Po
 
 def _topics(stories: Sequence[RankedStory]) -> tuple[PlainText, ...]:
     return tuple(dict.fromkeys(plain_text(topic) for item in stories for topic in item.topics))
+
+
+def _title(leads: Sequence[Entry]) -> PlainText:
+    """Return the title to begin with; the search of the site takes that of a page for HTML, so it has no tags."""
+    if len(leads) > 1:
+        return plain_text("What I read this week")
+    return plain_text(_heading(leads[0]).translate({ord("<"): "‹", ord(">"): "›"}))
 
 
 def _heading(entry: Entry) -> PlainText:

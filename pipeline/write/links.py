@@ -37,13 +37,17 @@ def broken_links(post: Post, files: Container[PurePosixPath], anchors: Anchors) 
 
 Wrong = tuple[str, str] | None
 """What is wrong with a link, and the remedy; None if nothing is."""
+_NO_ADDRESS: Final = ("leads to no web page", "Write the whole address, as https://example.org/page.")
 
 
 def _broken(link: Link, post: Post, own: frozenset[str]) -> Wrong:
     """Judge a link that leads to another site, or to a part of this post."""
-    parts = urlsplit(link.target)
+    try:
+        parts = urlsplit(link.target)
+    except ValueError:
+        return _NO_ADDRESS
     if parts.scheme not in ELSEWHERE and (parts.scheme or parts.netloc) and not safe_url(link.target):
-        return "leads to no web page", "Write the whole address, as https://example.org/page."
+        return _NO_ADDRESS
     if not parts.path and not parts.netloc and parts.fragment and not _holds(own, parts.fragment):
         remedy = f"Link to a heading in small letters with hyphens, as #{next(iter(sorted(own)), 'my-heading')}."
         return f"leads to no heading of {post.path.name}", remedy

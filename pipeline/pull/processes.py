@@ -1,0 +1,64 @@
+"""Parsing in processes of its own, where a body that takes too long or too much can be stopped.
+
+Some bodies of a few kilobytes keep a parser busy for minutes; a thread could not be stopped, a process can.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+from typing import TYPE_CHECKING, Final, Self
+
+from pebble import ProcessExpired, ProcessPool
+
+from pipeline.model import ParsedFeed, Unreadable
+from pipeline.pull.parse import parse
+
+if TYPE_CHECKING:
+    from pipeline.pull.fetch import Fetched
+
+MOST_MEMORY: Final = 2 * 2**30
+"""Bytes that one process may use."""
+
+
+class Parsers:
+    """A few processes that parse bodies, each body within ``seconds``. Use it as a context manager."""
+
+    def __init__(self, seconds: float, max_bytes: int) -> None:
+        self._seconds, self._max_bytes = seconds, max_bytes
+
+    def __enter__(self) -> Self:
+        # Not a fork of this process: its threads and its open store would come along.
+        ways = multiprocessing.get_all_start_methods()
+        context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
+        context.set_forkserver_preload([parse.__module__, "feedparser"])
+        workers = min(4, os.cpu_count() or 1)
+        self._pool = ProcessPool(max_workers=workers, context=context, initializer=_bounded)
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    async def parse(self, fetched: Fetched) -> ParsedFeed | Unreadable:
+        """Return the feed that was fetched, as ``pipeline.pull.parse`` does."""
+        given = (fetched.body, fetched.url, fetched.content_type, self._max_bytes)
+        try:
+            parsed: ParsedFeed | Unreadable = await asyncio.wrap_future(
+                self._pool.schedule(parse, args=given, timeout=self._seconds)
+            )
+        except TimeoutError:
+            return Unreadable(cause=f"takes more than {self._seconds:g} seconds to read, and was given up")
+        except (ProcessExpired, MemoryError):
+            return Unreadable(cause="takes too much memory to read, and was given up")
+        return parsed
+
+
+def _bounded() -> None:
+    """Bound the memory of this process, where the system can."""
+    try:
+        import resource
+    except ImportError:
+        return  # Windows
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
