@@ -184,6 +184,7 @@ class Web:
     """A server on loopback: `pages` maps a path to (status, headers, body) or to a function of the request."""
 
     pages: dict = field(default_factory=dict)
+    otherwise: object = (404, {}, b"nothing here")
     requests: list = field(default_factory=list)
     url: str = ""
 
@@ -203,7 +204,7 @@ def web():
 
         def do_GET(self):
             served.requests.append((self.path, dict(self.headers)))
-            page = served.pages.get(self.path, (404, {}, b"nothing here"))
+            page = served.pages.get(self.path, served.otherwise)
             status, headers, body = page(self) if callable(page) else page
             self.send_response(status)
             for name, value in headers.items():

@@ -353,3 +353,95 @@ def eventually(read, wanted, seconds=20):
             break
         time.sleep(0.1)
     return seen
+
+
+# -- small mercies
+
+
+def taken_port():
+    import socket
+
+    return socket.create_server(("127.0.0.1", 0))
+
+
+def test_a_busy_port_is_told_before_anything_is_built(site, byline):
+    with taken_port() as busy:
+        code, out, err = byline("publish", "--serve", "--port", busy.getsockname()[1], at=site)
+    assert (code, out) == (2, "")
+    assert "choose another with --port" in err
+    assert "The preview is at" not in err
+
+
+@pytest.mark.parametrize("days", ["0", "-3", "99999999999"])
+def test_days_out_of_reach_are_wrong_use(site, byline, days):
+    assert byline("connect", "--days", days, at=site)[0] == 2
+
+
+@pytest.mark.parametrize("moment", ["soon", "0001-01-01T00:00+14:00", "2026-13-01"])
+def test_a_time_that_is_none_is_wrong_use(site, moment):
+    from pipeline.cli import run
+
+    assert run(["-C", str(site), "--now", moment, "status"], {}) == 2
+
+
+def test_a_second_draft_takes_the_next_stories(week, byline):
+    byline("pull", at=week)
+    links = []
+    for _ in range(2):
+        (week / "byline.yml").write_text((week / "byline.yml").read_text().replace("takes: 4", "takes: 1"))
+        code, out, _ = byline("write", "--json", at=week)
+        assert code == 0
+        text = Path(json.loads(out)["draft"]).read_text(encoding="utf-8")
+        links += [line for line in text.splitlines() if line.startswith("## ")]
+    assert len(set(links)) == 2
+    while byline("write", at=week)[0] == 0:
+        pass
+    code, _, err = byline("write", at=week)
+    assert code == 2
+    assert "in a draft already" in err
+
+
+def test_status_names_a_broken_post_and_the_posts_to_build(site, byline):
+    (site / "content/posts/2026-11-22-bad.md").write_text("no front matter\n", encoding="utf-8")
+    code, out, _ = byline("status", at=site)
+    assert code == 1
+    assert "2026-11-22-bad.md: `byline check 2026-11-22-bad`" in out
+    assert "2 posts to build: `byline publish`" in out
+
+
+def test_a_post_is_not_sent_before_the_site_shows_it(site, byline, tmp_path):
+    byline("readers", "add", "ana@example.org", at=site)
+    (name,) = (path.stem for path in (site / "content/posts").glob("*.md"))
+    words = ("send", name, "--to-folder", tmp_path / "out", "--yes")
+    code, _, err = byline(*words, at=site)
+    assert code == 2
+    assert "run `byline publish`" in err
+    assert not (tmp_path / "out").exists()
+    byline("publish", at=site)
+    code, _, err = byline(*words, at=site)
+    assert code == 0
+    assert "note: the unsubscribe button" in err
+    (site / "content/posts" / f"{name}.md").touch()
+    assert byline("readers", "add", "mei@example.org", at=site)[0] == 0
+    os.utime(site / "content/posts" / f"{name}.md", (time.time() + 5, time.time() + 5))
+    assert byline(*words, at=site)[0] == 2
+    assert byline(*words, "--built-elsewhere", at=site)[0] == 0
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_settling_what_is_uncertain_sends_nothing(site, byline):
+    (name,) = (path.stem for path in (site / "content/posts").glob("*.md"))
+    byline("readers", "add", "ana@example.org", at=site)
+    code, out, _ = byline("send", name, "--uncertain", "sent", "--json", at=site)
+    assert (code, json.loads(out)) == (0, {"edition": name, "settled": 0, "as": "sent"})
+    assert byline("send", name, "--uncertain", "sent", "--dry-run", at=site)[0] == 2
+    assert json.loads(byline("send", name, "--dry-run", "--json", at=site)[1])["to"] == ["ana@example.org"]
+
+
+def test_a_short_name_means_a_draft_to_write_and_a_post_to_send(site, byline):
+    (post,) = (site / "content/posts").glob("*.md")
+    (site / "content/drafts").mkdir(exist_ok=True)
+    (site / "content/drafts/2026-11-24-why-again.md").write_text(post.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "2026-11-24-why-again" in byline("check", "why", "--json", at=site)[1]
+    assert json.loads(byline("send", "why", "--dry-run", "--json", at=site)[1])["edition"] == post.stem
+    assert json.loads(byline("write", "--publish", "why", "--json", at=site)[1])["post"].endswith("why-again.md")

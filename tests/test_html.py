@@ -20,6 +20,7 @@ from pipeline.html import (
     rendered,
     safe_html,
     safe_url,
+    sentences,
     shortened,
     slug,
     text_of,
@@ -401,3 +402,40 @@ def test_rendered_markdown_has_whole_addresses_and_nothing_that_runs():
     assert 'href="https://base.example/b"' in made
     assert 'src="https://base.example/feeds/d.png"' in made
     assert "evil" not in made
+
+
+# -- what takes minutes
+
+
+HEAVY = {
+    "marks on a letter": lambda n: plain_text("a" + "\u0315\u0300" * n),
+    "sentences of one letter": lambda n: sentences("A. " * n),
+    "formatting never closed": lambda n: safe_html(
+        "<p>" + "".join(f"<b a={i}>" for i in range(190)) + "</p>" + "<p>x</p>" * n
+    ),
+    "an end tag in an attribute": lambda n: safe_html('<div title="</div>">' * n),
+    "an end tag in a comment": lambda n: safe_html("<div><!--</div>-->" * n),
+    "a quotation mark that begins no value": lambda n: safe_html('<p "><div>' * n),
+    "a value that never ends": lambda n: safe_html('<a b="' * n),
+    "a comment that never ends": lambda n: safe_html("<!--" * n),
+    "nesting": lambda n: safe_html("<div>" * n + "x"),
+}
+
+
+@pytest.mark.parametrize("what", HEAVY)
+def test_no_text_takes_longer_than_its_length_is_worth(what):
+    began = time.process_time()
+    shown = HEAVY[what](40_000)
+    assert time.process_time() - began < 1.5
+    assert len(shown) <= 40_000 * 25
+
+
+def test_what_xml_cannot_hold_is_in_no_text_and_no_markup():
+    dirty = "a\x08b\x1b[31m\x9b\ufffe\uffff"
+    assert plain_text(dirty) == "a b [31m"
+    assert safe_html(f"{dirty}&#8;<a title='\x1b'>x</a>") == 'ab[31m<a title="">x</a>'
+
+
+def test_bidirectional_marks_and_letters_without_width_leave_and_joiners_stay():
+    assert plain_text("a\u200e\u200f\u061c\u034f\u115f\u3164\u2800b\u2066\u206fc") == "a bc"
+    assert plain_text("می\u200cخواهم 👩\u200d🚀") == "می\u200cخواهم 👩\u200d🚀"

@@ -1,8 +1,14 @@
 """The room publish: what the built site holds, and what it refuses."""
 
+import functools
 import json
+import os
 import re
+import shutil
+import threading
+import time
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -39,6 +45,16 @@ class Page(HTMLParser):
             ),
             None,
         )
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def post(site, matter, body="Text.\n"):
+    path = site / "content/posts/2026-11-24-new.md"
+    path.write_text(f"---\ndate: 2026-11-24\n{matter}---\n{body}", encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -244,3 +260,59 @@ def test_two_posts_of_one_day_both_appear_newest_name_first(site, open_app):
         )
     feed = json.loads((open_app(site).publish().folder / "feed.json").read_text(encoding="utf-8"))
     assert [item["title"] for item in feed["items"]][:2] == ["b", "a"]
+
+
+HOSTILE_TITLE = "<img src=x onerror=\"document.title='RAN'\"> &lt;script&gt; deal"
+
+
+def test_a_title_is_text_in_the_search_of_the_site(site, open_app):
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    post(site, f"title: {json.dumps(HOSTILE_TITLE)}\n")
+    folder = open_app(site).publish().folder
+    handler = functools.partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as playwright:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        page.keyboard.press("/")
+        page.keyboard.type("onerror deal", delay=20)
+        found = page.locator(".md-search-result__item").first
+        found.wait_for()
+        assert HOSTILE_TITLE in " ".join(found.inner_text().split())
+        assert page.title() != "RAN"
+        assert page.locator(".md-search-result__list img").count() == 0
+        browser.close()
+        server.shutdown()
+
+
+def test_controls_in_a_body_leave_a_feed_that_can_be_read(site, open_app):
+    post(site, "title: Strange \n", "a\x1b[31m b\x0b c\uffff\n")
+    folder = open_app(site).publish().folder
+    assert ET.parse(folder / "feed.xml").getroot().tag == "rss"
+
+
+def test_front_matter_that_the_engine_stumbles_over_is_told_in_a_sentence(site, open_app):
+    post(site, "title: T\nhide: 7\n")
+    with pytest.raises(PublishError, match=r"The engine stumbles .*front matter"):
+        open_app(site).publish()
+
+
+def test_a_post_that_is_a_link_out_of_content_is_no_post(site, open_app, tmp_path):
+    (tmp_path / "secret.md").write_text("---\ndate: 2026-11-23\ntitle: Secret\n---\nSecret.\n", encoding="utf-8")
+    (site / "content/posts/2026-11-23-secret.md").symlink_to(tmp_path / "secret.md")
+    folder = open_app(site).publish().folder
+    assert not (folder / "posts/2026-11-23-secret").exists()
+
+
+def test_the_posts_that_a_site_does_not_show_yet_are_known(site, open_app):
+    app = open_app(site)
+    [path] = app.unbuilt()
+    app.publish()
+    assert app.unbuilt() == ()
+    os.utime(path, (time.time() + 5, time.time() + 5))
+    assert app.unbuilt() == (path,)

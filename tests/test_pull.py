@@ -390,3 +390,86 @@ def test_every_real_feed_is_read_or_its_cause_told(corpora):
     assert len(feeds) > 0.8 * len(small)
     for named in map(identified, (feed.entries for feed in feeds)):
         assert len({one.uid for one in named}) == len(named)
+
+
+# -- feeds that mean harm
+
+
+def wrapped(item="", channel=""):
+    return (
+        f"{XML}<rss version='2.0'><channel><title>F</title>{channel}<item><title>x</title>{item}</item></channel></rss>"
+    )
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<authors>Jane</authors>",
+        "<title_detail>x</title_detail>",
+        "<summary_detail>x</summary_detail>",
+        "<content>x</content><content_detail>y</content_detail>",
+        "<updated_parsed a='1'/>",
+        "<published_parsed>soon</published_parsed>",
+        "<created_parsed a='1'/>",
+        "<link><href>x</href></link><links>x</links>",
+        "<id a='1'/><author_detail>x</author_detail>",
+    ],
+)
+def test_elements_with_unlucky_names_lose_nothing_else(item):
+    feed = parse(wrapped(item, item).encode())
+    assert feed.title == "F"
+    assert [entry.title for entry in feed.entries] == ["x"]
+
+
+def test_a_feed_that_takes_too_long_is_given_up_and_stops_no_other(web, run_pull):
+    slow = web.serve("/slow", wrapped(f"<author>{'a' * 40_000}</author>"))  # a regular expression of the parser's
+    good = web.serve("/good", rss("one"))
+    given_up, read = run_pull(slow, good, seconds=2)
+    assert given_up.cause == "takes more than 2 seconds to read, and was given up"
+    assert read.state is FeedState.READ
+
+
+def test_of_a_feed_without_end_the_newest_entries_are_kept(web, run_pull, entries):
+    items = "".join(
+        f"<item><guid>{number}</guid><title>x</title><pubDate>01 Jan {2000 + number // 100} 00:00 GMT</pubDate></item>"
+        for number in range(2100)
+    )
+    (outcome,) = run_pull(web.serve("/endless", f"{XML}<rss version='2.0'><channel>{items}</channel></rss>"))
+    assert (outcome.state, outcome.new) == (FeedState.READ, 2000)
+    assert "the oldest of 2100 entries passed over" in outcome.repairs
+    assert min(int(entry.uid) for entry in entries()) >= 100
+
+
+def test_titles_names_and_texts_are_taken_up_to_a_length():
+    long = "word " * 200_000
+    item = f"<author>{long}</author><description>{long}</description>"
+    feed = parse(wrapped(item).replace("<title>x", f"<title>{long}").encode())
+    (entry,) = feed.entries
+    assert len(entry.title) <= 1000
+    assert entry.title.endswith("word…")
+    assert len(entry.summary) <= 500_000
+    assert all(len(author) <= 1000 for author in entry.authors)
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "1492-10-12T00:00:00Z"])
+def test_a_date_that_no_database_bears_is_no_date(moment, web, run_pull, entries):
+    body = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [{"id": "1", "title": "x", "date_published": moment}],
+    }
+    url = web.serve("/feed.json", json.dumps(body))
+    run_pull(url)
+    run_pull(url)
+    assert [entry.published for entry in entries()] == [None]
+
+
+def test_a_chain_of_slow_redirects_has_no_more_time_than_one_feed(web, run_pull):
+    def slow(request):
+        time.sleep(0.4)
+        return 302, {"Location": f"{web.url}/{request.path[1:]}x"}, b""
+
+    web.otherwise = slow
+    began = time.monotonic()
+    (outcome,) = run_pull(f"{web.url}/0", seconds=1)
+    assert outcome.cause == "did not answer in full within 1 seconds"
+    assert time.monotonic() - began < 4

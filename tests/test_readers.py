@@ -357,3 +357,13 @@ def test_who_left_is_exported_as_such_and_not_brought_back(small, tmp_path):
     assert (imported.added, imported.refused) == (1, ((2, "is marked left"),))
     assert [reader.email for reader in everyone(other)] == ["mei@example.org"]
     other.close()
+
+
+@pytest.mark.parametrize("state", ["inactive", "pending", "unconfirmed", "complained", "left", "bounced"])
+def test_whoever_a_list_does_not_call_active_is_not_made_a_reader(small, state):
+    imported = bring_in(small, f"email,status\nana@example.org,{state}\nmei@example.org,confirmed\n")
+    assert (imported.added, imported.refused) == (1, ((2, f"is marked {state}"),))
+
+
+def test_a_line_without_an_address_is_told_so(small):
+    assert bring_in(small, "email,name\n,Ana\n").refused == ((2, "has no mail address"),)

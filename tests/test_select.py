@@ -384,3 +384,38 @@ def test_hostile_titles_come_back_from_the_store_as_they_went_in(store, corpora)
     assert kept_shortlist(store) == shortlist
     found = sorted(each.title for item in shortlist for each in item.story.entries)
     assert found == sorted(map(plain_text, titles))
+
+
+def ranked(*stories, first_pulls=None):
+    return rank(stories, {}, NOW, first_pulls or {})
+
+
+def test_a_story_that_cannot_be_linked_to_comes_last():
+    linkless = replace(entry(1, "Fresh"), link=None)
+    old = entry(2, "Old", dated=NOW - timedelta(days=7))
+    found = ranked(Story(id=1, entries=(linkless,)), Story(id=2, entries=(old,)))
+    assert [item.story.id for item in found] == [2, 1]
+
+
+@pytest.mark.parametrize(("later", "points"), [(0, 0.0), (1, 1.0)])
+def test_an_entry_without_a_date_is_fresh_only_if_it_came_after_the_first_pull(later, points):
+    undated = replace(entry(1, "Undated"), published=None)
+    first = NOW - timedelta(days=later)
+    (found,) = ranked(Story(id=1, entries=(undated,)), first_pulls={undated.feed: first})
+    assert {reason.name: reason.points for reason in found.reasons}["freshness"] == points
+
+
+def test_feeds_that_lead_to_one_site_are_one_publisher():
+    links = ("https://www.daily.example/1", "https://daily.example/1?from=ports", "https://weekly.example/1")
+    told = [entry(n, "T", publisher=f"P{n}", link=link) for n, link in enumerate(links, start=1)]
+    assert Story(id=1, entries=tuple(told)).publishers == ("P1", "P3")
+
+
+def test_the_store_knows_when_each_feed_first_brought_something(store):
+    for day in (3, 1):
+        with store.writing() as connection:
+            feed = kept_feeds.known_feeds(connection, ["https://a.example/f"])["https://a.example/f"]
+            parsed = parse((SAMPLE / "feeds/box-trade-daily.xml").read_bytes()).entries[day - 1 : day]
+            kept_feeds.keep_entries(connection, feed.id, identified(parsed), feed.title, NOW - timedelta(days=day))
+    with store.reading() as connection:
+        assert kept.first_pulls(connection) == {feed.id: NOW - timedelta(days=3)}

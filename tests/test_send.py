@@ -391,3 +391,54 @@ def test_a_connection_that_the_server_ends_between_messages_is_opened_again(lett
     with scripted(MAIL=["hang up"]) as (server, port):
         assert send(letter, local(site, port), small) == all_of(SENT)
         assert server.got == list(PEOPLE)
+
+
+def test_a_server_that_leaves_one_after_the_other_uncertain_is_sent_no_more(letter, site, small):
+    cut_off = pytest.raises(SendError, match="2 deliveries in a row were cut off")
+    with scripted(**{".": ["hang up", "hang up"]}) as (_, port), cut_off:
+        send(letter, local(site, port), small)
+    assert ledger(small, letter) == dict.fromkeys(PEOPLE[:2], CLAIMED)
+
+
+def test_a_post_cannot_hold_what_stands_for_the_way_to_leave(edition, site):
+    first, second = make_letter(edition, site), make_letter(edition, site)
+    assert first.leave != second.leave
+    assert first.html.replace(first.leave, "x") == second.html.replace(second.leave, "x")
+
+
+@pytest.mark.parametrize("title", ["=?utf-8?Q?=0D=0ABcc:_evil@x.example?= strike", "=?utf-8?B?QUFB?=", "A" * 240])
+def test_a_subject_is_what_the_title_says(letter, site, title):
+    made = bytes(make_message(replace(letter, subject=plain_text(title)), reader(), Envelope.of(site), NOW))
+    assert max(map(len, made.split(b"\r\n"))) < 998
+    read = message_from_bytes(made, policy=policy.default)
+    assert read["Bcc"] is None
+    assert "".join(str(read["Subject"]).split()) == "".join(title.split())
+
+
+def test_a_very_long_title_is_cut_in_the_subject(letter, site):
+    made = make_message(replace(letter, subject=plain_text("word " * 1000)), reader(), Envelope.of(site), NOW)
+    assert str(made["Subject"]).endswith("word…")
+    assert len(str(made["Subject"])) <= 250
+
+
+def test_a_sample_shows_a_readers_own_way_to_leave(letter, site):
+    made = room.sample(letter, site, NOW)
+    assert list(made) == ["html", "txt", "eml"]
+    for text in (made["html"], made["txt"]):
+        assert b"token=sample" in text
+        assert letter.leave.encode() not in text
+
+
+def test_files_of_letters_are_their_owners_alone(letter, site, small, tmp_path):
+    send(letter, site, small, Folder(tmp_path / "out"))
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()} == {0o600}
+
+
+def test_what_waits_for_a_reader_who_left_is_not_told(letter, site, store):
+    with scripted(RCPT=["451 later"]) as (_, port):
+        send(letter, local(site, port), store)
+    with store.writing() as connection:
+        (waiting,) = kept.unfinished(connection)
+        kept.mark_left(connection, waiting.reader.id, NOW)
+        assert kept.unfinished(connection) == ()

@@ -1,6 +1,7 @@
 """Edits of a YAML file change their own place, and leave every other byte as it was."""
 
 import re
+import time
 
 import pytest
 import yaml
@@ -322,3 +323,39 @@ def test_whatever_the_file_a_value_is_set_alone(text, value):
 
 def line_with(text, words):
     return next(line for line in text.splitlines() if words in line)
+
+
+# -- YAML that means harm
+
+
+BOMBS = {
+    "aliases in powers": "\n".join(
+        ["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10))]
+    ),
+    "a circle": "a: &a {b: *a}",
+    "a list of itself": "a: &a [*a]",
+    "no number": "a: !!int abc",
+    "no truth": "a: !!bool maybe",
+    "no time": "a: !!timestamp x",
+    "a number without end": "a: " + "9" * 5000,
+    "brackets": "a: " + "[" * 3000,
+    "a python object": "a: !!python/object/apply:os.system [id]",
+}
+
+
+@pytest.mark.parametrize("what", BOMBS)
+def test_yaml_that_means_harm_is_an_error_of_yaml_at_once(what):
+    began = time.process_time()
+    with pytest.raises(yaml.YAMLError):
+        parse(BOMBS[what])
+    assert time.process_time() - began < 1
+
+
+def test_a_few_aliases_are_understood():
+    assert parse("a: &x [1]\nb: *x\nc: {<<: {d: 1}}\n") == {"a": [1], "b": [1], "c": {"d": 1}}
+
+
+def test_a_name_given_twice_is_told_with_its_line():
+    with pytest.raises(yaml.YAMLError, match="b stands in line 2 already") as raised:
+        parse("a: 1\nb: 2\nb: 3\n")
+    assert raised.value.problem_mark.line == 2

@@ -51,7 +51,7 @@ def publish(settings: Settings, output: Path | None = None, *, strict: bool = Fa
     if strict and warnings:
         raise PublishError("The site is not published, because the engine warns and --strict was asked for:", warnings)
     _all_there(every, fresh)
-    tame_search(fresh)
+    tame_search(fresh, {title for post in every for title in (post.title, *post.topics)})
     write_feeds(fresh, every, settings)
     _take_place(fresh, output)
     return Site(folder=output, posts=len(every), pages=len(list(output.rglob("*.html"))), warnings=warnings)

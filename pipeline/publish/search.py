@@ -7,14 +7,16 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from pathlib import Path
 
 
-def tame_search(site: Path) -> None:
+def tame_search(site: Path, titles: Container[str]) -> None:
     """Escape the titles of pages in the index of Material's search plugin.
 
     The plugin writes titles of the front matter as they are, and its script puts them into the page as HTML: the
-    headline of a feed would run there. Titles of a page's parts (with a # in their place) it escapes itself.
+    headline of a feed would run there. ``titles`` are those that the front matter gives. Titles that come of headings,
+    and those of a page's parts (with a # in their place), it escapes itself.
     """
     index = site / "search/search_index.json"
     if not index.is_file():
@@ -22,5 +24,6 @@ def tame_search(site: Path) -> None:
     data = json.loads(index.read_text(encoding="utf-8"))
     for entry in data["docs"]:
         if "#" not in entry["location"]:
-            entry["title"] = html.escape(html.unescape(entry["title"]), quote=False)
+            title = entry["title"]
+            entry["title"] = html.escape(title if title in titles else html.unescape(title), quote=False)
     index.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")

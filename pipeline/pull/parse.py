@@ -114,11 +114,16 @@ def _feed(read: Any, url: str, repairs: Sequence[str]) -> ParsedFeed:
 
 
 def _published(entry: Any) -> datetime:
-    return _moment(entry.get("published_parsed")) or _moment(entry.get("updated_parsed")) or _LONG_AGO
+    return _moment(entry.get("published_parsed")) or _updated(entry) or _LONG_AGO
+
+
+def _updated(entry: Any) -> datetime | None:
+    # Without the question feedparser answers with the date of publishing, and warns that it will not for ever.
+    return _moment(entry.get("updated_parsed")) if "updated_parsed" in entry else None
 
 
 def _entry(entry: Any, url: str) -> ParsedEntry:
-    updated = _moment(entry.get("updated_parsed")) if "updated_parsed" in entry else None
+    updated = _updated(entry)
     contents = [_markup(part, url) for part in _dicts(entry, "content")]
     return ParsedEntry(
         uid=plain_text(_string(entry, "id")),
