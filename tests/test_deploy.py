@@ -58,11 +58,14 @@ def steps(workflow):
 
 def as_here(clone):
     """Use this run's environment, which is installed already, but the clone's own code."""
-    stamps = Path(sys.prefix)
+    place = clone.parent / "venv"  # with stamps of its own that say so: those of this run's stay as they are
+    place.mkdir(exist_ok=True)
+    if not (place / "bin").exists():
+        (place / "bin").symlink_to(Path(sys.prefix) / "bin")
     for name in ("installed", "developing"):
-        (stamps / name).touch()
+        (place / name).touch()
     return {
-        "VENV": sys.prefix,
+        "VENV": str(place),
         "PYTHONPATH": str(clone),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }

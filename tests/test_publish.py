@@ -253,13 +253,16 @@ def test_names_of_topics_in_any_script_have_pages(site, open_app):
     assert (site_folder / "topics/港口/index.html").is_file()
 
 
-def test_two_posts_of_one_day_both_appear_newest_name_first(site, open_app):
+def test_posts_of_one_day_stand_in_the_same_order_at_home_and_in_the_feeds(site, open_app):
     for name in ("a", "b"):
         (site / f"content/posts/2026-11-24-{name}.md").write_text(
             f"---\ndate: 2026-11-24\ntitle: {name}\n---\nText.\n", encoding="utf-8"
         )
-    feed = json.loads((open_app(site).publish().folder / "feed.json").read_text(encoding="utf-8"))
-    assert [item["title"] for item in feed["items"]][:2] == ["b", "a"]
+    built = open_app(site).publish().folder
+    feed = json.loads((built / "feed.json").read_text(encoding="utf-8"))
+    assert [item["title"] for item in feed["items"]][:2] == ["a", "b"]
+    home = (built / "index.html").read_text(encoding="utf-8")
+    assert home.index("posts/2026-11-24-a/") < home.index("posts/2026-11-24-b/")
 
 
 HOSTILE_TITLE = "<img src=x onerror=\"document.title='RAN'\"> &lt;script&gt; deal"

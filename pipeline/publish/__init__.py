@@ -19,8 +19,7 @@ from pipeline.publish.search import tame_search
 from pipeline.publish.stage import stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from pipeline.model import Post
@@ -78,9 +77,9 @@ def preview(settings: Settings, port: int, tell: Callable[[str], None]) -> None:
     serve(folder, address, watched, rebuild)
 
 
-def _age(post: Post) -> tuple[date, str]:
-    """Return what posts are sorted by wherever they are listed: their day, and within it their name."""
-    return post.date, post.path.name
+def _newest_first(every: Iterable[Post]) -> tuple[Post, ...]:
+    """Return posts as they stand wherever they are listed: by day, those of one day by name, as the engine does."""
+    return tuple(sorted(sorted(every, key=lambda post: post.path.name), key=lambda post: post.date, reverse=True))
 
 
 def published(settings: Settings) -> tuple[Post, ...]:
@@ -93,7 +92,7 @@ def published(settings: Settings) -> tuple[Post, ...]:
             broken.append(str(error))
     if broken:
         raise PublishError("The site is not built, because posts are broken:", broken)
-    return tuple(sorted(found, key=_age, reverse=True))
+    return _newest_first(found)
 
 
 def _with_drafts(settings: Settings) -> tuple[Post, ...]:
@@ -102,7 +101,7 @@ def _with_drafts(settings: Settings) -> tuple[Post, ...]:
     for path in posts.paths(settings.content, posts.DRAFTS):
         with suppress(PostError):
             drafts.append(posts.read(path))
-    return tuple(sorted((*drafts, *published(settings)), key=_age, reverse=True))
+    return _newest_first((*drafts, *published(settings)))
 
 
 def _all_there(every: tuple[Post, ...], site: Path) -> None:

@@ -82,7 +82,8 @@ def _write_topics(folder: Path, topics: Mapping[PlainText, Sequence[Post]], lang
 
 def _listed(post: Post, language: str) -> Iterator[str]:
     title = f"[{to_markdown(post.title)}](../{posts.POSTS}/{post.path.name})"
-    yield f"- {title} · {posts.day_in_words(post.date, language)}"
+    day = posts.day_in_words(post.date, language).replace(" ", "\u00a0")  # a day is not broken over two lines
+    yield f"- {title} · {day}"
     if post.summary:
         yield f"\n    {to_markdown(post.summary)}\n"
 

@@ -25,7 +25,8 @@ def make_letter(post: Post, settings: Settings) -> Letter:
     """Return ``post`` as a letter. Raises ``SendError`` where a template of the author's is broken."""
     leave = f"https://{secrets.token_hex(12)}.invalid/"  # no post can hold it, and nobody can own it (RFC 2606)
     context = {**_context(post, settings), "unsubscribe_url": leave}
-    made = {name: _filled(settings.overrides / "letter", f"letter.{name}", context) for name in ("html", "txt")}
+    folder, language = settings.overrides / "letter", settings.site.language
+    made = {name: _filled(folder, f"letter.{name}", language, context) for name in ("html", "txt")}
     return Letter(
         edition=posts.name_of(post.path),
         subject=post.title,
@@ -37,9 +38,9 @@ def make_letter(post: Post, settings: Settings) -> Letter:
     )
 
 
-def _filled(folder: Path, name: str, context: Mapping[str, object]) -> str:
+def _filled(folder: Path, name: str, language: str, context: Mapping[str, object]) -> str:
     try:
-        return _templates(folder).get_template(name).render(context)
+        return _templates(folder, language).get_template(name).render(context)
     except Exception as error:  # an author's template may stumble in any way
         raise SendError(f"{template_place(error, folder)}: the letter's template is broken: {error}") from error
 
@@ -68,16 +69,19 @@ def _context(post: Post, settings: Settings) -> Mapping[str, object]:
     }
 
 
-def _templates(folder: Path) -> Environment:
+def _templates(folder: Path, language: str) -> Environment:
+    """Return the author's templates; beside Jinja's own filters they have ``day``, which says a date in words."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-    return Environment(
+    templates = Environment(
         loader=FileSystemLoader(folder),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["day"] = lambda day: posts.day_in_words(day, language)
+    return templates
 
 
 def _inlined(html: str) -> str:

@@ -38,6 +38,7 @@ def _explained(section: type[BaseModel], values: Mapping[str, Any], indent: int)
     space = " " * indent
     for name, field in section.model_fields.items():
         yield f"{space}# {field.description}"
+        yield from (f"{space}#   {inside}" for inside in _inside(field.annotation))
         value = values.get(name, field.get_default(call_default_factory=True))
         if isinstance(value, BaseModel):
             value = {}
@@ -49,8 +50,27 @@ def _explained(section: type[BaseModel], values: Mapping[str, Any], indent: int)
             yield f"{space}# {name}:"
         else:
             plain = list(value) if isinstance(value, tuple) else value
-            text = yaml.safe_dump({name: plain}, sort_keys=False, allow_unicode=True, width=100)
+            text = yaml.dump({name: plain}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
             yield from (space + line for line in text.rstrip().split("\n"))
+
+
+def _inside(annotation: Any) -> Iterator[str]:
+    """Yield what each item of a list or mapping of sections may say."""
+    item = None if nested(annotation) else section_of(annotation)
+    if item is not None:
+        yield from (f"{name}: {field.description}" for name, field in item.model_fields.items())
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes a text of several lines as people do: line by line, under a bar."""
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def nested(annotation: Any) -> type[BaseModel] | None:
