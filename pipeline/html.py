@@ -247,7 +247,7 @@ def safe_html(
     """Return ``markup`` with only what may be shown: text, structure, links and images by http and https.
 
     ``resolve`` is given each address before it is joined to ``base``; ``mail`` keeps mailto: links too. Cleaning
-    twice is the same as once.
+    again takes nothing away.
     """
     if not markup:
         return SafeHtml("")

@@ -83,7 +83,7 @@ def _write_topics(folder: Path, topics: Mapping[PlainText, Sequence[Post]], lang
 def _listed(post: Post, language: str) -> Iterator[str]:
     title = f"[{to_markdown(post.title)}](../{posts.POSTS}/{post.path.name})"
     day = posts.day_in_words(post.date, language).replace(" ", "\u00a0")  # a day is not broken over two lines
-    yield f"- {title} · {day}"
+    yield f"- {title} ·\u00a0{day}"
     if post.summary:
         yield f"\n    {to_markdown(post.summary)}\n"
 
