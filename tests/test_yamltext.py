@@ -348,7 +348,7 @@ def test_yaml_that_means_harm_is_an_error_of_yaml_at_once(what):
     began = time.process_time()
     with pytest.raises(yaml.YAMLError):
         parse(BOMBS[what])
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5  # unbounded, the aliases alone take minutes
 
 
 def test_a_few_aliases_are_understood():
