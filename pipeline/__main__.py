@@ -2,4 +2,5 @@
 
 from pipeline.cli import main
 
-main()
+if __name__ == "__main__":  # a process that parses feeds loads this module too, and must not run the command again
+    main()

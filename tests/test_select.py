@@ -16,7 +16,7 @@ from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import Entry, Story
 from pipeline.pull.identity import identified
 from pipeline.pull.parse import parse
-from pipeline.select.group import WINDOW, group
+from pipeline.select.group import WINDOW, group, newest_of_each_feed
 from pipeline.select.rank import rank
 from pipeline.settings.sections import SelectSettings, TopicSettings
 from pipeline.store import pull as kept_feeds
@@ -419,3 +419,10 @@ def test_the_store_knows_when_each_feed_first_brought_something(store):
             kept_feeds.keep_entries(connection, feed.id, identified(parsed), feed.title, NOW - timedelta(days=day))
     with store.reading() as connection:
         assert kept.first_pulls(connection) == {feed.id: NOW - timedelta(days=3)}
+
+
+def test_of_a_feed_without_end_the_newest_entries_are_compared():
+    many = [entry(n, "T", publisher="Loud", dated=NOW - timedelta(minutes=n)) for n in range(1, 1203)]
+    quiet = entry(2000, "T", publisher="Quiet", dated=NOW - timedelta(days=5))
+    kept_of_each = newest_of_each_feed([*many, quiet])
+    assert {one.id for one in kept_of_each} == {*range(1, 1001), 2000}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.select.group import group
+from pipeline.select.group import group, newest_of_each_feed
 from pipeline.select.memory import not_yet_written
 from pipeline.select.rank import rank
 from pipeline.store import select as kept
@@ -25,7 +25,7 @@ def select(
     with store.reading() as connection:
         entries = kept.entries_since(connection, now - timedelta(days=settings.days))
         first_pulls = kept.first_pulls(connection)
-    stories = not_yet_written(group(entries), written)
+    stories = not_yet_written(group(newest_of_each_feed(entries)), written)
     shortlist = rank(stories, settings.topics, now, first_pulls)[: settings.shortlist]
     with store.writing() as connection:
         kept.keep_shortlist(connection, shortlist, now)

@@ -32,6 +32,7 @@ THRESHOLD: Final = 0.14
 LEAD_WORDS: Final = 60
 """How much of an entry's text counts; what an article is about stands at its beginning."""
 TITLE_WEIGHT: Final = 2.0
+MOST_OF_A_FEED: Final = 1000
 MANY: Final = 100
 COMMON: Final = 0.1
 """A word in more than so many and this share of the entries finds no pairs (it counts in those others found)."""
@@ -62,6 +63,17 @@ def group(entries: Iterable[Entry]) -> tuple[Story, ...]:
         chosen = sorted((ordered[index] for index in members), key=lambda entry: (entry.dated, entry.id))
         stories.append(Story(id=StoryId(min(entry.id for entry in chosen)), entries=tuple(chosen)))
     return tuple(sorted(stories, key=lambda story: story.id))
+
+
+def newest_of_each_feed(entries: Iterable[Entry]) -> list[Entry]:
+    """Return ``entries`` without the oldest of any feed that has more than anybody reads: all pairs are compared."""
+    left: Counter[int] = Counter()
+    newest = []
+    for entry in sorted(entries, key=lambda entry: (entry.dated, entry.id), reverse=True):
+        left[entry.feed] += 1
+        if left[entry.feed] <= MOST_OF_A_FEED:
+            newest.append(entry)
+    return newest
 
 
 def words_of(text: str) -> tuple[str, ...]:
