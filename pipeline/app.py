@@ -58,6 +58,7 @@ class Status:
 
     feeds: tuple[FeedHealth, ...]
     shortlisted: int
+    shortlisted_at: datetime | None
     drafts: Mapping[Path, int]
     posts: int
     broken: tuple[Path, ...]
@@ -298,10 +299,12 @@ class App:
             waiting = kept_readers.unfinished(connection)
             begun = kept_readers.editions(connection)
             active = kept_readers.active_readers(connection)
+            made_at = kept_stories.shortlist_made_at(connection)
         read, broken = self._read(posts.POSTS)
         return Status(
             feeds=self.feeds(),
             shortlisted=len(self.shortlist()),
+            shortlisted_at=made_at,
             drafts={path: len(self.check(path)) for path in self.drafts()},
             posts=len(read) + len(broken),
             broken=broken,

@@ -34,6 +34,7 @@ def status(context: click.Context, *, as_json: bool) -> int:
     data = {
         "feeds": found.feeds,
         "shortlisted": found.shortlisted,
+        "shortlisted_at": found.shortlisted_at,
         "drafts": [{"path": path, "findings": count} for path, count in found.drafts.items()],
         "posts": found.posts,
         "broken": found.broken,
@@ -64,11 +65,8 @@ def _feeds(feeds: Sequence[FeedHealth], failed: Sequence[FeedHealth]) -> Iterato
 
 
 def _week(found: Status) -> Iterator[str]:
-    yield (
-        f"Shortlist  {counted(found.shortlisted, 'story', 'stories')}"
-        if found.shortlisted
-        else ("Shortlist  not made yet: `byline select`")
-    )
+    made = f", made {found.shortlisted_at:%Y-%m-%d %H:%M} UTC" if found.shortlisted_at else ": `byline select`"
+    yield f"Shortlist  {counted(found.shortlisted, 'story', 'stories')}{made}"
     yield f"Drafts     {len(found.drafts)}"
     for path, count in found.drafts.items():
         state = (

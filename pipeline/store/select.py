@@ -61,6 +61,11 @@ def kept_shortlist(connection: Connection) -> tuple[RankedStory, ...]:
     )
 
 
+def shortlist_made_at(connection: Connection) -> datetime | None:
+    """Return when the shortlist was made, or None where there is none."""
+    return connection.execute(select(func.max(shortlist.c.made_at))).scalar_one()
+
+
 def entries_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Entry]:
     """Return entries by their ids."""
     rows = connection.execute(select(entries).where(entries.c.id.in_(list(ids))))
