@@ -63,7 +63,8 @@ def kept_shortlist(connection: Connection) -> tuple[RankedStory, ...]:
 
 def shortlist_made_at(connection: Connection) -> datetime | None:
     """Return when the shortlist was made, or None where there is none."""
-    return connection.execute(select(func.max(shortlist.c.made_at))).scalar_one()
+    made_at: datetime | None = connection.scalar(select(func.max(shortlist.c.made_at)))
+    return made_at
 
 
 def entries_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Entry]:
