@@ -56,13 +56,38 @@ _VALUES: Final = {
 }
 
 
-def of_yaml(error: yaml.YAMLError) -> tuple[int, str]:
-    """Return the line, from 1, at which a text is no YAML, and why."""
+_SLIPS: Final = (
+    (r"[\w-]+:(?![\s/]|$)", "write a space after the colon"),
+    (
+        r"""[\w-]+:\s+(["'])(?:(?!\1).)*$""",
+        'a quotation mark begins the text and does not end it; write "…" around all of it',
+    ),
+    (r"[\w-]+:\s+\[[^]]*\]\s*[^\s#]", f"a text may begin with [ only in quotes; {_QUOTES}"),
+    (r"(?:- )?\{.*\b\w+:\s[^,\"'{}]*:\s", f"a colon stands in a text without quotes; {_QUOTES}"),
+)
+"""Slips that a line shows by itself; the parser often notices them far below."""
+
+
+def of_yaml(error: yaml.YAMLError, text: str) -> tuple[int, str]:
+    """Return the line, from 1, at which ``text`` is no YAML, and why."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        for pattern, sentence in _SLIPS:
+            if re.match(pattern, line.strip()):
+                return number, sentence
+    return _as_the_parser_says(error, text)
+
+
+def _as_the_parser_says(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     context, problem = (getattr(error, name, None) or "" for name in ("context", "problem"))
     mark = getattr(error, "problem_mark", None)
     if re.search(r"quoted scalar|flow (?:sequence|mapping)", context):  # it is open from there to wherever it broke
         mark = getattr(error, "context_mark", None) or mark
     line = mark.line + 1 if mark else 1
+    if re.match(r"\s+[\w-]+:", [*text.split("\n"), ""][line - 1]) and "mapping values" in problem:
+        return (
+            line,
+            "this line begins further right than those it belongs to, or a colon stands in a text without quotes",
+        )
     for pattern, sentence in _YAML:
         if found := re.search(pattern, f"{context} {problem}"):
             return line, sentence.format(**found.groupdict())

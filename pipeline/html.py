@@ -364,7 +364,11 @@ def markdown_link(text: PlainText, url: SafeUrl) -> str:
 
 def rendered(markdown_text: str, base: str, resolve: Callable[[str], str] | None = None) -> SafeHtml:
     """Return Markdown as HTML for a feed or a mail: all addresses absolute, nothing in it that runs."""
+    return safe_html(markdown_to_html(markdown_text), base, resolve, mail=True)
+
+
+def markdown_to_html(markdown_text: str) -> str:
+    """Return Markdown as HTML that nobody has cleaned, as the site shows it."""
     import markdown
 
-    made = markdown.markdown(markdown_text, extensions=list(_EXTENSIONS), output_format="html")
-    return safe_html(made, base, resolve, mail=True)
+    return markdown.markdown(markdown_text, extensions=list(_EXTENSIONS), output_format="html")

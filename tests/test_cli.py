@@ -435,7 +435,10 @@ def test_settling_what_is_uncertain_sends_nothing(site, byline):
     code, out, _ = byline("send", name, "--uncertain", "sent", "--json", at=site)
     assert (code, json.loads(out)) == (0, {"edition": name, "settled": 0, "as": "sent"})
     assert byline("send", name, "--uncertain", "sent", "--dry-run", at=site)[0] == 2
-    assert json.loads(byline("send", name, "--dry-run", "--json", at=site)[1])["to"] == ["ana@example.org"]
+    code, out, _ = byline("send", name, "--dry-run", "--json", at=site)
+    assert code == 1
+    assert json.loads(out)["to"] == ["ana@example.org"]
+    assert "run `byline publish`" in json.loads(out)["notes"][-1]
 
 
 def test_a_short_name_means_a_draft_to_write_and_a_post_to_send(site, byline):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,17 @@ def test_no_module_needs_itself_to_be_loaded():
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PIPELINE)))
 def test_every_module_says_what_it_is(path):
     assert len(ast.get_docstring(parsed(path)) or "") > 15
+
+
+TOP = "bench content docs overrides pipeline requirements tests .ci .github"
+TOP += " CHANGELOG.md LICENSE Makefile README.md byline.yml mkdocs.yml pyproject.toml .gitignore"
+
+
+def test_the_top_level_holds_what_it_should():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=PIPELINE.parent, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    assert {name.partition("/")[0] for name in listed.stdout.split("\0") if name} - set(TOP.split()) == set()
 
 
 def test_no_name_says_nothing():

@@ -426,3 +426,20 @@ def test_of_a_feed_without_end_the_newest_entries_are_compared():
     quiet = entry(2000, "T", publisher="Quiet", dated=NOW - timedelta(days=5))
     kept_of_each = newest_of_each_feed([*many, quiet])
     assert {one.id for one in kept_of_each} == {*range(1, 1001), 2000}
+
+
+def test_entries_of_one_word_are_never_one_story():
+    told = [
+        entry(1, "Tags"),
+        entry(2, "Item 2"),
+        entry(3, "Item 1"),
+        entry(4, "Tags"),
+        entry(5, "Survey: 2 hours a Tag"),
+    ]
+    assert len(group(told)) == len(told)
+
+
+def test_publishers_of_one_name_are_named_once():
+    told = [entry(n, "T", publisher="Daily", link=f"https://{host}.example/1") for n, host in enumerate("ab", start=1)]
+    (found,) = ranked(Story(id=1, entries=tuple(told)))
+    assert found.reasons[0].because == "2 publishers of the name Daily report it"

@@ -2,6 +2,7 @@
 
 import html
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -435,3 +436,82 @@ def test_what_is_no_draft_of_this_site_is_not_published(content, stored, folder)
     with pytest.raises(UsageError, match="is no draft"):
         publish(place, stored, content)
     assert place.read_text(encoding="utf-8") == GOOD
+
+
+# -- what the site shows and CommonMark does not see
+
+
+ONLY_ON_THE_SITE = {
+    "!!! note\n\n    > She said all of it.": ("quotation-unchecked", 17),
+    '!!! quote "The Daily"\n\n    See [x](nope.md).': ("broken-link", 17),
+    "Words[^1]\n\n[^1]: So they said:\n\n    > She said all of it.": ("quotation-unchecked", 19),
+    "[my report](my report.md)": ("broken-link", 15),
+    "[this](javascript:alert(1))": ("broken-link", 15),
+    "[this](vbscript:x)": ("broken-link", 15),
+    "[this](file:///etc/passwd)": ("broken-link", 15),
+    "[this](data:text/html,x)": ("broken-link", 15),
+}
+
+
+@pytest.mark.parametrize("text", ONLY_ON_THE_SITE)
+def test_the_gate_judges_what_the_site_will_show(content, stored, text):
+    rule, line = ONLY_ON_THE_SITE[text]
+    assert findings(content, stored, f"{GOOD}\n{text}\n") == [(rule, line, True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello[^1]\n\n[^1]: Ibid.",
+        "> Cranes moved\n\n> again at six.\n\nBoth halves are quoted.",
+        "> Cranes *moved* again\n> at six.",
+        "> Cranes moved again &#97;t six.",
+        "```\n> code\n[x](nope.md)\n```",
+        "Write to <me@a.example> or see <https://c.example/?a=1&b=2>.",
+    ],
+)
+def test_the_gate_raises_no_false_alarm_where_the_two_readings_differ(content, stored, text):
+    assert findings(content, stored, f"{GOOD}\n{text}\n") == []
+
+
+@pytest.mark.parametrize(
+    "heading", ["**[A crane fell]({})**", "*[A crane fell]({})*", "[A crane fell]({}) {{#cranes}}"]
+)
+def test_a_heading_may_stand_in_stars_and_have_a_name(content, stored, heading):
+    text = GOOD.replace("[A crane fell](https://a.example/1)", heading.format("https://a.example/1"))
+    assert findings(content, stored, text) == []
+
+
+@pytest.mark.parametrize(
+    ("quoted", "at"),
+    [
+        ("Cranes moved slowly at six.", "“slowly at six.”"),
+        ("Cranes moved again at six. — The Daily", "“- The Daily”"),
+        ("Cranes moved again at six.\nI was not surprised.", "“I was not”"),
+        ("Nothing of it.", "“Nothing of it.”"),
+        ("Cranes moved … under the moon tonight.", "“under the moon”"),
+    ],
+)
+def test_the_gate_says_where_a_quotation_leaves_its_source(content, stored, quoted, at):
+    findings(content, stored, GOOD.replace("Cranes moved again at six.", quoted))
+    found = room.check(content / DRAFT, stored, content, WriteSettings())
+    assert at in next(finding.reason for finding in found if finding.rule == "quotation-not-in-source")
+
+
+def test_a_post_that_the_engine_would_hide_is_told(content, stored):
+    text = GOOD.replace("kind: link", "kind: link\ndraft: true")
+    assert findings(content, stored, text) == [("hidden", 6, True)]
+
+
+def test_a_web_address_without_its_beginning_is_told_so(content, stored):
+    findings(content, stored, f"{GOOD}\n[x](www.example.org/x)\n")
+    (found,) = room.check(content / DRAFT, stored, content, WriteSettings())
+    assert "https:// in front" in found.remedy
+
+
+def test_a_date_that_lies_in_the_future_is_no_date_of_a_source():
+    ahead = replace(
+        entry("A crane fell", "A crane fell into the sea today, they said."), published=NOW.replace(year=2035)
+    )
+    (source,) = draft([of(ahead)], NOW, 60).sources
+    assert source.published is None

@@ -98,9 +98,9 @@ def send(
         if uncertain is not None:
             return _settled(opened, made, uncertain, as_json=as_json)
         if dry_run:
-            return _rehearsed(opened, made, as_json=as_json)
-        if not built_elsewhere:
-            _see_page(opened, path)
+            return _rehearsed(opened, made, None if built_elsewhere else _stale(opened, path), as_json=as_json)
+        if not built_elsewhere and (stale := _stale(opened, path)):
+            raise UsageError(stale)
         sent = _sent(opened, made, folder, ask=not yes and sys.stdin.isatty())
     report(_sent_data(made, sent), *_sent_lines(sent), as_json=as_json)
     return int(any(delivery.state is not DeliveryState.SENT for delivery in sent.deliveries))
@@ -114,12 +114,12 @@ def _ask(made: Letter, readers: int, way: str) -> None:
     click.confirm(f"Send “{made.subject}” to {counted(readers, 'reader')} through {way}?", abort=True, err=True)
 
 
-def _rehearsed(opened: App, made: Letter, *, as_json: bool) -> int:
-    """Say who would get the letter."""
-    audience, concerns = opened.audience(made), opened.concerns()
+def _rehearsed(opened: App, made: Letter, stale: str | None, *, as_json: bool) -> int:
+    """Say who would get the letter, and what a real send would say."""
+    audience, concerns = opened.audience(made), (*opened.concerns(), *([stale] if stale else []))
     lines = [*_audience_lines(audience), *(f"note: {concern}" for concern in concerns)]
     report({**_audience_data(made, audience), "notes": concerns}, *lines, as_json=as_json)
-    return 0
+    return int(stale is not None)
 
 
 def _sent(opened: App, made: Letter, folder: Path | None, *, ask: bool) -> Sent:
@@ -136,19 +136,20 @@ def _sent(opened: App, made: Letter, folder: Path | None, *, ask: bool) -> Sent:
 def _settled(opened: App, made: Letter, uncertain: str, *, as_json: bool) -> int:
     """Give the deliveries that were cut off the state that the author decides on."""
     count = opened.resolve_uncertain(made, _DECIDED[uncertain])
-    next_send = "the next send tries again" if uncertain == "again" else "count as sent"
-    told = f"{counted(count, 'delivery', 'deliveries')} of {made.edition}: {next_send}. Nothing was sent now."
+    done = "left to the next send" if uncertain == "again" else "counted as sent"
+    told = f"{counted(count, 'uncertain delivery', 'uncertain deliveries')} of {made.edition} {done}. Nothing was sent."
     report({"edition": made.edition, "settled": count, "as": _DECIDED[uncertain]}, told, as_json=as_json)
     return 0
 
 
-def _see_page(opened: App, path: Path) -> None:
-    """See to it that the letter's link leads to the post as it is. Raises ``UsageError``."""
-    if path.name in {post.name for post in opened.unbuilt()}:
-        raise UsageError(
-            f"site/ does not show {path.stem} as it is now, and the letter links to it: run `byline publish` and put "
-            "site/ where your readers find it, or say --built-elsewhere if your code host builds the site"
-        )
+def _stale(opened: App, path: Path) -> str | None:
+    """Return why the letter cannot go out yet, where its link would not lead to the post as it is."""
+    if path.name not in {post.name for post in opened.unbuilt()}:
+        return None
+    return (
+        f"site/ does not show {path.stem} as it is now, and the letter links to it: run `byline publish` and put "
+        "site/ where your readers find it, or say --built-elsewhere if your code host builds the site"
+    )
 
 
 def _post_named(opened: App, name: str) -> Path:

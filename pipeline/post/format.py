@@ -27,8 +27,8 @@ def _clean_url(value: Any) -> Any:
 def _clean_text(value: Any) -> Any:
     """Clean a text. What YAML reads as something else would show as that on the site: 1_000 as 1000, Yes as True."""
     if not isinstance(value, str):
-        read = type(value).__name__ if isinstance(value, (list, dict)) else value
-        raise ValueError(f"is read as {read}, not as text; put it in quotes")  # noqa: TRY004  (pydantic wants it)
+        known = {bool: "yes or no", dict: "a name with a value", list: "a list"}
+        raise ValueError(f"is read as {known.get(type(value), value)}, not as text; put it in quotes")  # noqa: TRY004  (pydantic wants it)
     return plain_text(value)
 
 
@@ -110,7 +110,7 @@ def _validated(matter: str, path: Path) -> _Matter:
         known = _Matter.model_fields
         return _Matter.model_validate({n: value for n, value in data.items() if value is not None or n not in known})
     except yaml.YAMLError as error:
-        line, reason = faults.of_yaml(error)
+        line, reason = faults.of_yaml(error, matter)
         raise PostError(path, [(line + 1, reason)]) from None
     except ValidationError as error:
         raise PostError(path, [_told(matter, problem) for problem in error.errors()]) from None
@@ -119,8 +119,14 @@ def _validated(matter: str, path: Path) -> _Matter:
 def _told(matter: str, problem: Any) -> tuple[int, str]:
     """Return the line of a problem in its file, and the problem in a sentence."""
     place = tuple(part for part in problem["loc"] if isinstance(part, (str, int)))
-    reason = "is missing from the front matter" if problem["type"] == "missing" else faults.of_value(problem)
+    reason = _missing(matter, place) if problem["type"] == "missing" else faults.of_value(problem)
     return yamltext.line_of(matter, place) + 1, f"{'.'.join(map(str, place))}: {reason}"
+
+
+def _missing(matter: str, place: yamltext.Path) -> str:
+    if re.search(rf"^{re.escape(str(place[-1]))}:[ \t]+#", matter, re.MULTILINE):
+        return "is empty, as what stands behind # is a comment; put the text in quotes"
+    return "is missing from the front matter"
 
 
 def line_of(post: Post, *place: str | int) -> int:

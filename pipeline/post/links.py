@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
+from pipeline.post.shown import shown
 from pipeline.post.takes import commonmark
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import Post
 
+_OF_FOOTNOTES: Final = ("#fn:", "#fnref")
 _NAMED: Final = re.compile(r"""\{:?[^}\n]*#([\w:.-]+)|\b(?:id|name)=["']?([\w:.-]+)""")
 """What gives an anchor its name: ``{#name}`` after a heading, or an attribute of raw HTML."""
 
@@ -30,7 +33,26 @@ class Link:
 
 
 def links(post: Post) -> Iterator[Link]:
-    """Yield every link and image of the body."""
+    """Yield every link and image of the body that the site will show."""
+    targets = {_same(target): target for target in shown(post.body).targets if not target.startswith(_OF_FOOTNOTES)}
+    found: set[str] = set()
+    for link in _marked(post):
+        if _same(link.target) in targets:
+            found.add(_same(link.target))
+            yield link
+    lines = post.body.split("\n")
+    for same, target in targets.items():
+        if same not in found:
+            at = next((number for number, line in enumerate(lines) if target in line), 0)
+            yield Link(target=target, line=post.body_line + at)
+
+
+def _same(target: str) -> str:
+    return unquote(target).strip()
+
+
+def _marked(post: Post) -> Iterator[Link]:
+    """Yield the links that CommonMark sees, with their lines."""
     for token in commonmark.parse(post.body):
         line = post.body_line + (token.map[0] if token.map else 0)
         if token.type == "html_block":

@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 from pipeline.html import plain_text, safe_url
 from pipeline.model import Quotation, Take
+from pipeline.post.shown import line_with, shown, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from pipeline.model import PlainText, Post, SafeUrl
 
 commonmark = MarkdownIt("commonmark").enable("table")
+commonmark.validateLink = lambda url: True  # type: ignore[method-assign] # noqa: ARG005  (what leads nowhere is told)
 """The parser of all that reads a post; Python-Markdown, which shows it, knows no lines."""
+_AROUND: Final = frozenset({"strong_open", "strong_close", "em_open", "em_close"})
+_NAME_OF_HEADING: Final = re.compile(r"\s*\{:?[^}]*\}\s*")
 _QUOTING: Final = re.compile(r"<(?:blockquote|q)\b", re.IGNORECASE)
 
 
@@ -41,16 +45,24 @@ def takes_of(body: str, body_line: int) -> Iterator[Take]:
         )
 
 
-def stray_quotations(post: Post) -> Iterator[int]:
-    """Yield the line of each quotation of which nobody knows the source: outside of takes, or written as HTML."""
+def stray_quotations(post: Post) -> list[int]:
+    """Return the line of each quotation of which nobody knows the source.
+
+    It stands outside of takes, is written as HTML, or is one to the site alone (in a block of ``!!!``, in a footnote).
+    """
     tokens = commonmark.parse(post.body)
     in_takes = {place for _, start, end in _spans(tokens) for place in range(start, end)}
     outside = [token for place, token in enumerate(tokens) if place not in in_takes]
-    yield from (quoted.line for quoted in _quotations(outside, post.body_line))
+    lines = {quoted.line for quoted in _quotations(outside, post.body_line)}
+    known = f" {' '.join(words(quoted.text) for quoted in _quotations(tokens, 0))} "
+    for text in shown(post.body).quotations:
+        if f" {words(text)} " not in known and words(text):
+            lines.add(post.body_line + line_with(text, post.body))
     for token in tokens:
         markup = [token, *(token.children or ())]
         if any(part.type.startswith("html") and _QUOTING.search(part.content) for part in markup):
-            yield _line(token, post.body_line)
+            lines.add(_line(token, post.body_line))
+    return sorted(lines)
 
 
 def half_linked_headings(post: Post) -> Iterator[int]:
@@ -74,8 +86,14 @@ def _spans(tokens: Sequence[Token]) -> Iterator[tuple[tuple[PlainText, SafeUrl],
 
 
 def _whole_link(inline: Token) -> tuple[PlainText, SafeUrl] | None:
-    """Return text and target of a heading that is one link to another site, and nothing else."""
-    parts = inline.children or []
+    """Return text and target of a heading that is one link to another site, and nothing else.
+
+    Around it may be stars or underscores, and behind it a name for the heading, as {#cranes}.
+    """
+    parts = [part for part in inline.children or [] if part.type not in _AROUND]
+    if parts and parts[-1].type == "text" and _NAME_OF_HEADING.fullmatch(parts[-1].content):
+        parts = parts[:-1]
+    parts = [part for part in parts if part.type != "text" or part.content]
     if len(parts) < 2 or parts[0].type != "link_open" or parts[-1].type != "link_close":  # noqa: PLR2004
         return None
     if sum(part.type == "link_open" for part in parts) != 1:

@@ -32,6 +32,8 @@ THRESHOLD: Final = 0.14
 LEAD_WORDS: Final = 60
 """How much of an entry's text counts; what an article is about stands at its beginning."""
 TITLE_WEIGHT: Final = 2.0
+FEWEST_WORDS: Final = 2
+"""An entry of fewer telling words ("Tags", "Item 2") is like too many others."""
 MOST_OF_A_FEED: Final = 1000
 MANY: Final = 100
 COMMON: Final = 0.1
@@ -89,9 +91,12 @@ def _folded(word: str) -> str:
 
 
 def _terms(entry: Entry) -> dict[str, float]:
+    """Return the words and word pairs of ``entry`` with their weight; none where they are too few to tell an event."""
     title = words_of(entry.title)
     lead = words_of(text_of(entry.summary or entry.content))[:LEAD_WORDS]
     counted: defaultdict[str, float] = defaultdict(float)
+    if len({word for word in (*title, *lead) if not word.isdigit()}) < FEWEST_WORDS:
+        return counted
     for words, weight in ((title, TITLE_WEIGHT), (lead, 1.0)):
         for word in words:
             counted[word] += weight

@@ -108,7 +108,13 @@ def _topic_reason(reports: Sequence[Words], topic: Topic) -> Reason | None:
 def _publishers(story: Story) -> Reason:
     names = story.publishers
     points = math.log2(min(len(names), MOST_PUBLISHERS))
-    said = f"only {names[0]} reports it" if len(names) == 1 else f"{len(names)} publishers report it: {_listed(names)}"
+    different = tuple(dict.fromkeys(names))
+    if len(names) == 1:
+        said = f"only {names[0]} reports it"
+    elif len(different) == 1:
+        said = f"{len(names)} publishers of the name {names[0]} report it"
+    else:
+        said = f"{len(names)} publishers report it: {_listed(different)}"
     return Reason(name="publishers", points=round(points, 2), because=said)
 
 

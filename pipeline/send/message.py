@@ -125,7 +125,7 @@ def concerns(settings: Settings) -> tuple[str, ...]:
     if place.startswith(settings.site.site_url):
         said = (
             f"the unsubscribe button of mail programs sends to {place}, a page of your own site, which takes nobody "
-            "off the list by itself: look for mails that ask to leave, and use `byline readers remove`"
+            "off the list and tells you nothing; without send.unsubscribe_url in byline.yml it writes you a mail"
         )
         return (said,)
     return ()

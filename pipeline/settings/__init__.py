@@ -74,7 +74,7 @@ def _mapping(text: str, name: str, problems: list[str]) -> dict[str, Any]:
     try:
         data = yamltext.parse(text)
     except yaml.YAMLError as error:
-        problems.append(_yaml_problem(name, error))
+        problems.append(_yaml_problem(name, text, error))
         return {}
     if data is not None and not isinstance(data, dict):
         problems.append(f"{name}:1: must be settings of the form `name: value`")
@@ -91,8 +91,8 @@ def _without_blanks(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _yaml_problem(name: str, error: yaml.YAMLError) -> str:
-    line, reason = faults.of_yaml(error)
+def _yaml_problem(name: str, text: str, error: yaml.YAMLError) -> str:
+    line, reason = faults.of_yaml(error, text)
     return f"{name}:{line}: {reason}"
 
 
@@ -146,7 +146,7 @@ def _site(text: str, problems: list[str]) -> SiteSettings | None:
     try:
         data = yamltext.parse(text, _MkdocsLoader)
     except yaml.YAMLError as error:
-        problems.append(_yaml_problem("mkdocs.yml", error))
+        problems.append(_yaml_problem("mkdocs.yml", text, error))
         return None
     known = _without_blanks(data) if isinstance(data, dict) else {}
     if isinstance(known.get("theme"), str):

@@ -61,7 +61,7 @@ def _source(entry: Entry, now: datetime) -> Source:
         url=entry.link,
         title=entry.title,
         publisher=entry.publisher,
-        published=entry.published.date() if entry.published else None,
+        published=entry.published.date() if entry.published and entry.published <= entry.first_seen else None,
         accessed=now.date(),
         snapshot=snapshot(entry),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import post as posts
 from pipeline.model import Kind
-from pipeline.write.quotes import FEWEST, crumbs, stands_in
+from pipeline.write.quotes import FEWEST, crumbs, parts_from_source_at, stands_in
 from pipeline.write.rules import Rule
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ def examine(post: Post, sources: Mapping[SafeUrl, Sequence[Entry]], quote_words:
 def _whole(post: Post) -> Iterator[Finding]:
     if not posts.without_prompts(post.body).replace(posts.EXCERPT_END, "").strip():
         yield Rule.NO_TEXT.broken(post.path, post.body_line, "the post says nothing", "Write it.")
+    if post.extra.get("draft"):
+        reason = "the post says draft: true, which keeps it off the site; here a draft is a file in drafts/"
+        line = posts.line_of(post, "draft")
+        yield Rule.HIDDEN.broken(post.path, line, reason, "Take this line out, or move the file to content/drafts/.")
     if not post.summary:
         reason = "the post has no summary; cards, feeds and the letter's first line show it"
         remedy = "Write one sentence after `summary:` in the front matter."
@@ -89,8 +93,12 @@ def _quoted(post: Post, take: Take, quoted: Quotation, stored: Sequence[Entry]) 
         remedy = "Pull the feed that carries it, or link the heading to the address that the feed gives."
         yield Rule.SOURCE_NOT_STORED.broken(post.path, quoted.line, reason, remedy)
     elif not stands_in(quoted.text, stored):
-        reason = f"the quotation does not stand in what {stored[0].publisher} wrote"
-        remedy = "Copy the words again from the source, or say it in your own words without the > mark."
+        at = parts_from_source_at(quoted.text, stored)
+        reason = f"the quotation does not stand in what {stored[0].publisher} wrote; it leaves it at “{at}”"
+        remedy = (
+            "Copy the words again from the source, or say it in your own words. Between a quotation and your words "
+            "stands an empty line; who said it is named in your words."
+        )
         yield Rule.QUOTATION_NOT_IN_SOURCE.broken(post.path, quoted.line, reason, remedy)
     elif found := crumbs(quoted.text):
         reason = f"only “{found[0]}” stands between two gaps of the quotation, which may turn its sense"

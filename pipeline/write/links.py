@@ -81,6 +81,8 @@ def _missing(place: PurePosixPath | None, files: Container[PurePosixPath]) -> Wr
         return "leads to a draft", f"That post is published: link to ../{published}."
     if place.parts[:1] == (posts.DRAFTS,) and place in files:
         return "leads to a draft, which is on no site", "Publish that draft first, or take the link out."
+    if place not in files and any(part.startswith("www.") for part in place.parts):
+        return "leads to no file", "Write https:// in front, if it is a web address."
     return None if place in files else ("leads to no file", "Mend the link.")
 
 

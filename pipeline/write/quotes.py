@@ -58,6 +58,22 @@ def stands_in(quoted: str, sources: Iterable[Entry]) -> bool:
     return bool(parts) and any(_in_order(parts, _plain(" ".join(source_text(entry)))) for entry in sources)
 
 
+def parts_from_source_at(quoted: str, sources: Iterable[Entry]) -> str:
+    """Return the words at which ``quoted``, which stands in none of ``sources``, leaves the nearest of them."""
+    texts = [f" {_plain(' '.join(source_text(entry)))} " for entry in sources]
+    for part in _parts(quoted):
+        words = part.split()
+        most = max(_standing(words, text) for text in texts)
+        if most < len(words):
+            return " ".join(words[most : most + 3])
+    return quoted  # each part stands there, but not in this order
+
+
+def _standing(words: Sequence[str], text: str) -> int:
+    """Return how many of ``words``, from the first on, stand in ``text`` one after the other."""
+    return next((many for many in range(len(words), 0, -1) if f" {' '.join(words[:many])} " in text), 0)
+
+
 def crumbs(quoted: str) -> list[str]:
     """Return the parts of ``quoted`` around its ellipses that are too short to keep the sense of their sentence."""
     parts = _parts(quoted)

@@ -24,6 +24,7 @@ class Rule(StrEnum):
         return rule
 
     FRONT_MATTER = "front-matter", Severity.ERROR
+    HIDDEN = "hidden", Severity.ERROR
     NO_TEXT = "no-text", Severity.ERROR
     NO_SUMMARY = "no-summary", Severity.WARNING
     NO_TAKES = "no-takes", Severity.WARNING
