@@ -123,14 +123,14 @@ class App:
         """Take a feed out of byline.yml; what was pulled from it stays in the store."""
         edits.remove_feed(self.settings, url)
 
-    def import_opml(self, body: bytes) -> tuple[Sequence[SafeUrl], Sequence[PlainText]]:
+    def import_opml(self, body: bytes, *, allow_private: bool = False) -> tuple[Sequence[SafeUrl], Sequence[PlainText]]:
         """Write the feeds of an OPML file into byline.yml. Return those that were new, and the refused addresses."""
         from pipeline.pull.opml import read_opml
 
         read = read_opml(body)
         known = {feed.url for feed in self.settings.pull.feeds}
         new = {url: title for url, title in read.feeds.items() if url not in known}
-        edits.add_feeds(self.settings, list(new.items()))
+        edits.add_feeds(self.settings, list(new.items()), allow_private=allow_private)
         return tuple(new), read.refused
 
     def export_opml(self) -> bytes:

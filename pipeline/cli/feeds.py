@@ -110,9 +110,10 @@ def remove(context: click.Context, url: str, *, as_json: bool) -> int:
 
 @feeds.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--allow-private", is_flag=True, help="Allow addresses inside your own network.")
 @json_option
 @click.pass_context
-def import_opml(context: click.Context, file: Path, *, as_json: bool) -> int:
+def import_opml(context: click.Context, file: Path, *, allow_private: bool, as_json: bool) -> int:
     """Add the feeds of an OPML file, as other feed readers export it; each refused address is named.
 
     \b
@@ -120,7 +121,7 @@ def import_opml(context: click.Context, file: Path, *, as_json: bool) -> int:
       byline feeds import subscriptions.opml
     """
     with app(context) as opened:
-        added, refused = opened.import_opml(file.read_bytes())
+        added, refused = opened.import_opml(file.read_bytes(), allow_private=allow_private)
     told = f"Added {counted(len(added), 'feed')}, refused {counted(len(refused), 'address', 'addresses')}."
     lines = [f"refused  {address}: is no web address" for address in refused]
     report({"added": added, "refused": refused}, *lines, told, as_json=as_json)

@@ -195,7 +195,8 @@ class Smtp:
         return connection
 
     def _unreachable(self, error: Exception) -> SendError:
-        return SendError(f"{self._name} cannot be reached: {plain_text(str(error))}; look at send.smtp in byline.yml")
+        why = getattr(error, "strerror", None) or str(error)
+        return SendError(f"{self._name} cannot be reached: {plain_text(why)}; look at send.smtp in byline.yml")
 
 
 def _is_yes(code: int) -> bool:
