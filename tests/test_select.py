@@ -443,3 +443,11 @@ def test_publishers_of_one_name_are_named_once():
     told = [entry(n, "T", publisher="Daily", link=f"https://{host}.example/1") for n, host in enumerate("ab", start=1)]
     (found,) = ranked(Story(id=1, entries=tuple(told)))
     assert found.reasons[0].because == "2 publishers of the name Daily report it"
+
+
+def test_of_the_same_score_the_story_that_more_report_comes_first():
+    two = [entry(n, "T", publisher=f"P{n}", dated=NOW - timedelta(days=90)) for n in (1, 2)]
+    fresh = entry(3, "U")
+    found = ranked(Story(id=3, entries=(fresh,)), Story(id=1, entries=tuple(two)))
+    assert [item.score for item in found] == [1.0, 1.0]
+    assert [item.story.id for item in found] == [1, 3]

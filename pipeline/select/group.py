@@ -58,7 +58,7 @@ _STOP: Final = frozenset(
 
 def group(entries: Iterable[Entry]) -> tuple[Story, ...]:
     """Return the stories that ``entries`` tell; each entry is in exactly one."""
-    ordered = sorted(entries, key=lambda entry: entry.id)
+    ordered = sorted(entries, key=lambda entry: (entry.dated, entry.title, entry.link or "", entry.id))
     vectors = _vectors([_terms(entry) for entry in ordered])
     stories = []
     for members in _linked(ordered, vectors):

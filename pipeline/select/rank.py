@@ -51,9 +51,9 @@ def rank(
     now: datetime,
     first_pulls: Mapping[FeedId, datetime] = MappingProxyType({}),
 ) -> tuple[RankedStory, ...]:
-    """Return ``stories``, the most worth the author's time first; the same score goes by the story's id.
+    """Return ``stories``, the most worth the author's time first.
 
-    What cannot be linked to comes last. ``first_pulls`` says when each feed was first read: an entry without a date
+    Of the same score, the one that more publishers report comes first, then the later one. What cannot be linked to comes last. ``first_pulls`` says when each feed was first read: an entry without a date
     that came then may be of any age.
     """
     folded = [_folded(name, topic) for name, topic in topics.items()]
@@ -63,7 +63,12 @@ def rank(
         when = _freshness(story, first_pulls, now)
         reasons = (*_first_counts_most([reason for _, reason in about]), _publishers(story), when)
         ranked.append(RankedStory(story=story, reasons=reasons, topics=tuple(name for name, _ in about)))
-    return tuple(sorted(ranked, key=lambda item: (item.story.lead.link is None, -item.score, item.story.id)))
+    return tuple(sorted(ranked, key=_place))
+
+
+def _place(item: RankedStory) -> tuple[object, ...]:
+    story = item.story
+    return story.lead.link is None, -item.score, -len(story.publishers), -story.latest.timestamp(), story.id
 
 
 def _topics(story: Story, topics: Sequence[Topic]) -> list[tuple[str, Reason]]:
