@@ -53,8 +53,9 @@ def rank(
 ) -> tuple[RankedStory, ...]:
     """Return ``stories``, the most worth the author's time first.
 
-    Of the same score, the one that more publishers report comes first, then the later one. What cannot be linked to comes last. ``first_pulls`` says when each feed was first read: an entry without a date
-    that came then may be of any age.
+    Of the same score, the one that more publishers report comes first, then the later one. What cannot be linked to
+    comes last. ``first_pulls`` says when each feed was first read: an entry without a date that came then may be of
+    any age.
     """
     folded = [_folded(name, topic) for name, topic in topics.items()]
     ranked = []
