@@ -150,13 +150,9 @@ class App:
 
     def shortlist(self) -> tuple[RankedStory, ...]:
         """Return the shortlist as it was last made, without what was published since."""
-        from pipeline.select.memory import not_yet_written
-
-        written = self._links_in(posts.POSTS)
         with self.store.reading() as connection:
             kept = kept_stories.kept_shortlist(connection)
-        new = {story.id for story in not_yet_written((item.story for item in kept), written)}
-        return tuple(item for item in kept if item.story.id in new)
+        return self._not_in(posts.POSTS, kept)
 
     def write(self, story_ids: Sequence[int]) -> Path:
         """Write a draft about the stories given by id, or about the first of the shortlist that are in no draft."""
@@ -170,14 +166,20 @@ class App:
         stories = [known[StoryId(number)] for number in dict.fromkeys(story_ids)] or self._next(shortlist)
         return write(stories, self.settings.content, self.settings.write, self.now)
 
-    def _next(self, shortlist: Sequence[RankedStory]) -> list[RankedStory]:
+    def _next(self, shortlist: Sequence[RankedStory]) -> Sequence[RankedStory]:
         """Return the first stories of ``shortlist`` that can be linked to and that no draft is about yet."""
         linked = [item for item in shortlist if item.story.lead.link is not None]
-        drafted = self._links_in(posts.DRAFTS)
-        new = [item for item in linked if drafted.isdisjoint(entry.link for entry in item.story.entries)]
+        new = self._not_in(posts.DRAFTS, linked)
         if linked and not new:
             raise UsageError("every story of the shortlist is in a draft already; name ids to draft some of them anew")
         return new[: self.settings.write.takes]
+
+    def _not_in(self, folder: str, items: Sequence[RankedStory]) -> tuple[RankedStory, ...]:
+        """Return those of ``items`` that no post in ``folder`` comments on."""
+        from pipeline.select.memory import not_yet_written
+
+        new = {story.id for story in not_yet_written((item.story for item in items), self._links_in(folder))}
+        return tuple(item for item in items if item.story.id in new)
 
     def find(self, name: str, *folders: str) -> Path:
         """Return the file of a post or draft by what the author calls it; the first of ``folders`` counts."""

@@ -54,8 +54,6 @@ _VALUES: Final = {
     "enum": "must be {expected}",
     "literal_error": "must be {expected}",
 }
-
-
 _SLIPS: Final = (
     (r"[\w-]+:(?![\s/]|$)", "write a space after the colon"),
     (
@@ -70,7 +68,9 @@ _SLIPS: Final = (
 
 def of_yaml(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     """Return the line, from 1, at which ``text`` is no YAML, and why."""
-    for number, line in enumerate(text.split("\n"), start=1):
+    mark = getattr(error, "problem_mark", None)
+    lines = text.split("\n")[: mark.line + 1 if mark else None]  # what comes after it did not make it stumble
+    for number, line in reversed(list(enumerate(lines, start=1))):
         for pattern, sentence in _SLIPS:
             if re.match(pattern, line.strip()):
                 return number, sentence

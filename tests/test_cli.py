@@ -448,3 +448,10 @@ def test_a_short_name_means_a_draft_to_write_and_a_post_to_send(site, byline):
     assert "2026-11-24-why-again" in byline("check", "why", "--json", at=site)[1]
     assert json.loads(byline("send", "why", "--dry-run", "--json", at=site)[1])["edition"] == post.stem
     assert json.loads(byline("write", "--publish", "why", "--json", at=site)[1])["post"].endswith("why-again.md")
+
+
+def test_an_export_of_readers_is_its_owners_alone_even_over_a_file_that_was_not(site, byline):
+    (site / "readers.csv").write_text("old", encoding="utf-8")
+    (site / "readers.csv").chmod(0o644)
+    assert byline("readers", "export", site / "readers.csv", at=site)[0] == 0
+    assert (site / "readers.csv").stat().st_mode & 0o777 == 0o600

@@ -219,6 +219,7 @@ sources:
         ("date: 2026-11-23\ntitle: [Draft] What\n", 3, "may begin with [ only in quotes"),
         ("date: 2026-11-23\ntitle:What\nsummary: x\n", 3, "write a space after the colon"),
         ("date: 2026-11-23\n title: What\n", 3, "begins further right"),
+        ("date: 2026-11-23\ntitle: a: b\nsummary: |\n  note:this\n", 3, "a colon stands in a text without quotes"),
         ("date: 2026-11-23\ntitle: #1 thing\n", 3, "what stands behind # is a comment"),
         ("date: 2026-11-23\ntitle: No\n", 3, "is read as yes or no, not as text"),
         ("date: 2026-11-23\ntitle: a\ntopics: [us: politics]\n", 4, "is read as a name with a value"),

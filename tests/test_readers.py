@@ -367,3 +367,9 @@ def test_whoever_a_list_does_not_call_active_is_not_made_a_reader(small, state):
 
 def test_a_line_without_an_address_is_told_so(small):
     assert bring_in(small, "email,name\n,Ana\n").refused == ((2, "has no mail address"),)
+
+
+def test_a_consent_in_the_last_year_that_python_knows_is_read_back(store):
+    table = "email,consented_at\nana@example.org,9999-12-31T23:59:59\n"
+    assert bring_in(store, table).added == 1
+    assert "9999-12-31T23:59:59" in room.export_csv(store)

@@ -50,7 +50,7 @@ def moment(context: click.Context) -> datetime:
         told = datetime.fromisoformat(given)
         return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise UsageError(f"--now {given} is no time of ours; write it as 2026-11-23T07:30Z") from None
+        raise UsageError(f"--now {given} is no time that can be used; write it as 2026-11-23T07:30Z") from None
 
 
 def report(data: Any, *lines: str, as_json: bool) -> None:
@@ -92,6 +92,7 @@ def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if private:
             path.touch(mode=0o600)
+            path.chmod(0o600)  # it may have been there
         path.write_bytes(data)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from pipeline.post.shown import shown
+from pipeline.post.shown import shown, shown_by
 from pipeline.post.takes import commonmark
 
 if TYPE_CHECKING:
@@ -34,7 +33,8 @@ class Link:
 
 def links(post: Post) -> Iterator[Link]:
     """Yield every link and image of the body that the site will show."""
-    targets = {_same(target): target for target in shown(post.body).targets if not target.startswith(_OF_FOOTNOTES)}
+    every = (target for target, _ in shown(post.body).targets)
+    targets = {_same(target): target for target in every if not target.startswith(_OF_FOOTNOTES)}
     found: set[str] = set()
     for link in _marked(post):
         if _same(link.target) in targets:
@@ -67,22 +67,8 @@ def _marked(post: Post) -> Iterator[Link]:
 
 
 def _raw(token: Token, line: int) -> Iterator[Link]:
-    reader = _HtmlLinks()
-    reader.feed(token.content)
-    yield from (Link(target=target, line=line + at - 1, raw=True) for target, at in reader.found)
-
-
-class _HtmlLinks(HTMLParser):
-    """Collects the addresses in raw HTML with their lines in it, from 1."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, int]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note where ``tag`` leads."""
-        del tag
-        self.found += [(value or "", self.getpos()[0]) for name, value in attrs if name in {"href", "src"}]
+    for target, at in shown_by(token.content).targets:
+        yield Link(target=target, line=line + at - 1, raw=True)
 
 
 def anchors(body: str) -> frozenset[str]:

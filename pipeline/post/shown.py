@@ -15,16 +15,21 @@ from pipeline.html import markdown_to_html
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """The targets of links and images, and the text of quotations, in their order."""
+    """Targets of links and images, each with its line in the HTML from 1, and texts of quotations, in their order."""
 
-    targets: tuple[str, ...]
+    targets: tuple[tuple[str, int], ...]
     quotations: tuple[str, ...]
 
 
 def shown(body: str) -> Shown:
     """Return what the Markdown ``body`` shows."""
+    return shown_by(markdown_to_html(body))
+
+
+def shown_by(html: str) -> Shown:
+    """Return what ``html`` shows."""
     reader = _Reader()
-    reader.feed(markdown_to_html(body))
+    reader.feed(html)
     reader.close()
     return Shown(targets=tuple(reader.targets), quotations=tuple(reader.quotations))
 
@@ -48,14 +53,14 @@ def line_with(text: str, body: str) -> int:
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.targets: list[str] = []
+        self.targets: list[tuple[str, int]] = []
         self.quotations: list[str] = []
         self._depth = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note where ``tag`` leads, and whether it begins a quotation."""
         values = dict(attrs)
-        self.targets += [values[name] or "" for name in ("href", "src") if name in values]
+        self.targets += [(values[name] or "", self.getpos()[0]) for name in ("href", "src") if name in values]
         if tag == "blockquote":
             self._depth += 1
             if self._depth == 1:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pipeline.model import PlainText, Post, SafeUrl
 
 commonmark = MarkdownIt("commonmark").enable("table")
-commonmark.validateLink = lambda url: True  # type: ignore[method-assign] # noqa: ARG005  (what leads nowhere is told)
 """The parser of all that reads a post; Python-Markdown, which shows it, knows no lines."""
+commonmark.validateLink = lambda url: True  # type: ignore[method-assign] # noqa: ARG005  (what leads nowhere is told)
 _AROUND: Final = frozenset({"strong_open", "strong_close", "em_open", "em_close"})
 _NAME_OF_HEADING: Final = re.compile(r"\s*\{:?[^}]*\}\s*")
 _QUOTING: Final = re.compile(r"<(?:blockquote|q)\b", re.IGNORECASE)
@@ -131,8 +131,8 @@ def _all_text(tokens: Sequence[Token]) -> str:
 def _text(parts: Sequence[Token]) -> str:
     """Return the words that inline tokens show; raw HTML and comments show none."""
     spaces = {"softbreak": " ", "hardbreak": " "}
-    shown = {"text", "code_inline", "image"}
-    return "".join(spaces.get(part.type) or (part.content if part.type in shown else "") for part in parts)
+    visible = {"text", "code_inline", "image"}
+    return "".join(spaces.get(part.type) or (part.content if part.type in visible else "") for part in parts)
 
 
 def _line(token: Token, body_line: int) -> int:

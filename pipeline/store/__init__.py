@@ -80,7 +80,7 @@ def _engine(place: str | Path) -> Engine:
         if url.get_backend_name() == "sqlite":
             return _sqlite_engine(url)
         if url.get_backend_name() == "postgresql":
-            return create_engine(url, connect_args={"options": "-c timezone=utc"})  # dates of year 9999 stay theirs
+            return _postgres_engine(url)
     except ArgumentError:
         pass  # no address at all is told like one of another kind
     except ModuleNotFoundError as error:
@@ -90,6 +90,17 @@ def _engine(place: str | Path) -> Engine:
     except OSError as error:
         raise StoreError(f"the store cannot be made: {error}; check that its folder is yours to write") from error
     raise SettingsError(["DATABASE_URL is no address of a PostgreSQL database, such as postgresql://user@host/name"])
+
+
+def _postgres_engine(url: URL) -> Engine:
+    engine = create_engine(url)
+    event.listen(engine, "connect", _set_up_postgres)
+    return engine
+
+
+def _set_up_postgres(connection: Any, _record: object) -> None:
+    connection.execute("SET TIME ZONE 'UTC'")  # elsewhere, a time of the year 9999 may lie beyond what Python knows
+    connection.commit()
 
 
 def _sqlite_engine(url: URL) -> Engine:
