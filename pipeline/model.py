@@ -7,7 +7,7 @@ that come from outside (``PlainText``, ``SafeHtml``, ``SafeUrl``, ``Slug``) are 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NewType
@@ -46,7 +46,10 @@ def utc(moment: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedEntry:
-    """One item of a feed as Byline sees it: cleaned, absolute, in UTC. ``uid`` is the publisher's id."""
+    """One item of a feed as Byline sees it: cleaned, absolute, in UTC. ``uid`` is the publisher's id.
+
+    ``published_raw`` is the date as the publisher wrote it; ``source`` who published it first, where a feed says so.
+    """
 
     uid: str
     title: PlainText
@@ -56,17 +59,33 @@ class ParsedEntry:
     authors: tuple[PlainText, ...]
     summary: SafeHtml
     content: SafeHtml
+    published_raw: PlainText = PlainText("")
+    source: PlainText = PlainText("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """How often a feed says that it is worth asking. Hours are of the day in UTC; days count from Monday, 0."""
+
+    every: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed as Byline sees it. ``repairs`` says in words what had to be mended to read it."""
+    """A feed as Byline sees it. ``repairs`` says in words what had to be mended to read it.
+
+    ``pages`` are the addresses of its other pages by their relation, such as next and prev-archive (RFC 5005).
+    """
 
     format: str
     title: PlainText
     link: SafeUrl | None
     entries: tuple[ParsedEntry, ...]
     repairs: tuple[str, ...]
+    rhythm: Rhythm = Rhythm()
+    pages: Mapping[str, SafeUrl] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,7 +167,7 @@ def test_the_json_feed_names_the_source_of_a_link_post(built):
 
 
 def test_byline_reads_its_own_feeds(built):
-    from pipeline.pull.parse import parse
+    from pipeline.feed import parse
 
     rss = parse((built[1].folder / "feed.xml").read_bytes(), HOME + "feed.xml")
     assert (rss.format, rss.repairs, len(rss.entries)) == ("rss-2.0", (), 3)

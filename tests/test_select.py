@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import select as room
+from pipeline.feed import parse
 from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import Entry, Story
 from pipeline.pull.identity import identified
-from pipeline.pull.parse import parse
 from pipeline.select.group import WINDOW, group, newest_of_each_feed
 from pipeline.select.rank import rank
 from pipeline.settings.sections import SelectSettings, TopicSettings

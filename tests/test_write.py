@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from pipeline import post as posts
 from pipeline import write as room
 from pipeline.errors import UsageError
+from pipeline.feed import parse
 from pipeline.html import blocks_of, plain_text, safe_html, safe_url
 from pipeline.model import Entry, Kind, RankedStory, Severity, Story
 from pipeline.pull.identity import identified
-from pipeline.pull.parse import parse
 from pipeline.settings.sections import WriteSettings
 from pipeline.store import Store
 from pipeline.store import pull as kept_feeds

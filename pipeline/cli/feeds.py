@@ -183,7 +183,10 @@ def _settings(context: click.Context) -> Settings | None:
 def _as_json(place: str, seen: ParsedFeed | Unreadable) -> dict[str, Any]:
     """Return what there is to see; the names of the fields are a promise, see the manual."""
     if isinstance(seen, ParsedFeed):
-        entries = [{"id": entry.pop("uid"), **entry} for entry in plain(seen.entries)]
+        entries = [
+            {"id": entry.pop("uid"), **entry, "summary": entry["summary"] or entry["content"]}
+            for entry in plain(seen.entries)
+        ]
         return {"file": place, **plain(seen), "entries": entries, "error": None}
     empty: dict[str, Any] = {"format": None, "title": None, "link": None, "entries": [], "repairs": []}
     return {"file": place, **empty, "error": seen.cause}

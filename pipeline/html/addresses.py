@@ -23,6 +23,9 @@ _QUERY: Final = r"(?:[A-Za-z0-9/:@!$&'()*+,;=~._?-]|%[\dA-Fa-f]{2})"
 _DONE: Final = re.compile(rf"https?://{_LABELS}(?:/{_PATH}*+)?(?:\?{_QUERY}++)?(?:#{_QUERY}++)?")
 """An address as ``safe_url`` writes it; most are so from the beginning."""
 _MAX_URL: Final = 2048
+_BREAKS: Final = re.compile(r"[\t\r\n]")
+_BLANKS: Final = "".join(map(chr, range(33)))
+_ABSOLUTE: Final = re.compile(r"https?://", re.IGNORECASE)
 
 
 def safe_url(address: str, base: str = "", *, tracking: bool = False) -> SafeUrl | None:
@@ -31,11 +34,15 @@ def safe_url(address: str, base: str = "", *, tracking: bool = False) -> SafeUrl
     Credentials are taken out, and parameters that only track unless ``tracking`` keeps them; what may not stand in
     a URL (RFC 3986) is percent-encoded.
     """
-    if _DONE.fullmatch(address) and len(address) <= _MAX_URL and (tracking or not _TRACKS.search(address)):
+    if (
+        _DONE.fullmatch(address)
+        and len(address) <= _MAX_URL
+        and (tracking or "?" not in address or not _TRACKS.search(address))
+    ):
         return SafeUrl(address)
-    cleaned = re.sub(r"[\t\r\n]", "", address.strip("".join(map(chr, range(33)))))
+    cleaned = _BREAKS.sub("", address.strip(_BLANKS))
     try:
-        absolute = re.match(r"https?://", cleaned, re.IGNORECASE)
+        absolute = _ABSOLUTE.match(cleaned)
         parts = urlsplit(_slashes(cleaned) if absolute else urljoin(base, _slashes(cleaned)))
         host, port = _host(parts.hostname or ""), parts.port
     except ValueError:

@@ -8,16 +8,23 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_PLAIN_TAG: Final = re.compile(r"""<(/?)([a-zA-Z][^\s/<>"'=]*)(?:[^<>"']++|"[^"<>]*"|'[^'<>]*')*+>""")
-"""A tag as most people write it: what it matches whole is a tag to every parser, and ends where it says."""
+_PLAIN: Final = re.compile(
+    r"""<!(?=--).*?-->|<(/?)([a-zA-Z][^\s/<>"'=]*)(?:[^<>"']++|"[^"<>]*"|'[^'<>]*')*+>""", re.DOTALL
+)
+"""A comment, or a tag as most people write it: both end where this ends to every parser."""
 _TAG_BEGINS: Final = re.compile(r"<!--|<(/?)([a-zA-Z][^\s/>]*)")
 _TAG_ENDS: Final = re.compile(
     r"""(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?>"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+|(?=>))|(?!\s*+=)))*+>"""
 )
-_FORMATTING: Final = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-_NEVER_NESTED: Final = frozenset(
-    ("area base br col dd dt embed hr img input li link meta option p param source td th tr wbr").split()
+_NO_DEPTH, _FORMAT, _BLOCK = range(3)
+_KINDS: Final = (
+    dict.fromkeys("div figure h1 h2 h3 h4 h5 h6 ol pre section span svg table tbody ul".split(), _BLOCK)
+    | dict.fromkeys("a b big code em font i nobr s small strike strong tt u".split(), _FORMAT)
+    | dict.fromkeys(
+        ("area base br col dd dt embed hr img input li link meta option p param source td th tr wbr").split(), _NO_DEPTH
+    )
 )
+"""What elements do to the depth; one that is not listed is taken for a block."""
 _MAX_DEPTH: Final = 200
 _MOST_ANEW: Final = 8
 """So many formatting elements may be open where a block begins, on average."""
@@ -33,25 +40,35 @@ def is_too_deep(markup: str) -> bool:
     open_now: dict[str, int] = {}
     depth = formats = opened_anew = blocks = 0
     for closing, name in _tags(markup):
-        tag = name.lower()
-        is_format = tag in _FORMATTING
-        if not closing and not is_format:
+        kind = _KINDS.get(name)
+        if kind is None:
+            name = name.lower()  # noqa: PLW2901  (few are written so)
+            kind = _KINDS.get(name, _BLOCK)
+        if not closing and kind != _FORMAT:
             blocks += 1
             opened_anew += formats
-        if tag not in _NEVER_NESTED and (not closing or open_now.get(tag)):
-            step = -1 if closing else 1
-            open_now[tag] = open_now.get(tag, 0) + step
-            depth += step
-            formats += step * is_format
-        if depth > _MAX_DEPTH or opened_anew > _MAX_DEPTH + _MOST_ANEW * blocks:
+            if opened_anew > _MAX_DEPTH + _MOST_ANEW * blocks:
+                return True
+        if kind == _NO_DEPTH or (closing and not open_now.get(name)):
+            continue
+        step = -1 if closing else 1
+        open_now[name] = open_now.get(name, 0) + step
+        depth += step
+        if kind == _FORMAT:
+            formats += step
+        if depth > _MAX_DEPTH:
             return True
     return "<![cdata[" in markup.lower()  # what of it is markup depends on what it stands in
 
 
 def _tags(markup: str) -> Iterable[tuple[str, str]]:
     """Return the tags of ``markup``: a slash where one closes, and its name as it is written."""
-    plain = _PLAIN_TAG.findall(markup)
-    return plain if len(plain) == markup.count("<") else _odd_tags(markup)
+    if markup.rfind("<!--") > markup.rfind("-->"):  # a comment that never ends
+        return _odd_tags(markup)
+    parts = _PLAIN.split(markup)
+    if "<" in "".join(parts[::3]):
+        return _odd_tags(markup)
+    return ((slash, name) for slash, name in zip(parts[1::3], parts[2::3], strict=True) if name)
 
 
 def _odd_tags(markup: str) -> Iterator[tuple[str, str]]:

@@ -70,6 +70,9 @@ def safe_html(
     """
     if not markup:
         return SafeHtml("")
+    if "<" not in markup and "&" not in markup and "\r" not in markup:  # nothing to parse
+        plain = markup if markup.isascii() else markup.encode("utf-8", "replace").decode("utf-8")
+        return SafeHtml(without_controls(plain.replace(">", "&gt;").replace("\xa0", "&nbsp;")).strip())
     cleaner = _cleaner(base, mail) if resolve is None else _new_cleaner(base, resolve, mail=mail)
     shown = without_controls(cleaner.clean(_parsable(markup)))
     if "<pre" in shown:

@@ -17,11 +17,14 @@ LONGEST: Final = 600
 
 
 def identified(entries: Sequence[ParsedEntry]) -> tuple[ParsedEntry, ...]:
-    """Return ``entries`` with a ``uid`` each that no other has: the publisher's id, else the link, else the text.
+    """Return the ``entries`` that say something, with a ``uid`` each that no other has.
+
+    It is the publisher's id, else the link, else the text.
 
     Where a publisher gives one id to entries with different links, the ids of that feed's entries tell nothing,
     and the link stands in. Of entries that are the same throughout, the first is kept.
     """
+    entries = [entry for entry in entries if entry.title or entry.link or entry.summary or entry.content]
     links_of = Counter(uid for uid, _ in {(entry.uid, entry.link) for entry in entries})
     named = {_bounded(_name(entry, trusted=links_of[entry.uid] == 1)): entry for entry in reversed(entries)}
     return tuple(replace(entry, uid=name) for name, entry in reversed(named.items()))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipeline.feed import parse
 from pipeline.model import ParsedFeed, Unreadable
-from pipeline.pull.parse import parse
 
 if TYPE_CHECKING:
     from pipeline.pull.fetch import Fetched
@@ -42,7 +42,7 @@ class Parsers:
         self._pool.join()
 
     async def parse(self, fetched: Fetched) -> ParsedFeed | Unreadable:
-        """Return the feed that was fetched, as ``pipeline.pull.parse`` does."""
+        """Return the feed that was fetched, as ``pipeline.feed`` does."""
         given = (fetched.body, fetched.url, fetched.content_type, self._max_bytes)
         try:
             parsed: ParsedFeed | Unreadable = await asyncio.wrap_future(

@@ -5,15 +5,16 @@ from __future__ import annotations
 import html as entities
 import json
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pipeline.feed import bounds
+from pipeline.feed.dates import moment
 from pipeline.html import plain_text, safe_url
 from pipeline.model import ParsedEntry, ParsedFeed, Unreadable
-from pipeline.pull import bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from pipeline.model import PlainText, SafeUrl
 
@@ -34,20 +35,15 @@ def parse(body: bytes, url: str) -> ParsedFeed | Unreadable:
     version = re.search(r"/version/([\d.]+)", _string(data.get("version")))
     items: Sequence[Any] = data["items"]
     whole = [item for item in items if isinstance(item, dict)]
-    newest = sorted(whole, key=_published, reverse=True) if len(whole) > bounds.MOST_ENTRIES else whole
-    entries = [_entry(item, url, data) for item in newest[: bounds.MOST_ENTRIES]]
-    telling = tuple(entry for entry in entries if entry != bounds.NOTHING)
-    passed_over = {
-        f"{len(items) - len(whole)} of {len(items)} items are broken and were passed over": len(whole) < len(items),
-        f"the oldest of {len(whole)} entries passed over": len(entries) < len(whole),
-        f"entries that say nothing passed over ({len(entries) - len(telling)})": len(telling) < len(entries),
-    }
+    newest, passed_over = bounds.newest(whole, _published)
+    broken = f"{len(items) - len(whole)} of {len(items)} items are broken and were passed over"
     return ParsedFeed(
         format=f"json-{version[1]}" if version else "json",
         title=_plain(data.get("title")),
         link=_link(data.get("home_page_url"), url),
-        entries=telling,
-        repairs=tuple(said for said, is_so in passed_over.items() if is_so),
+        entries=tuple(_entry(item, url, data) for item in newest),
+        repairs=(*((broken,) if len(whole) < len(items) else ()), *passed_over),
+        pages={"next": following} if (following := _link(data.get("next_url"), url)) else {},
     )
 
 
@@ -57,7 +53,8 @@ def _entry(item: dict[str, Any], url: str, feed: dict[str, Any]) -> ParsedEntry:
         uid=plain_text(_string(item.get("id"))),
         title=_plain(item.get("title")),
         link=_link(item.get("url"), url) or _link(item.get("external_url"), url),
-        published=_moment(item.get("date_published")),
+        published=_moment(item.get("date_published")) or _moment(item.get("date_modified")),
+        published_raw=_plain(item.get("date_published")),
         updated=_moment(item.get("date_modified")),
         authors=tuple(_authors(item)) or tuple(_authors(feed)),
         summary=bounds.markup(entities.escape(_string(item.get("summary")), quote=False), url),
@@ -88,15 +85,9 @@ def _link(value: Any, base: str) -> SafeUrl | None:
     return safe_url(text, base) if text else None
 
 
+def _published(item: dict[str, Any]) -> datetime | None:
+    return _moment(item.get("date_published")) or _moment(item.get("date_modified"))
+
+
 def _moment(value: Any) -> datetime | None:
-    """Read a date of RFC 3339, with or without an offset; without one it is taken as UTC."""
-    try:
-        moment = datetime.fromisoformat(_string(value).strip())
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.year in bounds.YEARS else None
-
-
-def _published(item: dict[str, Any]) -> datetime:
-    return _moment(item.get("date_published")) or _moment(item.get("date_modified")) or datetime.min.replace(tzinfo=UTC)
+    return moment(_string(value))

@@ -1,0 +1,90 @@
+"""The XML of a feed as a tree, by libxml2: without a document type, entities of its own, or the network."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
+
+from pipeline.feed.names import name_of
+from pipeline.feed.repair import mended, without_doctype
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_ROOTS: Final = frozenset({"rss", "rdf:rdf", "feed"})
+_HARMLESS: Final = frozenset(
+    (
+        "ERR_ATTRIBUTE_REDEFINED",
+        "ERR_DOCUMENT_END",
+        "ERR_GT_REQUIRED",
+        "ERR_RESERVED_XML_NAME",
+        "ERR_TAG_NOT_FINISHED",
+        "WAR_NS_URI",
+    )
+)
+"""What libxml2 mends without loss of what stands elsewhere, apart from all that concerns namespaces."""
+_BEGINS: Final = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s/>]")
+_CDATA: Final = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The root of a feed, its entries in their order, and what had to be mended to see them."""
+
+    root: _Element
+    items: tuple[_Element, ...]
+    has_bases: bool
+    repairs: tuple[str, ...]
+
+
+def document(body: bytes, url: str) -> Document | None:
+    """Return the feed in ``body`` (UTF-8, served from ``url``) as a tree, or None where something would be lost."""
+    plain = without_doctype(body)
+    root, faults = _tree(plain, url)
+    if root is not None and not faults:
+        return _of(root, plain, ())
+    better, repairs = mended(plain)
+    if better != plain:
+        root, faults = _tree(better, url)
+    if root is None:
+        return None
+    known = {kind for kind, _ in faults if not kind.startswith("NS_") and kind not in _HARMLESS}
+    said = tuple(dict.fromkeys(f"not well-formed XML, read tolerantly ({words})" for _, words in faults[:1]))
+    found = _of(root, better, (*repairs, *said))
+    return None if found is None or known or len(found.items) < _promised(better) else found
+
+
+def _tree(body: bytes, url: str) -> tuple[_Element | None, list[tuple[str, str]]]:
+    """Return the tree that libxml2 makes of ``body``, and the kind and the words of each fault in it."""
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    try:
+        root = etree.fromstring(body, parser, base_url=url)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    return root, [(entry.type_name, f"line {entry.line}: {entry.message}") for entry in parser.error_log]
+
+
+def _of(root: _Element, body: bytes, repairs: tuple[str, ...]) -> Document | None:
+    if name_of(root.tag) not in _ROOTS:
+        inner = next((element for element in root.iter("{*}feed", "{*}rss") if name_of(element.tag) in _ROOTS), None)
+        return None if inner is None else _of(inner, body, (*repairs, "taken out of what stands around the feed"))
+    items = tuple(element for element in root.iter("{*}item", "{*}entry") if name_of(element.tag) in {"item", "entry"})
+    return Document(root=root, items=items, has_bases=b"xml:base" in body, repairs=repairs)
+
+
+def _promised(body: bytes) -> int:
+    """Return how many entries begin in ``body``."""
+    return len(_BEGINS.findall(_CDATA.sub(b"", body)))

@@ -1,0 +1,126 @@
+"""The bytes of a feed as UTF-8, whatever encoding they are in, declared or not, rightly or not.
+
+The order is that of RFC 7303 (section 3): a byte order mark, the server's word, the document's own. But bytes that
+are valid UTF-8 beyond ASCII are UTF-8, since no other encoding looks like it by chance.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+    (b"\x4c\x6f\xa7\x94", "cp037"),  # "<?xm" in EBCDIC (XML 1.0, appendix F)
+)
+_DECLARED: Final = re.compile(rb"""^\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
+_CHARSET: Final = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:-]+)""", re.IGNORECASE)
+_WIDER: Final = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+    "tis-620": "cp874",
+}
+"""What is meant where these are named, as browsers read them (WHATWG Encoding, section 4.2)."""
+_NO_TEXT: Final = frozenset({"base64", "bz2", "hex", "punycode", "quopri", "rot13", "uu", "zlib", "idna", "utf-7"})
+_SPECIMEN: Final = 65536
+
+
+def in_utf8(body: bytes, content_type: str = "") -> tuple[bytes, tuple[str, ...]]:
+    """Return ``body`` in UTF-8 without a byte order mark, and in words what was wrong about its declaration."""
+    for mark, codec in _MARKS:
+        if body.startswith(mark):
+            start = 0 if b"<" in mark or mark[0] == 0x4C else len(mark)  # noqa: PLR2004  (the mark is text itself)
+            return _through(body[start:], codec)
+    declared = _declared(body, content_type)
+    if _is_utf8(body):
+        if body.isascii() and declared and declared[0] not in {"utf-8", "cp1252"}:
+            return _through(body, declared[0])  # seven-bit encodings such as ISO-2022-JP
+        wrong = declared and declared[0] != "utf-8" and not body.isascii()
+        return body, ("the declared encoding is wrong; read as utf-8",) if wrong else ()
+    for codec in declared:
+        if codec != "utf-8" and (text := _decoded(body, codec)) is not None:
+            right = codec == declared[0]
+            return text, () if right else (f"the declared encoding is wrong; read as {codec}",)
+    return _guessed(body)
+
+
+def _declared(body: bytes, content_type: str) -> tuple[str, ...]:
+    """Return the codecs that the server and the document name, as far as Python has them."""
+    said = _CHARSET.search(content_type)
+    wrote = _DECLARED.match(body[:1024])
+    names = [said[1] if said else "", wrote[1].decode("ascii") if wrote else ""]
+    return tuple(dict.fromkeys(codec for name in names if name and (codec := _codec(name))))
+
+
+def _codec(name: str) -> str | None:
+    try:
+        codec = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+    return None if codec in _NO_TEXT else _WIDER.get(codec, codec)
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded(body: bytes, codec: str) -> bytes | None:
+    try:
+        return body.decode(codec).encode("utf-8")
+    except (UnicodeError, LookupError):
+        return None
+
+
+def _through(body: bytes, codec: str) -> tuple[bytes, tuple[str, ...]]:
+    whole = _decoded(body, codec)
+    if whole is not None:
+        return whole, ()
+    return body.decode(codec, "replace").encode("utf-8", "replace"), (f"bytes that are no {codec} replaced",)
+
+
+def _guessed(body: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return ``body``, which is not in the encoding that it declares, in the likeliest one."""
+    mixed, odd = _mixed(body)
+    if odd * 4 < len(body) - len(body.translate(None, bytes(range(0x80, 0x100)))):  # most of it is UTF-8
+        return mixed, (f"{odd} bytes that are no utf-8 read as windows-1252",)
+    import charset_normalizer
+
+    found = charset_normalizer.from_bytes(body[:_SPECIMEN]).best()
+    codec = _codec(found.encoding) if found else None
+    text = _decoded(body, codec) if codec else None
+    if text is None or codec is None:
+        codec, text = "windows-1252", body.decode("cp1252", "replace").encode("utf-8")
+    return text, (f"the encoding is not declared as it is; read as {codec}",)
+
+
+def _mixed(body: bytes) -> tuple[bytes, int]:
+    """Return ``body`` read as UTF-8 with the bytes that are none as windows-1252, and how many these are."""
+    parts, odd = [], 0
+    text = body.decode("utf-8", "surrogateescape")
+    for piece in re.split("([\udc80-\udcff]+)", text):
+        if piece and "\udc80" <= piece[0] <= "\udcff":
+            raw = piece.encode("utf-8", "surrogateescape")
+            odd += len(raw)
+            parts.append(raw.decode("cp1252", "replace"))
+        else:
+            parts.append(piece)
+    return "".join(parts).encode("utf-8"), odd

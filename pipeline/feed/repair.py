@@ -1,0 +1,91 @@
+"""UTF-8 that no XML parser takes to UTF-8 that it does, each repair named."""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CDATA: Final = re.compile(rb"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_REFERENCE: Final = re.compile(rb"&#(?:0*(\d{1,8})|[xX]0*([\da-fA-F]{1,7}));?")
+_AMPERSAND: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);|#\d+;|#x[\da-fA-F]+;)([a-zA-Z][a-zA-Z0-9]{1,31};)?")
+_CONTROLS: Final = bytes(code for code in range(32) if code not in b"\t\n\r")
+_NO_CHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
+_DOCTYPE: Final = re.compile(
+    rb"""<!DOCTYPE\b(?:[^\[>"']|"[^"]*"|'[^']*')*+(?:\[(?:[^\]"']|"[^"]*"|'[^']*')*+\]\s*)?>""", re.IGNORECASE
+)
+_ROOT: Final = re.compile(rb"<(?!\?|!)")
+_HIGHEST: Final = 0x10FFFF
+_SURROGATES: Final = range(0xD800, 0xE000)
+
+
+def without_doctype(body: bytes) -> bytes:
+    """Return ``body`` without a document type, and so without entities of its own: nothing to expand or fetch."""
+    if b"<!D" not in body[:4096].upper():
+        return body
+    root = _ROOT.search(_DOCTYPE.sub(b"", body, count=1))
+    found = _DOCTYPE.search(body)
+    return body[: found.start()] + body[found.end() :] if found and root and found.start() <= root.start() else body
+
+
+def mended(body: bytes, *, entities: bool = True) -> tuple[bytes, tuple[str, ...]]:
+    """Return ``body``, over which a parser stumbled, ready for another try, and what was done to it in words.
+
+    ``entities`` are to be left to a parser that knows those of HTML itself.
+    """
+    repairs = []
+    for repair, words in _REPAIRS if entities else _REPAIRS[:-1]:
+        better = repair(body)
+        if better != body:
+            body = better
+            repairs.append(words)
+    return body, tuple(repairs)
+
+
+def _from_the_first_tag(body: bytes) -> bytes:
+    at = body.find(b"<")
+    return body[at:] if at > 0 else body
+
+
+def _without_controls(body: bytes) -> bytes:
+    return _NO_CHARACTER.sub(b"", body.translate(None, _CONTROLS))
+
+
+def _with_possible_references(body: bytes) -> bytes:
+    return _outside_cdata(body, lambda text: _REFERENCE.sub(_possible, text))
+
+
+def _with_known_entities(body: bytes) -> bytes:
+    return _outside_cdata(body, lambda text: _AMPERSAND.sub(_known, text))
+
+
+_REPAIRS: Final = (
+    (_from_the_first_tag, "what stood before the XML taken away"),
+    (_without_controls, "control characters taken away"),
+    (_with_possible_references, "references to characters that do not exist taken away"),
+    (_with_known_entities, "entities that XML does not know, and bare ampersands, written out"),
+)
+
+
+def _outside_cdata(body: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    if b"<![CDATA[" not in body:
+        return change(body)
+    return b"".join(part if part.startswith(b"<![CDATA[") else change(part) for part in _CDATA.split(body))
+
+
+def _possible(reference: re.Match[bytes]) -> bytes:
+    """Return a character reference if XML 1.0 (section 2.2) knows its character, or nothing."""
+    code = int(reference[1]) if reference[1] else int(reference[2], 16)
+    control = code < 32 and code not in b"\t\n\r"  # noqa: PLR2004  (a space)
+    return b"" if control or code in _SURROGATES or code > _HIGHEST else b"&#%d;" % code
+
+
+def _known(ampersand: re.Match[bytes]) -> bytes:
+    """Return the characters of an HTML entity, or an ampersand that is one and no more."""
+    name = (ampersand[1] or b"").decode("ascii")
+    if name in html5:
+        return "".join(f"&#{ord(mark)};" for mark in html5[name]).encode("ascii")
+    return b"&amp;" + name.encode("ascii")

@@ -1,0 +1,61 @@
+"""XML feeds: bytes to a feed, by libxml2 where nothing is lost that way, else by feedparser, which bears all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from pipeline.feed import bounds
+from pipeline.feed.channel import channel_of, format_of, pages_of, rhythm_of
+from pipeline.feed.document import document
+from pipeline.feed.encoding import in_utf8
+from pipeline.feed.entries import date_of, entry_of, fields_of, link_in, title_in
+from pipeline.feed.people import people
+from pipeline.feed.repair import mended
+from pipeline.model import ParsedFeed, Unreadable
+
+if TYPE_CHECKING:
+    from pipeline.feed.document import Document
+
+
+_WEB_PAGE: Final = "is a web page, not a feed; look for the address of the feed itself"
+
+
+def parse(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreadable:
+    """Return the feed in ``body``, which was served from ``url`` as ``content_type``."""
+    text, recoded = in_utf8(body, content_type)
+    found = document(text, url)
+    feed = _feed(found, url) if found is not None else _tolerantly(text, url)
+    return replace(feed, repairs=(*recoded, *feed.repairs)) if recoded and isinstance(feed, ParsedFeed) else feed
+
+
+def _feed(document: Document, url: str) -> ParsedFeed:
+    channel = channel_of(document)
+    fields = fields_of(channel)
+    form = format_of(document)
+    authors = people(fields.get("author", ())) if form.startswith("atom") else ()
+    items, passed_over = bounds.newest(document.items, date_of)
+    return ParsedFeed(
+        format=form,
+        title=title_in(fields),
+        link=link_in(fields, document, url),
+        entries=tuple(entry_of(item, document, url, authors) for item in items),
+        repairs=(*document.repairs, *passed_over),
+        rhythm=rhythm_of(fields),
+        pages=pages_of(channel, document, url),
+    )
+
+
+def _tolerantly(text: bytes, url: str) -> ParsedFeed | Unreadable:
+    from pipeline.feed import tolerant
+
+    better, repairs = mended(text, entities=False)
+    feed = tolerant.parse(better, url)
+    if isinstance(feed, ParsedFeed):
+        return replace(feed, repairs=(*repairs, *feed.repairs))
+    return Unreadable(cause=_WEB_PAGE) if _is_web_page(text) else feed
+
+
+def _is_web_page(text: bytes) -> bool:
+    head = text[:2048].lstrip().lower()
+    return head.startswith((b"<!doctype html", b"<html")) or b"<html" in head
