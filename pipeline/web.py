@@ -79,15 +79,32 @@ def is_public(address: str) -> bool:
     return not any(ip in network for network in _NOT_PUBLIC)
 
 
+class _Turns:
+    """Whose turn it is at one host, and when the last one ended, by the clock of the loop."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.ended = float("-inf")
+
+
 class Web:
     """A client for many URLs at once; use it as an asynchronous context manager."""
 
-    def __init__(self, *, user_agent: str, timeout_seconds: float, max_bytes: int, concurrency: int = 16) -> None:
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        timeout_seconds: float,
+        max_bytes: int,
+        concurrency: int = 16,
+        pause_seconds: float = 0.0,
+    ) -> None:
         self._headers = {"User-Agent": user_agent, "Accept": "*/*"}
         self.timeout_seconds = timeout_seconds
         self.max_bytes = max_bytes
         self._slots = asyncio.Semaphore(concurrency)
-        self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._pause_seconds = pause_seconds
+        self._hosts: defaultdict[str, _Turns] = defaultdict(_Turns)
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -99,17 +116,24 @@ class Web:
         await self._open.aclose()
 
     async def get(
-        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False, pause: float = 0.0
     ) -> Answer | Unreachable:
-        """Fetch ``url``. ``allow_private`` permits a private address for the very host of ``url`` alone."""
+        """Fetch ``url``. ``allow_private`` permits a private address for the very host of ``url`` alone.
+
+        Between two visits of one host there is a pause of ``pause`` seconds, and at least the usual one; a host of
+        one's own needs none.
+        """
         try:
-            return await self._follow(url, headers or {}, allow_private=allow_private)
+            pause = 0.0 if allow_private else max(pause, self._pause_seconds)
+            return await self._follow(url, headers or {}, pause, allow_private=allow_private)
         except TimeoutError:
             return Unreachable(cause=f"did not answer in full within {self.timeout_seconds:g} seconds")
         except (ClientError, OSError, ValueError) as error:
             return Unreachable(cause=_in_words(error))
 
-    async def _follow(self, url: str, headers: Mapping[str, str], *, allow_private: bool) -> Answer | Unreachable:
+    async def _follow(
+        self, url: str, headers: Mapping[str, str], pause: float, *, allow_private: bool
+    ) -> Answer | Unreachable:
         here: str = url
         private_host = urlsplit(url).netloc if allow_private else None
         moved_to: SafeUrl | None = None
@@ -117,8 +141,9 @@ class Web:
         spent = 0.0  # seconds of all hops, without the waiting for a host's turn
         for _ in range(MAX_REDIRECTS + 1):
             session = self._private if urlsplit(here).netloc == private_host else self._guarded
-            answer, seconds = await self._hop(session, here, headers, self.timeout_seconds - spent)
+            answer, seconds = await self._hop(session, here, headers, self.timeout_seconds - spent, pause)
             spent += seconds
+            pause = 0.0  # a redirect belongs to the visit
             if isinstance(answer, Unreachable) or answer.status not in _REDIRECTS:
                 return answer if isinstance(answer, Unreachable) else _with_move(answer, moved_to)
             target = safe_url(answer.headers.get("Location", ""), here, tracking=True)
@@ -130,16 +155,22 @@ class Web:
         return Unreachable(cause=f"redirects more than {MAX_REDIRECTS} times")
 
     async def _hop(
-        self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str], seconds: float
+        self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str], seconds: float, pause: float
     ) -> tuple[Answer | Unreachable, float]:
         """Ask for one address, within ``seconds`` of when it is its host's turn. Return how long it took, too."""
         known = safe_url(url, tracking=True)
         if known is None:
             return Unreachable(cause="is no web address that can be fetched"), 0.0
         clock = asyncio.get_running_loop().time
-        async with self._hosts[urlsplit(url).netloc], self._slots, asyncio.timeout(seconds):
-            began = clock()
-            return await self._read(session, known, url, headers), clock() - began
+        turns = self._hosts[urlsplit(url).netloc]
+        async with turns.lock:
+            await asyncio.sleep(turns.ended + pause - clock())
+            try:
+                async with self._slots, asyncio.timeout(seconds):
+                    began = clock()
+                    return await self._read(session, known, url, headers), clock() - began
+            finally:
+                turns.ended = clock()
 
     async def _read(
         self, session: aiohttp.ClientSession, known: SafeUrl, url: str, headers: Mapping[str, str]

@@ -60,6 +60,23 @@ class Loader(yaml.SafeLoader):
 Loader.add_constructor("tag:yaml.org,2002:timestamp", Loader.construct_yaml_timestamp)
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes as people do: a list of words on one line, all else line by line, and everything in full."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Tell that ``data`` is written again where it stands again."""
+        del data
+        return True
+
+    def represent_list(self, data: Any) -> yaml.SequenceNode:
+        """Return a list, on one line where nothing in it has parts."""
+        on_a_line = not any(isinstance(item, (dict, list)) for item in data)
+        return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=on_a_line)
+
+
+_Dumper.add_representer(list, _Dumper.represent_list)
+
+
 def parse(text: str, loader: type[Loader] = Loader) -> Any:
     """Return the data of ``text``. Raises ``yaml.YAMLError``, whose mark holds line and column from 0."""
     with _as_yaml_error():
@@ -237,8 +254,12 @@ def _indent_of_line(text: str, node: yaml.Node) -> int:
 
 
 def _block(items: Sequence[Any], indent: int) -> str:
-    lines = yaml.safe_dump(list(items), sort_keys=False, allow_unicode=True, width=10**6).rstrip("\n").split("\n")
-    return "".join("\n" + " " * indent + line for line in lines)
+    return "".join("\n" + " " * indent + line for line in _lines(list(items)))
+
+
+def _lines(value: Any) -> Sequence[str]:
+    dumped = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)
+    return dumped.rstrip("\n").split("\n")
 
 
 def _in_place_of(text: str, node: yaml.Node, new: str) -> str:
@@ -252,7 +273,7 @@ def _with_new_list(text: str, path: Path, items: Sequence[dict[str, Any]]) -> st
     value: Any = list(items)
     for key in reversed(path[known:]):
         value = {key: value}
-    lines = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10**6).rstrip("\n").split("\n")
+    lines = _lines(value)
     parent = _find(text, path[:known]) if known else None
     if parent is None:
         return text.rstrip("\n") + "\n" * bool(text.strip()) + "\n".join(lines) + "\n"

@@ -1,5 +1,6 @@
 """The room connect: whom of the author's network the news names, and in which sentence."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from pipeline import select as select_room
 from pipeline.connect.match import mentions
 from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import Entry, Story
+from pipeline.pull.keeping import take_in
 from pipeline.settings.sections import ConnectSettings, SelectSettings
 from pipeline.store import pull as kept_feeds
 
@@ -43,7 +45,7 @@ def named(name, *entries, stories=()):
 def keep(store, *entries):
     with store.writing() as connection:
         feed = kept_feeds.known_feeds(connection, ["https://a.example/feed"])["https://a.example/feed"]
-        kept_feeds.keep_entries(connection, feed.id, entries, plain_text("Daily"), NOW)
+        take_in(connection, replace(feed, title=plain_text("Daily")), entries, NOW)
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import UsageError
 from pipeline.feed import parse
 from pipeline.html import plain_text, safe_html, safe_url
-from pipeline.model import FeedState, ParsedEntry, ParsedFeed, Unreadable
-from pipeline.pull import pull
-from pipeline.pull.identity import identified
-from pipeline.pull.opml import read_opml, write_opml
+from pipeline.model import FeedState, Naming, ParsedEntry, ParsedFeed, Unreadable
+from pipeline.pull import Terms, pull
+from pipeline.pull.identity import keyed, trusted
 from pipeline.store import pull as kept_feeds
 from pipeline.store import select as kept_stories
 from pipeline.web import Web
@@ -38,14 +36,15 @@ def rss(*names, title="Title of {}", words="Words of {}."):
 def run_pull(store, now):
     """A function that pulls the feeds at the given addresses, and gives the outcomes."""
 
-    def run(*urls, seconds=5, at=now, told=None, **changes):
+    def run(*urls, seconds=5, at=now, told=None, only_due=False, history=0, **changes):
         with store.writing() as connection:
             known = kept_feeds.known_feeds(connection, urls)
         wanted = [replace(known[url], **({"allow_private": True} | changes)) for url in urls]
 
         async def go():
             async with Web(user_agent="t", timeout_seconds=seconds, max_bytes=2**20) as web:
-                return await pull(wanted, web, store, at, (told if told is not None else []).append)
+                terms = Terms(now=at, dice=lambda: 0.0, only_due=only_due, history=history)
+                return await pull(wanted, web, store, terms, (told if told is not None else []).append)
 
         return asyncio.run(go())
 
@@ -145,7 +144,7 @@ def test_bad_feeds_are_named_in_plain_words_and_stop_no_other(web, run_pull, ent
 def test_a_feed_that_moved_for_good_is_told(web, run_pull):
     new = web.serve("/new", rss("one"))
     (outcome,) = run_pull(web.serve("/old", status=301, Location="/new"))
-    assert (outcome.state, outcome.moved_to) == (FeedState.READ, new)
+    assert (outcome.state, outcome.feed.move.to, outcome.feed.location) == (FeedState.READ, new, None)
 
 
 def test_a_hostile_feed_stops_nothing(web, run_pull, entries):
@@ -293,6 +292,10 @@ def entry(uid, link=None, title="T"):
     return ParsedEntry(uid=uid, link=link, title=plain_text(title), **fields)
 
 
+def identified(entries):
+    return [item.entry for item in keyed(entries, trusted(entries, Naming.BY_ID))]
+
+
 some_entries = st.lists(
     st.builds(
         entry,
@@ -315,68 +318,15 @@ def test_no_two_entries_of_a_feed_have_one_name(given_entries):
 
 def test_entries_are_named_by_id_else_link_else_text_and_an_id_given_twice_tells_nothing():
     links = [f"https://a.example/{number}" for number in range(3)]
-    given_entries = [entry("0", links[0]), entry("0", links[1]), entry("", links[2]), entry("7"), entry("")]
-    *names, last = [one.uid for one in identified(given_entries)]
-
-    assert names == [*links, "7"]
-    assert last.startswith("sha256:")
+    given_entries = [entry("0", links[0]), entry("0", links[1]), entry("", links[2]), entry("7"), entry("", title="U")]
+    *names, seven, last = [one.uid for one in identified(given_entries)]
+    assert names == links
+    assert all(name.startswith("sha256:") for name in (seven, last))
 
 
 def test_of_entries_that_are_the_same_the_first_is_kept():
     first, second = entry("1", title="first"), entry("1", title="second")
     assert {one.uid: one.title for one in identified([first, entry("2"), second])} == {"1": "first", "2": "T"}
-
-
-# -- opml
-
-outlines = st.dictionaries(
-    st.text("abc&<>\"'é/?=", max_size=8).map(lambda path: safe_url("https://a.example/" + path)),
-    st.text(max_size=12).map(plain_text).filter(lambda title: title.isprintable()),
-    max_size=4,
-)
-
-
-@law
-@given(outlines)
-def test_feeds_written_as_opml_are_read_again(feeds):
-    read = read_opml(write_opml("Feeds & <more>", feeds.items()))
-    assert read.feeds == {url: title or url for url, title in feeds.items()}
-    assert read.refused == ()
-
-
-def test_opml_of_other_readers_is_read():
-    body = b"""<opml version="1.1"><body><outline text="Folder"><outline text="A" xmlUrl=" https://a.example/f "/>
-    <outline title="B" xmlUrl="feed:nonsense"/><outline text="A again" xmlUrl="https://a.example/f"/>
-    <outline text="C"/><outline title="D &amp; E" text="d" xmlUrl="http://d.example/f"/></outline>
-    <outline text="F" XMLURL="feed://f.example/f"/><outline text="G" xmlurl="feed:https://g.example/f"/>
-    <outline text="H" type="rss"/><outline text="I" xmlUrl="javascript:alert(1)"/></body></opml>"""
-    read = read_opml(body)
-    assert list(read.feeds.items()) == [
-        ("https://a.example/f", "A"),
-        ("https://nonsense", "B"),
-        ("http://d.example/f", "D & E"),
-        ("https://f.example/f", "F"),
-        ("https://g.example/f", "G"),
-    ]
-    assert read.refused == ("H", "javascript:alert(1)")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b'<!DOCTYPE opml [<!ENTITY a "aaaa">]><opml><body><outline text="&a;"/></body></opml>',
-        b'<!doctype opml SYSTEM "file:///etc/passwd"><opml/>',
-        b"<opml><body>",
-        b"<rss/>",
-        b"",
-        b"\xff\xfe\x00",
-        '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><opml/>'.encode("utf-16"),
-        b'<?xml version="1.0" encoding="no-such"?><opml/>',
-    ],
-)
-def test_what_is_no_opml_or_hostile_is_refused(body):
-    with pytest.raises(UsageError):
-        read_opml(body)
 
 
 # -- real feeds

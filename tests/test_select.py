@@ -15,7 +15,7 @@ from pipeline import select as room
 from pipeline.feed import parse
 from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import Entry, Story
-from pipeline.pull.identity import identified
+from pipeline.pull.keeping import take_in
 from pipeline.select.group import WINDOW, group, newest_of_each_feed
 from pipeline.select.rank import rank
 from pipeline.settings.sections import SelectSettings, TopicSettings
@@ -50,7 +50,7 @@ def sample_feeds():
     index = yaml.safe_load((SAMPLE / "feeds/index.yml").read_text(encoding="utf-8"))
     for feed in index:
         parsed = parse((SAMPLE / "feeds" / feed["file"]).read_bytes(), feed["url"])
-        yield feed["url"], plain_text(feed["title"]), identified(parsed.entries)
+        yield feed["url"], plain_text(feed["title"]), parsed.entries
 
 
 def fields(parsed):
@@ -72,7 +72,7 @@ def keep_feeds(store, feeds, now=NOW):
     with store.writing() as connection:
         known = kept_feeds.known_feeds(connection, [url for url, _, _ in feeds])
         for url, publisher, entries in feeds:
-            kept_feeds.keep_entries(connection, known[url].id, entries, publisher, now)
+            take_in(connection, replace(known[url], title=publisher), entries, now)
 
 
 def keep(store, *entries, now=NOW):
@@ -416,7 +416,7 @@ def test_the_store_knows_when_each_feed_first_brought_something(store):
         with store.writing() as connection:
             feed = kept_feeds.known_feeds(connection, ["https://a.example/f"])["https://a.example/f"]
             parsed = parse((SAMPLE / "feeds/box-trade-daily.xml").read_bytes()).entries[day - 1 : day]
-            kept_feeds.keep_entries(connection, feed.id, identified(parsed), feed.title, NOW - timedelta(days=day))
+            take_in(connection, feed, parsed, NOW - timedelta(days=day))
     with store.reading() as connection:
         assert kept.first_pulls(connection) == {feed.id: NOW - timedelta(days=3)}
 

@@ -17,7 +17,7 @@ from pipeline.errors import UsageError
 from pipeline.feed import parse
 from pipeline.html import blocks_of, plain_text, safe_html, safe_url
 from pipeline.model import Entry, Kind, RankedStory, Severity, Story
-from pipeline.pull.identity import identified
+from pipeline.pull.keeping import take_in
 from pipeline.settings.sections import WriteSettings
 from pipeline.store import Store
 from pipeline.store import pull as kept_feeds
@@ -44,14 +44,14 @@ def sample_feeds():
     folder = REPOSITORY / "pipeline/sample/feeds"
     for feed in yaml.safe_load((folder / "index.yml").read_text(encoding="utf-8")):
         parsed = parse((folder / feed["file"]).read_bytes(), feed["url"])
-        yield feed["url"], plain_text(feed["title"]), identified(parsed.entries)
+        yield feed["url"], plain_text(feed["title"]), parsed.entries
 
 
 def keep(store, feeds):
     with store.writing() as connection:
         known = kept_feeds.known_feeds(connection, [url for url, _, _ in feeds])
         for url, publisher, entries in feeds:
-            kept_feeds.keep_entries(connection, known[url].id, entries, publisher, NOW)
+            take_in(connection, replace(known[url], title=publisher), entries, NOW)
 
 
 # -- quotations

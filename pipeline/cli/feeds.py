@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from pipeline.cli.talk import app, counted, json_option, plain, report, write_file
+from pipeline.cli.talk import app, change_in_words, counted, json_option, moment, plain, report, write_file
 from pipeline.model import ParsedFeed
+from pipeline.pull.schedule import moment_in_words, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from pipeline.model import Unreadable
     from pipeline.pull.health import FeedHealth
     from pipeline.settings.sections import Settings
+
+
+_QUIET: Final = timedelta(days=30)
+"""After so long a feed is said to be silent."""
 
 
 @click.group(invoke_without_command=True)
@@ -47,23 +54,75 @@ def list_feeds(context: click.Context, *, as_json: bool) -> int:
       byline feeds list
     """
     with app(context) as opened:
-        healths = opened.feeds()
-    lines = [_health_line(health) for health in healths] or ["No feed yet: add one with `byline feeds add URL`."]
-    report({"feeds": healths}, *lines, as_json=as_json)
+        healths, now = opened.feeds.healths(), opened.now
+    lines = [line for health in healths for line in _health_lines(health, now)]
+    report({"feeds": healths}, *(lines or ["No feed yet: add one with `byline feeds add URL`."]), as_json=as_json)
     return 0
 
 
-def _health_line(health: FeedHealth) -> str:
-    name = health.title or health.url
+def _health_lines(health: FeedHealth, now: datetime) -> Iterator[str]:
+    yield f"{health.title or health.url}: {'; '.join(_state(health, now))}"
+    if health.due_at and not health.paused:
+        yield f"    next      {moment_in_words(health.due_at)}, {health.due_because}"
+    yield from (f"    repaired  {repair}" for repair in health.repairs)
+    if health.moving_to:
+        yield f"    moving    it says its address is now {health.moving_to}; believed if it goes on saying so"
+    if health.change:
+        yield f"    changed   {change_in_words(health.change)}; `byline feeds undo {health.url}` takes that back"
+    if health.title:
+        yield f"    {health.url}"
+
+
+def _state(health: FeedHealth, now: datetime) -> Iterator[str]:
+    """Yield how a feed is, in a few words each: whether it can be read, what it brings, and what comes of that."""
+    if health.checked_at is None:
+        yield "not pulled yet"
+        return
     if health.error:
-        state = f"{health.error}; {counted(health.failures, 'failure')} in a row"
-    elif health.checked_at is None:
-        state = "not pulled yet"
-    else:
-        newest = f", newest {health.newest:%Y-%m-%d}" if health.newest else ""
-        state = f"{counted(health.entries, 'entry', 'entries')}{newest}"
-        state += f"; repaired: {'; '.join(health.repairs)}" if health.repairs else ""
-    return f"{name}: {state}" + (f"\n    {health.url}" if health.title else "")
+        last = f"last read {moment_in_words(health.read_at)}" if health.read_at else "never read"
+        yield f"{health.error}; {counted(health.failures, 'failure')} in a row, {last}"
+    elif health.read_at:
+        yield f"good, read {moment_in_words(health.read_at)}"
+    yield counted(health.entries, "entry", "entries") + (f", {health.a_week:g} a week" if health.entries else "")
+    if health.shortlisted is not None:
+        yield f"{health.shortlisted:.0%} of those of eight weeks reached the shortlist"
+    if health.newest:
+        silent = now - health.newest
+        yield f"silent for {spoken(silent)}" if silent > _QUIET else f"newest {health.newest:%Y-%m-%d}"
+
+
+@feeds.command("check")
+@json_option
+@click.pass_context
+def check(context: click.Context, *, as_json: bool) -> int:
+    """Suggest which feeds to drop: gone, silent, doubled, or never of use. The exit code is 1 where there are any.
+
+    \b
+    Example:
+      byline feeds check
+    """
+    with app(context) as opened:
+        advice = opened.feeds.advice()
+    lines = [f"{one.title or one.url} {one.because}\n    {one.remedy}" for one in advice]
+    report({"advice": advice}, *(lines or ["Every feed earns its place, as far as can be told."]), as_json=as_json)
+    return int(bool(advice))
+
+
+@feeds.command("undo")
+@click.argument("url")
+@json_option
+@click.pass_context
+def undo(context: click.Context, url: str, *, as_json: bool) -> int:
+    """Take back what Byline last changed by itself about the feed at URL: a move, a pause, a loss of trust in its ids.
+
+    \b
+    Example:
+      byline feeds undo https://example.org/feed.xml
+    """
+    with app(context) as opened:
+        change = opened.feeds.undo(url)
+    report({"undone": change}, f"Taken back: {change_in_words(change)}.", as_json=as_json)
+    return 0
 
 
 @feeds.command("add")
@@ -81,7 +140,7 @@ def add(context: click.Context, url: str, title: str, *, allow_private: bool, no
       byline feeds add https://example.org/feed.xml --title "Example"
     """
     with app(context) as opened:
-        seen = opened.add_feed(url, title, allow_private=allow_private, look=not no_check)
+        seen = opened.feeds.add(url, title, allow_private=allow_private, look=not no_check)
     about = f"“{seen.title}”, {counted(len(seen.entries), 'entry', 'entries')}" if seen else "not looked at"
     report(
         {"added": url, "title": title or (seen.title if seen else "")},
@@ -103,7 +162,7 @@ def remove(context: click.Context, url: str, *, as_json: bool) -> int:
       byline feeds remove https://example.org/feed.xml
     """
     with app(context) as opened:
-        opened.remove_feed(url)
+        opened.feeds.remove(url)
     report({"removed": url}, f"Removed {url}.", as_json=as_json)
     return 0
 
@@ -121,7 +180,7 @@ def import_opml(context: click.Context, file: Path, *, allow_private: bool, as_j
       byline feeds import subscriptions.opml
     """
     with app(context) as opened:
-        added, refused = opened.import_opml(file.read_bytes(), allow_private=allow_private)
+        added, refused = opened.feeds.import_opml(file.read_bytes(), allow_private=allow_private)
     told = f"Added {counted(len(added), 'feed')}, refused {counted(len(refused), 'address', 'addresses')}."
     lines = [f"refused  {address}: is no web address" for address in refused]
     report({"added": added, "refused": refused}, *lines, told, as_json=as_json)
@@ -139,7 +198,7 @@ def export_opml(context: click.Context, file: Path | None) -> int:
       byline feeds export subscriptions.opml
     """
     with app(context) as opened:
-        made = opened.export_opml()
+        made = opened.feeds.export_opml()
     if file is None:
         click.echo(made, nl=False)
     else:
@@ -159,10 +218,10 @@ def parse_feeds(context: click.Context, places: tuple[str, ...], *, allow_privat
     Example:
       byline feeds parse feed.xml https://example.org/atom.xml --json
     """
-    from pipeline.app import read_feeds
+    from pipeline.app.feeds import read_feeds
 
     failed = False
-    for place, seen in read_feeds(places, _settings(context), allow_private=allow_private):
+    for place, seen in read_feeds(places, _settings(context), moment(context), allow_private=allow_private):
         failed = failed or not isinstance(seen, ParsedFeed)
         if as_json:
             click.echo(json.dumps(_as_json(place, seen), ensure_ascii=False))

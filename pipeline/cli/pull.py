@@ -6,30 +6,40 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.talk import app, counted, json_option, progress, report
-from pipeline.model import FeedState
+from pipeline.cli.talk import app, change_in_words, counted, json_option, progress, report
+from pipeline.model import ChangeKind, FeedState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from pipeline.model import FeedOutcome
+    from pipeline.model import FeedOutcome, SafeUrl
 
 
 @click.command()
+@click.argument("urls", nargs=-1, metavar="[URL]...")
+@click.option("--due", "only_due", is_flag=True, help="Ask only the feeds that are due, as a machine should.")
+@click.option(
+    "--history",
+    type=click.IntRange(0, 100),
+    default=0,
+    metavar="N",
+    help="Read up to N earlier pages of each feed too, where it has them.",
+)
 @json_option
 @click.pass_context
-def pull(context: click.Context, *, as_json: bool) -> int:
-    """Fetch the feeds of byline.yml and keep what is new.
+def pull(context: click.Context, urls: tuple[str, ...], *, only_due: bool, history: int, as_json: bool) -> int:
+    """Fetch the feeds of byline.yml, or only those at URL, and keep what is new.
 
-    Only what changed is fetched; what is known already is not stored again. A feed that cannot be read is named
-    with its cause, stops none of the others, and makes the exit code 1.
+    Only what changed is fetched; what is known already is not stored again. A feed whose host asked to be left alone
+    waits. A feed that cannot be read is named with its cause, stops none of the others, and makes the exit code 1.
 
     \b
     Example:
       byline pull
+      byline pull --history 5 https://example.org/feed.xml
     """
-    with app(context) as opened, progress("Pulling feeds", len(opened.settings.pull.feeds)) as step:
-        outcomes = opened.pull(lambda _outcome: step())
+    with app(context) as opened, progress("Pulling feeds", len(urls or opened.settings.pull.feeds)) as step:
+        outcomes = opened.feeds.pull(lambda _outcome: step(), urls, only_due=only_due, history=history)
     report(_data(outcomes), *_lines(outcomes), as_json=as_json)
     return int(any(outcome.state is FeedState.FAILED for outcome in outcomes))
 
@@ -45,12 +55,20 @@ def _data(outcomes: Sequence[FeedOutcome]) -> dict[str, Any]:
                 "updated": outcome.updated,
                 "repairs": outcome.repairs,
                 "cause": outcome.cause,
-                "moved_to": outcome.moved_to,
+                "moved_to": _moved_to(outcome),
+                "changes": outcome.changes,
+                "due_at": outcome.feed.due.at if outcome.feed.due else None,
             }
             for outcome in outcomes
         ],
         **_sums(outcomes),
     }
+
+
+def _moved_to(outcome: FeedOutcome) -> SafeUrl | str | None:
+    """Return where the publisher says that the feed is now, followed for good or not yet."""
+    adopted = (change.after for change in outcome.changes if change.kind is ChangeKind.MOVED)
+    return outcome.feed.move.to if outcome.feed.move else next(adopted, None)
 
 
 def _sums(outcomes: Sequence[FeedOutcome]) -> dict[str, int]:
@@ -62,17 +80,24 @@ def _sums(outcomes: Sequence[FeedOutcome]) -> dict[str, int]:
     }
 
 
-def _lines(outcomes: Sequence[FeedOutcome]) -> list[str]:
+def _lines(outcomes: Sequence[FeedOutcome]) -> Iterator[str]:
     sums = _sums(outcomes)
-    fared = ", ".join(f"{sums[state]} {state}" for state in FeedState)
+    fared = ", ".join(f"{sums[state]} {state}" for state in FeedState if sums[state] or state is not FeedState.WAITING)
     new = counted(sums["new"], "new entry", "new entries")
-    lines = [f"{counted(len(outcomes), 'feed')}: {fared}. {new}, {sums['updated']} updated."]
+    yield f"{counted(len(outcomes), 'feed')}: {fared}. {new}, {sums['updated']} updated."
     for outcome in outcomes:
-        name = outcome.feed.title or outcome.feed.url
-        if outcome.state is FeedState.FAILED:
-            lines.append(f"  failed    {name} {outcome.cause}")
-            lines += [f"            {outcome.feed.url}"] if outcome.feed.title else []
-        lines += [f"  repaired  {name}: {repair}" for repair in outcome.repairs]
-        if outcome.moved_to:
-            lines.append(f"  moved     {name} says its address is now {outcome.moved_to}")
-    return lines
+        yield from _lines_of(outcome)
+
+
+def _lines_of(outcome: FeedOutcome) -> Iterator[str]:
+    name = outcome.feed.title or outcome.feed.url
+    if outcome.state is FeedState.FAILED:
+        yield f"  failed    {name} {outcome.cause}"
+        if outcome.feed.title:
+            yield f"            {outcome.feed.url}"
+    elif outcome.state is FeedState.WAITING and not (outcome.cause or "").startswith("is not due"):
+        yield f"  waiting   {name} {outcome.cause}"
+    yield from (f"  repaired  {name}: {repair}" for repair in outcome.repairs)
+    if outcome.feed.move:
+        yield f"  moving    {name} says its address is now {outcome.feed.move.to}; believed if it goes on saying so"
+    yield from (f"  changed   {name}: {change_in_words(change)}" for change in outcome.changes)

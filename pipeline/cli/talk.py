@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.errors import UsageError
+from pipeline.model import ChangeKind, Naming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pipeline.app import App
+    from pipeline.model import Change
 
 WIDTH = 100
 
@@ -127,3 +129,15 @@ def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda: bar.advance(task)
+
+
+def change_in_words(change: Change) -> str:
+    """Return what Byline changed about a feed by itself."""
+    match change.kind:
+        case ChangeKind.MOVED:
+            return f"it moved for good, and is asked at {change.after} from now on"
+        case ChangeKind.PAUSED:
+            return f"it {change.after.partition(';')[0]}, and is not asked any more"
+        case ChangeKind.NAMING:
+            by = {Naming.BY_LINK: "links", Naming.BY_TITLE: "titles and dates"}[Naming(change.after)]
+            return f"it gives one id to several entries, which are known by their {by} from now on"

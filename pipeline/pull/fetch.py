@@ -1,4 +1,4 @@
-"""One feed over HTTP, asked for only if it changed (RFC 9110, section 13).
+"""One feed over HTTP, asked for only if it changed (RFC 9110, section 13; RFC 3229).
 
 What comes in is a feed with its validators; what goes out is its body, or an outcome where there is none to read.
 """
@@ -6,47 +6,56 @@ What comes in is a feed with its validators; what goes out is its body, or an ou
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-from pipeline.html import plain_text
-from pipeline.model import FeedOutcome, FeedState, Unreadable
-from pipeline.pull.health import failed, status_in_words
+from pipeline.model import Unreadable
+from pipeline.pull import settle
 from pipeline.web import Unreachable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
-    from pipeline.model import Feed, PlainText, SafeUrl
+    from pipeline.model import Feed, FeedOutcome, SafeUrl
     from pipeline.web import Answer, Web
 
-_OK = 200
-_IM_USED = 226
-_NOT_MODIFIED = 304
+_OK: Final = 200
+_IM_USED: Final = 226
+_NOT_MODIFIED: Final = 304
+TRUSTED_FOR: Final = timedelta(days=8)
+"""So long a server is believed that nothing has changed; some say so for ever."""
+ACCEPT: Final = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, */*;q=0.8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """The body of a feed and what to remember for the next time; validators are kept byte for byte."""
+    """The body of a feed and what to remember for the next time; validators are kept byte for byte.
+
+    ``partial`` is a body of only what is new (RFC 3229, section 10.4.1).
+    """
 
     url: str
     body: bytes
     body_hash: str = ""
-    content_type: str = ""
-    etag: str | None = None
-    last_modified: str | None = None
+    partial: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
     moved_to: SafeUrl | None = None
 
+    @property
+    def content_type(self) -> str:
+        """What the server says that the body is."""
+        return self.headers.get("Content-Type", "")
 
-async def fetch(feed: Feed, web: Web) -> Fetched | FeedOutcome:
+
+async def fetch(feed: Feed, web: Web, now: datetime) -> Fetched | FeedOutcome:
     """Ask for ``feed``. Return its body, or how it fared where it is unchanged or cannot be had."""
-    asked = {"If-None-Match": feed.etag, "If-Modified-Since": feed.last_modified}
-    headers = {name: value for name, value in asked.items() if value}
-    answer = await web.get(feed.url, headers=headers, allow_private=feed.allow_private)
+    answer = await web.get(feed.address, headers=_headers(feed, now), allow_private=feed.allow_private)
     if isinstance(answer, Unreachable):
-        return failed(feed, answer.cause)
-    return _decide(feed, answer)
+        return settle.failed(feed, answer.cause)
+    return _decided(feed, answer, now)
 
 
 def fetch_file(path: Path) -> Fetched | Unreadable:
@@ -57,45 +66,28 @@ def fetch_file(path: Path) -> Fetched | Unreadable:
         return Unreadable(cause=f"cannot be read ({error.strerror})")
 
 
-def _decide(feed: Feed, answer: Answer) -> Fetched | FeedOutcome:
+def _headers(feed: Feed, now: datetime) -> dict[str, str]:
+    """Return what to send: both validators, while the server is believed, and the wish for only what is new."""
+    trusted = feed.whole_at is not None and now - feed.whole_at < TRUSTED_FOR
+    asked = {"If-None-Match": feed.etag, "If-Modified-Since": feed.last_modified} if trusted else {}
+    given = {name: value for name, value in asked.items() if value}
+    return {"Accept": ACCEPT} | given | ({"A-IM": "feed"} if "If-None-Match" in given else {})
+
+
+def _decided(feed: Feed, answer: Answer, now: datetime) -> Fetched | FeedOutcome:
     if answer.status == _NOT_MODIFIED:
-        return FeedOutcome(feed=feed, state=FeedState.UNCHANGED, moved_to=answer.moved_to)
+        if feed.whole_at is None:
+            return settle.failed(feed, "says that nothing has changed, though it was never read")
+        return settle.unchanged(feed, answer.headers, answer.moved_to, now)
     if answer.status not in {_OK, _IM_USED}:
-        return failed(feed, status_in_words(answer.status))
-    fetched = _fetched(answer)
-    if fetched.body_hash == feed.body_hash:
-        return FeedOutcome(
-            feed=remembering(feed, fetched, feed.title), state=FeedState.UNCHANGED, moved_to=answer.moved_to
-        )
-    return fetched
-
-
-def _fetched(answer: Answer) -> Fetched:
-    return Fetched(
+        return settle.refused(feed, answer.status, answer.headers, now)
+    digest = hashlib.sha256(answer.body).hexdigest()
+    fetched = Fetched(
         url=answer.url,
         body=answer.body,
-        body_hash=hashlib.sha256(answer.body).hexdigest(),
-        content_type=answer.headers.get("Content-Type", ""),
-        etag=_validator(answer, "ETag"),
-        last_modified=_validator(answer, "Last-Modified"),
+        body_hash=digest,
+        partial=answer.status == _IM_USED,
+        headers=answer.headers,
         moved_to=answer.moved_to,
     )
-
-
-def _validator(answer: Answer, name: str) -> str | None:
-    """Return a validator as it came; one that could not be sent back as it came is of no use."""
-    value = answer.headers.get(name)
-    return value if value is not None and value.isascii() and value.isprintable() else None
-
-
-def remembering(feed: Feed, fetched: Fetched, own_title: PlainText) -> Feed:
-    """Return ``feed`` with what this fetch taught. The author's title for it comes before its own."""
-    own_title = own_title or feed.own_title
-    return replace(
-        feed,
-        title=feed.title or own_title or plain_text(urlsplit(feed.url).hostname or feed.url),
-        own_title=own_title,
-        etag=fetched.etag,
-        last_modified=fetched.last_modified,
-        body_hash=fetched.body_hash,
-    )
+    return settle.same(feed, fetched, now) if digest == feed.body_hash else fetched

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import plain_text
-from pipeline.model import FeedOutcome, FeedState
+from pipeline.store.pull import RECENTLY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
-    from typing import Any
 
-    from sqlalchemy import Row
-
-    from pipeline.model import Feed
+    from pipeline.model import Change, FeedReport, SafeUrl
     from pipeline.settings.sections import FeedSettings
 
 _KNOWN: Final = {
@@ -27,43 +25,73 @@ _KNOWN: Final = {
     429: "has been asked too often (429); it will answer again later",
 }
 _SERVER_FAULT = 500
+_A_WEEK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
-    """A feed of byline.yml and how it has fared. ``entries`` is how many of it are stored, ``newest`` when the last."""
+    """A feed of byline.yml and how it has fared.
+
+    ``entries`` is how many of it are stored, ``newest`` when the last is dated, ``a_week`` how many it brings in a
+    week, and ``shortlisted`` which share of what came in eight weeks reached the shortlist (None if nothing came).
+    """
 
     url: str
     title: str
+    topics: tuple[str, ...] = ()
     entries: int = 0
     checked_at: datetime | None = None
     read_at: datetime | None = None
     newest: datetime | None = None
+    since: datetime | None = None
+    a_week: float = 0.0
+    offered: int = 0
+    shortlisted: float | None = None
     failures: int = 0
     error: str | None = None
     repairs: tuple[str, ...] = ()
-    moved_to: str | None = None
+    location: SafeUrl | None = None
+    moving_to: SafeUrl | None = None
+    site: SafeUrl | None = None
+    paused: str | None = None
+    due_at: datetime | None = None
+    due_because: str = ""
+    change: Change | None = None
 
 
-def healths(wanted: Iterable[FeedSettings], remembered: Iterable[Row[Any]]) -> tuple[FeedHealth, ...]:
+def healths(wanted: Iterable[FeedSettings], reports: Mapping[str, FeedReport]) -> tuple[FeedHealth, ...]:
     """Return the health of each of the ``wanted`` feeds by what the store remembers."""
-    rows = {row.url: row for row in remembered}
-    found = []
-    for feed in wanted:
-        health = FeedHealth(url=feed.url, title=plain_text(feed.title))
-        if (row := rows.get(feed.url)) is not None:
-            known = ("checked_at", "read_at", "newest", "failures", "error", "moved_to")
-            health = replace(health, **{name: getattr(row, name) for name in known})
-            health = replace(
-                health, title=health.title or row.title, entries=row.entries or 0, repairs=tuple(row.repairs)
-            )
-        found.append(health)
-    return tuple(found)
+    return tuple(_health(feed, reports.get(feed.url)) for feed in wanted)
 
 
-def failed(feed: Feed, cause: str) -> FeedOutcome:
-    """Return the outcome of a feed that could not be read."""
-    return FeedOutcome(feed=feed, state=FeedState.FAILED, cause=cause)
+def _health(wanted: FeedSettings, report: FeedReport | None) -> FeedHealth:
+    title = plain_text(wanted.title)
+    if report is None:
+        return FeedHealth(url=wanted.url, title=title, topics=wanted.topics)
+    feed = report.feed
+    return FeedHealth(
+        url=wanted.url,
+        title=title or feed.title,
+        topics=wanted.topics,
+        entries=report.entries,
+        checked_at=feed.checked_at,
+        read_at=feed.read_at,
+        newest=report.newest,
+        since=report.since,
+        a_week=round(report.recent / (RECENTLY / _A_WEEK), 1),
+        offered=report.offered,
+        shortlisted=round(report.shortlisted / report.offered, 3) if report.offered else None,
+        failures=feed.failures,
+        error=feed.error,
+        repairs=feed.repairs,
+        location=feed.location,
+        moving_to=feed.move.to if feed.move else None,
+        site=feed.site,
+        paused=feed.paused,
+        due_at=feed.due.at if feed.due else None,
+        due_because=feed.due.because if feed.due else "",
+        change=report.change,
+    )
 
 
 def status_in_words(status: int) -> str:

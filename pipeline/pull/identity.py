@@ -1,47 +1,149 @@
-"""Which entry is which: one name for each entry of a feed, the same at every pull."""
+"""Which entry is which: the same at every pull, whatever a publisher does to ids, addresses and dates.
+
+Pure rules. What comes in are the entries of a feed and what is known of it by their keys; what goes out is which
+of them are new and which are known. Keys go from the publisher's id, the strongest, to the title with the date.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from pipeline.html import safe_url
+from pipeline.model import Key, Keyed, Naming, Recognised
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from pipeline.model import ParsedEntry
+    from pipeline.model import EntryId, Known, ParsedEntry
 
 LONGEST: Final = 600
-"""Characters; four bytes each stay under the 2,704 bytes of a PostgreSQL index entry."""
+"""Characters of a name; four bytes each stay under the 2,704 bytes of a PostgreSQL index entry."""
+_FEWEST_WORDS: Final = 3
+"""A title of fewer words says too little to know an entry by."""
 
 
-def identified(entries: Sequence[ParsedEntry]) -> tuple[ParsedEntry, ...]:
-    """Return the ``entries`` that say something, with a ``uid`` each that no other has.
+def trusted(entries: Iterable[ParsedEntry], naming: Naming) -> Naming:
+    """Return by what ``entries`` are known, at most ``naming``: ids that several share tell nothing, as do links."""
+    told = {(entry.uid, entry.link, entry.title) for entry in entries}
+    if naming is Naming.BY_ID and _repeats((uid, link or title) for uid, link, title in told):
+        naming = Naming.BY_LINK
+    if naming is Naming.BY_LINK and _repeats((link or "", title) for _, link, title in told):
+        naming = Naming.BY_TITLE
+    return naming
 
-    It is the publisher's id, else the link, else the text.
 
-    Where a publisher gives one id to entries with different links, the ids of that feed's entries tell nothing,
-    and the link stands in. Of entries that are the same throughout, the first is kept.
+def _repeats(pairs: Iterable[tuple[str, str]]) -> bool:
+    """Tell whether the same name stands for different things."""
+    return any(count > 1 for name, count in Counter(name for name, _ in set(pairs)).items() if name)
+
+
+def keyed(entries: Iterable[ParsedEntry], naming: Naming) -> tuple[Keyed, ...]:
+    """Return the ``entries`` that say something, each once, with their keys and a ``uid`` that no other has.
+
+    The uid is the publisher's id where that can be trusted, else the link, else a hash of the text.
     """
-    entries = [entry for entry in entries if entry.title or entry.link or entry.summary or entry.content]
-    links_of = Counter(uid for uid, _ in {(entry.uid, entry.link) for entry in entries})
-    named = {_bounded(_name(entry, trusted=links_of[entry.uid] == 1)): entry for entry in reversed(entries)}
-    return tuple(replace(entry, uid=name) for name, entry in reversed(named.items()))
+    telling = [entry for entry in entries if entry.title or entry.link or entry.summary or entry.content]
+    named: dict[str, Keyed] = {}
+    for entry in telling:
+        name = _bounded(_name(entry, naming))
+        named.setdefault(name, Keyed(entry=replace(entry, uid=name), keys=_keys(entry, name, naming)))
+    return tuple(named.values())
 
 
-def _name(entry: ParsedEntry, *, trusted: bool) -> str:
-    if entry.uid and trusted:
+def are_reused(entries: Iterable[Keyed], known: Mapping[Key, Known]) -> bool:
+    """Tell whether an id that is known stands for another entry now: title, link and date are all others."""
+    pairs = ((item.entry, known.get(item.keys[0])) for item in entries)
+    return any(
+        other is not None
+        and entry.title.casefold() != other.title.casefold()
+        and None not in {entry.link, other.link, entry.published, other.published}
+        and entry.link != other.link
+        and entry.published != other.published
+        for entry, other in pairs
+    )
+
+
+def recognised(entries: Sequence[Keyed], known: Mapping[Key, Known]) -> Recognised:
+    """Return which of ``entries`` are new; ``known`` are the kept entries by those keys that only one of them has.
+
+    A weaker key counts only if no stronger one of another entry claims the same kept entry.
+    """
+    shared = {key for key, count in Counter(key for item in entries for key in item.keys[1:]).items() if count > 1}
+    found: dict[EntryId, Keyed] = {}
+    left: list[Keyed] = []
+    for item in entries:
+        first = known.get(item.keys[0])
+        if first is not None and first.id not in found:
+            found[first.id] = item
+        else:
+            left.append(item)
+    new = []
+    for item in left:
+        others = (known[key] for key in item.keys[1:] if key in known and key not in shared)
+        match = next((other for other in others if other.id not in found and _may_be(item.entry, other)), None)
+        if match is None:
+            new.append(item)
+        else:
+            found[match.id] = item
+    return Recognised(new=tuple(new), known=found)
+
+
+def _may_be(entry: ParsedEntry, other: Known) -> bool:
+    """Tell whether an entry whose id is new is one that is kept: its title or its date must be the same."""
+    return entry.title.casefold() == other.title.casefold() or (
+        entry.published is not None and entry.published == other.published
+    )
+
+
+def _name(entry: ParsedEntry, naming: Naming) -> str:
+    if entry.uid and naming is Naming.BY_ID:
         return entry.uid
-    if entry.link:
+    if entry.link and naming is not Naming.BY_TITLE:
         return entry.link
-    return _hashed("\n".join((entry.title, entry.summary, entry.content)))
+    if entry.title and entry.published:
+        return _digest(f"{entry.title}\n{entry.published.isoformat()}")
+    return _digest("\n".join((entry.title, entry.link or "", entry.summary, entry.content)))
+
+
+def _keys(entry: ParsedEntry, name: str, naming: Naming) -> tuple[Key, ...]:
+    keys = [_key("id", name)]
+    if naming is Naming.BY_ID and (place := _place(entry.uid)):
+        keys.append(_key("place", place))
+    if naming is not Naming.BY_TITLE and entry.link:
+        keys.append(_key("link", _canonical(entry.link)))
+    if entry.published and len(entry.title.split()) >= _FEWEST_WORDS:
+        keys.append(_key("title", f"{entry.title.casefold()}\n{entry.published.isoformat()}"))
+    return tuple(keys)
+
+
+def _place(uid: str) -> str:
+    """Return an id that is a web address without its scheme and host, or nothing where that says nothing."""
+    url = safe_url(uid) if uid.startswith(("http://", "https://")) else None
+    return _canonical(url, host=False).strip("/") if url else ""
+
+
+def _canonical(link: str, *, host: bool = True) -> str:
+    """Return an address as it would be for anybody: without scheme, www, a last slash, and what only tracks."""
+    parts = urlsplit(link)
+    place = re.sub(r"^www\.", "", parts.netloc) if host else ""
+    query = "&".join(sorted(parts.query.split("&")))
+    return f"{place}{parts.path.rstrip('/')}?{query}" if query else f"{place}{parts.path.rstrip('/')}"
+
+
+def _key(kind: str, text: str) -> Key:
+    digest = hashlib.blake2b(f"{kind}\n{text}".encode(), digest_size=8).digest()
+    return Key(int.from_bytes(digest, "big", signed=True))
 
 
 def _bounded(name: str) -> str:
     """Return ``name``, or its hash where it is longer than an index of the store takes."""
-    return name if len(name) <= LONGEST else _hashed(name)
+    return name if len(name) <= LONGEST else _digest(name)
 
 
-def _hashed(text: str) -> str:
+def _digest(text: str) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self
 
 from pebble import ProcessExpired, ProcessPool
@@ -29,17 +30,21 @@ class Parsers:
         self._seconds, self._max_bytes = seconds, max_bytes
 
     def __enter__(self) -> Self:
-        # Not a fork of this process: its threads and its open store would come along.
-        ways = multiprocessing.get_all_start_methods()
-        context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
-        context.set_forkserver_preload([parse.__module__, "feedparser"])
-        workers = min(4, os.cpu_count() or 1)
-        self._pool = ProcessPool(max_workers=workers, context=context, initializer=_bounded)
         return self
 
     def __exit__(self, *failure: object) -> None:
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        if "_pool" in self.__dict__:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
+
+    @cached_property
+    def _pool(self) -> ProcessPool:
+        """The processes, which start when there is a first body to parse: often nothing has changed."""
+        # Not a fork of this process: its threads and its open store would come along.
+        ways = multiprocessing.get_all_start_methods()
+        context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
+        context.set_forkserver_preload(["pipeline.feed.xmlfeed"])
+        return ProcessPool(max_workers=min(4, os.cpu_count() or 1), context=context, initializer=_bounded)
 
     async def parse(self, fetched: Fetched) -> ParsedFeed | Unreadable:
         """Return the feed that was fetched, as ``pipeline.feed`` does."""

@@ -9,22 +9,34 @@ from pipeline import yamltext
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pipeline.settings.sections import Settings
 
 _FEEDS: Final = ("pull", "feeds")
 
 
-def add_feeds(settings: Settings, new: Sequence[tuple[str, str]], *, allow_private: bool = False) -> None:
-    """Write feeds, each a URL and a title, into byline.yml. Raises ``UsageError`` where one stands there."""
+def add_feeds(
+    settings: Settings,
+    new: Sequence[tuple[str, str]],
+    *,
+    topics: Mapping[str, Sequence[str]] | None = None,
+    allow_private: bool = False,
+) -> None:
+    """Write feeds, each a URL and a title, with their ``topics`` by URL into byline.yml.
+
+    Raises ``UsageError`` where one of them stands there.
+    """
     known = {feed.url for feed in settings.pull.feeds}
     again = [url for url, _ in new if url in known]
     if again:
         raise UsageError(f"{again[0]} is in {setting.FILE} already")
-    private = {"allow_private": True} if allow_private else {}
-    items = [{"url": url} | ({"title": str(title)} if title else {}) | private for url, title in dict(new).items()]
-    _edit(settings, lambda text: yamltext.append_items(text, _FEEDS, items))
+    items = [
+        {"url": url, "title": str(title), "topics": [*(topics or {}).get(url, ())], "allow_private": allow_private}
+        for url, title in dict(new).items()
+    ]
+    said = [{name: value for name, value in item.items() if value} for item in items]
+    _edit(settings, lambda text: yamltext.append_items(text, _FEEDS, said))
 
 
 def remove_feed(settings: Settings, url: str) -> None:

@@ -49,6 +49,8 @@ class FeedSettings(_Section):
     """The address of the feed itself (not of the site)."""
     title: str = ""
     """What you call it; without one, the feed's own title is used."""
+    topics: tuple[str, ...] = ()
+    """What you file it under; the folders of an OPML file come in as topics."""
     allow_private: bool = False
     """Allow an address inside your own network; otherwise such a feed is refused."""
 
@@ -60,6 +62,8 @@ class PullSettings(_Section):
     """The feeds to read. `byline feeds add URL` writes here too."""
     concurrency: Positive = 16
     """How many feeds are fetched at once; always one at a time from one host."""
+    pause_seconds: Annotated[float, Field(ge=0, le=60)] = 1.0
+    """How long one host is left in peace between two visits."""
     timeout_seconds: Positive = 30
     """How long one feed may take."""
     max_megabytes: Positive = 16

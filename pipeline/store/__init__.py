@@ -19,7 +19,7 @@ from pipeline.errors import SettingsError, StoreError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest migration; a test holds it to what migrations/ has."""
 
 

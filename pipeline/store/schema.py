@@ -6,10 +6,12 @@ Times are aware and in UTC both ways (a naive one is refused); SQLite keeps them
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    Boolean,
     Column,
     Connection,
     DateTime,
@@ -23,10 +25,14 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.model import utc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -64,6 +70,14 @@ def insert_new(connection: Connection, table: Table) -> sqlite.Insert | postgres
     return insert(table).on_conflict_do_nothing()
 
 
+def upsert(
+    connection: Connection, table: Table, change: Callable[[Any], dict[str, Any]]
+) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that changes a row of the same primary key instead, as ``change`` says of the new values."""
+    new = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
+    return new.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=change(new.excluded))
+
+
 feeds = Table(
     "feeds",
     metadata,
@@ -78,7 +92,41 @@ feeds = Table(
     Column("failures", Integer, nullable=False, default=0, server_default="0"),
     Column("error", Text),
     Column("repairs", JSON, nullable=False, default=list),
-    Column("moved_to", Text),
+    Column("site", Text),
+    Column("location", Text),
+    Column("whole_at", Moment),
+    Column("broken", Text),
+    Column("rhythm", JSON),
+    Column("gap_seconds", Integer),
+    Column("naming", String(8), nullable=False, default="id", server_default="id"),
+    Column("move_to", Text),
+    Column("move_since", Moment),
+    Column("move_last", Moment),
+    Column("move_times", Integer, nullable=False, default=0, server_default="0"),
+    Column("stays", Text),
+    Column("paused", Text),
+    Column("due_at", Moment),
+    Column("due_because", Text, nullable=False, default="", server_default=""),
+)
+
+feed_changes = Table(
+    "feed_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("undone_at", Moment),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("wait_until", Moment, nullable=False),
+    Column("because", Text, nullable=False),
 )
 
 entries = Table(
@@ -95,11 +143,46 @@ entries = Table(
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
     Column("publisher", Text, nullable=False),
+    Column("published_raw", Text, nullable=False, default="", server_default=""),
+    Column("source", Text, nullable=False, default="", server_default=""),
     Column("first_seen", Moment, nullable=False),
     Column("dated", Moment, nullable=False),
-    UniqueConstraint("feed_id", "uid"),
+    Column("shortlisted_at", Moment),
+    Index(None, "feed_id"),
     Index(None, "dated"),
     Index(None, "link"),
+)
+
+entry_keys = Table(
+    "entry_keys",
+    metadata,
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_id", ForeignKey("entries.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("shared", Boolean, nullable=False, default=False, server_default=false()),
+    sqlite_with_rowid=False,
+)
+
+entry_titles = Table(
+    "entry_titles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry_id", ForeignKey("entries.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("final_url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("taken_at", Moment, nullable=False),
+    UniqueConstraint("url", "digest"),
 )
 
 shortlist = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from pipeline.html import kept_html, kept_text, kept_url
 from pipeline.model import Entry, EntryId, FeedId, RankedStory, Reason, Story, StoryId
@@ -32,6 +32,9 @@ def first_pulls(connection: Connection) -> dict[FeedId, datetime]:
 def keep_shortlist(connection: Connection, ranked: Sequence[RankedStory], now: datetime) -> None:
     """Remember ``ranked``, best first, in place of the shortlist before."""
     connection.execute(delete(shortlist))
+    reached = {entry.id for item in ranked for entry in item.story.entries}
+    first = (entries.c.id.in_(reached)) & (entries.c.shortlisted_at.is_(None))
+    connection.execute(update(entries).where(first).values(shortlisted_at=now))
     rows = [
         {
             "story_id": item.story.id,
@@ -86,6 +89,8 @@ def entry_of(row: Row[Any]) -> Entry:
         authors=tuple(kept_text(author) for author in row.authors),
         summary=kept_html(row.summary),
         content=kept_html(row.content),
+        published_raw=kept_text(row.published_raw),
+        source=kept_text(row.source),
         publisher=kept_text(row.publisher),
         first_seen=row.first_seen,
     )

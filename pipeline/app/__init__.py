@@ -6,21 +6,16 @@ and later the desk and the worker, call this and nothing below it. Each room is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipeline import __version__
 from pipeline import post as posts
-from pipeline import settings as setting
-from pipeline.errors import PostError, PullError, UsageError
-from pipeline.html import plain_text
-from pipeline.model import Kind, StoryId, Unreadable
-from pipeline.settings import edits
-from pipeline.settings.sections import PullSettings
+from pipeline.app.feeds import Feeds
+from pipeline.errors import PostError, UsageError
+from pipeline.model import Kind, StoryId
 from pipeline.store import Store
-from pipeline.store import pull as kept_feeds
 from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
 
@@ -31,13 +26,9 @@ if TYPE_CHECKING:
     from pipeline.model import (
         Delivery,
         DeliveryState,
-        Feed,
-        FeedOutcome,
         Finding,
         Letter,
         Mention,
-        ParsedFeed,
-        PlainText,
         Post,
         RankedStory,
         Reader,
@@ -49,7 +40,6 @@ if TYPE_CHECKING:
     from pipeline.send.readers import Imported
     from pipeline.send.ways import Way
     from pipeline.settings.sections import Settings
-    from pipeline.web import Web
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,60 +75,10 @@ class App:
         if "store" in self.__dict__:
             self.store.close()
 
-    # -- pull
-
-    def pull(self, tell: Callable[[FeedOutcome], None]) -> tuple[FeedOutcome, ...]:
-        """Fetch every feed of byline.yml and keep what is new; ``tell`` hears of each as it is done."""
-        import asyncio
-
-        from pipeline.pull import pull
-
-        async def run() -> tuple[FeedOutcome, ...]:
-            async with _web(self.settings) as web:
-                return await pull(self._feeds(), web, self.store, self.now, tell)
-
-        return asyncio.run(run())
-
-    def feeds(self) -> tuple[FeedHealth, ...]:
-        """Return the feeds of byline.yml with their health."""
-        from pipeline.pull.health import healths
-
-        with self.store.reading() as connection:
-            return healths(self.settings.pull.feeds, kept_feeds.feed_rows(connection))
-
-    def add_feed(self, url: str, title: str, *, allow_private: bool = False, look: bool = True) -> ParsedFeed | None:
-        """Write a feed into byline.yml, once it has been seen to be one, and return what was seen.
-
-        Raises ``PullError`` where there is no feed at ``url``.
-        """
-        if not url.startswith(("http://", "https://")):
-            raise UsageError(f"{url} is no web address: it must begin with https:// or http://")
-        [(_, seen)] = read_feeds([url], self.settings, allow_private=allow_private) if look else [(url, None)]
-        if isinstance(seen, Unreadable):
-            raise PullError(f"{url} {seen.cause}; nothing was added (--no-check adds it all the same)")
-        edits.add_feeds(self.settings, [(url, title)], allow_private=allow_private)
-        return seen
-
-    def remove_feed(self, url: str) -> None:
-        """Take a feed out of byline.yml; what was pulled from it stays in the store."""
-        edits.remove_feed(self.settings, url)
-
-    def import_opml(self, body: bytes, *, allow_private: bool = False) -> tuple[Sequence[SafeUrl], Sequence[PlainText]]:
-        """Write the feeds of an OPML file into byline.yml. Return those that were new, and the refused addresses."""
-        from pipeline.pull.opml import read_opml
-
-        read = read_opml(body)
-        known = {feed.url for feed in self.settings.pull.feeds}
-        new = {url: title for url, title in read.feeds.items() if url not in known}
-        edits.add_feeds(self.settings, list(new.items()), allow_private=allow_private)
-        return tuple(new), read.refused
-
-    def export_opml(self) -> bytes:
-        """Return the feeds of byline.yml as OPML."""
-        from pipeline.pull.opml import write_opml
-
-        title = f"Feeds of {self.settings.site.site_name}"
-        return write_opml(title, [(health.url, health.title) for health in self.feeds()])
+    @cached_property
+    def feeds(self) -> Feeds:
+        """All that concerns the feeds of byline.yml."""
+        return Feeds(self.settings, lambda: self.store, self.now)
 
     # -- select, write, publish, connect
 
@@ -304,7 +244,7 @@ class App:
             made_at = kept_stories.shortlist_made_at(connection)
         read, broken = self._read(posts.POSTS)
         return Status(
-            feeds=self.feeds(),
+            feeds=self.feeds.healths(),
             shortlisted=len(self.shortlist()),
             shortlisted_at=made_at,
             drafts={path: len(self.check(path)) for path in self.drafts()},
@@ -333,50 +273,3 @@ class App:
         read, _ = self._read(folder)
         takes = {take.url for post in read for take in post.takes}
         return frozenset(takes | {source.url for post in read for source in post.sources})
-
-    def _feeds(self) -> list[Feed]:
-        """Return byline.yml's feeds with what the store remembers of each."""
-        wanted = {feed.url: feed for feed in self.settings.pull.feeds}
-        if not wanted:
-            raise UsageError(f"{setting.FILE} names no feed yet: add one with `byline feeds add URL`")
-        with self.store.writing() as connection:
-            known = kept_feeds.known_feeds(connection, list(wanted))
-        return [
-            replace(
-                known[url],
-                title=plain_text(feed.title) or known[url].own_title,
-                allow_private=feed.allow_private,
-            )
-            for url, feed in wanted.items()
-        ]
-
-
-def read_feeds(
-    places: Sequence[str], settings: Settings | None, *, allow_private: bool
-) -> Sequence[tuple[str, ParsedFeed | Unreadable]]:
-    """Return what Byline sees in the feeds at addresses or in files, without keeping it; needs no site."""
-    import asyncio
-
-    from pipeline.pull import peek
-
-    seen: list[tuple[str, ParsedFeed | Unreadable]] = []
-
-    async def run() -> None:
-        async with _web(settings) as web:
-            await peek(places, web, lambda place, feed: seen.append((place, feed)), allow_private=allow_private)
-
-    asyncio.run(run())
-    return seen
-
-
-def _web(settings: Settings | None) -> Web:
-    from pipeline.web import Web
-
-    pull = settings.pull if settings else PullSettings()
-    home = f" (+{settings.site.site_url})" if settings else ""
-    return Web(
-        user_agent=f"Byline/{__version__}{home}",
-        timeout_seconds=pull.timeout_seconds,
-        max_bytes=pull.max_megabytes * 2**20,
-        concurrency=pull.concurrency,
-    )

@@ -1,0 +1,174 @@
+"""The feeds of one author: pulled, listed, added, moved in and out, and looked into."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline import __version__
+from pipeline import settings as setting
+from pipeline.errors import PullError, UsageError
+from pipeline.html import plain_text
+from pipeline.model import Unreadable
+from pipeline.settings import edits
+from pipeline.settings.sections import PullSettings
+from pipeline.store import pull as kept
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from pipeline.model import Change, Feed, FeedOutcome, ParsedFeed, PlainText, SafeUrl
+    from pipeline.pull.advice import Advice
+    from pipeline.pull.health import FeedHealth
+    from pipeline.settings.sections import Settings
+    from pipeline.store import Store
+    from pipeline.web import Web
+
+
+class Feeds:
+    """The feeds of byline.yml. ``now`` is the time that all decisions are made for; the store is opened if needed."""
+
+    def __init__(self, settings: Settings, open_store: Callable[[], Store], now: datetime) -> None:
+        self._settings = settings
+        self._open_store = open_store
+        self._now = now
+
+    @property
+    def _store(self) -> Store:
+        return self._open_store()
+
+    def pull(
+        self, tell: Callable[[FeedOutcome], None], urls: Sequence[str] = (), *, only_due: bool = False, history: int = 0
+    ) -> tuple[FeedOutcome, ...]:
+        """Fetch the feeds at ``urls``, or all of byline.yml, and keep what is new.
+
+        ``tell`` hears of each as it is done. ``only_due`` leaves out those that are not worth asking yet; ``history``
+        earlier pages of each are read too.
+        """
+        import asyncio
+
+        from pipeline.pull import Terms, pull
+
+        terms = Terms(now=self._now, only_due=only_due, history=history, dice=random.random)
+
+        async def run() -> tuple[FeedOutcome, ...]:
+            async with web_for(self._settings) as web:
+                return await pull(self._wanted(urls), web, self._store, terms, tell)
+
+        return asyncio.run(run())
+
+    def healths(self) -> tuple[FeedHealth, ...]:
+        """Return the feeds of byline.yml with their health."""
+        from pipeline.pull.health import healths
+
+        with self._store.reading() as connection:
+            return healths(self._settings.pull.feeds, kept.feed_reports(connection, self._now))
+
+    def advice(self) -> tuple[Advice, ...]:
+        """Return what would make the list of feeds better."""
+        from pipeline.pull.advice import advice
+
+        return advice(self.healths(), self._now)
+
+    def add(self, url: str, title: str, *, allow_private: bool = False, look: bool = True) -> ParsedFeed | None:
+        """Write a feed into byline.yml, once it has been seen to be one, and return what was seen.
+
+        Raises ``PullError`` where there is no feed at ``url``.
+        """
+        if not url.startswith(("http://", "https://")):
+            raise UsageError(f"{url} is no web address: it must begin with https:// or http://")
+        looked = read_feeds([url], self._settings, self._now, allow_private=allow_private) if look else [(url, None)]
+        [(_, seen)] = looked
+        if isinstance(seen, Unreadable):
+            raise PullError(f"{url} {seen.cause}; nothing was added (--no-check adds it all the same)")
+        edits.add_feeds(self._settings, [(url, title)], allow_private=allow_private)
+        return seen
+
+    def remove(self, url: str) -> None:
+        """Take a feed out of byline.yml; what was pulled from it stays in the store."""
+        edits.remove_feed(self._settings, url)
+
+    def undo(self, url: str) -> Change:
+        """Take back what Byline last changed by itself about the feed at ``url``, and return it.
+
+        Raises ``UsageError`` where nothing was changed.
+        """
+        from pipeline.pull.moves import taken_back
+
+        [feed] = self._wanted([url])
+        with self._store.writing() as connection:
+            change = kept.undo_last_change(connection, feed.id, self._now)
+            if change is None:
+                raise UsageError(f"Byline has changed nothing about {url} by itself")
+            kept.keep_feed(connection, taken_back(feed, change))
+        return change
+
+    def import_opml(self, body: bytes, *, allow_private: bool = False) -> tuple[Sequence[SafeUrl], Sequence[PlainText]]:
+        """Write the feeds of an OPML file into byline.yml. Return those that were new, and the refused addresses."""
+        from pipeline.pull.opml import read_opml
+
+        read = read_opml(body)
+        known = {feed.url for feed in self._settings.pull.feeds}
+        new = {url: title for url, title in read.feeds.items() if url not in known}
+        edits.add_feeds(self._settings, list(new.items()), allow_private=allow_private)
+        return tuple(new), read.refused
+
+    def export_opml(self) -> bytes:
+        """Return the feeds of byline.yml as OPML."""
+        from pipeline.pull.opml import write_opml
+
+        title = f"Feeds of {self._settings.site.site_name}"
+        return write_opml(title, [(health.url, health.title) for health in self.healths()])
+
+    def _wanted(self, urls: Sequence[str]) -> list[Feed]:
+        """Return the feeds at ``urls``, or all of byline.yml, with what the store remembers of each."""
+        named = {feed.url: feed for feed in self._settings.pull.feeds}
+        if not named:
+            raise UsageError(f"{setting.FILE} names no feed yet: add one with `byline feeds add URL`")
+        if strange := [url for url in urls if url not in named]:
+            raise UsageError(f"{strange[0]} is not in {setting.FILE}; `byline feeds list` shows what is")
+        with self._store.writing() as connection:
+            known = kept.known_feeds(connection, list(named))
+        return [
+            replace(
+                known[url],
+                title=plain_text(named[url].title) or known[url].own_title,
+                allow_private=named[url].allow_private,
+            )
+            for url in dict.fromkeys(urls or named)
+        ]
+
+
+def read_feeds(
+    places: Sequence[str], settings: Settings | None, now: datetime, *, allow_private: bool
+) -> Sequence[tuple[str, ParsedFeed | Unreadable]]:
+    """Return what Byline sees in the feeds at addresses or in files, without keeping it; needs no site."""
+    import asyncio
+
+    from pipeline.pull import peek
+
+    seen: list[tuple[str, ParsedFeed | Unreadable]] = []
+
+    async def run() -> None:
+        async with web_for(settings) as web:
+            await peek(places, web, now, lambda place, feed: seen.append((place, feed)), allow_private=allow_private)
+
+    asyncio.run(run())
+    return seen
+
+
+def web_for(settings: Settings | None) -> Web:
+    """Return the way out to the web that these settings allow, which names Byline and the site."""
+    from pipeline.web import Web
+
+    pull = settings.pull if settings else PullSettings()
+    home = f" (+{settings.site.site_url})" if settings else ""
+    return Web(
+        user_agent=f"Byline/{__version__}{home}",
+        timeout_seconds=pull.timeout_seconds,
+        max_bytes=pull.max_megabytes * 2**20,
+        concurrency=pull.concurrency,
+        pause_seconds=pull.pause_seconds,
+    )

@@ -1,0 +1,80 @@
+"""The words of the house as types: what one room hands to the next.
+
+All are frozen values. Times are aware and in UTC (``utc`` refuses a naive one). The four kinds of text
+that come from outside (``PlainText``, ``SafeHtml``, ``SafeUrl``, ``Slug``) are made by ``pipeline.html`` alone.
+"""
+
+from pipeline.model.feeds import (
+    Change,
+    ChangeKind,
+    Due,
+    Entry,
+    EntryId,
+    Feed,
+    FeedId,
+    FeedOutcome,
+    FeedReport,
+    FeedState,
+    Key,
+    Keyed,
+    Known,
+    Move,
+    Naming,
+    ParsedEntry,
+    ParsedFeed,
+    Recognised,
+    Rhythm,
+    Unreadable,
+)
+from pipeline.model.letters import Delivery, DeliveryState, EditionId, Letter, Reader, ReaderId, ReaderState
+from pipeline.model.posts import Finding, Kind, Post, Quotation, Severity, Source, Take
+from pipeline.model.stories import Mention, RankedStory, Reason, Story, StoryId
+from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
+
+__all__ = [
+    "NO_TEXT",
+    "Change",
+    "ChangeKind",
+    "Delivery",
+    "DeliveryState",
+    "Due",
+    "EditionId",
+    "Entry",
+    "EntryId",
+    "Feed",
+    "FeedId",
+    "FeedOutcome",
+    "FeedReport",
+    "FeedState",
+    "Finding",
+    "Key",
+    "Keyed",
+    "Kind",
+    "Known",
+    "Letter",
+    "Mention",
+    "Move",
+    "Naming",
+    "ParsedEntry",
+    "ParsedFeed",
+    "PlainText",
+    "Post",
+    "Quotation",
+    "RankedStory",
+    "Reader",
+    "ReaderId",
+    "ReaderState",
+    "Reason",
+    "Recognised",
+    "Rhythm",
+    "SafeHtml",
+    "SafeUrl",
+    "Severity",
+    "Slug",
+    "Source",
+    "Story",
+    "StoryId",
+    "Take",
+    "Unreadable",
+    "utc",
+]

@@ -1,0 +1,75 @@
+"""Letters, the readers who asked for them, and deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, NewType
+
+from pipeline.model.text import NO_TEXT
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from pipeline.model.text import PlainText, SafeUrl
+
+ReaderId = NewType("ReaderId", int)
+EditionId = NewType("EditionId", str)
+"""An edition is named by the file of its post, without the ending; so are its page and its Message-IDs."""
+
+
+class ReaderState(StrEnum):
+    """Whether a reader gets letters."""
+
+    ACTIVE = "active"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Someone who agreed to get the letter; ``consent`` says how they did, ``token`` proves a link to be theirs."""
+
+    id: ReaderId
+    email: str
+    name: PlainText
+    state: ReaderState
+    consent: PlainText
+    consented_at: datetime
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """An edition as an e-mail, made out to nobody yet: ``leave`` stands where each reader's own link comes."""
+
+    edition: EditionId
+    subject: PlainText
+    html: str
+    text: str
+    web_url: SafeUrl
+    leave: str
+    dated: date
+
+
+class DeliveryState(StrEnum):
+    """How far one edition has come on its way to one reader.
+
+    ``CLAIMED`` outside a running send means uncertain: it may have left or not, and is never sent again
+    by itself. ``LATER`` was put off by the receiving side, and the next send tries it again.
+    """
+
+    CLAIMED = "claimed"
+    SENT = "sent"
+    LATER = "later"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One edition to one reader, with its state and the answer of the receiving side."""
+
+    edition: EditionId
+    reader: Reader
+    state: DeliveryState
+    message_id: str
+    answer: PlainText = NO_TEXT

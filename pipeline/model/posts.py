@@ -1,0 +1,97 @@
+"""Posts: their front matter, takes and quotations, and what a check finds in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.model.text import NO_TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from pipeline.model.text import PlainText, SafeUrl
+
+
+class Kind(StrEnum):
+    """What a post is: it holds no, one, or several takes; an edition is mailed."""
+
+    ESSAY = "essay"
+    LINK = "link"
+    EDITION = "edition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a take comments on. ``snapshot`` is the hash of the text that its quotations were checked in."""
+
+    url: SafeUrl
+    title: PlainText
+    publisher: PlainText
+    published: date | None = None
+    accessed: date | None = None
+    snapshot: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotation:
+    """A blockquote of a take, as plain text. ``line`` is where it begins in the file, from 1."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """The part of a post that comments on one story. ``words`` is all in it that is the author's."""
+
+    heading: PlainText
+    url: SafeUrl
+    line: int
+    quotations: tuple[Quotation, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A Markdown file in content/: front matter and body.
+
+    ``body`` is the text after the front matter as it stands in the file at ``path``, and begins at ``body_line``.
+    ``matter`` is the text of the front matter, which tells its lines, and ``extra`` what Byline does not know of it,
+    so that nothing of the author's is lost.
+    """
+
+    date: date
+    title: PlainText
+    summary: PlainText = NO_TEXT
+    topics: tuple[PlainText, ...] = ()
+    kind: Kind = Kind.ESSAY
+    sources: tuple[Source, ...] = ()
+    body: str = ""
+    takes: tuple[Take, ...] = ()
+    path: Path = Path("post.md")
+    body_line: int = 1
+    matter: str = field(default="", compare=False)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Severity(StrEnum):
+    """An error keeps a post from being published; a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that a check found in a file: where, what, and what to do. ``rule`` never changes its name."""
+
+    rule: str
+    severity: Severity
+    path: Path
+    line: int
+    reason: str
+    remedy: str

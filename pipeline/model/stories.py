@@ -1,0 +1,74 @@
+"""Stories, and the shortlist of those that matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NewType
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipeline.model.feeds import Entry, FeedId
+    from pipeline.model.text import PlainText
+
+StoryId = NewType("StoryId", int)
+"""A story is named by the first stored of its entries: it keeps its name as it grows, until that entry is too old."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Entries that report the same event, the oldest first; never empty."""
+
+    id: StoryId
+    entries: tuple[Entry, ...]
+
+    @property
+    def lead(self) -> Entry:
+        """The entry to show and to quote: one that can be linked to, and of these the one that tells the most."""
+        return max(self.entries, key=lambda entry: (bool(entry.link), len(entry.content or entry.summary), -entry.id))
+
+    @property
+    def publishers(self) -> tuple[PlainText, ...]:
+        """Who reports it, each once, in the order in which they did. Feeds that lead to one host are one publisher."""
+        named: dict[str | FeedId, PlainText] = {}
+        for entry in self.entries:
+            named.setdefault(entry.host or entry.feed, entry.publisher)
+        return tuple(named.values())
+
+    @property
+    def latest(self) -> datetime:
+        """When it was last reported."""
+        return max(entry.dated for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One of the reasons why a story ranks where it does, and the points it gave."""
+
+    name: str
+    points: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedStory:
+    """A story on the shortlist. ``topics`` are the declared ones that it touches."""
+
+    story: Story
+    reasons: tuple[Reason, ...]
+    topics: tuple[str, ...]
+
+    @property
+    def score(self) -> float:
+        """The sum of what the reasons gave."""
+        return sum(reason.points for reason in self.reasons)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """An entry that names a watched person or organisation, the sentence that does, and the story it belongs to."""
+
+    name: str
+    entry: Entry
+    because: PlainText
+    story: StoryId | None

@@ -1,0 +1,44 @@
+"""The past of a feed: its earlier pages and archives (RFC 5005; JSON Feed, next_url)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pipeline.model import Unreadable
+from pipeline.pull.fetch import Fetched
+from pipeline.web import Unreachable
+
+if TYPE_CHECKING:
+    from pipeline.model import Feed, ParsedEntry, ParsedFeed, SafeUrl
+    from pipeline.pull.processes import Parsers
+    from pipeline.web import Web
+
+_OK: Final = 200
+_EARLIER: Final = ("prev-archive", "next")
+"""An archive comes before a page: pages shift while they are read, archives do not change (RFC 5005, section 4)."""
+
+
+async def earlier_pages(
+    feed: Feed, newest: ParsedFeed, most: int, web: Web, parsers: Parsers
+) -> tuple[ParsedEntry, ...]:
+    """Return the entries of at most ``most`` pages before ``newest``, the latest first; none of what cannot be read."""
+    found: list[ParsedEntry] = []
+    page, asked = newest, {feed.address}
+    for _ in range(most):
+        address = _before(page)
+        if address is None or address in asked:
+            break
+        asked.add(address)
+        answer = await web.get(address, allow_private=feed.allow_private)
+        if isinstance(answer, Unreachable) or answer.status != _OK:
+            break
+        parsed = await parsers.parse(Fetched(url=answer.url, body=answer.body, headers=answer.headers))
+        if isinstance(parsed, Unreadable):
+            break
+        found += parsed.entries
+        page = parsed
+    return tuple(found)
+
+
+def _before(page: ParsedFeed) -> SafeUrl | None:
+    return next((page.pages[relation] for relation in _EARLIER if relation in page.pages), None)

@@ -1,0 +1,123 @@
+"""What was pulled, written down: many outcomes in one transaction, while the feeds after them are still asked."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Self
+
+from pipeline.model import Change, ChangeKind, FeedState, Naming
+from pipeline.pull.identity import are_reused, keyed, recognised, trusted
+from pipeline.pull.settle import sensibly_dated
+from pipeline.store import pull as kept
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from pipeline.model import Feed, FeedOutcome, Key, Keyed, Known, ParsedEntry
+    from pipeline.store import Store
+
+    Pulled = tuple[FeedOutcome, Sequence[ParsedEntry]]
+
+_AT_ONCE: Final = 100
+"""Outcomes in one transaction: a pull that is killed forgets these at most, and asks those feeds again."""
+
+
+class Keeping:
+    """Keeps outcomes in the order in which they come, and tells each once it is kept. A context manager."""
+
+    def __init__(self, store: Store, now: datetime, tell: Callable[[FeedOutcome], None]) -> None:
+        self._store, self._now, self._tell = store, now, tell
+        self._queue: asyncio.Queue[Pulled | None] = asyncio.Queue()
+
+    async def __aenter__(self) -> Self:
+        self._writer = asyncio.create_task(self._write())
+        return self
+
+    async def __aexit__(self, failure: object, *_: object) -> None:
+        if failure is None:
+            self._queue.put_nowait(None)
+        else:
+            self._writer.cancel()
+        await asyncio.gather(self._writer, return_exceptions=failure is not None)
+
+    def put(self, outcome: FeedOutcome, entries: Sequence[ParsedEntry] = ()) -> None:
+        """Have ``outcome`` kept with the entries that its feed has now."""
+        if self._writer.done():
+            self._writer.result()  # a store that cannot be written to stops the pull
+        self._queue.put_nowait((outcome, entries))
+
+    async def _write(self) -> None:
+        going = True
+        while going:
+            batch = [await self._queue.get()]
+            while len(batch) < _AT_ONCE and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            going = batch[-1] is not None
+            pulled = [item for item in batch if item is not None]
+            for outcome in await asyncio.to_thread(_keep, self._store, pulled, self._now):
+                self._tell(outcome)
+
+
+def _keep(store: Store, pulled: Sequence[Pulled], now: datetime) -> list[FeedOutcome]:
+    """Write down how feeds fared and what they brought, all together."""
+    with store.writing() as connection:
+        outcomes = [_with_entries(connection, outcome, entries, now) for outcome, entries in pulled]
+        kept.keep_outcomes(connection, outcomes, now)
+    return outcomes
+
+
+def _with_entries(
+    connection: Connection, outcome: FeedOutcome, entries: Sequence[ParsedEntry], now: datetime
+) -> FeedOutcome:
+    """Keep the entries of one feed, and return its outcome with how many were new and how many updated."""
+    if outcome.state is not FeedState.READ:
+        return outcome
+    before = outcome.feed.naming
+    taken = take_in(connection, outcome.feed, entries, now)
+    change = Change(kind=ChangeKind.NAMING, before=before, after=taken.naming)
+    return replace(
+        outcome,
+        feed=replace(outcome.feed, naming=taken.naming),
+        new=taken.new,
+        updated=taken.updated,
+        changes=(*outcome.changes, *((change,) if taken.naming is not before else ())),
+        repairs=(*outcome.repairs, *_passed_over(taken.passed_over)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What came of the entries of a feed: how many were new, updated or passed over, and by what they are known."""
+
+    new: int
+    updated: int
+    passed_over: int
+    naming: Naming
+
+
+def take_in(connection: Connection, feed: Feed, entries: Sequence[ParsedEntry], now: datetime) -> Taken:
+    """Keep the ``entries`` that ``feed`` has now: what is new, and what changed."""
+    dated = [sensibly_dated(entry, now) for entry in entries]
+    naming = trusted(dated, feed.naming)
+    told, known = _asked(connection, feed, dated, naming)
+    if naming is Naming.BY_ID and are_reused(told, known):
+        naming = Naming.BY_LINK
+        told, known = _asked(connection, feed, dated, naming)
+    new, updated = kept.keep_entries(connection, feed, recognised(told, known), known, now)
+    return Taken(new=new, updated=updated, passed_over=len(entries) - len(told), naming=naming)
+
+
+def _asked(
+    connection: Connection, feed: Feed, entries: Sequence[ParsedEntry], naming: Naming
+) -> tuple[Sequence[Keyed], Mapping[Key, Known]]:
+    """Return ``entries`` with their keys, and what is known by these."""
+    told = keyed(entries, naming)
+    return told, kept.entries_by_key(connection, feed.id, [key for item in told for key in item.keys])
+
+
+def _passed_over(count: int) -> tuple[str, ...]:
+    return (f"entries that say nothing, or the same twice, passed over ({count})",) if count else ()
