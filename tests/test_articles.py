@@ -531,6 +531,20 @@ def test_an_article_that_robots_forbids_is_never_asked_for(web):
     assert asked(web) == ["/robots.txt"]
 
 
+def test_the_pause_that_a_site_asks_for_is_made_before_its_article_is(web):
+    came = []
+
+    def page(request):
+        came.append(time.monotonic())
+        robots = request.path == "/robots.txt"
+        return 200, {"Content-Type": "text/html"}, b"User-agent: *\nCrawl-delay: 0.3" if robots else PAGE.encode()
+
+    web.otherwise = page
+
+    assert isinstance(take(web.url + "/cranes", kind=AllPublic, allow_private=False), Article)
+    assert came[1] - came[0] >= 0.3
+
+
 def test_an_article_that_moved_is_read_where_it_is_now(web):
     new = web.serve("/new?from=feed", PAGE, Content_Type="text/html")
     old = web.serve("/old", status=302, Location="/new?from=feed")
@@ -613,6 +627,17 @@ def test_a_page_whose_server_does_not_say_what_it_is_is_read_if_it_looks_like_on
 @pytest.mark.parametrize("content_type", ["TEXT/HTML", "text/html;charset=utf-8", "application/xhtml+xml"])
 def test_a_page_is_known_by_its_media_type(web, content_type):
     assert isinstance(take(web.serve("/cranes", PAGE, Content_Type=content_type)), Article)
+
+
+def test_a_page_that_breaks_off_says_so(web):
+    def break_off(request):
+        request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+        request.close_connection = True
+        raise ConnectionAbortedError
+
+    web.pages["/cranes"] = break_off
+
+    assert take(web.url + "/cranes") == Unreadable(cause="ends the connection before the answer is complete")
 
 
 def test_what_the_process_of_its_own_says_is_said(web):

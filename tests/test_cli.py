@@ -96,7 +96,7 @@ def test_the_list_of_commands_says_what_each_command_says(byline):
         (["letter"], "Missing argument"),
         (["letter", "nothing-like-it"], "there is no post"),
         (["feeds", "remove", "https://nobody.example/"], "not in byline.yml"),
-        (["feeds", "add", "example.org"], "https://"),
+        (["feeds", "add", "ftp://example.org"], "https://"),
         (["readers", "add", "nobody"], "no mail address"),
         (["readers", "remove", "nobody@example.org"], "not on the list"),
         (["pull"], "byline feeds add"),
@@ -279,13 +279,13 @@ def test_a_draft_is_not_sent(week, byline):
 
 
 def test_feeds_are_added_once_seen_and_removed_and_travel_as_opml(site, web, byline, tmp_path):
-    url = web.serve("/feed.xml", FEED.format(title="One", host="one.example", items=""))
+    url = web.serve("/where-it-is", FEED.format(title="One", host="one.example", items=""))
     page = web.serve("/page", "<!doctype html><html><title>x</title></html>")
     before = (site / "byline.yml").read_bytes()
     code, _, err = byline("feeds", "add", page, "--allow-private", at=site)
     assert code == 1
-    assert "web page, not a feed" in err
-    assert byline("feeds", "add", "example.org/feed", at=site)[0] == 2
+    assert "leads to no feed" in err
+    assert byline("feeds", "add", "ftp://example.org/feed", at=site)[0] == 2
     assert byline("feeds", "add", url, at=site)[0] == 1  # a private address, not allowed
     assert (site / "byline.yml").read_bytes() == before
     assert byline("feeds", "add", url, "--allow-private", at=site)[0] == 0
@@ -298,6 +298,48 @@ def test_feeds_are_added_once_seen_and_removed_and_travel_as_opml(site, web, byl
         "refused": [],
     }
     assert "not pulled yet" in byline("feeds", at=site)[1]
+
+
+def test_the_feeds_of_a_site_are_found_from_its_page(site, web, byline):
+    first = web.serve("/first", FEED.format(title="One", host="one.example", items=""))
+    second = web.serve("/second", FEED.format(title="Two", host="two.example", items=""))
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" href="{path}">' for path in ("/first", "/second")
+    )
+    page = web.serve("/", f"<!doctype html><html><head>{links}</head></html>")
+    code, out, _ = byline("feeds", "add", page, "--allow-private", "--json", at=site)
+    told = json.loads(out)
+    assert (code, told["added"]) == (1, None)
+    assert [(one["url"], one["title"]) for one in told["candidates"]] == [(first, "One"), (second, "Two")]
+    code, out, _ = byline("feeds", "add", page, "--allow-private", at=site)
+    assert (code, "add one of them with --choose N" in out, "“Two”" in out) == (1, True, True)
+    assert byline("feeds", "add", page, "--allow-private", "--choose", "3", at=site)[0] == 2
+    code, out, _ = byline("feeds", "add", page, "--allow-private", "--choose", "2", "--topic", "Ports", at=site)
+    assert (code, f"Added {second}" in out) == (0, True)
+    assert f"- url: {second}\n    topics: [Ports]\n    allow_private: true\n" in (site / "byline.yml").read_text()
+
+
+def test_the_health_of_feeds_is_told_in_plain_words(site, web, byline):
+    items = "".join(ITEM.format(host="one.example", number=n, title=f"Item {n}", text="Text.") for n in range(3))
+    good = web.serve("/good", FEED.format(title="Good", host="one.example", items=items))
+    gone = web.serve("/gone", status=410)
+    for url in (good, gone):
+        assert byline("feeds", "add", url, "--allow-private", "--no-check", at=site)[0] == 0
+    assert byline("pull", at=site)[0] == 1
+    _, out, _ = byline("feeds", at=site)
+    assert "Good: good, read 2026-11-23" in out
+    assert "3 entries, 0.4 a week" in out
+    assert "next      2026-11-2" in out
+    assert "changed   it is gone for good (410), and is not asked any more; `byline feeds undo" in out
+    code, out, _ = byline("feeds", "check", at=site)
+    assert (code, f"byline feeds remove {gone}" in out, good in out) == (1, True, False)
+    code, out, _ = byline("pull", at=site)
+    assert (code, "waiting   " in out) == (0, True)
+    assert byline("feeds", "undo", gone, at=site)[0] == 0
+    assert byline("feeds", "undo", gone, at=site)[0] == 2
+    assert byline("pull", gone, at=site)[0] == 1
+    assert byline("pull", "https://other.example/", at=site)[0] == 2
+    assert json.loads(byline("pull", "--due", "--json", at=site)[1])["waiting"] == 2
 
 
 def test_feeds_parse_prints_one_object_a_feed_from_anywhere(tmp_path, byline):
@@ -314,9 +356,10 @@ def test_feeds_parse_prints_one_object_a_feed_from_anywhere(tmp_path, byline):
     code, out, _ = byline("feeds", "parse", feed, tmp_path / "page.html", tmp_path / "none", "--json", at=tmp_path)
     first, second, third = map(json.loads, out.splitlines())
     assert code == 1
-    assert list(first) == ["file", "format", "title", "link", "entries", "repairs", "error"]
+    assert list(first) == ["file", "format", "title", "link", "entries", "repairs", "rhythm", "pages", "error"]
     [entry] = first["entries"]
-    assert list(entry) == ["id", "title", "link", "published", "updated", "authors", "summary", "content"]
+    given = ["id", "title", "link", "published", "updated", "authors", "summary", "content", "published_raw", "source"]
+    assert list(entry) == given
     assert (entry["title"], entry["published"]) == ("A & B", "2026-11-22T10:00:00Z")
     assert "web page" in second["error"]
     assert "No such file" in third["error"]

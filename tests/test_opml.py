@@ -24,6 +24,7 @@ from pipeline.pull.opml import (
     write_opml,
 )
 from pipeline.settings import edits, load
+from pipeline.settings.sections import FeedSettings
 
 law = settings(derandomize=True, deadline=None, max_examples=150)
 MADE = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
@@ -348,6 +349,9 @@ NEARLY = {
     .encode(),
     "a prefix that is not declared": UMLAUT.replace("xmlUrl", "fz:quickMode='false' xmlUrl").encode(),
     "upper case": UMLAUT.replace("opml", "OPML").replace("outline", "Outline").replace("xmlUrl", "XMLURL").encode(),
+    "character data, and an ampersand": opml(
+        FEED.replace('"A"', '"Zürich – A" htmlUrl="&"'), head="<title><![CDATA[a & <b>]]></title>"
+    ).encode(),
     "comments": ("<!-- <!DOCTYPE opml> --><?x <!DOCTYPE y> ?>" + UMLAUT).encode(),
 }
 
@@ -445,6 +449,10 @@ FILED = {
 }
 
 
+def test_repairs_that_would_never_end_are_not_tried():
+    assert "not well-formed" in refusal(b"<opml>&" + b"<![CDATA[" * 500_000)
+
+
 @pytest.mark.parametrize("what", FILED)
 def test_more_folders_than_anybody_has_are_refused(what):
     assert "more folders than anybody has" in refusal(FILED[what])
@@ -459,8 +467,9 @@ def test_feeds_come_into_byline_yml_with_their_topics_and_no_byte_is_lost(site):
         "# mine\npull:\n  feeds:\n  - url: https://old.example/f  # the first\n  # tail\nwrite: {takes: 3}\n"
     )
     both = {"https://a.example/f": ["Ports/Cranes", "a, b", "yes", "#x", r"Sea\/Air"], "https://b.example/f": []}
-    new = [("https://a.example/f", "A"), ("https://b.example/f", ""), ("https://c.example/f", "C")]
-    edits.add_feeds(load(site, {}), new, topics=both)
+    titles = {"https://a.example/f": "A", "https://b.example/f": "", "https://c.example/f": "C"}
+    new = [FeedSettings(url=url, title=title, topics=both.get(url, ())) for url, title in titles.items()]
+    edits.add_feeds(load(site, {}), new)
 
     assert path.read_text() == (
         "# mine\npull:\n  feeds:\n  - url: https://old.example/f  # the first\n"
@@ -473,9 +482,8 @@ def test_feeds_come_into_byline_yml_with_their_topics_and_no_byte_is_lost(site):
 
 def test_topics_come_into_a_list_that_is_written_on_one_line(site):
     (site / "byline.yml").write_text("pull: {feeds: [{url: https://old.example/f}]}\n")
-    edits.add_feeds(
-        load(site, {}), [("https://a.example/f", "A")], topics={"https://a.example/f": ("x",)}, allow_private=True
-    )
+    one = FeedSettings(url="https://a.example/f", title="A", topics=("x",), allow_private=True)
+    edits.add_feeds(load(site, {}), [one])
 
     written = "{url: 'https://a.example/f', title: A, topics: [x], allow_private: true}"
     assert (site / "byline.yml").read_text() == f"pull: {{feeds: [{{url: https://old.example/f}}, {written}]}}\n"
@@ -484,7 +492,7 @@ def test_topics_come_into_a_list_that_is_written_on_one_line(site):
 def test_topics_that_many_feeds_share_are_written_in_full_for_each(site):
     shared = ["a", "b"]
     addresses_of = [f"https://a.example/{number}" for number in range(30)]
-    edits.add_feeds(load(site, {}), [(url, "") for url in addresses_of], topics=dict.fromkeys(addresses_of, shared))
+    edits.add_feeds(load(site, {}), [FeedSettings(url=url, topics=shared) for url in addresses_of])
 
     assert (site / "byline.yml").read_text(encoding="utf-8").count("topics: [a, b]\n") == 30
 
@@ -495,11 +503,8 @@ def test_whatever_the_topics_they_are_in_byline_yml_as_they_came(tmp_path_factor
     folder = tmp_path_factory.mktemp("site")
     (folder / "mkdocs.yml").write_text("site_name: A\nsite_url: https://a.example/\n")
     (folder / "byline.yml").write_text("# mine\n")
-    edits.add_feeds(
-        load(folder, {}),
-        [(outline.url, outline.title) for outline in given_outlines],
-        topics={outline.url: outline.topics for outline in given_outlines},
-    )
+    new = [FeedSettings(url=one.url, title=one.title, topics=one.topics) for one in given_outlines]
+    edits.add_feeds(load(folder, {}), new)
 
     found = load(folder, {}).pull.feeds
     assert [(feed.url, feed.title, feed.topics) for feed in found] == [

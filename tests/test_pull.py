@@ -325,8 +325,11 @@ def test_entries_are_named_by_id_else_link_else_text_and_an_id_given_twice_tells
 
 
 def test_of_entries_that_are_the_same_the_first_is_kept():
-    first, second = entry("1", title="first"), entry("1", title="second")
-    assert {one.uid: one.title for one in identified([first, entry("2"), second])} == {"1": "first", "2": "T"}
+    first, second = (replace(entry("1"), summary=safe_html(words)) for words in ("first", "second"))
+    assert {one.uid: one.summary for one in identified([first, entry("2", title="U"), second])} == {
+        "1": "first",
+        "2": "",
+    }
 
 
 # -- real feeds

@@ -148,7 +148,7 @@ def test_a_file_with_windows_line_ends_keeps_them(site, open_app):
     path = site / "byline.yml"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     old = path.read_bytes().splitlines(keepends=True)
-    open_app(site).feeds.add("https://new.example/feed", "New", look=False)
+    open_app(site).feeds.add("https://new.example/feed", "New")
 
     assert set(old) - set(path.read_bytes().splitlines(keepends=True)) <= {b"  feeds: []\r\n"}
 

@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING
 from pipeline import __version__
 from pipeline import settings as setting
 from pipeline.errors import PullError, UsageError
-from pipeline.html import plain_text
-from pipeline.model import Unreadable
+from pipeline.html import plain_text, safe_url
 from pipeline.settings import edits
-from pipeline.settings.sections import PullSettings
+from pipeline.settings.sections import FeedSettings, PullSettings
 from pipeline.store import pull as kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from pathlib import Path
 
-    from pipeline.model import Change, Feed, FeedOutcome, ParsedFeed, PlainText, SafeUrl
+    from pipeline.model import Change, Feed, FeedOutcome, ParsedFeed, PlainText, SafeUrl, Unreadable
     from pipeline.pull.advice import Advice
+    from pipeline.pull.discover import Candidate
     from pipeline.pull.health import FeedHealth
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
-    from pipeline.web import Web
+    from pipeline.web import Unreachable, Web
 
 
 class Feeds:
@@ -72,19 +73,29 @@ class Feeds:
 
         return advice(self.healths(), self._now)
 
-    def add(self, url: str, title: str, *, allow_private: bool = False, look: bool = True) -> ParsedFeed | None:
-        """Write a feed into byline.yml, once it has been seen to be one, and return what was seen.
+    def discover(self, url: str, *, allow_private: bool = False) -> tuple[Candidate, ...]:
+        """Return the feeds found at ``url``, which may be that of a feed or of any page of a site, the likeliest first.
 
-        Raises ``PullError`` where there is no feed at ``url``.
+        Raises ``PullError`` where there is none.
         """
-        if not url.startswith(("http://", "https://")):
-            raise UsageError(f"{url} is no web address: it must begin with https:// or http://")
-        looked = read_feeds([url], self._settings, self._now, allow_private=allow_private) if look else [(url, None)]
-        [(_, seen)] = looked
-        if isinstance(seen, Unreadable):
-            raise PullError(f"{url} {seen.cause}; nothing was added (--no-check adds it all the same)")
-        edits.add_feeds(self._settings, [(url, title)], allow_private=allow_private)
-        return seen
+        import asyncio
+
+        from pipeline.pull import look_for_feeds
+
+        async def run() -> tuple[Candidate, ...] | Unreachable:
+            async with web_for(self._settings) as web:
+                return await look_for_feeds(url, web, allow_private=allow_private)
+
+        found = asyncio.run(run())
+        if isinstance(found, tuple) and found:
+            return found
+        cause = "leads to no feed" if isinstance(found, tuple) else found.cause
+        raise PullError(f"{url} {cause}; nothing was added (--no-check adds it all the same)")
+
+    def add(self, url: str, title: str = "", topics: Sequence[str] = (), *, allow_private: bool = False) -> None:
+        """Write the feed at ``url`` into byline.yml. Raises ``UsageError`` where it stands there already."""
+        new = FeedSettings(url=url, title=title, topics=tuple(topics), allow_private=allow_private)
+        edits.add_feeds(self._settings, [new])
 
     def remove(self, url: str) -> None:
         """Take a feed out of byline.yml; what was pulled from it stays in the store."""
@@ -105,22 +116,36 @@ class Feeds:
             kept.keep_feed(connection, taken_back(feed, change))
         return change
 
-    def import_opml(self, body: bytes, *, allow_private: bool = False) -> tuple[Sequence[SafeUrl], Sequence[PlainText]]:
-        """Write the feeds of an OPML file into byline.yml. Return those that were new, and the refused addresses."""
-        from pipeline.pull.opml import read_opml
+    def import_opml(self, file: Path, *, allow_private: bool = False) -> tuple[Sequence[SafeUrl], Sequence[PlainText]]:
+        """Write the feeds of an OPML file into byline.yml. Return those that were new, and what was refused."""
+        from pipeline.pull.opml import MAX_BYTES, read_opml
 
-        read = read_opml(body)
-        known = {feed.url for feed in self._settings.pull.feeds}
-        new = {url: title for url, title in read.feeds.items() if url not in known}
-        edits.add_feeds(self._settings, list(new.items()), allow_private=allow_private)
-        return tuple(new), read.refused
+        with file.open("rb") as stream:
+            read = read_opml(stream.read(MAX_BYTES + 1))  # one byte more than is taken is refused by its size
+        listed = [feed.url for feed in self._settings.pull.feeds]
+        known = {*listed, *(safe_url(url, tracking=True) for url in listed)}
+        new = [outline for outline in read.outlines if outline.url not in known]
+        edits.add_feeds(
+            self._settings,
+            [FeedSettings(url=one.url, title=one.title, topics=one.topics, allow_private=allow_private) for one in new],
+        )
+        return tuple(outline.url for outline in new), read.refused
 
     def export_opml(self) -> bytes:
-        """Return the feeds of byline.yml as OPML."""
-        from pipeline.pull.opml import write_opml
+        """Return the feeds of byline.yml as OPML, each in the folders of its topics."""
+        from pipeline.pull.opml import Outline, write_opml
 
-        title = f"Feeds of {self._settings.site.site_name}"
-        return write_opml(title, [(health.url, health.title) for health in self.healths()])
+        outlines = [
+            Outline(
+                url=url,
+                title=plain_text(health.title),
+                topics=tuple(map(plain_text, health.topics)),
+                site=health.site,
+            )
+            for health in self.healths()
+            if (url := safe_url(health.url, tracking=True))
+        ]
+        return write_opml(f"Feeds of {self._settings.site.site_name}", outlines, made=self._now)
 
     def _wanted(self, urls: Sequence[str]) -> list[Feed]:
         """Return the feeds at ``urls``, or all of byline.yml, with what the store remembers of each."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -10,14 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from pipeline.cli.talk import app, change_in_words, counted, json_option, moment, plain, report, write_file
+from pipeline.errors import UsageError
 from pipeline.model import ParsedFeed
+from pipeline.pull.discover import rhythm_in_words
 from pipeline.pull.schedule import moment_in_words, spoken
+from pipeline.pull.wellknown import as_web_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from pipeline.model import Unreadable
+    from pipeline.pull.discover import Candidate
     from pipeline.pull.health import FeedHealth
     from pipeline.settings.sections import Settings
 
@@ -128,26 +133,70 @@ def undo(context: click.Context, url: str, *, as_json: bool) -> int:
 @feeds.command("add")
 @click.argument("url")
 @click.option("--title", default="", help="What you call the feed; without it, its own title is used.")
+@click.option("--topic", "topics", multiple=True, help="What you file it under; give it as often as you like.")
+@click.option("--choose", type=click.IntRange(1), metavar="N", help="Of several feeds that are found, add the Nth.")
 @click.option("--allow-private", is_flag=True, help="Allow an address inside your own network.")
 @click.option("--no-check", is_flag=True, help="Add it without looking whether it is a feed.")
 @json_option
 @click.pass_context
-def add(context: click.Context, url: str, title: str, *, allow_private: bool, no_check: bool, as_json: bool) -> int:
-    """Add the feed at URL to byline.yml, once it has been seen to be one.
+def add(
+    context: click.Context,
+    url: str,
+    title: str,
+    topics: tuple[str, ...],
+    choose: int | None,
+    *,
+    allow_private: bool,
+    no_check: bool,
+    as_json: bool,
+) -> int:
+    """Add the feed at URL to byline.yml; URL may be the address of a site, whose feeds are then looked for.
 
     \b
     Example:
-      byline feeds add https://example.org/feed.xml --title "Example"
+      byline feeds add https://example.org/
+      byline feeds add https://example.org/feed.xml --title "Example" --topic Ports
     """
+    address = as_web_address(url)
+    if not address.startswith(("http://", "https://")):
+        raise UsageError(f"{url} is no web address: it must begin with https:// or http://")
     with app(context) as opened:
-        seen = opened.feeds.add(url, title, allow_private=allow_private, look=not no_check)
-    about = f"“{seen.title}”, {counted(len(seen.entries), 'entry', 'entries')}" if seen else "not looked at"
-    report(
-        {"added": url, "title": title or (seen.title if seen else "")},
-        f"Added {url} ({about}).",
-        as_json=as_json,
-    )
+        found = () if no_check else opened.feeds.discover(address, allow_private=allow_private)
+        chosen = _chosen(found, choose, ask=not as_json)
+        if found and chosen is None:
+            lines = [f"{url} has {len(found)} feeds; add one of them with --choose N:", *_candidate_lines(found)]
+            report({"added": None, "title": None, "candidates": found}, *lines, as_json=as_json)
+            return 1
+        added = chosen.url if chosen else address
+        opened.feeds.add(added, title, topics, allow_private=allow_private)
+    about = _about(chosen) if chosen else "not looked at"
+    told = {"added": added, "title": title or (chosen.title if chosen else ""), "candidates": found}
+    report(told, f"Added {added} ({about}).", as_json=as_json)
     return 0
+
+
+def _chosen(found: Sequence[Candidate], choose: int | None, *, ask: bool) -> Candidate | None:
+    """Return the one feed of ``found``, or that which the author chooses; None where nobody can be asked."""
+    if choose is not None and choose > len(found):
+        raise UsageError(f"--choose {choose} is more than the {counted(len(found), 'feed')} found")
+    if choose is None and len(found) > 1 and ask and sys.stdin.isatty():
+        click.echo("\n".join(_candidate_lines(found)), err=True)
+        choose = click.prompt("Which one", type=click.IntRange(1, len(found)), default=1, err=True)
+    if choose is None:
+        return found[0] if len(found) == 1 else None
+    return found[choose - 1]
+
+
+def _candidate_lines(found: Sequence[Candidate]) -> Iterator[str]:
+    for number, candidate in enumerate(found, start=1):
+        yield f"  {number}  {_about(candidate)}\n     {candidate.url}"
+
+
+def _about(candidate: Candidate) -> str:
+    often = rhythm_in_words(candidate.every)
+    newest = f"newest {candidate.newest:%Y-%m-%d}" if candidate.newest else ""
+    told = (f"“{candidate.title}”", counted(candidate.entries, "entry", "entries"), often, newest)
+    return ", ".join(part for part in told if part)
 
 
 @feeds.command("remove")
@@ -173,16 +222,16 @@ def remove(context: click.Context, url: str, *, as_json: bool) -> int:
 @json_option
 @click.pass_context
 def import_opml(context: click.Context, file: Path, *, allow_private: bool, as_json: bool) -> int:
-    """Add the feeds of an OPML file, as other feed readers export it; each refused address is named.
+    """Add the feeds of an OPML file, as other feed readers export it; what leads to no feed is named.
 
     \b
     Example:
       byline feeds import subscriptions.opml
     """
     with app(context) as opened:
-        added, refused = opened.feeds.import_opml(file.read_bytes(), allow_private=allow_private)
-    told = f"Added {counted(len(added), 'feed')}, refused {counted(len(refused), 'address', 'addresses')}."
-    lines = [f"refused  {address}: is no web address" for address in refused]
+        added, refused = opened.feeds.import_opml(file, allow_private=allow_private)
+    told = f"Added {counted(len(added), 'feed')}, refused {counted(len(refused), 'outline')}."
+    lines = [f"refused  {outline}" for outline in refused]
     report({"added": added, "refused": refused}, *lines, told, as_json=as_json)
     return int(bool(refused))
 

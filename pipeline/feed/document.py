@@ -27,7 +27,8 @@ _HARMLESS: Final = frozenset(
 )
 """What libxml2 mends without loss of what stands elsewhere, apart from all that concerns namespaces."""
 _BEGINS: Final = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s/>]")
-_CDATA: Final = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+_NOT_MARKUP: Final = ((rb"<!\[CDATA\[.*?\]\]>", b"]]>"), (rb"<!--.*?-->", b"-->"))
+"""What holds no elements, and how it ends; behind the last end nothing is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,4 +88,7 @@ def _of(root: _Element, body: bytes, repairs: tuple[str, ...]) -> Document | Non
 
 def _promised(body: bytes) -> int:
     """Return how many entries begin in ``body``."""
-    return len(_BEGINS.findall(_CDATA.sub(b"", body)))
+    for pattern, end in _NOT_MARKUP:
+        ended = body.rfind(end) + len(end)
+        body = re.sub(pattern, b"", body[:ended], flags=re.DOTALL) + body[ended:]
+    return len(_BEGINS.findall(body))

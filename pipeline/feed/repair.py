@@ -71,9 +71,11 @@ _REPAIRS: Final = (
 
 
 def _outside_cdata(body: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    if b"<![CDATA[" not in body:
+    ended = body.rfind(b"]]>") + 3  # behind the last end, nothing is looked for: each beginning would look to the end
+    if ended < 3 or b"<![CDATA[" not in body:  # noqa: PLR2004
         return change(body)
-    return b"".join(part if part.startswith(b"<![CDATA[") else change(part) for part in _CDATA.split(body))
+    parts = (part if part.startswith(b"<![CDATA[") else change(part) for part in _CDATA.split(body[:ended]))
+    return b"".join((*parts, change(body[ended:])))
 
 
 def _possible(reference: re.Match[bytes]) -> bytes:

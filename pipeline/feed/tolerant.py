@@ -36,6 +36,9 @@ _FORMATS: Final = {
 }
 
 
+NO_FEED: Final = "is not a feed"
+
+
 def parse(body: bytes, url: str) -> ParsedFeed | Unreadable:
     """Return the feed in ``body`` (UTF-8), which was served from ``url``."""
     try:
@@ -47,7 +50,7 @@ def parse(body: bytes, url: str) -> ParsedFeed | Unreadable:
             resolve_relative_uris=False,
         )
         if not read.version and not read.entries:
-            return Unreadable(cause=_what_it_is(body))
+            return Unreadable(cause=NO_FEED)
         return _feed(read, url)
     except Exception as error:  # noqa: BLE001  (whatever its parsers stumble over is this feed's fault, not the run's)
         return Unreadable(cause=f"cannot be read as a feed ({type(error).__name__})")
@@ -134,7 +137,3 @@ def _repairs(read: Any) -> tuple[str, ...]:
         return ()
     message = re.sub(r"^<[^>]*>:", "line ", plain_text(str(read.get("bozo_exception"))))
     return (f"not well-formed XML, read tolerantly ({message})",)
-
-
-def _what_it_is(body: bytes) -> str:
-    return "is XML, but not RSS or Atom" if body[:2048].lstrip().startswith(b"<") else "is not a feed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.feed.document import Document
 
 
-_WEB_PAGE: Final = "is a web page, not a feed; look for the address of the feed itself"
+_FEED_LIKE: Final = re.compile(rb"<(?:\w+:)?(?:rss|rdf|feed|channel|item|entry)[\s>/]", re.IGNORECASE)
 
 
 def parse(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreadable:
@@ -47,15 +48,19 @@ def _feed(document: Document, url: str) -> ParsedFeed:
 
 
 def _tolerantly(text: bytes, url: str) -> ParsedFeed | Unreadable:
+    if not _FEED_LIKE.search(text):
+        return Unreadable(cause=_what_it_is(text))
     from pipeline.feed import tolerant
 
     better, repairs = mended(text, entities=False)
     feed = tolerant.parse(better, url)
     if isinstance(feed, ParsedFeed):
         return replace(feed, repairs=(*repairs, *feed.repairs))
-    return Unreadable(cause=_WEB_PAGE) if _is_web_page(text) else feed
+    return Unreadable(cause=_what_it_is(text)) if feed.cause == tolerant.NO_FEED else feed
 
 
-def _is_web_page(text: bytes) -> bool:
+def _what_it_is(text: bytes) -> str:
     head = text[:2048].lstrip().lower()
-    return head.startswith((b"<!doctype html", b"<html")) or b"<html" in head
+    if b"<html" in head or head.startswith(b"<!doctype html"):
+        return "is a web page, not a feed; look for the address of the feed itself"
+    return "is XML, but not RSS or Atom" if head.startswith(b"<") else "is not a feed"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_PLAIN: Final = re.compile(
-    r"""<!(?=--).*?-->|<(/?)([a-zA-Z][^\s/<>"'=]*)(?:[^<>"']++|"[^"<>]*"|'[^'<>]*')*+>""", re.DOTALL
-)
-"""A comment, or a tag as most people write it: both end where this ends to every parser."""
+_TAG: Final = r"""<(/?)([a-zA-Z][^\s/<>"'=]*)(?:[^<>"']++|"[^"<>]*"|'[^'<>]*')*+>"""
+"""A tag as most people write it: it ends where this ends to every parser."""
+_PLAIN: Final = re.compile(_TAG)
+_PLAIN_OR_COMMENT: Final = re.compile(rf"<!(?=--).*?-->|{_TAG}", re.DOTALL)
 _TAG_BEGINS: Final = re.compile(r"<!--|<(/?)([a-zA-Z][^\s/>]*)")
 _TAG_ENDS: Final = re.compile(
     r"""(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?>"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+|(?=>))|(?!\s*+=)))*+>"""
@@ -38,37 +38,48 @@ def is_too_deep(markup: str) -> bool:
     if markup.count("<") - markup.count("</") <= _MAX_DEPTH:
         return False
     open_now: dict[str, int] = {}
+    kinds, opened = _KINDS.get, open_now.get
     depth = formats = opened_anew = blocks = 0
     for closing, name in _tags(markup):
-        kind = _KINDS.get(name)
+        kind = kinds(name)
         if kind is None:
             name = name.lower()  # noqa: PLW2901  (few are written so)
-            kind = _KINDS.get(name, _BLOCK)
-        if not closing and kind != _FORMAT:
+            kind = kinds(name, _BLOCK)
+        if closing:
+            count = opened(name, 0)
+            if count and kind:
+                open_now[name] = count - 1
+                depth -= 1
+                formats -= kind == _FORMAT
+            continue
+        if kind == _FORMAT:
+            formats += 1
+        else:
             blocks += 1
             opened_anew += formats
             if opened_anew > _MAX_DEPTH + _MOST_ANEW * blocks:
                 return True
-        if kind == _NO_DEPTH or (closing and not open_now.get(name)):
-            continue
-        step = -1 if closing else 1
-        open_now[name] = open_now.get(name, 0) + step
-        depth += step
-        if kind == _FORMAT:
-            formats += step
-        if depth > _MAX_DEPTH:
-            return True
+        if kind:
+            open_now[name] = opened(name, 0) + 1
+            depth += 1
+            if depth > _MAX_DEPTH:
+                return True
     return "<![cdata[" in markup.lower()  # what of it is markup depends on what it stands in
 
 
 def _tags(markup: str) -> Iterable[tuple[str, str]]:
     """Return the tags of ``markup``: a slash where one closes, and its name as it is written."""
-    if markup.rfind("<!--") > markup.rfind("-->"):  # a comment that never ends
-        return _odd_tags(markup)
-    parts = _PLAIN.split(markup)
-    if "<" in "".join(parts[::3]):
-        return _odd_tags(markup)
-    return ((slash, name) for slash, name in zip(parts[1::3], parts[2::3], strict=True) if name)
+    if "<!--" in markup:
+        if markup.rfind("<!--") > markup.rfind("-->"):  # a comment that never ends
+            return _odd_tags(markup)
+        parts = _PLAIN_OR_COMMENT.split(markup)
+        tags: Iterable[tuple[str, str]] = (
+            (slash, name) for slash, name in zip(parts[1::3], parts[2::3], strict=True) if name
+        )
+    else:
+        parts = _PLAIN.split(markup)
+        tags = zip(parts[1::3], parts[2::3], strict=True)
+    return _odd_tags(markup) if "<" in "".join(parts[::3]) else tags
 
 
 def _odd_tags(markup: str) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ _NO_TEXT: Final = re.compile(
 """Halves of characters, and code points that are none and never will be (Unicode, section 23.7)."""
 _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 (section 2.2) has no place for, and the control characters that it only tolerates."""
+_ASCII_CONTROLS: Final = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
 _MOST_MARKS: Final = 30
 """So many marks may stand on one letter (Unicode Standard Annex 15, Stream-Safe Text Format)."""
 
@@ -38,6 +39,8 @@ def plain_text(text: str) -> PlainText:
 
 def without_controls(text: str) -> str:
     """Return ``text``, whose lines stay as they are, without what an XML document cannot hold."""
+    if text.isascii() and text.encode().translate(None, _ASCII_CONTROLS) == text.encode():
+        return text
     return _NOT_IN_XML.sub("", text)
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.html import plain_text
 from pipeline.model import Feed, FeedId, FeedOutcome, Unreadable
-from pipeline.pull.fetch import fetch, fetch_file
+from pipeline.pull.discover import discover
+from pipeline.pull.fetch import Fetched, fetch, fetch_file
 from pipeline.pull.keeping import Keeping
 from pipeline.pull.processes import Parsers
 from pipeline.pull.visit import Terms, Visit, by_host
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import ParsedFeed
+    from pipeline.pull.discover import Candidate
     from pipeline.store import Store
-    from pipeline.web import Web
+    from pipeline.web import Answer, Unreachable, Web
 
-__all__ = ["Terms", "peek", "pull"]
+__all__ = ["Terms", "look_for_feeds", "peek", "pull"]
 
 
 async def pull(
@@ -47,6 +49,16 @@ async def pull(
             for of_one_host in by_host(feeds):
                 group.create_task(visit.host(of_one_host))
     return tuple(fared[feed.id] for feed in feeds)
+
+
+async def look_for_feeds(url: str, web: Web, *, allow_private: bool) -> tuple[Candidate, ...] | Unreachable:
+    """Return the feeds found for ``url``, the likeliest first; nothing is kept."""
+    with Parsers(web.timeout_seconds, web.max_bytes) as parsers:
+
+        async def read(answer: Answer) -> ParsedFeed | Unreadable:
+            return await parsers.parse(Fetched(url=answer.url, body=answer.body, headers=answer.headers))
+
+        return await discover(url, web, read, allow_private=allow_private)
 
 
 async def peek(

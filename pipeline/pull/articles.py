@@ -99,8 +99,7 @@ async def article(
 ) -> Article | Unreadable:
     """Read the article at ``url``, where its site allows that, or say why not: "example.org <cause>".
 
-    ``extract`` runs ``extracted`` where it can be stopped. Who asks for several pages of a site makes the pauses
-    that ``robots`` tells.
+    ``extract`` runs ``extracted`` where it can be stopped.
     """
     answer = await _page(url, web, robots, allow_private=allow_private)
     if isinstance(answer, Unreadable):
@@ -128,7 +127,7 @@ async def _page(url: SafeUrl, web: Web, robots: Robots, *, allow_private: bool) 
     cause = await robots.refusal(url, allow_private=allow_private)
     if cause is not None:
         return Unreadable(cause=cause)
-    answer = await web.get(url, allow_private=allow_private)
+    answer = await web.get(url, allow_private=allow_private, pause=robots.pause(url))
     if isinstance(answer, Unreachable):
         return Unreadable(cause=answer.cause)
     if answer.url != url:  # what a redirect leads to has rules of its own, and only now it is known
@@ -239,8 +238,8 @@ def _prepare(root: HtmlElement) -> None:
 
     strip_elements(root, *_CODE, with_tail=False)
     for element in root.iter():  # &#7; and its like can be parsed, but not be moved to another element
-        element.text = without_controls(element.text or "")
-        element.tail = without_controls(element.tail or "")
+        element.text = element.text and without_controls(element.text)
+        element.tail = element.tail and without_controls(element.tail)
     for element in list(root.iter("span")):
         if _is_unseen(element):
             element.drop_tree()

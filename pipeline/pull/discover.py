@@ -325,7 +325,7 @@ def _label(tag: _Tag, source: str) -> tuple[str, str]:
 
 
 # -- its markup: a tokenizer, as libxml2 takes quadratic time for many attributes and ends where nesting is deep, and
-# html.parser, as releases of Python that we run on have it, takes quadratic time for comments that never end
+# html.parser, in releases of Python that we run on, takes quadratic time for comments and quotes that never end
 
 
 class _Tag(NamedTuple):

@@ -18,7 +18,8 @@ from pipeline.feed.bounds import LONGEST_LINE
 from pipeline.feed.encoding import in_utf8
 from pipeline.feed.repair import mended
 from pipeline.html import plain_text, safe_url, shortened
-from pipeline.model import utc
+from pipeline.model import NO_TEXT, utc
+from pipeline.pull.wellknown import as_web_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +37,6 @@ MOST_FOLDERS: Final = 20
 """Folders inside each other."""
 LONGEST_NAME: Final = 100
 """Characters of the name of a folder; of a title or a description, ``LONGEST_LINE``."""
-_NOTHING: Final = plain_text("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Outline:
     title: PlainText
     topics: tuple[PlainText, ...] = ()
     site: SafeUrl | None = None
-    description: PlainText = _NOTHING
+    description: PlainText = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +56,6 @@ class Outlines:
 
     outlines: tuple[Outline, ...]
     refused: tuple[PlainText, ...]
-
-    @property
-    def feeds(self) -> Mapping[SafeUrl, PlainText]:
-        """The title of each feed by its address."""
-        return {outline.url: outline.title for outline in self.outlines}
 
 
 # -- topics
@@ -94,7 +89,7 @@ def read_opml(body: bytes) -> Outlines:
     try:
         return _read(text)
     except expat.ExpatError:
-        better, _ = mended(text)
+        better, _ = mended(_CDATA.sub(b"", text))
     try:
         return _read(better)
     except expat.ExpatError as error:
@@ -103,6 +98,8 @@ def read_opml(body: bytes) -> Outlines:
 
 _DOCTYPE: Final = re.compile(rb"(?:[^<]++|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL | re.IGNORECASE)
 """A document type where it may stand, before the first element. Nothing is mended in a file that has one."""
+_CDATA: Final = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
+"""What no outline consists of; a million of them that never end would keep a repair busy for hours."""
 _WITH_DOCTYPE: Final = "declares a document type, which no honest one needs"
 
 
@@ -174,16 +171,16 @@ class _Listener:
         return (*folders, name) if name else folders
 
     def _feed(self, given: Mapping[str, str], address: str, folders: _Names) -> None:
-        url = safe_url(_FEED_SCHEME.sub(_as_web, address), tracking=True)
+        url = safe_url(as_web_address(address), tracking=True)
         if url is None:
             self._refuse("is no web address", given)
             return
         title = given.get("title") or given.get("text", "")
         unnamed = not given.get("title") and title in {address, url}  # a text must be given, and there was none
-        known = self._feeds.get(url, Outline(url=url, title=_NOTHING))
+        known = self._feeds.get(url, Outline(url=url, title=NO_TEXT))
         self._feeds[url] = replace(
             known,
-            title=known.title or (_NOTHING if unnamed else _line(title)),
+            title=known.title or (NO_TEXT if unnamed else _line(title)),
             site=known.site or safe_url(given.get("htmlurl", ""), tracking=True),
             description=known.description or _line(given.get("description", "")),
         )
@@ -236,42 +233,25 @@ def _categories(attribute: str) -> Iterator[_Names]:
         yield tuple(name for part in parts if (name := _line(part, LONGEST_NAME)))
 
 
-_FEED_SCHEME: Final = re.compile(r"^feed:(?://)?", re.IGNORECASE)
-"""What browsers once put before the address of a feed: feed://example.org/, feed:https://example.org/."""
-
-
-def _as_web(found: re.Match[str]) -> str:
-    return "" if found.string[found.end() :].lower().startswith("http") else "https://"
-
-
 # -- out
 
 
-def write_opml(title: str, outlines: Iterable[Outline | tuple[str, str]], *, made: datetime | None = None) -> bytes:
+def write_opml(title: str, outlines: Iterable[Outline], *, made: datetime) -> bytes:
     """Return an OPML file of ``outlines``, in their order, each in the folder of each of its topics.
 
-    Raises ``UsageError`` for a topic that is deeper than a file may be.
+    ``made`` is an aware time. Raises ``UsageError`` for a topic that is deeper than a file may be.
     """
     root = ET.Element("opml", version="2.0")
     head = ET.SubElement(root, "head")
     ET.SubElement(head, "title").text = plain_text(title)
-    if made is not None:
-        ET.SubElement(head, "dateCreated").text = format_datetime(utc(made), usegmt=True)
+    ET.SubElement(head, "dateCreated").text = format_datetime(utc(made), usegmt=True)
     ET.SubElement(head, "docs").text = "http://opml.org/spec2.opml"
     folders: dict[_Names, ET.Element] = {(): ET.SubElement(root, "body")}
-    for feed in map(_as_outline, outlines):
+    for feed in outlines:
         for names in dict.fromkeys(map(names_of, feed.topics)) or [()]:
             ET.SubElement(_folder(folders, names), "outline", _attributes(feed))
     ET.indent(root, " ")
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
-
-
-def _as_outline(given: Outline | tuple[str, str]) -> Outline:
-    if isinstance(given, Outline):
-        return given
-    url = safe_url(given[0], tracking=True)
-    assert url is not None
-    return Outline(url=url, title=plain_text(given[1]))
 
 
 def _folder(folders: dict[_Names, ET.Element], names: _Names) -> ET.Element:

@@ -9,34 +9,21 @@ from pipeline import yamltext
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from pipeline.settings.sections import Settings
+    from pipeline.settings.sections import FeedSettings, Settings
 
 _FEEDS: Final = ("pull", "feeds")
 
 
-def add_feeds(
-    settings: Settings,
-    new: Sequence[tuple[str, str]],
-    *,
-    topics: Mapping[str, Sequence[str]] | None = None,
-    allow_private: bool = False,
-) -> None:
-    """Write feeds, each a URL and a title, with their ``topics`` by URL into byline.yml.
-
-    Raises ``UsageError`` where one of them stands there.
-    """
+def add_feeds(settings: Settings, new: Sequence[FeedSettings]) -> None:
+    """Write feeds into byline.yml. Raises ``UsageError`` where one of them stands there."""
     known = {feed.url for feed in settings.pull.feeds}
-    again = [url for url, _ in new if url in known]
+    again = [feed.url for feed in new if feed.url in known]
     if again:
         raise UsageError(f"{again[0]} is in {setting.FILE} already")
-    items = [
-        {"url": url, "title": str(title), "topics": [*(topics or {}).get(url, ())], "allow_private": allow_private}
-        for url, title in dict(new).items()
-    ]
-    said = [{name: value for name, value in item.items() if value} for item in items]
-    _edit(settings, lambda text: yamltext.append_items(text, _FEEDS, said))
+    items = [feed.model_dump(mode="json", exclude_defaults=True) for feed in {feed.url: feed for feed in new}.values()]
+    _edit(settings, lambda text: yamltext.append_items(text, _FEEDS, items))
 
 
 def remove_feed(settings: Settings, url: str) -> None:

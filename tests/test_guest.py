@@ -1,0 +1,388 @@
+"""A guest's manners: validators go back as they came, hosts are left alone, moves are believed after days."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.html import plain_text, safe_url
+from pipeline.model import ChangeKind, Due, Feed, FeedId, FeedState, Rhythm
+from pipeline.pull import Terms, moves, pull, schedule
+from pipeline.pull.advice import advice
+from pipeline.pull.headers import fresh_until, retry_at
+from pipeline.pull.health import FeedHealth
+from pipeline.store import pull as kept
+from pipeline.web import Web
+
+law = settings(derandomize=True, deadline=None, max_examples=100)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+FEED = Feed(id=FeedId(1), url="https://a.example/feed", title=plain_text("A"))
+
+
+def rss(*names, more=""):
+    items = "".join(f"<item><guid>{name}</guid><title>Title of {name}</title></item>" for name in names)
+    return f"<rss version='2.0'><channel><title>A feed</title>{more}{items}</channel></rss>"
+
+
+@pytest.fixture
+def run_pull(store):
+    """A function that pulls the feeds at the given addresses at a time, and gives the outcomes."""
+
+    def run(*urls, at=NOW, only_due=False, history=0):
+        with store.writing() as connection:
+            known = kept.known_feeds(connection, urls)
+        wanted = [replace(known[url], allow_private=True) for url in urls]
+
+        async def go():
+            async with Web(user_agent="t", timeout_seconds=5, max_bytes=2**20) as web:
+                terms = Terms(now=at, dice=lambda: 0.0, only_due=only_due, history=history)
+                return await pull(wanted, web, store, terms, lambda _: None)
+
+        return asyncio.run(go())
+
+    return run
+
+
+@pytest.fixture
+def asked(web):
+    """What was asked of the server since: the paths."""
+
+    def paths():
+        found = [path for path, _ in web.requests]
+        web.requests.clear()
+        return found
+
+    return paths
+
+
+# -- validators
+
+
+@pytest.mark.parametrize("etag", ['"a"', 'W/"a b"', "unquoted", '"\xc3\xa4"', '""'])
+def test_both_validators_go_back_byte_for_byte(web, run_pull, etag):
+    url = web.serve("/feed", rss("one"), ETag=etag, **{"Last-Modified": "Some Day, 99"})
+    run_pull(url)
+    web.serve("/feed", status=304)
+    (outcome,) = run_pull(url)
+    assert outcome.state is FeedState.UNCHANGED
+    _, headers = web.requests[-1]
+    assert headers["If-None-Match"] == etag
+    assert headers["If-Modified-Since"] == "Some Day, 99"
+    assert headers["A-IM"] == "feed"
+
+
+def test_validators_are_kept_when_a_feed_cannot_be_read_and_it_stays_failed(web, run_pull):
+    url = web.serve("/feed", "no feed at all", ETag='"a"')
+    (first,) = run_pull(url)
+    web.serve("/feed", status=304)
+    (second,) = run_pull(url)
+    assert web.requests[-1][1]["If-None-Match"] == '"a"'
+    assert [(one.state, one.cause) for one in (first, second)] == [(FeedState.FAILED, "is not a feed")] * 2
+    assert (second.feed.failures, second.feed.error) == (2, "is not a feed")
+
+
+def test_after_eight_days_a_server_that_says_304_for_ever_is_asked_for_the_whole(web, run_pull):
+    url = web.serve("/feed", rss("one"), ETag='"a"')
+    run_pull(url)
+    web.serve("/feed", status=304)
+    for days in (3, 7):
+        run_pull(url, at=NOW + days * DAY)
+        assert web.requests[-1][1]["If-None-Match"] == '"a"'
+    web.serve("/feed", rss("one", "two"), ETag='"a"')
+    (outcome,) = run_pull(url, at=NOW + 8 * DAY)
+    assert "If-None-Match" not in web.requests[-1][1]
+    assert outcome.new == 1
+
+
+def test_a_body_that_is_known_byte_for_byte_is_not_parsed_again_and_its_new_validators_are_kept(web, run_pull):
+    url = web.serve("/feed", rss("one"), ETag='"a"')
+    run_pull(url)
+    web.serve("/feed", rss("one"), ETag='"b"')
+    (outcome,) = run_pull(url)
+    assert (outcome.state, outcome.feed.etag) == (FeedState.UNCHANGED, '"b"')
+
+
+def test_an_answer_of_only_what_is_new_adds_to_what_is_known(web, run_pull):
+    url = web.serve("/feed", rss("one"), ETag='"a"')
+    run_pull(url)
+    web.serve("/feed", rss("two"), status=226, ETag='"b"', IM="feed")
+    (outcome,) = run_pull(url)
+    assert (outcome.state, outcome.new, outcome.feed.etag) == (FeedState.READ, 1, '"b"')
+
+
+def test_a_304_to_somebody_who_knows_nothing_is_a_failure(web, run_pull):
+    (outcome,) = run_pull(web.serve("/feed", status=304))
+    assert outcome.cause == "says that nothing has changed, though it was never read"
+
+
+# -- hosts that want to be left alone
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_a_host_that_says_when_to_come_again_is_left_alone_until_then(web, run_pull, asked, status, form):
+    after = "7200" if form == "seconds" else format_datetime(NOW + 2 * HOUR, usegmt=True)
+    busy = web.serve("/busy", status=status, **{"Retry-After": after})
+    other = web.serve("/other", rss("one"))
+    outcomes = run_pull(busy, other)
+    assert [one.state for one in outcomes] == [FeedState.FAILED, FeedState.WAITING]
+    assert asked() == ["/busy"]
+    assert "left alone until 2026-11-23 09:30 UTC" in outcomes[1].cause
+    assert [one.state for one in run_pull(other, at=NOW + HOUR)] == [FeedState.WAITING]
+    assert asked() == []
+    assert [one.state for one in run_pull(other, at=NOW + 2 * HOUR)] == [FeedState.READ]
+    assert outcomes[0].feed.due.at == NOW + 2 * HOUR
+
+
+def test_a_busy_answer_without_a_time_keeps_only_that_feed_waiting(web, run_pull):
+    busy = web.serve("/busy", status=429)
+    other = web.serve("/other", rss("one"))
+    outcomes = run_pull(busy, other)
+    assert [one.state for one in outcomes] == [FeedState.FAILED, FeedState.READ]
+    assert outcomes[0].feed.due.at >= NOW + HOUR
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("120", NOW + timedelta(minutes=2)),
+        (" 120 ", NOW + timedelta(minutes=2)),
+        ("Mon, 23 Nov 2026 08:30:00 GMT", NOW + HOUR),
+        ("Monday, 23-Nov-26 08:30:00 GMT", NOW + HOUR),
+        ("99999999999999999999", None),
+        ("9999999999", NOW + timedelta(days=30)),
+        ("Mon, 23 Nov 2020 08:30:00 GMT", None),
+        ("-5", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_read_in_both_forms(value, expected):
+    assert retry_at({"Retry-After": value}, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"Cache-Control": "public, max-age=3600"}, NOW + HOUR),
+        ({"Cache-Control": "max-age=3600", "Age": "1800"}, NOW + HOUR / 2),
+        ({"Cache-Control": "s-maxage=60, max-age=3600"}, NOW + HOUR),
+        ({"Cache-Control": "s-maxage=60"}, None),
+        ({"Cache-Control": "no-cache, max-age=3600"}, None),
+        ({"Cache-Control": "max-age=0"}, None),
+        ({"Cache-Control": "max-age=99999999999999"}, NOW + timedelta(days=30)),
+        ({"Expires": format_datetime(NOW + HOUR, usegmt=True)}, NOW + HOUR),
+        ({"Expires": "Thu, 01 Jan 2026 01:00:00 GMT", "Date": "Thu, 01 Jan 2026 00:00:00 GMT"}, NOW + HOUR),
+        ({"Cache-Control": "max-age=60", "Expires": format_datetime(NOW + DAY)}, NOW + timedelta(minutes=1)),
+        ({"Expires": "0"}, None),
+        ({}, None),
+    ],
+)
+def test_an_answer_is_fresh_for_as_long_as_its_headers_say(headers, expected):
+    assert fresh_until(headers, NOW) == expected
+
+
+# -- schedule
+
+
+def test_a_feed_that_is_not_due_waits_if_only_due_ones_are_asked(web, run_pull, asked):
+    url = web.serve("/feed", rss("one"))
+    (first,) = run_pull(url)
+    asked()
+    (second,) = run_pull(url, at=NOW + HOUR, only_due=True)
+    assert second.state is FeedState.WAITING
+    assert second.cause.startswith(f"is not due before {schedule.moment_in_words(first.feed.due.at)}")
+    assert asked() == []
+    (third,) = run_pull(url, at=first.feed.due.at, only_due=True)
+    assert third.state is FeedState.UNCHANGED
+
+
+dates = st.lists(st.timedeltas(min_value=-DAY, max_value=timedelta(days=2000)).map(lambda ago: NOW - ago), max_size=40)
+
+
+@law
+@given(
+    dates,
+    st.integers(0, 40),
+    st.one_of(st.none(), st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=400))),
+    st.one_of(st.none(), st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=30))),
+    st.floats(0, 0.999),
+)
+def test_a_feed_is_due_after_an_hour_or_more_and_within_days(published, failures, every, fresh, dice):
+    feed = replace(FEED, gap=schedule.usual_gap(published, NOW), failures=failures, rhythm=Rhythm(every=every))
+    due = schedule.due(feed, NOW + fresh if fresh else None, NOW, dice)
+    assert NOW + schedule.FLOOR <= due.at <= NOW + schedule.LONGEST * (1 + schedule.JITTER)
+    assert due.because.startswith(("as ", "because "))
+
+
+@pytest.mark.parametrize(
+    ("feed", "fresh", "hours", "because"),
+    [
+        (FEED, None, 24, "as little is known of its rhythm"),
+        (replace(FEED, gap=4 * HOUR), None, 2, "as it brings something about every 4 hours"),
+        (replace(FEED, gap=timedelta(minutes=10)), None, 1, "as it brings something about every 10 minutes"),
+        (replace(FEED, gap=30 * DAY), None, 24, "as it brings something about every 30 days"),
+        (replace(FEED, gap=4 * HOUR, rhythm=Rhythm(every=6 * HOUR)), None, 6, "asks for 6 hours in between"),
+        (replace(FEED, gap=4 * HOUR, rhythm=Rhythm(every=HOUR)), NOW + 9 * HOUR, 9, "asks for 9 hours in between"),
+        (replace(FEED, gap=4 * HOUR, rhythm=Rhythm(every=HOUR)), NOW + HOUR, 2, "about every 4 hours"),
+        (replace(FEED, failures=1), NOW + 9 * HOUR, 1, "as it failed"),
+        (replace(FEED, failures=4), None, 8, "as it failed 4 times in a row"),
+        (replace(FEED, gap=2 * HOUR, rhythm=Rhythm(skip_hours=(8, 9))), None, 2.5, "names no earlier hour"),
+        (replace(FEED, gap=2 * HOUR, rhythm=Rhythm(skip_days=(0,))), None, 16.5, "names no earlier hour"),
+        (replace(FEED, gap=2 * HOUR, rhythm=Rhythm(skip_days=tuple(range(7)))), None, 1, "about every 2 hours"),
+    ],
+)
+def test_a_feed_is_due_by_its_own_rhythm_and_never_sooner_than_its_publisher_wants(feed, fresh, hours, because):
+    due = schedule.due(feed, fresh, NOW, 0.0)
+    assert (due.at - NOW) / HOUR == hours
+    assert because in due.because
+
+
+def test_a_feed_that_has_gone_silent_is_asked_less_often():
+    dates = [NOW - 100 * DAY - n * HOUR for n in range(3)]
+    assert schedule.usual_gap(dates, NOW) == HOUR
+    assert schedule.usual_gap(dates[:2], NOW) is None
+
+
+def test_what_a_publisher_says_of_its_rhythm_is_kept(web, run_pull):
+    more = "<ttl>180</ttl><skipHours><hour>3</hour></skipHours><skipDays><day>Sunday</day></skipDays>"
+    (outcome,) = run_pull(web.serve("/feed", rss("one", more=more)))
+    assert outcome.feed.rhythm == Rhythm(every=3 * HOUR, skip_hours=(3,), skip_days=(6,))
+
+
+# -- moves and the end
+
+
+def moved(feed, *days, to="https://a.example/new", first=NOW):
+    changes = ()
+    for day in days:
+        feed, changes = moves.after_answer(feed, safe_url(to) if to else None, first + day * DAY)
+    return feed, changes
+
+
+def test_a_move_is_believed_after_three_days_of_saying_so():
+    feed, changes = moved(FEED, 0, 0.1, 0.2, 1)
+    assert (feed.location, feed.move.times, changes) == (None, 2, ())
+    feed, [change] = moved(FEED, 0, 1, 2)
+    assert (feed.address, feed.move) == ("https://a.example/new", None)
+    assert (change.kind, change.before, change.after) == (ChangeKind.MOVED, FEED.url, feed.location)
+
+
+def test_a_move_that_is_taken_back_is_told_anew():
+    feed, _ = moved(FEED, 0, 1)
+    feed, _ = moved(feed, 2, to=None)
+    feed, changes = moved(feed, 3)
+    assert (feed.move.times, changes) == (1, ())
+
+
+def test_nobody_is_led_from_https_to_http():
+    feed, changes = moved(FEED, 0, 1, 2, 3, to="http://a.example/new")
+    assert (feed.address, changes) == (FEED.url, ())
+
+
+def test_a_move_that_the_author_took_back_is_not_believed_again():
+    feed, [change] = moved(FEED, 0, 1, 2)
+    back = moves.taken_back(feed, change)
+    assert back.address == FEED.url
+    assert moved(back, 3, 4, 5, 6)[0].address == FEED.url
+
+
+def test_a_feed_that_moved_is_asked_where_it_is_now(web, run_pull, asked):
+    new = web.serve("/new", rss("one"), ETag='"a"')
+    old = web.serve("/old", status=308, Location="/new")
+    for day in range(3):
+        (outcome,) = run_pull(old, at=NOW + day * DAY)
+    assert (outcome.feed.location, [change.after for change in outcome.changes]) == (new, [new])
+    asked()
+    run_pull(old, at=NOW + 3 * DAY)
+    assert asked() == ["/new"]
+
+
+@pytest.mark.parametrize("status", [302, 303, 307])
+def test_a_detour_is_no_move(web, run_pull, status):
+    web.serve("/new", rss("one"))
+    old = web.serve("/old", status=status, Location="/new")
+    for day in range(4):
+        (outcome,) = run_pull(old, at=NOW + day * DAY)
+        assert (outcome.state in {FeedState.READ, FeedState.UNCHANGED}, outcome.feed.move) == (True, None)
+
+
+def test_a_move_to_what_is_no_feed_is_not_believed(web, run_pull):
+    web.serve("/new", "<html>Welcome</html>")
+    old = web.serve("/old", status=301, Location="/new")
+    for day in range(4):
+        (outcome,) = run_pull(old, at=NOW + day * DAY)
+    assert (outcome.state, outcome.feed.move, outcome.feed.location) == (FeedState.FAILED, None, None)
+
+
+def test_a_feed_that_is_gone_is_not_asked_again_until_that_is_undone(web, run_pull, asked, store):
+    url = web.serve("/feed", status=410)
+    (outcome,) = run_pull(url)
+    assert [change.kind for change in outcome.changes] == [ChangeKind.PAUSED]
+    asked()
+    (outcome,) = run_pull(url, at=NOW + 9 * DAY)
+    assert (outcome.state, asked()) == (FeedState.WAITING, [])
+    with store.writing() as connection:
+        feed = kept.known_feeds(connection, [url])[url]
+        change = kept.undo_last_change(connection, feed.id, NOW)
+        kept.keep_feed(connection, moves.taken_back(feed, change))
+    web.serve("/feed", rss("one"))
+    assert run_pull(url, at=NOW + 9 * DAY)[0].state is FeedState.READ
+
+
+# -- the past
+
+
+def test_earlier_pages_are_read_if_wanted(web, run_pull):
+    def page(number, relation, to):
+        link = f"<link xmlns='http://www.w3.org/2005/Atom' rel='{relation}' href='{to}'/>" if to else ""
+        return web.serve(f"/{number}", rss(f"entry {number}", more=link))
+
+    first = page(1, "next", "/2")
+    page(2, "prev-archive", "/3")
+    page(3, "next", "/1")
+    assert run_pull(first)[0].new == 1
+    web.serve("/1", rss("entry 1", "entry 1b", more="<link xmlns='http://www.w3.org/2005/Atom' rel='next' href='/2'/>"))
+    assert run_pull(first, history=1)[0].new == 2
+    web.serve("/1", rss("entry 1", "entry 1c", more="<link xmlns='http://www.w3.org/2005/Atom' rel='next' href='/2'/>"))
+    assert run_pull(first, history=9)[0].new == 2
+
+
+# -- advice
+
+
+@pytest.mark.parametrize(
+    ("health", "because"),
+    [
+        ({"paused": "is gone for good (410); x"}, "is gone for good (410)"),
+        ({"error": "is not there (404)", "failures": 9, "read_at": NOW - 30 * DAY}, "was last read 30 days ago: it is"),
+        ({"error": "is not there (404)", "failures": 9, "read_at": NOW - DAY}, None),
+        ({"error": "is not there (404)", "failures": 2}, "was never read"),
+        ({"newest": NOW - 200 * DAY}, "has been silent for 200 days"),
+        ({"newest": NOW - 100 * DAY}, None),
+        ({"since": NOW - 60 * DAY, "offered": 30, "shortlisted": 0.0}, "brought 30 entries in eight weeks, and none"),
+        ({"since": NOW - 60 * DAY, "offered": 30, "shortlisted": 0.1}, None),
+        ({"since": NOW - 6 * DAY, "offered": 30, "shortlisted": 0.0}, None),
+        ({"location": "http://b.example/feed/"}, "is the same feed as https://b.example/feed"),
+        ({}, None),
+    ],
+)
+def test_advice_says_which_feeds_are_not_worth_their_place_and_why(health, because):
+    other = FeedHealth(url="https://b.example/feed", title="B")
+    found = advice([other, FeedHealth(url=FEED.url, title="A", **health)], NOW)
+    assert [one.url for one in found] == ([FEED.url] if because else [])
+    assert all(because in one.because and one.remedy == f"byline feeds remove {FEED.url}" for one in found)
+
+
+def test_a_due_time_is_kept_over_restarts(web, run_pull, store):
+    url = web.serve("/feed", rss("one"))
+    (outcome,) = run_pull(url)
+    with store.reading() as connection:
+        report = kept.feed_reports(connection, NOW)[url]
+    assert report.feed.due == outcome.feed.due
+    assert isinstance(report.feed.due, Due)
