@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.html import plain_text
-from pipeline.model import Unreadable
-from pipeline.pull.articles import LONGEST_HTML, Article, Extracted, article, digest, extracted
+from pipeline.model import Snapshot, Unreadable
+from pipeline.pull.articles import LONGEST_HTML, Extracted, article, digest, extracted
 from pipeline.pull.robots import MOST_BYTES, Robots
 from pipeline.web import Web
 
@@ -501,7 +501,7 @@ def test_an_article_is_kept_with_its_day_and_its_hash(web):
     url = web.serve("/cranes", PAGE, Content_Type="text/html; charset=utf-8")
     taken = take(url, now=datetime(2026, 11, 23, 8, 30, tzinfo=timezone(timedelta(hours=1))))
 
-    assert isinstance(taken, Article)
+    assert isinstance(taken, Snapshot)
     assert (taken.url, taken.final_url, taken.title) == (url, url, "Cranes without drivers & what follows")
     assert (taken.taken_at, taken.taken_at.tzinfo) == (NOW, UTC)
     assert SENTENCES[0] in taken.text
@@ -541,7 +541,7 @@ def test_the_pause_that_a_site_asks_for_is_made_before_its_article_is(web):
 
     web.otherwise = page
 
-    assert isinstance(take(web.url + "/cranes", kind=AllPublic, allow_private=False), Article)
+    assert isinstance(take(web.url + "/cranes", kind=AllPublic, allow_private=False), Snapshot)
     assert came[1] - came[0] >= 0.3
 
 
@@ -626,7 +626,7 @@ def test_a_page_whose_server_does_not_say_what_it_is_is_read_if_it_looks_like_on
 
 @pytest.mark.parametrize("content_type", ["TEXT/HTML", "text/html;charset=utf-8", "application/xhtml+xml"])
 def test_a_page_is_known_by_its_media_type(web, content_type):
-    assert isinstance(take(web.serve("/cranes", PAGE, Content_Type=content_type)), Article)
+    assert isinstance(take(web.serve("/cranes", PAGE, Content_Type=content_type)), Snapshot)
 
 
 def test_a_page_that_breaks_off_says_so(web):

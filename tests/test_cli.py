@@ -301,6 +301,8 @@ def test_feeds_are_added_once_seen_and_removed_and_travel_as_opml(site, web, byl
 
 
 def test_the_feeds_of_a_site_are_found_from_its_page(site, web, byline):
+    from pipeline.settings import load
+
     first = web.serve("/first", FEED.format(title="One", host="one.example", items=""))
     second = web.serve("/second", FEED.format(title="Two", host="two.example", items=""))
     links = "".join(
@@ -316,7 +318,7 @@ def test_the_feeds_of_a_site_are_found_from_its_page(site, web, byline):
     assert byline("feeds", "add", page, "--allow-private", "--choose", "3", at=site)[0] == 2
     code, out, _ = byline("feeds", "add", page, "--allow-private", "--choose", "2", "--topic", "Ports", at=site)
     assert (code, f"Added {second}" in out) == (0, True)
-    assert f"- url: {second}\n    topics: [Ports]\n    allow_private: true\n" in (site / "byline.yml").read_text()
+    assert [(feed.url, feed.topics) for feed in load(site, {}).pull.feeds] == [(second, ("Ports",))]
 
 
 def test_the_health_of_feeds_is_told_in_plain_words(site, web, byline):

@@ -3,7 +3,7 @@
 import html
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,13 +16,14 @@ from pipeline import write as room
 from pipeline.errors import UsageError
 from pipeline.feed import parse
 from pipeline.html import blocks_of, plain_text, safe_html, safe_url
-from pipeline.model import Entry, Kind, RankedStory, Severity, Story
+from pipeline.model import Entry, Kind, RankedStory, Severity, Snapshot, Story
 from pipeline.pull.keeping import take_in
 from pipeline.settings.sections import WriteSettings
 from pipeline.store import Store
 from pipeline.store import pull as kept_feeds
 from pipeline.write.draft import draft
-from pipeline.write.quotes import quotation, sentences, snapshot, stands_in
+from pipeline.write.quotes import digest, quotation, sentences, stands_in
+from pipeline.write.rules import Rule
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 REPOSITORY = Path(__file__).parents[1]
@@ -89,7 +90,7 @@ def test_sentences_end_where_a_reader_would_end_them(text, cut):
 def test_a_quotation_is_a_literal_part_of_the_text_and_within_the_limit(paragraphs, summary, most):
     content = "".join(f"<p>{html.escape(text)}</p>" for text in paragraphs)
     source = entry(content=content, summary=html.escape(summary))
-    quoted = quotation(source, most)
+    quoted = quotation(source, None, most)
     if quoted is None:
         return
     assert 6 <= len(quoted.split()) <= most
@@ -105,10 +106,10 @@ def test_every_sample_entry_has_a_quotation_that_survives_the_draft_word_for_wor
         for _, publisher, found in sample_feeds()
         for parsed in found
     ]
-    made = [(each, quotation(each, most)) for each in entries]
+    made = [(each, quotation(each, None, most)) for each in entries]
     assert sum(quoted is not None for _, quoted in made) > {12: 90, 60: 295}[most]
     for each, quoted in made:
-        (take,) = draft([of(each)], NOW, most).takes
+        (take,) = draft([of(each)], {}, NOW, most).takes
         assert [found.text for found in take.quotations] == ([quoted] if quoted else [])
         assert quoted is None or (len(quoted.split()) <= most and stands_in(quoted, [each]))
 
@@ -163,7 +164,7 @@ def test_a_draft_has_one_take_a_story_with_its_source_quotation_and_prompt():
     boom = entry("Boom down", long, number=2, link=B)
     first = of(entry(content="<p>Short.</p>"), boom, unlinked, topics=("a", "b"))
     second = of(entry("A vote", "<p>No.</p>", number=3, link=C), topics=("b", "c"))
-    made = draft([first, second], NOW, 60)
+    made = draft([first, second], {}, NOW, 60)
     assert (made.date, made.title, made.kind) == (NOW.date(), "What I read this week", Kind.EDITION)
     assert made.topics == ("a", "b", "c")
     assert [(take.heading, take.url) for take in made.takes] == [("Boom down", B), ("A vote", C)]
@@ -173,8 +174,8 @@ def test_a_draft_has_one_take_a_story_with_its_source_quotation_and_prompt():
     assert (made.body.count(posts.PROMPT), made.body.count(posts.OPENING)) == (2, 1)
     source = made.sources[0]
     assert (source.publisher, source.published, source.accessed) == ("Daily", NOW.date(), NOW.date())
-    assert source.snapshot == snapshot(boom)
-    alone = draft([second], NOW, 60)
+    assert source.snapshot == digest(boom)
+    alone = draft([second], {}, NOW, 60)
     assert (alone.kind, alone.title) == (Kind.LINK, "A vote")
 
 
@@ -190,9 +191,9 @@ HOSTILE = [*HOSTILE.replace("¦", "\n").split("\n"), "One\ntwo\r\n\u2028## three
 
 
 @pytest.mark.parametrize("title", HOSTILE)
-def test_a_hostile_title_is_the_same_heading_after_the_file_was_written_and_read(title, tmp_path):
+def test_a_hostile_title_is_the_same_heading_after_the_file_was_written_and_read(title, store, tmp_path):
     story = of(entry(title, f"<p>{html.escape(title)} and six more words to be quoted.</p>", publisher=title))
-    path = room.write([story], tmp_path, WriteSettings(), NOW)
+    path = room.write([story], store, tmp_path, WriteSettings(), NOW)
     read = posts.read(path)
     (take,), (source,) = read.takes, read.sources
     assert (take.heading, take.url) == (plain_text(title), "https://a.example/1")
@@ -208,13 +209,13 @@ TITLES = st.text(st.sampled_from("ab \\`*_[](){}<>#+-.!&;:|~=?/\"'^$@1é漢"), m
 @given(TITLES.filter(str.strip))
 def test_any_title_is_the_same_heading_after_the_draft_was_read(title):
     source = entry(title, f"<p>{html.escape(title)} a b c d e f</p>", publisher="P")
-    (take,) = draft([of(source)], NOW, 60).takes
+    (take,) = draft([of(source)], {}, NOW, 60).takes
     assert take.heading == plain_text(title)
-    assert [found.text for found in take.quotations] == [quotation(source, 60)]
+    assert [found.text for found in take.quotations] == [quotation(source, None, 60)]
 
 
 def test_a_story_without_a_title_goes_by_its_publisher():
-    made = draft([of(entry(""))], NOW, 60)
+    made = draft([of(entry(""))], {}, NOW, 60)
     assert (made.title, made.takes[0].heading) == ("From Daily", "From Daily")
 
 
@@ -224,27 +225,53 @@ STRANGE = "a(b)c *b*_c_ \\]x ?a=1&b=<2> a\"c'd`e )(#!x ü?%5D%28x ?x=1&copy;=2 ?
 @pytest.mark.parametrize("rest", STRANGE)
 def test_a_take_leads_where_the_feed_said_whatever_is_in_the_address(rest):
     link = safe_url(f"https://bücher.example/{rest}")
-    made = draft([of(entry(link=link))], NOW, 60)
+    made = draft([of(entry(link=link))], {}, NOW, 60)
     assert [take.url for take in made.takes] == [link] == [source.url for source in made.sources]
+
+
+def test_an_article_that_was_taken_gives_quotations_and_is_what_they_are_checked_against(store, tmp_path):
+    told = entry("Boom down", "")
+    text = "Nobody was hurt, the port said in a statement.\n\nThe crane had been inspected in June of that year."
+    taken = Snapshot(
+        url=told.link,
+        final_url=told.link,
+        title=plain_text("Boom down"),
+        text=text,
+        taken_at=NOW - timedelta(hours=1),
+        digest="sha256:" + "0" * 64,
+    )
+    with store.writing() as connection:
+        kept_feeds.keep_snapshot(connection, taken)
+        kept_feeds.keep_snapshot(connection, taken)
+    path = room.write([of(told)], store, tmp_path, WriteSettings(), NOW)
+    made = posts.read(path)
+    [quoted] = made.takes[0].quotations
+    assert quoted.text == "Nobody was hurt, the port said in a statement."
+    assert [source.snapshot for source in made.sources] == [taken.digest]
+    path.write_text(path.read_text() + "\n> The crane had been inspected in June\n\nMine.\n\n> in July of that year\n")
+    found = room.check(path, store, tmp_path, WriteSettings())
+    wrong = [finding.reason for finding in found if finding.rule == Rule.QUOTATION_NOT_IN_SOURCE]
+    assert len(wrong) == 1
+    assert "what a.example wrote; it leaves it at “july" in wrong[0].casefold()
 
 
 # -- files
 
 
-def test_writing_again_never_overwrites_a_draft_or_a_post(tmp_path):
+def test_writing_again_never_overwrites_a_draft_or_a_post(store, tmp_path):
     stories = [of(entry("Boom down"))]
-    first = room.write(stories, tmp_path, WriteSettings(), NOW)
+    first = room.write(stories, store, tmp_path, WriteSettings(), NOW)
     before = first.read_bytes()
     (tmp_path / "posts").mkdir()
     (tmp_path / "posts/2026-11-23-boom-down-2.md").write_text("a post", encoding="utf-8")
-    third = room.write(stories, tmp_path, WriteSettings(), NOW)
+    third = room.write(stories, store, tmp_path, WriteSettings(), NOW)
     assert (first.name, third.name) == ("2026-11-23-boom-down.md", "2026-11-23-boom-down-3.md")
     assert first.read_bytes() == before == third.read_bytes()
 
 
-def test_stories_without_a_link_are_not_written_about(tmp_path):
+def test_stories_without_a_link_are_not_written_about(store, tmp_path):
     with pytest.raises(UsageError, match="no report of story 1 has a link"):
-        room.write([of(entry(link=None))], tmp_path, WriteSettings(), NOW)
+        room.write([of(entry(link=None))], store, tmp_path, WriteSettings(), NOW)
     assert not (tmp_path / "drafts").exists()
 
 
@@ -513,5 +540,5 @@ def test_a_date_that_lies_in_the_future_is_no_date_of_a_source():
     ahead = replace(
         entry("A crane fell", "A crane fell into the sea today, they said."), published=NOW.replace(year=2035)
     )
-    (source,) = draft([of(ahead)], NOW, 60).sources
+    (source,) = draft([of(ahead)], {}, NOW, 60).sources
     assert source.published is None

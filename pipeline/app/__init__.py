@@ -104,7 +104,7 @@ class App:
         if missing:
             raise UsageError(f"no story {', '.join(missing)} is on the shortlist; `byline select` shows their ids")
         stories = [known[StoryId(number)] for number in dict.fromkeys(story_ids)] or self._next(shortlist)
-        return write(stories, self.settings.content, self.settings.write, self.now)
+        return write(stories, self.store, self.settings.content, self.settings.write, self.now)
 
     def _next(self, shortlist: Sequence[RankedStory]) -> Sequence[RankedStory]:
         """Return the first stories of ``shortlist`` that can be linked to and that no draft is about yet."""

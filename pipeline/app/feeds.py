@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from pipeline import __version__
 from pipeline import settings as setting
@@ -19,7 +20,17 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from pipeline.model import Change, Feed, FeedOutcome, ParsedFeed, PlainText, SafeUrl, Unreadable
+    from pipeline.model import (
+        Change,
+        Feed,
+        FeedOutcome,
+        ParsedFeed,
+        PlainText,
+        RankedStory,
+        SafeUrl,
+        Snapshot,
+        Unreadable,
+    )
     from pipeline.pull.advice import Advice
     from pipeline.pull.discover import Candidate
     from pipeline.pull.health import FeedHealth
@@ -59,6 +70,23 @@ class Feeds:
                 return await pull(self._wanted(urls), web, self._store, terms, tell)
 
         return asyncio.run(run())
+
+    def articles(
+        self, shortlist: Sequence[RankedStory], tell: Callable[[SafeUrl, Snapshot | Unreadable], None]
+    ) -> None:
+        """Keep the text of the article that each story of ``shortlist`` is shown by, where its site allows that."""
+        import asyncio
+
+        from pipeline.pull import take_snapshots
+
+        links = [link for item in shortlist if (link := item.story.lead.link)]
+        own = frozenset(urlsplit(feed.url).netloc for feed in self._settings.pull.feeds if feed.allow_private)
+
+        async def run() -> None:
+            async with web_for(self._settings) as web:
+                await take_snapshots(links, web, self._store, self._now, tell, private_hosts=own)
+
+        asyncio.run(run())
 
     def healths(self) -> tuple[FeedHealth, ...]:
         """Return the feeds of byline.yml with their health."""

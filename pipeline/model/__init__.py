@@ -24,6 +24,7 @@ from pipeline.model.feeds import (
     ParsedFeed,
     Recognised,
     Rhythm,
+    Snapshot,
     Unreadable,
 )
 from pipeline.model.letters import Delivery, DeliveryState, EditionId, Letter, Reader, ReaderId, ReaderState
@@ -71,6 +72,7 @@ __all__ = [
     "SafeUrl",
     "Severity",
     "Slug",
+    "Snapshot",
     "Source",
     "Story",
     "StoryId",

@@ -188,6 +188,21 @@ class Unreadable:
     cause: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The text of an article page as it was on a day, in paragraphs with an empty line between them.
+
+    ``url`` is what was asked for, ``final_url`` what answered; ``digest`` is by which the text is known again.
+    """
+
+    url: SafeUrl
+    final_url: SafeUrl
+    title: PlainText
+    text: str
+    taken_at: datetime
+    digest: str
+
+
 class FeedState(StrEnum):
     """How one feed fared in one pull."""
 

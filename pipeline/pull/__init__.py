@@ -7,15 +7,19 @@ result; it stops none of the others.
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from pipeline.html import plain_text
-from pipeline.model import Feed, FeedId, FeedOutcome, Unreadable
+from pipeline.model import Feed, FeedId, FeedOutcome, Snapshot, Unreadable
+from pipeline.pull.articles import article
 from pipeline.pull.discover import discover
 from pipeline.pull.fetch import Fetched, fetch, fetch_file
 from pipeline.pull.keeping import Keeping
 from pipeline.pull.processes import Parsers
+from pipeline.pull.robots import Robots
 from pipeline.pull.visit import Terms, Visit, by_host
 from pipeline.store import pull as kept
 
@@ -23,12 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from pipeline.model import ParsedFeed
+    from pipeline.model import ParsedFeed, SafeUrl
     from pipeline.pull.discover import Candidate
     from pipeline.store import Store
     from pipeline.web import Answer, Unreachable, Web
 
-__all__ = ["Terms", "look_for_feeds", "peek", "pull"]
+__all__ = ["Terms", "look_for_feeds", "peek", "pull", "take_snapshots"]
+
+SNAPSHOT_LASTS: Final = timedelta(days=7)
+"""So long the text of an article is good enough not to ask its site again."""
 
 
 async def pull(
@@ -59,6 +66,41 @@ async def look_for_feeds(url: str, web: Web, *, allow_private: bool) -> tuple[Ca
             return await parsers.parse(Fetched(url=answer.url, body=answer.body, headers=answer.headers))
 
         return await discover(url, web, read, allow_private=allow_private)
+
+
+async def take_snapshots(
+    links: Sequence[SafeUrl],
+    web: Web,
+    store: Store,
+    now: datetime,
+    tell: Callable[[SafeUrl, Snapshot | Unreadable], None],
+    *,
+    private_hosts: frozenset[str],
+) -> None:
+    """Keep the text of the article at each of ``links``, where its site allows that, and tell what came of it.
+
+    A text that was taken less than a week ago is not asked for again. ``private_hosts`` may be at private addresses.
+    """
+    with store.reading() as connection:
+        known = kept.snapshots_since(connection, links, now - SNAPSHOT_LASTS)
+    robots = Robots(web)
+    with Parsers(web.timeout_seconds, web.max_bytes) as parsers:
+
+        async def one(link: SafeUrl) -> None:
+            private = urlsplit(link).netloc in private_hosts
+            found = known.get(link) or await article(link, web, robots, parsers.extract, now, allow_private=private)
+            if isinstance(found, Snapshot):
+                await asyncio.to_thread(_keep_snapshot, store, found)
+            tell(link, found)
+
+        async with asyncio.TaskGroup() as group:
+            for link in dict.fromkeys(links):
+                group.create_task(one(link))
+
+
+def _keep_snapshot(store: Store, snapshot: Snapshot) -> None:
+    with store.writing() as connection:
+        kept.keep_snapshot(connection, snapshot)
 
 
 async def peek(

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pipeline.feed.bounds import line
 from pipeline.feed.encoding import in_utf8
 from pipeline.html import plain_text, shortened, without_controls
-from pipeline.model import Unreadable, utc
+from pipeline.model import Snapshot, Unreadable, utc
 from pipeline.pull.health import status_in_words
 from pipeline.web import Unreachable
 
@@ -72,22 +72,6 @@ class Extracted:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
-    """The text of an article page as it was on a day.
-
-    ``url`` is what was asked for, ``final_url`` what answered; ``digest`` is by which the text is known again. A page
-    may say ``noarchive`` or ``nosnippet``: that is about showing its text to others, and this is shown to nobody.
-    """
-
-    url: SafeUrl
-    final_url: SafeUrl
-    title: PlainText
-    text: str
-    taken_at: datetime
-    digest: str
-
-
 async def article(
     url: SafeUrl,
     web: Web,
@@ -96,10 +80,11 @@ async def article(
     now: datetime,
     *,
     allow_private: bool = False,
-) -> Article | Unreadable:
+) -> Snapshot | Unreadable:
     """Read the article at ``url``, where its site allows that, or say why not: "example.org <cause>".
 
-    ``extract`` runs ``extracted`` where it can be stopped.
+    A page may say ``noarchive`` or ``nosnippet``: that is about showing its text to others, and this is shown to
+    nobody. ``extract`` runs ``extracted`` where it can be stopped.
     """
     answer = await _page(url, web, robots, allow_private=allow_private)
     if isinstance(answer, Unreadable):
@@ -107,7 +92,7 @@ async def article(
     found = await extract(answer.body, answer.url, _content_type(answer))
     if isinstance(found, Unreadable):
         return found
-    return Article(
+    return Snapshot(
         url=url,
         final_url=answer.url,
         title=found.title,

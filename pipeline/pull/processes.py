@@ -9,14 +9,19 @@ import asyncio
 import multiprocessing
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.feed import parse
-from pipeline.model import ParsedFeed, Unreadable
+from pipeline.model import Unreadable
+from pipeline.pull.articles import extracted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.model import ParsedFeed
+    from pipeline.pull.articles import Extracted
     from pipeline.pull.fetch import Fetched
 
 MOST_MEMORY: Final = 2 * 2**30
@@ -48,16 +53,23 @@ class Parsers:
 
     async def parse(self, fetched: Fetched) -> ParsedFeed | Unreadable:
         """Return the feed that was fetched, as ``pipeline.feed`` does."""
-        given = (fetched.body, fetched.url, fetched.content_type, self._max_bytes)
+        found: ParsedFeed | Unreadable = await self._run(
+            parse, fetched.body, fetched.url, fetched.content_type, self._max_bytes
+        )
+        return found
+
+    async def extract(self, body: bytes, url: str, content_type: str) -> Extracted | Unreadable:
+        """Return the text of an article page, as ``pipeline.pull.articles`` does."""
+        found: Extracted | Unreadable = await self._run(extracted, body, url, content_type)
+        return found
+
+    async def _run(self, work: Callable[..., Any], *given: object) -> Any:
         try:
-            parsed: ParsedFeed | Unreadable = await asyncio.wrap_future(
-                self._pool.schedule(parse, args=given, timeout=self._seconds)
-            )
+            return await asyncio.wrap_future(self._pool.schedule(work, args=given, timeout=self._seconds))
         except TimeoutError:
             return Unreadable(cause=f"takes more than {self._seconds:g} seconds to read, and was given up")
         except (ProcessExpired, MemoryError):
             return Unreadable(cause="takes too much memory to read, and was given up")
-        return parsed
 
 
 def _bounded() -> None:

@@ -22,8 +22,19 @@ from pipeline.model import (
     Move,
     Naming,
     Rhythm,
+    Snapshot,
 )
-from pipeline.store.schema import entries, entry_keys, entry_titles, feed_changes, feeds, hosts, insert_new, upsert
+from pipeline.store.schema import (
+    entries,
+    entry_keys,
+    entry_titles,
+    feed_changes,
+    feeds,
+    hosts,
+    insert_new,
+    snapshots,
+    upsert,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -242,6 +253,37 @@ def _differs(row: Row[Any], values: Mapping[str, Any]) -> bool:
 def _dated(values: Mapping[str, Any], first_seen: datetime) -> datetime:
     dated: datetime = min(values["published"] or first_seen, first_seen)
     return dated
+
+
+# -- articles
+
+
+def keep_snapshot(connection: Connection, snapshot: Snapshot) -> None:
+    """Store the text of an article; one that is kept already is dated anew."""
+    values = {name: getattr(snapshot, name) for name in ("url", "final_url", "title", "text", "digest", "taken_at")}
+    mine = (snapshots.c.url == snapshot.url) & (snapshots.c.digest == snapshot.digest)
+    again = connection.execute(update(snapshots).where(mine).values(taken_at=snapshot.taken_at))
+    if again.rowcount == 0:
+        connection.execute(insert_new(connection, snapshots).values(values))
+
+
+def snapshots_since(connection: Connection, links: Sequence[SafeUrl], moment: datetime) -> dict[SafeUrl, Snapshot]:
+    """Return the newest text of each of ``links`` that was taken after ``moment``."""
+    mine = select(snapshots).where(snapshots.c.url.in_(links), snapshots.c.taken_at > moment)
+    rows = connection.execute(mine.order_by(snapshots.c.taken_at))
+    return {kept_url(row.url): snapshot_of(row) for row in rows}
+
+
+def snapshot_of(row: Row[Any]) -> Snapshot:
+    """Return a row of the table ``snapshots`` as the type it was stored from."""
+    return Snapshot(
+        url=kept_url(row.url),
+        final_url=kept_url(row.final_url),
+        title=kept_text(row.title),
+        text=row.text,
+        taken_at=row.taken_at,
+        digest=row.digest,
+    )
 
 
 # -- reports

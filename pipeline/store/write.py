@@ -1,4 +1,4 @@
-"""What the room ``write`` asks for: the stored source of a link."""
+"""What the room ``write`` asks for: what is stored of a source, by its link."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from pipeline.store.schema import entries
+from pipeline.store.pull import snapshot_of
+from pipeline.store.schema import entries, snapshots
 from pipeline.store.select import entry_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipeline.model import Entry, SafeUrl
+    from pipeline.model import Entry, SafeUrl, Snapshot
 
 
 def entries_by_link(connection: Connection, links: Iterable[SafeUrl]) -> dict[SafeUrl, tuple[Entry, ...]]:
@@ -23,4 +24,14 @@ def entries_by_link(connection: Connection, links: Iterable[SafeUrl]) -> dict[Sa
         entry = entry_of(row)
         assert entry.link is not None
         found[entry.link] = (*found[entry.link], entry)
+    return found
+
+
+def snapshots_by_link(connection: Connection, links: Iterable[SafeUrl]) -> dict[SafeUrl, tuple[Snapshot, ...]]:
+    """Return for each of ``links`` the texts of its article, the newest first."""
+    wanted = list(links)
+    found: dict[SafeUrl, tuple[Snapshot, ...]] = dict.fromkeys(wanted, ())
+    mine = select(snapshots).where(snapshots.c.url.in_(wanted)).order_by(snapshots.c.taken_at.desc())
+    for snapshot in map(snapshot_of, connection.execute(mine)):
+        found[snapshot.url] = (*found[snapshot.url], snapshot)
     return found

@@ -21,19 +21,21 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from pipeline.model import Finding, RankedStory
+    from pipeline.model import Entry, Finding, RankedStory, SafeUrl, Snapshot
     from pipeline.settings.sections import WriteSettings
     from pipeline.store import Store
 
 
-def write(stories: Sequence[RankedStory], content: Path, settings: WriteSettings, now: datetime) -> Path:
+def write(stories: Sequence[RankedStory], store: Store, content: Path, settings: WriteSettings, now: datetime) -> Path:
     """Write the draft of an edition that takes up ``stories``. Return its file, which is a new one."""
     unlinked = [str(item.story.id) for item in stories if item.story.lead.link is None]
     if unlinked:
         raise UsageError(f"no report of story {', '.join(unlinked)} has a link, so there is nothing to point to")
     if not stories:
         raise UsageError("no story with a link waits on the shortlist: run `byline pull` and `byline select`")
-    made = draft(stories, now, settings.quote_words)
+    with store.reading() as connection:
+        articles = kept.snapshots_by_link(connection, [link for item in stories if (link := item.story.lead.link)])
+    made = draft(stories, articles, now, settings.quote_words)
     path = _free(content / posts.DRAFTS / posts.file_name(made.date, made.title), content)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8", newline="\n") as file:
@@ -48,12 +50,14 @@ def check(path: Path, store: Store, content: Path, settings: WriteSettings) -> t
     except PostError as error:
         return unreadable(error)
     with store.reading() as connection:
-        sources = kept.entries_by_link(connection, {take.url for take in post.takes})
+        told = kept.entries_by_link(connection, {take.url for take in post.takes})
+        articles = kept.snapshots_by_link(connection, told)
     files = {PurePosixPath(file.relative_to(content).as_posix()) for file in content.rglob("*") if file.is_file()}
 
     def anchors(page: PurePosixPath) -> frozenset[str]:
         return posts.anchors((content / page).read_text(encoding="utf-8-sig", errors="replace"))
 
+    sources: dict[SafeUrl, Sequence[Entry | Snapshot]] = {url: (*told[url], *articles[url]) for url in told}
     found = [*examine(post, sources, settings.quote_words), *broken_links(post, files, anchors)]
     return tuple(sorted(found, key=lambda finding: (finding.line, finding.rule)))
 

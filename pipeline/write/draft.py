@@ -7,26 +7,32 @@ from typing import TYPE_CHECKING
 from pipeline import post as posts
 from pipeline.html import markdown_link, plain_text, to_markdown
 from pipeline.model import Kind, Post, Source
-from pipeline.write.quotes import quotation, snapshot
+from pipeline.write.quotes import digest, quotation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from pipeline.model import Entry, PlainText, RankedStory
+    from pipeline.model import Entry, PlainText, RankedStory, SafeUrl, Snapshot
 
 
-def draft(stories: Sequence[RankedStory], now: datetime, quote_words: int) -> Post:
-    """Return a post with one take for each of ``stories``: heading, quotation, and a place for the words."""
+def draft(
+    stories: Sequence[RankedStory], articles: Mapping[SafeUrl, Sequence[Snapshot]], now: datetime, quote_words: int
+) -> Post:
+    """Return a post with one take for each of ``stories``: heading, quotation, and a place for the words.
+
+    ``articles`` are the texts of the articles that were taken, by their links, the newest first.
+    """
     leads = [item.story.lead for item in stories]
-    takes = "\n".join(_take(entry, quote_words) for entry in leads)
+    taken = {link: found[0] for link, found in articles.items() if found}
+    takes = "\n".join(_take(entry, taken, quote_words) for entry in leads)
     opening = f"{posts.OPENING}\n\n{posts.EXCERPT_END}\n\n" if len(leads) > 1 else ""
     made = Post(
         date=now.date(),
         title=_title(leads),
         topics=_topics(stories),
         kind=Kind.LINK if len(leads) == 1 else Kind.EDITION,
-        sources=tuple(_source(entry, now) for entry in leads),
+        sources=tuple(_source(entry, taken, now) for entry in leads),
         body=opening + takes,
     )
     return posts.parse(posts.render(made))
@@ -47,21 +53,22 @@ def _heading(entry: Entry) -> PlainText:
     return entry.title or plain_text(f"From {entry.publisher or entry.link}")
 
 
-def _take(entry: Entry, quote_words: int) -> str:
+def _take(entry: Entry, articles: Mapping[SafeUrl, Snapshot], quote_words: int) -> str:
     assert entry.link is not None
-    quoted = quotation(entry, quote_words)
+    quoted = quotation(entry, articles.get(entry.link), quote_words)
     parts = [f"## {markdown_link(_heading(entry), entry.link)}"]
     parts += [f"> {to_markdown(quoted)}"] if quoted else []
     return "\n\n".join([*parts, posts.PROMPT]) + "\n"
 
 
-def _source(entry: Entry, now: datetime) -> Source:
+def _source(entry: Entry, articles: Mapping[SafeUrl, Snapshot], now: datetime) -> Source:
     assert entry.link is not None
+    article = articles.get(entry.link)
     return Source(
         url=entry.link,
         title=entry.title,
         publisher=entry.publisher,
         published=entry.published.date() if entry.published and entry.published <= entry.first_seen else None,
-        accessed=now.date(),
-        snapshot=snapshot(entry),
+        accessed=(article.taken_at if article else now).date(),
+        snapshot=article.digest if article else digest(entry),
     )

@@ -7,9 +7,10 @@ and that the quotations are the sources' own.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from pipeline import post as posts
-from pipeline.model import Kind
+from pipeline.model import Kind, Snapshot
 from pipeline.write.quotes import FEWEST, crumbs, parts_from_source_at, stands_in
 from pipeline.write.rules import Rule
 
@@ -26,8 +27,8 @@ def unreadable(error: PostError) -> tuple[Finding, ...]:
     return tuple(Rule.FRONT_MATTER.broken(error.path, line, reason, remedy) for line, reason in error.problems)
 
 
-def examine(post: Post, sources: Mapping[SafeUrl, Sequence[Entry]], quote_words: int) -> Iterator[Finding]:
-    """Yield what is wrong with ``post``; ``sources`` are the stored entries of each link of a take."""
+def examine(post: Post, sources: Mapping[SafeUrl, Sequence[Entry | Snapshot]], quote_words: int) -> Iterator[Finding]:
+    """Yield what is wrong with ``post``; ``sources`` are the stored entries and articles of each link of a take."""
     yield from _whole(post)
     yield from _unchecked(post)
     yield from _without_takes(post)
@@ -87,14 +88,17 @@ def _words(post: Post, take: Take) -> Iterator[Finding]:
         yield Rule.NO_WORDS.broken(post.path, take.line, reason, "Say under the quotation what you make of it.")
 
 
-def _quoted(post: Post, take: Take, quoted: Quotation, stored: Sequence[Entry]) -> Iterator[Finding]:
+def _quoted(post: Post, take: Take, quoted: Quotation, stored: Sequence[Entry | Snapshot]) -> Iterator[Finding]:
     if not stored:
         reason = f"the quotation cannot be checked: nothing is stored of {take.url}"
-        remedy = "Pull the feed that carries it, or link the heading to the address that the feed gives."
+        remedy = (
+            "Pull the feed that carries it, have its article read (`byline select --articles`), or link the heading "
+            "to the address that the feed gives."
+        )
         yield Rule.SOURCE_NOT_STORED.broken(post.path, quoted.line, reason, remedy)
     elif not stands_in(quoted.text, stored):
         at = parts_from_source_at(quoted.text, stored)
-        reason = f"the quotation does not stand in what {stored[0].publisher} wrote; it leaves it at “{at}”"
+        reason = f"the quotation does not stand in what {_writer(stored[0])} wrote; it leaves it at “{at}”"
         remedy = (
             "Copy the words again from the source, or say it in your own words. Between a quotation and your words "
             "stands an empty line; who said it is named in your words."
@@ -104,6 +108,10 @@ def _quoted(post: Post, take: Take, quoted: Quotation, stored: Sequence[Entry]) 
         reason = f"only “{found[0]}” stands between two gaps of the quotation, which may turn its sense"
         remedy = f"Quote {FEWEST} words or more in each part, or quote less."
         yield Rule.QUOTATION_IN_CRUMBS.broken(post.path, quoted.line, reason, remedy)
+
+
+def _writer(source: Entry | Snapshot) -> str:
+    return urlsplit(source.final_url).netloc if isinstance(source, Snapshot) else source.publisher
 
 
 def _length(post: Post, take: Take, quote_words: int) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import blocks_of, plain_text, sentences
+from pipeline.model import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,19 +27,25 @@ _SAME: Final = str.maketrans(
 )
 
 
-def source_text(entry: Entry) -> tuple[PlainText, ...]:
-    """Return all that ``entry`` says, one text for each paragraph: its title, summary and content."""
-    return (entry.title, *blocks_of(entry.summary), *blocks_of(entry.content))
+def source_text(source: Entry | Snapshot) -> tuple[str, ...]:
+    """Return all that ``source`` says, one text for each paragraph: an entry's title, summary and content."""
+    if isinstance(source, Snapshot):
+        return (source.title, *source.text.split("\n\n"))
+    return (source.title, *blocks_of(source.summary), *blocks_of(source.content))
 
 
-def snapshot(entry: Entry) -> str:
+def digest(entry: Entry) -> str:
     """Return the hash by which the text that a quotation was taken from is known again."""
     return "sha256:" + hashlib.sha256("\n".join(source_text(entry)).encode()).hexdigest()
 
 
-def quotation(entry: Entry, most_words: int) -> PlainText | None:
-    """Return the first sentences of ``entry`` that make up a quotation of at most ``most_words`` words."""
-    for block in (*blocks_of(entry.content), *blocks_of(entry.summary)):
+def quotation(entry: Entry, article: Snapshot | None, most_words: int) -> PlainText | None:
+    """Return the first sentences of ``entry`` that make up a quotation of at most ``most_words`` words.
+
+    Where the feed gives none, they are of its article.
+    """
+    told = (*blocks_of(entry.content), *blocks_of(entry.summary))
+    for block in (*told, *(article.text.split("\n\n") if article else ())):
         taken: list[str] = []
         for sentence in sentences(block):
             if len(" ".join([*taken, sentence]).split()) > most_words:
@@ -49,7 +56,7 @@ def quotation(entry: Entry, most_words: int) -> PlainText | None:
     return None
 
 
-def stands_in(quoted: str, sources: Iterable[Entry]) -> bool:
+def stands_in(quoted: str, sources: Iterable[Entry | Snapshot]) -> bool:
     """Tell whether ``quoted`` stands word for word in one of ``sources``, each part of it around an ellipsis.
 
     Kinds of quotation marks, dashes and spaces do not count, as typing them anew changes no word.
@@ -58,7 +65,7 @@ def stands_in(quoted: str, sources: Iterable[Entry]) -> bool:
     return bool(parts) and any(_in_order(parts, _plain(" ".join(source_text(entry)))) for entry in sources)
 
 
-def parts_from_source_at(quoted: str, sources: Iterable[Entry]) -> str:
+def parts_from_source_at(quoted: str, sources: Iterable[Entry | Snapshot]) -> str:
     """Return the words at which ``quoted``, which stands in none of ``sources``, leaves the nearest of them."""
     texts = [f" {_plain(' '.join(source_text(entry)))} " for entry in sources]
     for part in _parts(quoted):
