@@ -176,12 +176,13 @@ class Web:
         self, session: aiohttp.ClientSession, known: SafeUrl, url: str, headers: Mapping[str, str]
     ) -> Answer | Unreachable:
         async with session.get(url, headers=headers, allow_redirects=False) as response:
-            body = bytearray()
-            async for chunk in response.content.iter_chunked(65536):
-                body += chunk
-                if len(body) > self.max_bytes:
+            chunks, size = [], 0
+            async for chunk in response.content.iter_any():
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > self.max_bytes:
                     return Unreachable(cause=f"sends more than {self.max_bytes // 2**20} MB")
-            return Answer(url=known, status=response.status, headers=response.headers, body=bytes(body))
+            return Answer(url=known, status=response.status, headers=response.headers, body=b"".join(chunks))
 
     def _session(self, socket_factory: Any) -> aiohttp.ClientSession:
         connector = TCPConnector(limit=0, socket_factory=socket_factory)

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -18,9 +19,12 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from pipeline.cli import COMMANDS, cli, run
+from pipeline.pull.settle import refused
 from pipeline.settings.environment import given, variable
 from pipeline.settings.explained import section_of, settings_explained
-from pipeline.settings.sections import Sections
+from pipeline.settings.sections import STATE, Sections
+from pipeline.store import Store
+from pipeline.store import pull as kept
 from pipeline.store.schema import metadata
 from pipeline.write.rules import Rule
 
@@ -165,7 +169,7 @@ def wrong_with(arguments, *, whole):
         ("byline feeds add", True, "needs url"),
         ("byline feeds ad x", True, "no command ad"),
         ("byline publish --sreve", True, "--sreve"),
-        ("byline pull now", True, "does not take now"),
+        ("byline status now", True, "does not take now"),
         ("A=b byline -C site status", True, ""),
     ],
 )
@@ -332,6 +336,16 @@ def sample_week(tmp_path_factory):
     return folder
 
 
+def have_a_feed_paused(site, url):
+    """Let Byline have changed something about a feed by itself, so that there is a change to show and to undo."""
+    now = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+    store = Store(site / STATE / "byline.db")
+    with store.writing() as connection:
+        feed = kept.known_feeds(connection, [url])[url]
+        kept.keep_outcomes(connection, [refused(feed, 410, {}, now)], now)
+    store.close()
+
+
 TABLE = "email,name,state\nnew@example.org,New,\ngone@example.org,Gone,unsubscribed\n"
 PRINTED = [
     (("init",), 0, ("init", "{site}/another")),
@@ -339,6 +353,8 @@ PRINTED = [
     (("pull",), 0, ("pull",)),
     (("feeds",), 0, ("feeds",)),
     (("feeds", "list"), 0, ("feeds", "list")),
+    (("feeds", "check"), 0, ("--now", "2027-11-23T07:30Z", "feeds", "check")),
+    (("feeds", "undo"), 0, ("feeds", "undo", "{feed}")),
     (("feeds", "add"), 0, ("feeds", "add", "https://new.example/feed", "--no-check")),
     (("feeds", "remove"), 0, ("feeds", "remove", "{feed}")),
     (("feeds", "import"), 0, ("feeds", "import", "{site}/list.opml")),
@@ -372,6 +388,7 @@ def test_the_json_that_a_command_prints_has_the_fields_that_the_manual_promises(
     (site / "table.csv").write_text(TABLE, encoding="utf-8")
     (site / "list.opml").write_text('<opml version="2.0"><body><outline xmlUrl="https://n.example/f"/></body></opml>')
     feed = yaml.safe_load((site / "byline.yml").read_text(encoding="utf-8"))["pull"]["feeds"][0]["url"]
+    have_a_feed_paused(site, feed)
     filled = [word.format(site=site, feed=feed) for word in call]
     printed = printed_by("-C", str(site), "--now", "2026-11-23T07:30Z", *filled)
     assert list(differs(shape(json_blocks(section(words))[block]), shape(printed))) == []

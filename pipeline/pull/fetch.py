@@ -81,7 +81,7 @@ def _decided(feed: Feed, answer: Answer, now: datetime) -> Fetched | FeedOutcome
         return settle.unchanged(feed, answer.headers, answer.moved_to, now)
     if answer.status not in {_OK, _IM_USED}:
         return settle.refused(feed, answer.status, answer.headers, now)
-    digest = hashlib.sha256(answer.body).hexdigest()
+    digest = hashlib.blake2b(answer.body, digest_size=32).hexdigest()
     fetched = Fetched(
         url=answer.url,
         body=answer.body,

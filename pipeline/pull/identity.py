@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from pipeline.html import safe_url
 from pipeline.model import Key, Keyed, Naming, Recognised
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 600
 """Characters of a name; four bytes each stay under the 2,704 bytes of a PostgreSQL index entry."""
+_IN_FRONT: Final = re.compile(r"https?://(?:www\.)?")
 _FEWEST_WORDS: Final = 3
 """A title of fewer words says too little to know an entry by."""
 
@@ -51,7 +51,8 @@ def keyed(entries: Iterable[ParsedEntry], naming: Naming) -> tuple[Keyed, ...]:
     named: dict[str, Keyed] = {}
     for entry in telling:
         name = _bounded(_name(entry, naming))
-        named.setdefault(name, Keyed(entry=replace(entry, uid=name), keys=_keys(entry, name, naming)))
+        if name not in named:
+            named[name] = Keyed(entry=_named(entry, name), keys=_keys(entry, name, naming))
     return tuple(named.values())
 
 
@@ -66,6 +67,10 @@ def are_reused(entries: Iterable[Keyed], known: Mapping[Key, Known]) -> bool:
         and entry.published != other.published
         for entry, other in pairs
     )
+
+
+def _named(entry: ParsedEntry, name: str) -> ParsedEntry:
+    return entry if entry.uid == name else replace(entry, uid=name)
 
 
 def recognised(entries: Sequence[Keyed], known: Mapping[Key, Known]) -> Recognised:
@@ -124,15 +129,13 @@ def _keys(entry: ParsedEntry, name: str, naming: Naming) -> tuple[Key, ...]:
 def _place(uid: str) -> str:
     """Return an id that is a web address without its scheme and host, or nothing where that says nothing."""
     url = safe_url(uid) if uid.startswith(("http://", "https://")) else None
-    return _canonical(url, host=False).strip("/") if url else ""
+    return _canonical(url).partition("/")[2] if url else ""
 
 
-def _canonical(link: str, *, host: bool = True) -> str:
+def _canonical(link: str) -> str:
     """Return an address as it would be for anybody: without scheme, www, a last slash, and what only tracks."""
-    parts = urlsplit(link)
-    place = re.sub(r"^www\.", "", parts.netloc) if host else ""
-    query = "&".join(sorted(parts.query.split("&")))
-    return f"{place}{parts.path.rstrip('/')}?{query}" if query else f"{place}{parts.path.rstrip('/')}"
+    place, _, query = _IN_FRONT.sub("", link.partition("#")[0], count=1).partition("?")
+    return f"{place.rstrip('/')}?{'&'.join(sorted(query.split('&')))}" if query else place.rstrip("/")
 
 
 def _key(kind: str, text: str) -> Key:

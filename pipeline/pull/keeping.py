@@ -101,22 +101,22 @@ class Taken:
 
 def take_in(connection: Connection, feed: Feed, entries: Sequence[ParsedEntry], now: datetime) -> Taken:
     """Keep the ``entries`` that ``feed`` has now: what is new, and what changed."""
+    any_known = kept.hold(connection, feed.id)
     dated = [sensibly_dated(entry, now) for entry in entries]
     naming = trusted(dated, feed.naming)
-    told, known = _asked(connection, feed, dated, naming)
+    told = keyed(dated, naming)
+    known = _known(connection, feed, told) if any_known else {}
     if naming is Naming.BY_ID and are_reused(told, known):
         naming = Naming.BY_LINK
-        told, known = _asked(connection, feed, dated, naming)
+        told = keyed(dated, naming)
+        known = _known(connection, feed, told)
     new, updated = kept.keep_entries(connection, feed, recognised(told, known), known, now)
     return Taken(new=new, updated=updated, passed_over=len(entries) - len(told), naming=naming)
 
 
-def _asked(
-    connection: Connection, feed: Feed, entries: Sequence[ParsedEntry], naming: Naming
-) -> tuple[Sequence[Keyed], Mapping[Key, Known]]:
-    """Return ``entries`` with their keys, and what is known by these."""
-    told = keyed(entries, naming)
-    return told, kept.entries_by_key(connection, feed.id, [key for item in told for key in item.keys])
+def _known(connection: Connection, feed: Feed, told: Sequence[Keyed]) -> Mapping[Key, Known]:
+    """Return what is kept of ``feed`` by the keys of the entries that it has now."""
+    return kept.entries_by_key(connection, feed.id, [key for item in told for key in item.keys])
 
 
 def _passed_over(count: int) -> tuple[str, ...]:
