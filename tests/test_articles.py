@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pipeline.html import plain_text
 from pipeline.model import Snapshot, Unreadable
-from pipeline.pull.articles import LONGEST_HTML, Extracted, article, digest, extracted
+from pipeline.page.article import LONGEST_HTML, Extracted, digest, extracted
+from pipeline.pull.articles import article
 from pipeline.pull.robots import MOST_BYTES, Robots
 from pipeline.web import Web
 
@@ -459,7 +460,7 @@ def refuse(event, arguments):
     if event.startswith(("socket.connect", "socket.getaddrinfo", "socket.gethostby", "urllib.")):
         sys.exit(f"asked for {{arguments}}")
 sys.addaudithook(refuse)
-from pipeline.pull.articles import extracted
+from pipeline.page.article import extracted
 print(extracted(open({str(page)!r}, "rb").read(), "http://127.0.0.1/x", "text/html").title)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

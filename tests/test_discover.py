@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.feed import parse
 from pipeline.html import safe_url
-from pipeline.pull.discover import MOST_REQUESTS, _read_page, discover, rhythm_in_words
+from pipeline.page.links import read_page
+from pipeline.pull.discover import MOST_REQUESTS, discover, rhythm_in_words
 from pipeline.pull.wellknown import MOST_COMMON_PATHS, common_paths, in_page, patterns
 from pipeline.web import Answer, Unreachable, Web
 
@@ -521,14 +522,14 @@ def test_what_stands_after_the_first_megabyte_is_not_read(web, found):
 )
 def test_no_markup_takes_long(source):
     began = time.process_time()
-    _read_page(source, "https://a.example/")
+    read_page(source, "https://a.example/")
     assert time.process_time() - began < 5
 
 
 @law
 @given(st.lists(st.sampled_from(["<a ", "<link ", "<!--", "-->", ">", '"', "'", "href=", "rel=feed ", "/feed", "x"])))
 def test_whatever_the_markup_is_what_it_leads_to_is_safe(parts):
-    said = _read_page("".join(parts), "https://a.example/")
+    said = read_page("".join(parts), "https://a.example/")
     assert all(safe_url(lead.url) == lead.url for lead in (*said.declared, *said.linked))
 
 

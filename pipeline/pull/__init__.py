@@ -18,7 +18,7 @@ from pipeline.pull.articles import article
 from pipeline.pull.discover import discover
 from pipeline.pull.fetch import Fetched, fetch, fetch_file
 from pipeline.pull.keeping import Keeping
-from pipeline.pull.processes import Parsers
+from pipeline.pull.parsers import Parsers
 from pipeline.pull.robots import Robots
 from pipeline.pull.visit import Terms, Visit, by_host
 from pipeline.store import pull as kept

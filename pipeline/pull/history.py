@@ -10,7 +10,7 @@ from pipeline.web import Unreachable
 
 if TYPE_CHECKING:
     from pipeline.model import Feed, ParsedEntry, ParsedFeed, SafeUrl
-    from pipeline.pull.processes import Parsers
+    from pipeline.pull.parsers import Parsers
     from pipeline.web import Web
 
 _OK: Final = 200

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import Due, Feed, ParsedEntry
     from pipeline.pull.keeping import Keeping
-    from pipeline.pull.processes import Parsers
+    from pipeline.pull.parsers import Parsers
     from pipeline.web import Web
 
 

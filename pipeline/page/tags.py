@@ -1,0 +1,66 @@
+"""The tags of a web page that lead somewhere, by a tokenizer whose time grows as the page does.
+
+libxml2 takes quadratic time for many attributes, and ends where nesting is deep; html.parser, in releases of Python
+that we run on, takes quadratic time for comments and quotes that never end.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class Tag(NamedTuple):
+    """A tag of interest, its attributes, and where in the source it starts and ends."""
+
+    name: str
+    said: Mapping[str, str]
+    start: int
+    end: int
+
+
+_BEGINS: Final = re.compile(r"<!--|</?([a-zA-Z][^\s/>]*)")
+_ENDS: Final = re.compile(
+    r"""(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?>"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+|(?=>))|(?!\s*+=)))*+>"""
+)
+_ATTRIBUTE: Final = re.compile(r"""([^\s/>=]++)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s>"'][^\s>]*+)))?+""")
+_ENTITY: Final = re.compile(r"&#?\w++;")
+_RAW: Final = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea")}
+"""Elements whose content is no markup, and where that ends."""
+_OF_INTEREST: Final = frozenset({"a", "base", "link", "meta"})
+_LONGEST_TAG: Final = 8192
+
+
+def tags_of(source: str) -> Iterator[Tag]:
+    """Yield the tags of interest (HTML, section 13.2.5), in a time that grows as the source does."""
+    at = 0
+    while found := _BEGINS.search(source, at):
+        if found[0] == "<!--":
+            at = source.find("-->", found.start() + 2) + 3
+            if at < found.end():
+                return
+            continue
+        end = _ENDS.match(source, found.end())
+        if end is None:
+            return
+        at, name, opens = end.end(), found[1].lower(), source[found.start() + 1] != "/"
+        if opens and name in _OF_INTEREST and at - found.start() < _LONGEST_TAG:
+            yield Tag(name, _attributes(source[found.end() : at - 1]), found.start(), at)
+        elif opens and name in _RAW:
+            over = _RAW[name].search(source, at)
+            if over is None:
+                return
+            at = over.start()
+
+
+def _attributes(inside: str) -> Mapping[str, str]:
+    """Return the attributes in a tag; the first of a name counts."""
+    said: dict[str, str] = {}
+    for name, *values in _ATTRIBUTE.findall(inside):
+        # An entity must end in a semicolon here, lest ?a=1&section=2 become a paragraph sign.
+        said.setdefault(name.lower(), _ENTITY.sub(lambda found: entities.unescape(found[0]), "".join(values)))
+    return said
