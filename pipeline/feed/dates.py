@@ -35,11 +35,11 @@ def moment(text: str) -> datetime | None:
 
 
 def in_utc(found: datetime | None) -> datetime | None:
-    """Return ``found`` in UTC, or None where its year is one that no feed means."""
+    """Return ``found`` in UTC, to the second, or None where its year is one that no feed means."""
     if found is None:
         return None
     found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    return found if found.year in YEARS else None
+    return found.replace(microsecond=0) if found.year in YEARS else None
 
 
 def _of_iso(text: str) -> datetime | None:

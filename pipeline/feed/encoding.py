@@ -38,6 +38,9 @@ _WIDER: Final = {
 """What is meant where these are named, as browsers read them (WHATWG Encoding, section 4.2)."""
 _NO_TEXT: Final = frozenset({"base64", "bz2", "hex", "punycode", "quopri", "rot13", "uu", "zlib", "idna", "utf-7"})
 _SPECIMEN: Final = 65536
+_BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]+")
+_LATIN_RUN: Final = 1.5
+"""Words in Cyrillic, Greek or Chinese letters have longer runs of bytes beyond ASCII, on average."""
 
 
 def in_utf8(body: bytes, content_type: str = "") -> tuple[bytes, tuple[str, ...]]:
@@ -102,14 +105,24 @@ def _guessed(body: bytes) -> tuple[bytes, tuple[str, ...]]:
     mixed, odd = _mixed(body)
     if odd * 4 < len(body) - len(body.translate(None, bytes(range(0x80, 0x100)))):  # most of it is UTF-8
         return mixed, (f"{odd} bytes that are no utf-8 read as windows-1252",)
+    codec = "cp1252" if _is_latin(body) else _detected(body)
+    text = _decoded(body, codec) if codec else None
+    if text is None or codec is None:
+        codec, text = "cp1252", body.decode("cp1252", "replace").encode("utf-8")
+    return text, (f"the encoding is not declared as it is; read as {codec.replace('cp125', 'windows-125')}",)
+
+
+def _is_latin(body: bytes) -> bool:
+    """Tell whether letters beyond ASCII stand alone among others, as accented ones do in words of Latin letters."""
+    beyond = _BEYOND_ASCII.findall(body, 0, _SPECIMEN)
+    return sum(map(len, beyond)) < _LATIN_RUN * len(beyond)
+
+
+def _detected(body: bytes) -> str | None:
     import charset_normalizer
 
     found = charset_normalizer.from_bytes(body[:_SPECIMEN]).best()
-    codec = _codec(found.encoding) if found else None
-    text = _decoded(body, codec) if codec else None
-    if text is None or codec is None:
-        codec, text = "windows-1252", body.decode("cp1252", "replace").encode("utf-8")
-    return text, (f"the encoding is not declared as it is; read as {codec}",)
+    return _codec(found.encoding) if found else None
 
 
 def _mixed(body: bytes) -> tuple[bytes, int]:

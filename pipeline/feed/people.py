@@ -39,7 +39,7 @@ def _name_in(element: _Element) -> str:
     if len(element) == 0:
         return element.text or ""
     inner = {name_of(child.tag).rpartition(":")[2]: words(child) for child in element if isinstance(child.tag, str)}
-    return inner.get("name") or inner.get("email") or words(element)
+    return inner.get("name") or inner.get("email") or (element.text or "").strip()
 
 
 def plain_name(author: PlainText) -> PlainText:

@@ -17,6 +17,7 @@ _NO_CHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xb
 _DOCTYPE: Final = re.compile(
     rb"""<!DOCTYPE\b(?:[^\[>"']|"[^"]*"|'[^']*')*+(?:\[(?:[^\]"']|"[^"]*"|'[^']*')*+\]\s*)?>""", re.IGNORECASE
 )
+_DOCTYPE_BEGINS: Final = re.compile(rb"<!DOCTYPE\b", re.IGNORECASE)
 _ROOT: Final = re.compile(rb"<(?!\?|!)")
 _HIGHEST: Final = 0x10FFFF
 _SURROGATES: Final = range(0xD800, 0xE000)
@@ -24,11 +25,12 @@ _SURROGATES: Final = range(0xD800, 0xE000)
 
 def without_doctype(body: bytes) -> bytes:
     """Return ``body`` without a document type, and so without entities of its own: nothing to expand or fetch."""
-    if b"<!D" not in body[:4096].upper():
+    begins = _DOCTYPE_BEGINS.search(body, 0, 4096)
+    root = _ROOT.search(body)
+    if begins is None or root is None or begins.start() > root.start():
         return body
-    root = _ROOT.search(_DOCTYPE.sub(b"", body, count=1))
-    found = _DOCTYPE.search(body)
-    return body[: found.start()] + body[found.end() :] if found and root and found.start() <= root.start() else body
+    found = _DOCTYPE.match(body, begins.start())
+    return body[: found.start()] + body[found.end() :] if found else body
 
 
 def mended(body: bytes, *, entities: bool = True) -> tuple[bytes, tuple[str, ...]]:

@@ -59,11 +59,12 @@ def parse(body: bytes, url: str) -> ParsedFeed | Unreadable:
 def _feed(read: Any, url: str) -> ParsedFeed:
     entries, passed_over = bounds.newest(read.entries, _published)
     link = _string(read.feed, "link")
+    authors = _authors(read.feed) if read.version.startswith("atom") else ()
     return ParsedFeed(
         format=_FORMATS.get(read.version, read.version or "unknown"),
         title=_text(read.feed, "title"),
         link=safe_url(link, url) if link else None,
-        entries=tuple(_entry(entry, url) for entry in entries),
+        entries=tuple(_entry(entry, url, authors) for entry in entries),
         repairs=(*_repairs(read), *passed_over),
     )
 
@@ -77,7 +78,7 @@ def _updated(entry: Any) -> datetime | None:
     return of_struct(entry.get("updated_parsed")) if "updated_parsed" in entry else None
 
 
-def _entry(entry: Any, url: str) -> ParsedEntry:
+def _entry(entry: Any, url: str, authors: tuple[PlainText, ...]) -> ParsedEntry:
     updated = _updated(entry)
     contents = [_markup(part, url) for part in _dicts(entry, "content")]
     return ParsedEntry(
@@ -86,7 +87,7 @@ def _entry(entry: Any, url: str) -> ParsedEntry:
         link=_link(entry, url),
         published=of_struct(entry.get("published_parsed")) or of_struct(entry.get("created_parsed")) or updated,
         updated=updated,
-        authors=_authors(entry),
+        authors=_authors(entry) or _authors(entry.get("source") or {}) or authors,
         summary=_markup(entry.get("summary_detail"), url),
         content=max(contents, key=len, default=safe_html("")),
     )
@@ -105,8 +106,8 @@ def _dicts(holder: Any, name: str) -> list[dict[str, Any]]:
 
 def _link(entry: Any, url: str) -> SafeUrl | None:
     """Return where the entry leads; an id that feedparser offers as a link is one only where it is an address."""
-    link = _string(entry, "link")
-    if link == entry.get("id") and "://" not in link:
+    link = _string(entry, "feedburner_origlink") or _string(entry, "link")
+    if entry.get("guidislink") and "://" not in link:
         return None
     return safe_url(link, url) if link else None
 
