@@ -162,7 +162,7 @@ class Web:
         if known is None:
             return Unreachable(cause="is no web address that can be fetched"), 0.0
         clock = asyncio.get_running_loop().time
-        turns = self._hosts[urlsplit(url).netloc]
+        turns = self._hosts[urlsplit(url).netloc.rpartition("@")[2].lower()]
         async with turns.lock:
             await asyncio.sleep(turns.ended + pause - clock())
             try:

@@ -330,7 +330,7 @@ def test_the_health_of_feeds_is_told_in_plain_words(site, web, byline):
     assert byline("pull", at=site)[0] == 1
     _, out, _ = byline("feeds", at=site)
     assert "Good: good, read 2026-11-23" in out
-    assert "3 entries, 0.4 a week" in out
+    assert "3 entries, 3 a week" in out
     assert "next      2026-11-2" in out
     assert "changed   it is gone for good (410), and is not asked any more; `byline feeds undo" in out
     code, out, _ = byline("feeds", "check", at=site)

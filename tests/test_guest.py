@@ -232,8 +232,8 @@ def test_a_feed_is_due_after_an_hour_or_more_and_within_days(published, failures
         (replace(FEED, gap=4 * HOUR, rhythm=Rhythm(every=HOUR)), NOW + HOUR, 2, "about every 4 hours"),
         (replace(FEED, failures=1), NOW + 9 * HOUR, 1, "as it failed"),
         (replace(FEED, failures=4), None, 8, "as it failed 4 times in a row"),
-        (replace(FEED, gap=2 * HOUR, rhythm=Rhythm(skip_hours=(8, 9))), None, 2.5, "names no earlier hour"),
-        (replace(FEED, gap=2 * HOUR, rhythm=Rhythm(skip_days=(0,))), None, 16.5, "names no earlier hour"),
+        (replace(FEED, gap=2 * HOUR, rhythm=Rhythm(skip_hours=(8, 9))), None, 2.5, "rules out earlier hours"),
+        (replace(FEED, gap=2 * HOUR, rhythm=Rhythm(skip_days=(0,))), None, 16.5, "rules out earlier hours"),
         (replace(FEED, gap=2 * HOUR, rhythm=Rhythm(skip_days=tuple(range(7)))), None, 1, "about every 2 hours"),
     ],
 )
@@ -347,10 +347,18 @@ def test_earlier_pages_are_read_if_wanted(web, run_pull):
     page(2, "prev-archive", "/3")
     page(3, "next", "/1")
     assert run_pull(first)[0].new == 1
-    web.serve("/1", rss("entry 1", "entry 1b", more="<link xmlns='http://www.w3.org/2005/Atom' rel='next' href='/2'/>"))
-    assert run_pull(first, history=1)[0].new == 2
-    web.serve("/1", rss("entry 1", "entry 1c", more="<link xmlns='http://www.w3.org/2005/Atom' rel='next' href='/2'/>"))
-    assert run_pull(first, history=9)[0].new == 2
+    assert run_pull(first, history=1)[0].new == 1
+    assert run_pull(first, history=9)[0].new == 1
+    assert run_pull(first, history=9)[0].new == 0
+
+
+def test_an_earlier_page_elsewhere_is_not_asked_for_at_a_private_address(web, run_pull, asked):
+    link = (
+        f"<link xmlns='http://www.w3.org/2005/Atom' rel='next' href='{web.url.replace('127.0.0.1', 'localhost')}/2'/>"
+    )
+    web.serve("/2", rss("entry 2"))
+    assert run_pull(web.serve("/1", rss("entry 1", more=link)), history=3)[0].new == 1
+    assert asked() == ["/1"]
 
 
 # -- advice
@@ -362,7 +370,8 @@ def test_earlier_pages_are_read_if_wanted(web, run_pull):
         ({"paused": "is gone for good (410); x"}, "is gone for good (410)"),
         ({"error": "is not there (404)", "failures": 9, "read_at": NOW - 30 * DAY}, "was last read 30 days ago: it is"),
         ({"error": "is not there (404)", "failures": 9, "read_at": NOW - DAY}, None),
-        ({"error": "is not there (404)", "failures": 2}, "was never read"),
+        ({"error": "is not there (404)", "failures": 5}, "was never read"),
+        ({"error": "is not there (404)", "failures": 4}, None),
         ({"newest": NOW - 200 * DAY}, "has been silent for 200 days"),
         ({"newest": NOW - 100 * DAY}, None),
         ({"since": NOW - 60 * DAY, "offered": 30, "shortlisted": 0.0}, "brought 30 entries in eight weeks, and none"),

@@ -93,7 +93,7 @@ class Feeds:
         from pipeline.pull.health import healths
 
         with self._store.reading() as connection:
-            return healths(self._settings.pull.feeds, kept.feed_reports(connection, self._now))
+            return healths(self._settings.pull.feeds, kept.feed_reports(connection, self._now), self._now)
 
     def advice(self) -> tuple[Advice, ...]:
         """Return what would make the list of feeds better."""

@@ -70,8 +70,8 @@ def _health_lines(health: FeedHealth, now: datetime) -> Iterator[str]:
     if health.due_at and not health.paused:
         yield f"    next      {moment_in_words(health.due_at)}, {health.due_because}"
     yield from (f"    repaired  {repair}" for repair in health.repairs)
-    if health.moving_to:
-        yield f"    moving    it says its address is now {health.moving_to}; believed if it goes on saying so"
+    if health.moved_to and health.moved_to != health.location:
+        yield f"    moving    it says its address is now {health.moved_to}; believed if it goes on saying so"
     if health.change:
         yield f"    changed   {change_in_words(health.change)}; `byline feeds undo {health.url}` takes that back"
     if health.title:
@@ -157,6 +157,8 @@ def add(
       byline feeds add https://example.org/
       byline feeds add https://example.org/feed.xml --title "Example" --topic Ports
     """
+    if no_check and choose:
+        raise UsageError("--choose is for feeds that were looked for, and --no-check does not look")
     address = as_web_address(url)
     if not address.startswith(("http://", "https://")):
         raise UsageError(f"{url} is no web address: it must begin with https:// or http://")

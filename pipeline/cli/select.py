@@ -58,7 +58,8 @@ def _article_lines(read: Mapping[str, Snapshot | Unreadable]) -> Iterator[str]:
         return
     taken = [found for found in read.values() if isinstance(found, Snapshot)]
     yield ""
-    yield f"{counted(len(taken), 'article')} read, {len(read) - len(taken)} not:"
+    left = f", {len(read) - len(taken)} not" if len(taken) < len(read) else ""
+    yield f"{counted(len(taken), 'article')} read{left}."
     for url, found in read.items():
         if isinstance(found, Snapshot):
             yield f"  read      {url} ({counted(len(found.text.split()), 'word')})"

@@ -29,7 +29,7 @@ def status(context: click.Context, *, as_json: bool) -> int:
     """
     with app(context) as opened:
         found = opened.status()
-    failed = [health for health in found.feeds if health.error]
+    failed = [health for health in found.feeds if health.error and not health.paused]
     uncertain = [each for each in found.waiting if each.state is DeliveryState.CLAIMED]
     data = {
         "feeds": found.feeds,

@@ -7,7 +7,7 @@ import json
 import sys
 import textwrap
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +65,7 @@ def report(data: Any, *lines: str, as_json: bool) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Return ``value`` as JSON knows it: dataclasses as objects, times in ISO 8601, paths as text."""
+    """Return ``value`` as JSON knows it: dataclasses as objects, times in ISO 8601, spans in seconds, paths as text."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, dict):
@@ -74,6 +74,8 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, (datetime, date)):
         return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, timedelta):
+        return round(value.total_seconds())
     return str(value) if isinstance(value, Path) else value
 
 

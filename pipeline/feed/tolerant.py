@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as entities
 import io
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import feedparser
@@ -13,7 +14,7 @@ from pipeline.feed import bounds
 from pipeline.feed.dates import of_struct
 from pipeline.feed.people import named
 from pipeline.html import looks_like_markup, plain_text, safe_html, safe_url
-from pipeline.model import ParsedEntry, ParsedFeed, Unreadable
+from pipeline.model import ParsedEntry, ParsedFeed, Rhythm, Unreadable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,6 +67,10 @@ def _feed(read: Any, url: str) -> ParsedFeed:
         link=safe_url(link, url) if link else None,
         entries=tuple(_entry(entry, url, authors) for entry in entries),
         repairs=(*_repairs(read), *passed_over),
+        rhythm=Rhythm(
+            every=timedelta(minutes=int(ttl)) if (ttl := _string(read.feed, "ttl")[:6]).isdecimal() else None
+        ),
+        pages=_pages(read.feed, url),
     )
 
 
@@ -90,7 +95,14 @@ def _entry(entry: Any, url: str, authors: tuple[PlainText, ...]) -> ParsedEntry:
         authors=_authors(entry) or _authors(entry.get("source") or {}) or authors,
         summary=_markup(entry.get("summary_detail"), url),
         content=max(contents, key=len, default=safe_html("")),
+        published_raw=plain_text(_string(entry, "published")[: bounds.LONGEST_DATE]),
+        source=_text(entry.get("source") or {}, "title"),
     )
+
+
+def _pages(feed: Any, url: str) -> dict[str, SafeUrl]:
+    links = ((_string(link, "rel"), safe_url(_string(link, "href") or "x:", url)) for link in _dicts(feed, "links"))
+    return {relation: target for relation, target in reversed([*links]) if target and relation not in {"", "alternate"}}
 
 
 def _string(holder: Any, name: str) -> str:

@@ -13,7 +13,7 @@ _TAG: Final = r"""<(/?)([a-zA-Z][^\s/<>"'=]*)(?:[^<>"']++|"[^"<>]*"|'[^'<>]*')*+
 _PLAIN: Final = re.compile(_TAG)
 _PLAIN_OR_COMMENT: Final = re.compile(rf"<!(?=--).*?-->|{_TAG}", re.DOTALL)
 _TAG_BEGINS: Final = re.compile(r"<!--|<(/?)([a-zA-Z][^\s/>]*)")
-_TAG_ENDS: Final = re.compile(
+TAG_ENDS: Final = re.compile(
     r"""(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?>"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+|(?=>))|(?!\s*+=)))*+>"""
 )
 _NO_DEPTH, _FORMAT, _BLOCK = range(3)
@@ -91,7 +91,7 @@ def _odd_tags(markup: str) -> Iterator[tuple[str, str]]:
             if at < found.end():
                 return
             continue
-        end = _TAG_ENDS.match(markup, found.end())
+        end = TAG_ENDS.match(markup, found.end())
         if end is None:
             return
         yield found[1], found[2]

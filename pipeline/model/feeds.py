@@ -124,7 +124,7 @@ class Feed:
     ``title`` is what the author calls it or, without that, ``own_title``, what it calls itself. ``location`` is where
     it is asked since it moved, ``stays`` where the author said that it has not moved. ``whole_at`` is when its body
     last came as a whole, ``broken`` why that could not be read, ``paused`` why it is not asked any more. ``gap`` is
-    the usual time between its entries.
+    the usual time between its entries. ``keeps_naming`` is the author's word that its ids can be trusted.
     """
 
     id: FeedId
@@ -145,6 +145,7 @@ class Feed:
     rhythm: Rhythm = Rhythm()
     gap: timedelta | None = None
     naming: Naming = Naming.BY_ID
+    keeps_naming: bool = False
     checked_at: datetime | None = None
     read_at: datetime | None = None
     failures: int = 0
@@ -167,8 +168,8 @@ class Feed:
 class FeedReport:
     """A feed and what came of it: how many entries in all, when the newest is dated and the first came.
 
-    Of the last eight weeks: how many entries are dated so, how many came in, and how many of these reached the
-    shortlist. ``change`` is what Byline last changed about it by itself.
+    Of the last eight weeks: how many entries are dated so and from when on, how many came in, and how many of these
+    reached the shortlist. ``change`` is what Byline last changed about it by itself.
     """
 
     feed: Feed
@@ -176,6 +177,7 @@ class FeedReport:
     newest: datetime | None
     since: datetime | None
     recent: int
+    recent_from: datetime | None
     offered: int
     shortlisted: int
     change: Change | None

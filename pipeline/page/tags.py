@@ -10,6 +10,8 @@ import html as entities
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pipeline.html.depth import TAG_ENDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -24,9 +26,6 @@ class Tag(NamedTuple):
 
 
 _BEGINS: Final = re.compile(r"<!--|</?([a-zA-Z][^\s/>]*)")
-_ENDS: Final = re.compile(
-    r"""(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?>"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+|(?=>))|(?!\s*+=)))*+>"""
-)
 _ATTRIBUTE: Final = re.compile(r"""([^\s/>=]++)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s>"'][^\s>]*+)))?+""")
 _ENTITY: Final = re.compile(r"&#?\w++;")
 _RAW: Final = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea")}
@@ -44,7 +43,7 @@ def tags_of(source: str) -> Iterator[Tag]:
             if at < found.end():
                 return
             continue
-        end = _ENDS.match(source, found.end())
+        end = TAG_ENDS.match(source, found.end())
         if end is None:
             return
         at, name, opens = end.end(), found[1].lower(), source[found.start() + 1] != "/"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SILENT: Final = timedelta(days=180)
 _LONG_FAILED: Final = timedelta(days=14)
+_OFTEN: Final = 5
+"""So many failures in a row are no bad day any more."""
 _TRIED: Final = timedelta(days=28)
 _ENOUGH: Final = 20
 """So many entries, none of them on the shortlist, say that a feed is not worth its place."""
@@ -47,7 +49,7 @@ def _gone(feeds: Iterable[FeedHealth], now: datetime) -> Iterator[tuple[FeedHeal
         last = health.read_at or health.since
         if health.paused:
             yield health, health.paused.partition(";")[0], f"byline feeds remove {health.url}"
-        elif health.error and health.failures > 1 and (last is None or now - last > _LONG_FAILED):
+        elif health.error and health.failures >= _OFTEN and (last is None or now - last > _LONG_FAILED):
             ago = f"was last read {spoken(now - last)} ago" if last else "was never read"
             yield health, f"{ago}: it {health.error}", f"byline feeds remove {health.url}"
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pipeline.html import plain_text, shortened
 from pipeline.model import Snapshot, Unreadable, utc
 from pipeline.page.article import digest
-from pipeline.pull.health import status_in_words
+from pipeline.pull.statuses import status_in_words
 from pipeline.web import Unreachable
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ What comes in is a feed with its validators; what goes out is its body, or an ou
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -50,12 +50,16 @@ class Fetched:
         return self.headers.get("Content-Type", "")
 
 
-async def fetch(feed: Feed, web: Web, now: datetime) -> Fetched | FeedOutcome:
-    """Ask for ``feed``. Return its body, or how it fared where it is unchanged or cannot be had."""
-    answer = await web.get(feed.address, headers=_headers(feed, now), allow_private=feed.allow_private)
+async def fetch(feed: Feed, web: Web, now: datetime, *, whole: bool = False) -> Fetched | FeedOutcome:
+    """Ask for ``feed``. Return its body, or how it fared where it is unchanged or cannot be had.
+
+    ``whole`` wants the body even if it is unchanged.
+    """
+    headers = {"Accept": ACCEPT} if whole else _headers(feed, now)
+    answer = await web.get(feed.address, headers=headers, allow_private=feed.allow_private)
     if isinstance(answer, Unreachable):
         return settle.failed(feed, answer.cause)
-    return _decided(feed, answer, now)
+    return _decided(replace(feed, body_hash=None) if whole else feed, answer, now)
 
 
 def fetch_file(path: Path) -> Fetched | Unreadable:

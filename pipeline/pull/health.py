@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import plain_text
-from pipeline.store.pull import RECENTLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,14 +15,6 @@ if TYPE_CHECKING:
     from pipeline.model import Change, FeedReport, SafeUrl
     from pipeline.settings.sections import FeedSettings
 
-_KNOWN: Final = {
-    401: "wants a password (401), which Byline does not give",
-    403: "refuses us (403); the publisher may not want programs",
-    404: "is not there (404); look for its new address on the publisher's site",
-    410: "is gone for good (410); `byline feeds remove` takes it out",
-    429: "has been asked too often (429); it will answer again later",
-}
-_SERVER_FAULT = 500
 _A_WEEK: Final = timedelta(days=7)
 
 
@@ -51,7 +41,7 @@ class FeedHealth:
     error: str | None = None
     repairs: tuple[str, ...] = ()
     location: SafeUrl | None = None
-    moving_to: SafeUrl | None = None
+    moved_to: SafeUrl | None = None
     site: SafeUrl | None = None
     paused: str | None = None
     due_at: datetime | None = None
@@ -59,12 +49,12 @@ class FeedHealth:
     change: Change | None = None
 
 
-def healths(wanted: Iterable[FeedSettings], reports: Mapping[str, FeedReport]) -> tuple[FeedHealth, ...]:
+def healths(wanted: Iterable[FeedSettings], reports: Mapping[str, FeedReport], now: datetime) -> tuple[FeedHealth, ...]:
     """Return the health of each of the ``wanted`` feeds by what the store remembers."""
-    return tuple(_health(feed, reports.get(feed.url)) for feed in wanted)
+    return tuple(_health(feed, reports.get(feed.url), now) for feed in wanted)
 
 
-def _health(wanted: FeedSettings, report: FeedReport | None) -> FeedHealth:
+def _health(wanted: FeedSettings, report: FeedReport | None, now: datetime) -> FeedHealth:
     title = plain_text(wanted.title)
     if report is None:
         return FeedHealth(url=wanted.url, title=title, topics=wanted.topics)
@@ -78,14 +68,14 @@ def _health(wanted: FeedSettings, report: FeedReport | None) -> FeedHealth:
         read_at=feed.read_at,
         newest=report.newest,
         since=report.since,
-        a_week=round(report.recent / (RECENTLY / _A_WEEK), 1),
+        a_week=_a_week(report, now),
         offered=report.offered,
         shortlisted=round(report.shortlisted / report.offered, 3) if report.offered else None,
         failures=feed.failures,
         error=feed.error,
         repairs=feed.repairs,
         location=feed.location,
-        moving_to=feed.move.to if feed.move else None,
+        moved_to=feed.move.to if feed.move else feed.location,
         site=feed.site,
         paused=feed.paused,
         due_at=feed.due.at if feed.due else None,
@@ -94,14 +84,8 @@ def _health(wanted: FeedSettings, report: FeedReport | None) -> FeedHealth:
     )
 
 
-def status_in_words(status: int) -> str:
-    """Return what an HTTP status without a feed means for the author."""
-    if status in _KNOWN:
-        return _KNOWN[status]
-    try:
-        phrase = f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        phrase = str(status)
-    if status >= _SERVER_FAULT:
-        return f"has a fault on its own side ({phrase}); the next pull tries again"
-    return f"answers {phrase} instead of a feed"
+def _a_week(report: FeedReport, now: datetime) -> float:
+    """Return how many entries a feed brings in a week, by those that are dated in the last eight."""
+    if report.recent_from is None:
+        return 0.0
+    return round(report.recent / max(1.0, (now - report.recent_from) / _A_WEEK), 1)

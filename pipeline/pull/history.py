@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from pipeline.model import Unreadable
 from pipeline.pull.fetch import Fetched
@@ -29,7 +30,8 @@ async def earlier_pages(
         if address is None or address in asked:
             break
         asked.add(address)
-        answer = await web.get(address, allow_private=feed.allow_private)
+        own = feed.allow_private and urlsplit(address).netloc == urlsplit(feed.address).netloc
+        answer = await web.get(address, allow_private=own)
         if isinstance(answer, Unreachable) or answer.status != _OK:
             break
         parsed = await parsers.parse(Fetched(url=answer.url, body=answer.body, headers=answer.headers))

@@ -103,10 +103,10 @@ def take_in(connection: Connection, feed: Feed, entries: Sequence[ParsedEntry], 
     """Keep the ``entries`` that ``feed`` has now: what is new, and what changed."""
     any_known = kept.hold(connection, feed.id)
     dated = [sensibly_dated(entry, now) for entry in entries]
-    naming = trusted(dated, feed.naming)
+    naming = feed.naming if feed.keeps_naming else trusted(dated, feed.naming)
     told = keyed(dated, naming)
     known = _known(connection, feed, told) if any_known else {}
-    if naming is Naming.BY_ID and are_reused(told, known):
+    if naming is Naming.BY_ID and not feed.keeps_naming and are_reused(told, known):
         naming = Naming.BY_LINK
         told = keyed(dated, naming)
         known = _known(connection, feed, told)

@@ -31,7 +31,7 @@ def taken_back(feed: Feed, change: Change) -> Feed:
         case ChangeKind.PAUSED:
             return replace(feed, paused=None, failures=0, error=None, due=None)
         case ChangeKind.NAMING:
-            return replace(feed, naming=Naming(change.before))
+            return replace(feed, naming=Naming(change.before), keeps_naming=True)
 
 
 def after_answer(feed: Feed, to: SafeUrl | None, now: datetime) -> tuple[Feed, tuple[Change, ...]]:

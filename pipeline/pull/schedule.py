@@ -41,8 +41,9 @@ def due(feed: Feed, fresh_until: datetime | None, now: datetime, dice: float) ->
     """Return when ``feed``, which just answered with what is fresh for so long, is due again; ``dice`` in [0, 1)."""
     wait, because = _failing(feed) if feed.failures else _wanted(feed, fresh_until, now)
     at = now + wait * (1 + JITTER * dice)
+    at = at.replace(microsecond=0) + timedelta(seconds=1 if at.microsecond else 0)
     awake = _awake(at, feed.rhythm)
-    return Due(at=awake, because=because if awake == at else "because its publisher names no earlier hour")
+    return Due(at=awake, because=because if awake == at else "because its publisher rules out earlier hours")
 
 
 def _failing(feed: Feed) -> tuple[timedelta, str]:

@@ -14,7 +14,7 @@ from pipeline.html import plain_text
 from pipeline.model import Change, ChangeKind, Due, FeedOutcome, FeedState
 from pipeline.pull import moves, schedule
 from pipeline.pull.headers import fresh_until, retry_at
-from pipeline.pull.health import status_in_words
+from pipeline.pull.statuses import status_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

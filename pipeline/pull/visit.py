@@ -61,7 +61,7 @@ class Visit:
     async def _ask(self, feed: Feed) -> tuple[FeedOutcome, Sequence[ParsedEntry]]:
         """Fetch and parse one feed. Return how it fared, and the entries that it has now."""
         now = self.terms.now
-        fetched = await fetch(feed, self.web, now)
+        fetched = await fetch(feed, self.web, now, whole=self.terms.history > 0)
         if isinstance(fetched, FeedOutcome):
             return fetched, ()
         parsed = await self.parsers.parse(fetched)

@@ -101,6 +101,7 @@ def _remembered(feed: Feed) -> dict[str, Any]:
     rhythm, move = feed.rhythm, feed.move
     every = rhythm.every.total_seconds() if rhythm.every else None
     same = "etag last_modified body_hash whole_at broken site location stays paused checked_at read_at failures error"
+    same += " keeps_naming"
     return {name: getattr(feed, name) for name in same.split()} | {
         "title": feed.own_title,
         "repairs": list(feed.repairs),
@@ -146,6 +147,7 @@ def feed_of(row: Row[Any]) -> Feed:
         ),
         gap=timedelta(seconds=row.gap_seconds) if row.gap_seconds else None,
         naming=Naming(row.naming),
+        keeps_naming=row.keeps_naming,
         checked_at=row.checked_at,
         read_at=row.read_at,
         failures=row.failures,
@@ -311,6 +313,7 @@ def feed_reports(connection: Connection, now: datetime) -> dict[str, FeedReport]
             func.max(entries.c.dated).label("newest"),
             func.min(entries.c.first_seen).label("since"),
             func.count().filter(entries.c.dated > since).label("recent"),
+            func.min(entries.c.dated).filter(entries.c.dated > since).label("recent_from"),
             func.count(entries.c.shortlisted_at).filter(recent).label("shortlisted"),
             func.count().filter(recent).label("offered"),
         )
@@ -326,6 +329,7 @@ def feed_reports(connection: Connection, now: datetime) -> dict[str, FeedReport]
             newest=row.newest,
             since=row.since,
             recent=row.recent or 0,
+            recent_from=row.recent_from,
             offered=row.offered or 0,
             shortlisted=row.shortlisted or 0,
             change=changes.get(FeedId(row.id)),

@@ -99,6 +99,7 @@ feeds = Table(
     Column("rhythm", JSON),
     Column("gap_seconds", Integer),
     Column("naming", String(8), nullable=False, default="id", server_default="id"),
+    Column("keeps_naming", Boolean, nullable=False, default=False, server_default=false()),
     Column("move_to", Text),
     Column("move_since", Moment),
     Column("move_last", Moment),

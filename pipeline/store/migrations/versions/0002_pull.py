@@ -31,6 +31,7 @@ def _feeds():
         table.add_column(sa.Column("rhythm", sa.JSON))
         table.add_column(sa.Column("gap_seconds", sa.Integer))
         table.add_column(sa.Column("naming", sa.String(8), nullable=False, server_default="id"))
+        table.add_column(sa.Column("keeps_naming", sa.Boolean, nullable=False, server_default=sa.false()))
         table.add_column(sa.Column("move_times", sa.Integer, nullable=False, server_default="0"))
         table.add_column(sa.Column("due_because", sa.Text, nullable=False, server_default=""))
 
