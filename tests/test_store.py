@@ -12,10 +12,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import StatementError
 
 import pipeline.store
@@ -78,6 +80,39 @@ def test_the_migrations_lead_to_the_schema(store):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
         assert context.get_current_revision() == HEAD == ScriptDirectory(str(migrations)).get_current_head()
+
+
+def upgraded(url, revision):
+    """Bring the database at ``url`` to a revision of the past."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = ON"))
+    config = Config()
+    config.set_main_option("script_location", str(Path(pipeline.store.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    return engine
+
+
+def test_what_an_older_byline_kept_is_kept_and_known_again(store_url, now):
+    engine = upgraded(store_url, "0001")
+    entry = parsed("1", title="Title of one thing", published=now - timedelta(days=1))
+    row = {"uid": "1", "title": entry.title, "link": entry.link, "summary": entry.summary, "at": now}
+    with engine.begin() as connection:
+        connection.execute(text(f"INSERT INTO feeds (id, url, title, repairs) VALUES (7, '{FEED}', 'A', '[]')"))
+        connection.execute(
+            text(
+                "INSERT INTO entries (id, feed_id, uid, title, link, authors, summary, content, publisher, first_seen, "
+                "dated) VALUES (3, 7, :uid, :title, :link, '[]', :summary, '', 'A', :at, :at)"
+            ),
+            row,
+        )
+    engine.dispose()
+    with closing(Store(store_url)) as store:
+        assert [(one.id, one.uid, one.title) for one in kept(store)] == [(3, "1", "Title of one thing")]
+        assert keep(store, entry, now=now) == (0, 1)
+        assert [one.id for one in kept(store)] == [3]
 
 
 def test_a_store_that_is_opened_again_keeps_what_it_has(store, store_url, now):

@@ -22,18 +22,19 @@ def upgrade():
 
 
 def _feeds():
-    with op.batch_alter_table("feeds") as table:
-        table.drop_column("moved_to")
-        for name in ("site", "location", "broken", "move_to", "stays", "paused"):
-            table.add_column(sa.Column(name, sa.Text))
-        for name in ("whole_at", "move_since", "move_last", "due_at"):
-            table.add_column(sa.Column(name, MOMENT))
-        table.add_column(sa.Column("rhythm", sa.JSON))
-        table.add_column(sa.Column("gap_seconds", sa.Integer))
-        table.add_column(sa.Column("naming", sa.String(8), nullable=False, server_default="id"))
-        table.add_column(sa.Column("keeps_naming", sa.Boolean, nullable=False, server_default=sa.false()))
-        table.add_column(sa.Column("move_times", sa.Integer, nullable=False, server_default="0"))
-        table.add_column(sa.Column("due_because", sa.Text, nullable=False, server_default=""))
+    # Column by column, never as a new table in place of the old one: with that, SQLite would delete the feeds, and so
+    # their entries.
+    op.drop_column("feeds", "moved_to")
+    for name in ("site", "location", "broken", "move_to", "stays", "paused"):
+        op.add_column("feeds", sa.Column(name, sa.Text))
+    for name in ("whole_at", "move_since", "move_last", "due_at"):
+        op.add_column("feeds", sa.Column(name, MOMENT))
+    op.add_column("feeds", sa.Column("rhythm", sa.JSON))
+    op.add_column("feeds", sa.Column("gap_seconds", sa.Integer))
+    op.add_column("feeds", sa.Column("naming", sa.String(8), nullable=False, server_default="id"))
+    op.add_column("feeds", sa.Column("keeps_naming", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column("feeds", sa.Column("move_times", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("feeds", sa.Column("due_because", sa.Text, nullable=False, server_default=""))
 
 
 def _entries():
