@@ -90,7 +90,7 @@ def _state(health: FeedHealth, now: datetime) -> Iterator[str]:
         yield f"good, read {moment_in_words(health.read_at)}"
     yield counted(health.entries, "entry", "entries") + (f", {health.a_week:g} a week" if health.entries else "")
     if health.shortlisted is not None:
-        yield f"{health.shortlisted:.0%} of those of eight weeks reached the shortlist"
+        yield f"{health.shortlisted:.0%} reached the shortlist"
     if health.newest:
         silent = now - health.newest
         yield f"silent for {spoken(silent)}" if silent > _QUIET else f"newest {health.newest:%Y-%m-%d}"
