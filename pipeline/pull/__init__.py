@@ -16,7 +16,8 @@ from pipeline.html import plain_text
 from pipeline.model import Feed, FeedId, FeedOutcome, Snapshot, Unreadable
 from pipeline.pull.articles import article
 from pipeline.pull.discover import discover
-from pipeline.pull.fetch import Fetched, fetch, fetch_file
+from pipeline.pull.fetch import fetch, fetch_file
+from pipeline.pull.fetched import Fetched
 from pipeline.pull.keeping import Keeping
 from pipeline.pull.parsers import Parsers
 from pipeline.pull.robots import Robots

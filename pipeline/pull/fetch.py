@@ -6,20 +6,20 @@ What comes in is a feed with its validators; what goes out is its body, or an ou
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model import Unreadable
 from pipeline.pull import settle
+from pipeline.pull.fetched import Fetched
 from pipeline.web import Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
-    from pipeline.model import Feed, FeedOutcome, SafeUrl
+    from pipeline.model import Feed, FeedOutcome
     from pipeline.web import Answer, Web
 
 _OK: Final = 200
@@ -28,26 +28,6 @@ _NOT_MODIFIED: Final = 304
 TRUSTED_FOR: Final = timedelta(days=8)
 """So long a server is believed that nothing has changed; some say so for ever."""
 ACCEPT: Final = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, */*;q=0.8"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """The body of a feed and what to remember for the next time; validators are kept byte for byte.
-
-    ``partial`` is a body of only what is new (RFC 3229, section 10.4.1).
-    """
-
-    url: str
-    body: bytes
-    body_hash: str = ""
-    partial: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
-    moved_to: SafeUrl | None = None
-
-    @property
-    def content_type(self) -> str:
-        """What the server says that the body is."""
-        return self.headers.get("Content-Type", "")
 
 
 async def fetch(feed: Feed, web: Web, now: datetime, *, whole: bool = False) -> Fetched | FeedOutcome:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from pipeline.model import Unreadable
-from pipeline.pull.fetch import Fetched
+from pipeline.pull.fetched import Fetched
 from pipeline.web import Unreachable
 
 if TYPE_CHECKING:

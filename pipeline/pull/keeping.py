@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 from pipeline.model import Change, ChangeKind, FeedState, Naming
 from pipeline.pull.identity import are_reused, keyed, recognised, trusted
 from pipeline.pull.settle import sensibly_dated
+from pipeline.store import entries as kept_entries
 from pipeline.store import pull as kept
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Taken:
 
 def take_in(connection: Connection, feed: Feed, entries: Sequence[ParsedEntry], now: datetime) -> Taken:
     """Keep the ``entries`` that ``feed`` has now: what is new, and what changed."""
-    any_known = kept.hold(connection, feed.id)
+    any_known = kept_entries.hold(connection, feed.id)
     dated = [sensibly_dated(entry, now) for entry in entries]
     naming = feed.naming if feed.keeps_naming else trusted(dated, feed.naming)
     told = keyed(dated, naming)
@@ -110,13 +111,13 @@ def take_in(connection: Connection, feed: Feed, entries: Sequence[ParsedEntry], 
         naming = Naming.BY_LINK
         told = keyed(dated, naming)
         known = _known(connection, feed, told)
-    new, updated = kept.keep_entries(connection, feed, recognised(told, known), known, now)
+    new, updated = kept_entries.keep_entries(connection, feed, recognised(told, known), known, now)
     return Taken(new=new, updated=updated, passed_over=len(entries) - len(told), naming=naming)
 
 
 def _known(connection: Connection, feed: Feed, told: Sequence[Keyed]) -> Mapping[Key, Known]:
     """Return what is kept of ``feed`` by the keys of the entries that it has now."""
-    return kept.entries_by_key(connection, feed.id, [key for item in told for key in item.keys])
+    return kept_entries.entries_by_key(connection, feed.id, [key for item in told for key in item.keys])
 
 
 def _passed_over(count: int) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from pipeline.processes import Processes
 if TYPE_CHECKING:
     from pipeline.model import ParsedFeed, Unreadable
     from pipeline.page.article import Extracted
-    from pipeline.pull.fetch import Fetched
+    from pipeline.pull.fetched import Fetched
 
 
 class Parsers(Processes):

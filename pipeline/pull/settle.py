@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import Feed, ParsedEntry, ParsedFeed, SafeUrl
-    from pipeline.pull.fetch import Fetched
+    from pipeline.pull.fetched import Fetched
 
 _GONE: Final = 410
 _TOO_MANY: Final = 429
