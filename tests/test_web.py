@@ -6,7 +6,13 @@ import socket
 import threading
 import time
 
+import brotli
 import pytest
+
+try:
+    from compression import zstd
+except ImportError:  # before Python 3.14
+    from backports import zstd
 
 from pipeline.web import MAX_REDIRECTS, Answer, Unreachable, Web, is_public
 
@@ -183,6 +189,8 @@ def test_a_redirect_is_asked_for_as_the_server_wrote_it(web):
 
 # -- bounds
 
+PACKED = {"gzip": gzip.compress, "br": brotli.compress, "zstd": zstd.compress}
+
 
 def test_an_answer_that_is_too_large_is_cut_off(web):
     answer = get(web.serve("/feed", b"x" * (2**20 + 1)))
@@ -191,10 +199,11 @@ def test_an_answer_that_is_too_large_is_cut_off(web):
     assert len(get(web.serve("/feed", b"x" * 2**20)).body) == 2**20
 
 
-def test_a_small_body_that_unpacks_to_a_large_one_is_cut_off(web):
-    packed = gzip.compress(bytes(64 * 2**20), 1)
+@pytest.mark.parametrize("coding", PACKED)
+def test_a_small_body_that_unpacks_to_a_large_one_is_cut_off(web, coding):
+    packed = PACKED[coding](bytes(64 * 2**20))
 
-    assert get(web.serve("/feed", packed, Content_Encoding="gzip")) == Unreachable(cause="sends more than 1 MB")
+    assert get(web.serve("/feed", packed, Content_Encoding=coding)) == Unreachable(cause="sends more than 1 MB")
 
 
 def test_an_answer_that_takes_too_long_is_given_up(web):
@@ -265,10 +274,12 @@ def test_no_cookie_comes_back(web):
     assert all("Cookie" not in headers for _, headers in web.requests)
 
 
-def test_a_compressed_body_is_unpacked(web):
-    packed = gzip.compress(b"words" * 1000)
+@pytest.mark.parametrize("coding", PACKED)
+def test_a_compressed_body_is_unpacked(web, coding):
+    packed = PACKED[coding](b"words" * 1000)
 
-    assert get(web.serve("/feed", packed, Content_Encoding="gzip")).body == b"words" * 1000
+    assert get(web.serve("/feed", packed, Content_Encoding=coding)).body == b"words" * 1000
+    assert coding in web.requests[-1][1]["Accept-Encoding"].split(", ")
 
 
 def test_a_status_is_an_answer(web):
@@ -316,3 +327,18 @@ def test_waiting_for_a_turn_does_not_count_as_answering_slowly(web, hosts):
     answers = get(*urls, timeout_seconds=0.4, concurrency=1)
 
     assert [getattr(answer, "body", answer) for answer in answers] == [b"x"] * 5
+
+
+def test_between_two_visits_of_one_host_there_is_a_pause_but_not_at_a_host_of_ones_own(web):
+    urls = [web.serve(f"/{number}", b"x") for number in range(3)]
+    clock, began = time.monotonic, time.monotonic()
+    assert [one.body for one in get(*urls, pause_seconds=5)] == [b"x"] * 3
+    assert clock() - began < 5
+
+    async def guarded():
+        async with Web(user_agent="t", timeout_seconds=5, max_bytes=9, pause_seconds=0.2) as client:
+            return await asyncio.gather(*(client.get(url) for url in urls))
+
+    began = clock()
+    assert all(isinstance(one, Unreachable) for one in asyncio.run(guarded()))
+    assert clock() - began >= 0.4
