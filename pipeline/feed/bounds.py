@@ -44,7 +44,6 @@ NOTHING: Final = ParsedEntry(
 # What software takes for Latin-1 that is not: the marks that Windows puts where Latin-1 has control characters
 # (WHATWG Encoding, windows-1252), and UTF-8 that was taken for Latin-1 and written in UTF-8 once more.
 _CONTROLS: Final = re.compile("[\x80-\x9f]")
-_TWICE_IN_UTF8: Final = re.compile("[\xc2-\xf4][\x80-\xbf]")
 _WINDOWS: Final = {
     code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 }
@@ -52,12 +51,12 @@ _WINDOWS: Final = {
 
 def as_meant(text: str) -> str:
     """Return ``text`` with what was encoded wrongly before it came into the feed as it was meant."""
-    if text.isascii() or not (_TWICE_IN_UTF8.search(text) or _CONTROLS.search(text)):
+    if text.isascii():
         return text
     try:
         return text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return text.translate(_WINDOWS)
+    except UnicodeError:  # which most texts are, at one of their first letters
+        return text.translate(_WINDOWS) if _CONTROLS.search(text) else text
 
 
 def newest(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_TAG: Final = r"""<(/?)([a-zA-Z][^\s/<>"'=]*)(?:[^<>"']++|"[^"<>]*"|'[^'<>]*')*+>"""
-"""A tag as most people write it: it ends where this ends to every parser."""
+_TAG: Final = r"""<(/?)([a-zA-Z][^\s/<>"'=]*)(?:[^<>"']++|"[^"<]*"|'[^'<]*')*+>"""
+"""A tag as most people write it: it begins where this begins to every parser, and no other begins before this ends."""
 _PLAIN: Final = re.compile(_TAG)
 _PLAIN_OR_COMMENT: Final = re.compile(rf"<!(?=--).*?-->|{_TAG}", re.DOTALL)
 _TAG_BEGINS: Final = re.compile(r"<!--|<(/?)([a-zA-Z][^\s/>]*)")
