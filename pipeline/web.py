@@ -102,6 +102,7 @@ class Web:
         self._headers = {"User-Agent": user_agent, "Accept": "*/*"}
         self.timeout_seconds = timeout_seconds
         self.max_bytes = max_bytes
+        self.concurrency = concurrency
         self._slots = asyncio.Semaphore(concurrency)
         self._pause_seconds = pause_seconds
         self._hosts: defaultdict[str, _Turns] = defaultdict(_Turns)

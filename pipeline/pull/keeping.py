@@ -32,7 +32,7 @@ class Keeping:
 
     def __init__(self, store: Store, now: datetime, tell: Callable[[FeedOutcome], None]) -> None:
         self._store, self._now, self._tell = store, now, tell
-        self._queue: asyncio.Queue[Pulled | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[Pulled | None] = asyncio.Queue(_AT_ONCE)
 
     async def __aenter__(self) -> Self:
         self._writer = asyncio.create_task(self._write())
@@ -40,16 +40,21 @@ class Keeping:
 
     async def __aexit__(self, failure: object, *_: object) -> None:
         if failure is None:
-            self._queue.put_nowait(None)
+            await self._hand_over(None)
         else:
             self._writer.cancel()
         await asyncio.gather(self._writer, return_exceptions=failure is not None)
 
-    def put(self, outcome: FeedOutcome, entries: Sequence[ParsedEntry] = ()) -> None:
-        """Have ``outcome`` kept with the entries that its feed has now."""
+    async def put(self, outcome: FeedOutcome, entries: Sequence[ParsedEntry] = ()) -> None:
+        """Have ``outcome`` kept with the entries that its feed has now, once there is room for more."""
+        await self._hand_over((outcome, entries))
+
+    async def _hand_over(self, item: Pulled | None) -> None:
+        handed = asyncio.ensure_future(self._queue.put(item))
+        await asyncio.wait({handed, self._writer}, return_when=asyncio.FIRST_COMPLETED)
         if self._writer.done():
+            handed.cancel()
             self._writer.result()  # a store that cannot be written to stops the pull
-        self._queue.put_nowait((outcome, entries))
 
     async def _write(self) -> None:
         going = True

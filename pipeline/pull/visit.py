@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.model import FeedOutcome, Unreadable
 from pipeline.pull import settle
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from pipeline.web import Web
 
 
+_HOSTS_A_SLOT: Final = 4
+"""So many hosts are visited for each that is asked: the others pause, or have their answers read and kept."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """On which terms feeds are asked: the time, whether only those that are due, and how many earlier pages of each.
@@ -35,39 +40,41 @@ class Terms:
     dice: Callable[[], float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """The means and terms of one pull, and the hosts that want to be left alone."""
 
-    web: Web
-    parsers: Parsers
-    keeping: Keeping
-    waits: dict[str, Due]
-    terms: Terms
+    def __init__(self, *, web: Web, parsers: Parsers, keeping: Keeping, waits: dict[str, Due], terms: Terms) -> None:
+        self._web, self._parsers, self._keeping = web, parsers, keeping
+        self._waits, self._terms = waits, terms
+        self._hosts = asyncio.Semaphore(_HOSTS_A_SLOT * web.concurrency)
 
     async def host(self, feeds: Iterable[Feed]) -> None:
         """Ask ``feeds``, which are all of one host; if the first is told to come later, the others do not ask."""
-        for feed in feeds:
-            terms = self.terms
-            because = reason_to_wait(feed, self.waits.get(feed.host), terms.now, only_due=terms.only_due)
-            if because is not None:
-                self.keeping.put(settle.waiting(feed, because))
-                continue
-            outcome, entries = await self._ask(feed)
-            if outcome.wait is not None:
-                self.waits[feed.host] = outcome.wait
-            self.keeping.put(settle.planned(outcome, terms.now, terms.dice()), entries)
+        async with self._hosts:
+            for feed in feeds:
+                await self._feed(feed)
+
+    async def _feed(self, feed: Feed) -> None:
+        now = self._terms.now
+        because = reason_to_wait(feed, self._waits.get(feed.host), now, only_due=self._terms.only_due)
+        if because is not None:
+            await self._keeping.put(settle.waiting(feed, because))
+            return
+        outcome, entries = await self._ask(feed)
+        if outcome.wait is not None:
+            self._waits[feed.host] = outcome.wait
+        await self._keeping.put(settle.planned(outcome, now, self._terms.dice()), entries)
 
     async def _ask(self, feed: Feed) -> tuple[FeedOutcome, Sequence[ParsedEntry]]:
         """Fetch and parse one feed. Return how it fared, and the entries that it has now."""
-        now = self.terms.now
-        fetched = await fetch(feed, self.web, now, whole=self.terms.history > 0)
+        now = self._terms.now
+        fetched = await fetch(feed, self._web, now, whole=self._terms.history > 0)
         if isinstance(fetched, FeedOutcome):
             return fetched, ()
-        parsed = await self.parsers.parse(fetched)
+        parsed = await self._parsers.parse(fetched)
         if isinstance(parsed, Unreadable):
             return settle.broken(feed, fetched, parsed.cause, now), ()
-        earlier = await earlier_pages(feed, parsed, self.terms.history, self.web, self.parsers)
+        earlier = await earlier_pages(feed, parsed, self._terms.history, self._web, self._parsers)
         return settle.read(feed, fetched, parsed, now), (*parsed.entries, *earlier)
 
 
