@@ -375,14 +375,6 @@ def test_elements_with_unlucky_names_lose_nothing_else(item):
     assert [entry.title for entry in feed.entries] == ["x"]
 
 
-def test_a_feed_that_takes_too_long_is_given_up_and_stops_no_other(web, run_pull):
-    slow = web.serve("/slow", wrapped(f"<author>{'a' * 40_000}</author></br>"))  # a regular expression of feedparser's
-    good = web.serve("/good", rss("one"))
-    given_up, read = run_pull(slow, good, seconds=2)
-    assert given_up.cause == "takes more than 2 seconds to read, and was given up"
-    assert read.state is FeedState.READ
-
-
 def test_of_a_feed_without_end_the_newest_entries_are_kept(web, run_pull, entries):
     items = "".join(
         f"<item><guid>{number}</guid><title>x</title><pubDate>01 Jan {2000 + number // 100} 00:00 GMT</pubDate></item>"

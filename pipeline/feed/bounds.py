@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html as entities
 import re
 from datetime import UTC, datetime
@@ -77,6 +78,14 @@ def line(text: str, *, markup: bool = False) -> PlainText:
         return shortened(plain_text(head), LONGEST_LINE)
     shown = text_of(head) if markup or looks_like_markup(head) else plain_text(head)
     return shortened(shown, LONGEST_LINE)
+
+
+def identifier(text: str) -> PlainText:
+    """Return an id as one line; one without an end as its hash, so that ids that begin alike stay apart."""
+    plain = plain_text(text)
+    if len(plain) <= LONGEST_LINE:
+        return plain
+    return plain_text("sha256:" + hashlib.sha256(plain.encode()).hexdigest())
 
 
 def markup(text: str, base: str = "") -> SafeHtml:

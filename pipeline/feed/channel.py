@@ -30,6 +30,8 @@ _PERIODS: Final = {
     "yearly": timedelta(days=365),
 }
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DIGITS: Final = 10
+"""What has so many is no number that a feed means."""
 _LONGEST_TTL: Final = 60 * 24 * 366
 
 
@@ -62,7 +64,9 @@ def rhythm_of(fields: Fields) -> Rhythm:
     every = period / max(1, _number(fields, "sy:updatefrequency") or 1) if period else None
     return Rhythm(
         every=timedelta(minutes=minutes) if minutes else every,
-        skip_hours=tuple(sorted({int(hour) % 24 for hour in _inner(fields, "skiphours") if hour.isdecimal()})),
+        skip_hours=tuple(
+            sorted({int(hour) % 24 for hour in _inner(fields, "skiphours") if hour.isdecimal() and len(hour) < _DIGITS})
+        ),
         skip_days=tuple(
             sorted({_DAYS.index(day.lower()) for day in _inner(fields, "skipdays") if day.lower() in _DAYS})
         ),
@@ -87,7 +91,11 @@ def _text(fields: Fields, name: str) -> str:
 
 def _number(fields: Fields, name: str) -> int | None:
     text = _text(fields, name)
-    return int(text) if text.isdecimal() and len(text) < 10 else None  # noqa: PLR2004  (longer ones are no numbers)
+    return int(text) if _is_number(text) else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < _DIGITS
 
 
 def _inner(fields: Fields, name: str) -> Iterator[str]:

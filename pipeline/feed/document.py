@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
 from pipeline.feed.names import name_of
 from pipeline.feed.repair import mended, without_doctype
+from pipeline.html import plain_text, shortened
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
 
 _ROOTS: Final = frozenset({"rss", "rdf:rdf", "feed"})
 _HARMLESS: Final = frozenset(
@@ -26,6 +29,10 @@ _HARMLESS: Final = frozenset(
     )
 )
 """What libxml2 mends without loss of what stands elsewhere, apart from all that concerns namespaces."""
+_MOST_FAULTS: Final = 1000
+_LONGEST_FAULT: Final = 200
+_TOO_DEEP: Final = "Excessive depth"
+"""What libxml2 says where elements nest deeper than in any feed; it reads what stands before."""
 _BEGINS: Final = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s/>]")
 _NOT_MARKUP: Final = ((rb"<!\[CDATA\[.*?\]\]>", b"]]>"), (rb"<!--.*?-->", b"-->"))
 """What holds no elements, and how it ends; behind the last end nothing is looked for."""
@@ -39,6 +46,8 @@ class Document:
     items: tuple[_Element, ...]
     has_bases: bool
     repairs: tuple[str, ...]
+    bases: dict[_Element, str] = field(default_factory=dict)
+    """What relative addresses in an element are relative to, as far as it was asked for."""
 
 
 def document(body: bytes, url: str) -> Document | None:
@@ -52,10 +61,12 @@ def document(body: bytes, url: str) -> Document | None:
         root, faults = _tree(better, url)
     if root is None:
         return None
-    known = {kind for kind, _ in faults if not kind.startswith("NS_") and kind not in _HARMLESS}
+    grave = {kind for kind, _ in faults if not kind.startswith("NS_") and kind not in _HARMLESS}
     said = tuple(dict.fromkeys(f"not well-formed XML, read tolerantly ({words})" for _, words in faults[:1]))
     found = _of(root, better, (*repairs, *said))
-    return None if found is None or known or len(found.items) < _promised(better) else found
+    if any(_TOO_DEEP in words for _, words in faults):
+        return found  # no other parser should try
+    return None if found is None or grave or len(found.items) < _promised(better) else found
 
 
 def _tree(body: bytes, url: str) -> tuple[_Element | None, list[tuple[str, str]]]:
@@ -75,7 +86,10 @@ def _tree(body: bytes, url: str) -> tuple[_Element | None, list[tuple[str, str]]
         root = etree.fromstring(body, parser, base_url=url)
     except (etree.XMLSyntaxError, ValueError):
         root = None
-    return root, [(entry.type_name, f"line {entry.line}: {entry.message}") for entry in parser.error_log]
+    faults = (
+        (entry.type_name, f"line {entry.line}: {entry.message}") for entry in islice(parser.error_log, _MOST_FAULTS)
+    )
+    return root, [(kind, shortened(plain_text(words), _LONGEST_FAULT)) for kind, words in faults]
 
 
 def _of(root: _Element, body: bytes, repairs: tuple[str, ...]) -> Document | None:

@@ -73,9 +73,10 @@ def _declared(body: bytes, content_type: str) -> tuple[str, ...]:
 def _codec(name: str) -> str | None:
     try:
         codec = codecs.lookup(name).name
+        is_text = codec not in _NO_TEXT and "<".encode(codec).decode(codec) == "<"
     except (LookupError, ValueError):
         return None
-    return None if codec in _NO_TEXT else _WIDER.get(codec, codec)
+    return _WIDER.get(codec, codec) if is_text else None
 
 
 def _is_utf8(body: bytes) -> bool:

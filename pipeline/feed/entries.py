@@ -87,11 +87,14 @@ def date_of(item: _Element) -> datetime | None:
 
 def base_of(element: _Element, document: Document, url: str) -> str:
     """Return what relative addresses in ``element`` are relative to (XML Base)."""
-    if document.has_bases:
-        for node in reversed((element, *element.iterancestors())):
-            if given := node.get(_BASE):
-                url = safe_url(given, url, tracking=True) or url
-    return url
+    if not document.has_bases:
+        return url
+    if element not in document.bases:
+        parent = element.getparent()
+        around = url if parent is None else base_of(parent, document, url)
+        given = element.get(_BASE)
+        document.bases[element] = (safe_url(given, around, tracking=True) or around) if given else around
+    return document.bases[element]
 
 
 def date_in(fields: Fields, names: tuple[str, ...]) -> tuple[datetime | None, PlainText]:
@@ -155,8 +158,8 @@ def _uid(item: _Element, fields: Fields) -> str:
     for name in _ID:
         for element in reversed(fields.get(name, ())):
             if text := words(element):
-                return plain_text(text)
-    return plain_text(item.get(_ABOUT) or "")
+                return bounds.identifier(text)
+    return bounds.identifier(item.get(_ABOUT) or "")
 
 
 def _longest(contents: list[_Element], document: Document, url: str) -> SafeHtml:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.feed import bounds
 from pipeline.feed.dates import moment
-from pipeline.html import plain_text, safe_url
+from pipeline.html import safe_url
 from pipeline.model import ParsedEntry, ParsedFeed, Unreadable
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def parse(body: bytes, url: str) -> ParsedFeed | Unreadable:
 def _entry(item: dict[str, Any], url: str, feed: dict[str, Any]) -> ParsedEntry:
     text = entities.escape(_string(item.get("content_text")), quote=False)
     return ParsedEntry(
-        uid=plain_text(_string(item.get("id"))),
+        uid=bounds.identifier(_string(item.get("id"))),
         title=_plain(item.get("title")),
         link=_link(item.get("url"), url) or _link(item.get("external_url"), url),
         published=_moment(item.get("date_published")) or _moment(item.get("date_modified")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import html as entities
+import re
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import PlainText, SafeHtml
 
+_NAME: Final = re.compile(r"[A-Za-z][\w.-]*")
 _HTML: Final = frozenset({"html", "xhtml", "text/html", "application/xhtml+xml", "application/xml", "text/xml"})
 
 
@@ -77,7 +79,8 @@ def _inner(element: _Element) -> str:
     ):  # escaped markup in a <div>, as some software has it
         return (inner.text or "").strip()
     for node in inner.iter(etree.Element):
-        node.tag = str(node.tag).rpartition("}")[2].rpartition(":")[2]
+        name = str(node.tag).rpartition("}")[2].rpartition(":")[2]
+        node.tag = name if _NAME.fullmatch(name) else "span"
     whole: str = etree.tostring(inner, method="html", encoding="unicode", with_tail=False)
     begin, end = whole.find(">") + 1, whole.rfind("</")
     return whole[begin : end if end > 0 else len(whole)].strip()

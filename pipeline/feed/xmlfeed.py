@@ -16,7 +16,10 @@ from pipeline.feed.repair import mended
 from pipeline.model import ParsedFeed, Unreadable
 
 if TYPE_CHECKING:
+    from lxml.etree import _Element
+
     from pipeline.feed.document import Document
+    from pipeline.model import ParsedEntry, PlainText
 
 
 _FEED_LIKE: Final = re.compile(rb"<(?:\w+:)?(?:rss|rdf|feed|channel|item|entry)[\s>/]", re.IGNORECASE)
@@ -36,15 +39,24 @@ def _feed(document: Document, url: str) -> ParsedFeed:
     form = format_of(document)
     authors = people(fields.get("author", ())) if form.startswith("atom") else ()
     items, passed_over = bounds.newest(document.items, date_of)
+    entries = [entry for item in items if (entry := _entry(item, document, url, authors)) is not None]
+    broken = f"{len(items) - len(entries)} of {len(items)} entries are broken and were passed over"
     return ParsedFeed(
         format=form,
         title=title_in(fields),
         link=link_in(fields, document, url),
-        entries=tuple(entry_of(item, document, url, authors) for item in items),
-        repairs=(*document.repairs, *passed_over),
+        entries=tuple(entries),
+        repairs=(*document.repairs, *passed_over, *((broken,) if len(entries) < len(items) else ())),
         rhythm=rhythm_of(fields),
         pages=pages_of(channel, document, url),
     )
+
+
+def _entry(item: _Element, document: Document, url: str, authors: tuple[PlainText, ...]) -> ParsedEntry | None:
+    try:
+        return entry_of(item, document, url, authors)
+    except Exception:  # noqa: BLE001  (an entry that is broken in a way that nobody foresaw costs itself, not its feed)
+        return None
 
 
 def _tolerantly(text: bytes, url: str) -> ParsedFeed | Unreadable:

@@ -23,7 +23,7 @@ _QUERY: Final = r"(?:[A-Za-z0-9/:@!$&'()*+,;=~._?-]|%[\dA-Fa-f]{2})"
 _DONE: Final = re.compile(rf"https?://{_LABELS}(?:/{_PATH}*+)?(?:\?{_QUERY}++)?(?:#{_QUERY}++)?")
 """An address as ``safe_url`` writes it; most are so from the beginning."""
 _MAX_URL: Final = 2048
-_BREAKS: Final = re.compile(r"[\t\r\n]")
+_BREAKS: Final = re.compile("[\t\r\n\ud800-\udfff]")
 _BLANKS: Final = "".join(map(chr, range(33)))
 _ABSOLUTE: Final = re.compile(r"https?://", re.IGNORECASE)
 

@@ -18,10 +18,14 @@ TAG_ENDS: Final = re.compile(
 )
 _NO_DEPTH, _FORMAT, _BLOCK = range(3)
 _KINDS: Final = (
-    dict.fromkeys("div figure h1 h2 h3 h4 h5 h6 ol pre section span svg table tbody ul".split(), _BLOCK)
+    dict.fromkeys("div figure h1 h2 h3 h4 h5 h6 ol pre section span svg table ul".split(), _BLOCK)
     | dict.fromkeys("a b big code em font i nobr s small strike strong tt u".split(), _FORMAT)
     | dict.fromkeys(
-        ("area base br col dd dt embed hr img input li link meta option p param source td th tr wbr").split(), _NO_DEPTH
+        (
+            "area base br col dd dt embed hr img input li link meta option p param source "
+            "tbody td tfoot th thead tr wbr"
+        ).split(),
+        _NO_DEPTH,
     )
 )
 """What elements do to the depth; one that is not listed is taken for a block."""

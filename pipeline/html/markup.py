@@ -40,6 +40,8 @@ _ATTRIBUTES: Final = {
 }
 _URL_ATTRIBUTES: Final = frozenset({"href", "src", "cite"})
 _TAG: Final = re.compile(r"<[^<>]*>")
+_EDGES: Final = "".join(mark for mark in map(chr, range(0x3001)) if mark.isspace()) + "\ufeff"
+"""What is taken away around markup: white space, and a byte order mark, which a parser would eat next time."""
 _MAIL: Final = re.compile(r"mailto:[^\s\"'<>\\]+", re.IGNORECASE)
 _PRE: Final = re.compile(r"(<pre[^>]*>)\n+")
 
@@ -72,12 +74,12 @@ def safe_html(
         return SafeHtml("")
     if "<" not in markup and "&" not in markup and "\r" not in markup:  # nothing to parse
         plain = markup if markup.isascii() else markup.encode("utf-8", "replace").decode("utf-8")
-        return SafeHtml(without_controls(plain.replace(">", "&gt;").replace("\xa0", "&nbsp;")).strip())
+        return SafeHtml(without_controls(plain.replace(">", "&gt;").replace("\xa0", "&nbsp;")).strip(_EDGES))
     cleaner = _cleaner(base, mail) if resolve is None else _new_cleaner(base, resolve, mail=mail)
     shown = without_controls(cleaner.clean(_parsable(markup)))
     if "<pre" in shown:
         shown = _PRE.sub(r"\1", shown)  # a parser eats the first line break each time
-    return SafeHtml(shown.strip())
+    return SafeHtml(shown.strip(_EDGES))
 
 
 def _new_cleaner(base: str, resolve: Callable[[str], str] | None, *, mail: bool) -> nh3.Cleaner:

@@ -1,0 +1,48 @@
+"""Work in processes of its own is stopped where it takes too long or too much, and nothing else with it."""
+
+import asyncio
+import time
+
+import pytest
+
+from pipeline.model import Unreadable
+from pipeline.processes import MOST_MEMORY, Processes
+
+
+def results(*work, seconds=1.0):
+    async def run():
+        with Processes(seconds) as processes:
+            return await asyncio.gather(*(processes.run(*piece) for piece in work), return_exceptions=True)
+
+    return asyncio.run(run())
+
+
+def test_what_takes_too_long_is_given_up_and_stops_nothing_else():
+    began = time.monotonic()
+    found = results((time.sleep, 60), (len, b"abc"), (time.sleep, 60), (max, 1, 2), seconds=1.0)
+    given_up = Unreadable(cause="takes more than 1 seconds to read, and was given up")
+    assert found == [given_up, 3, given_up, 2]
+    assert time.monotonic() - began < 20
+
+
+def test_what_takes_too_much_memory_is_given_up_and_stops_nothing_else():
+    found = results((bytearray, 2 * MOST_MEMORY), (len, b"abc"), seconds=20)
+    assert found == [Unreadable(cause="takes too much memory to read, and was given up"), 3]
+
+
+def test_a_process_that_dies_is_told():
+    import os
+
+    assert results((os.abort,), seconds=20) == [Unreadable(cause="takes too much memory to read, and was given up")]
+
+
+def test_a_fault_of_the_work_is_raised():
+    [fault] = results((int, "x"), seconds=20)
+    assert isinstance(fault, ValueError)
+
+
+def test_without_work_there_is_no_process():
+    with Processes(1.0) as processes:
+        assert "_pool" not in vars(processes)
+    with pytest.raises(TypeError):
+        Processes()
