@@ -37,10 +37,9 @@ _FORMATS: Final = {
 }
 
 
-_LONG_NAME: Final = re.compile(
-    rb"(<(?:\w+:)?(?:author|creator|name|managingEditor|webMaster)\b[^<>]*>[^<]{1000})[^<]+", re.IGNORECASE
-)
-"""A name with more than anybody has; feedparser looks for mail addresses in it in quadratic time."""
+_NAME: Final = re.compile(rb"<((?:\w+:)?(?:author|creator|name|managingEditor|webMaster))\b[^<>]*>", re.IGNORECASE)
+_LONGEST_NAME: Final = 4000
+"""Bytes; feedparser looks for mail addresses in a name in quadratic time."""
 NO_FEED: Final = "is not a feed"
 
 
@@ -49,7 +48,7 @@ def parse(body: bytes, url: str) -> ParsedFeed | Unreadable:
     try:
         # A stream, because feedparser opens a string that happens to be a path or an address.
         read = feedparser.parse(
-            io.BytesIO(_LONG_NAME.sub(rb"\1", body)),
+            io.BytesIO(_without_long_names(body)),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -59,6 +58,19 @@ def parse(body: bytes, url: str) -> ParsedFeed | Unreadable:
         return _feed(read, url)
     except Exception as error:  # noqa: BLE001  (whatever its parsers stumble over is this feed's fault, not the run's)
         return Unreadable(cause=f"cannot be read as a feed ({type(error).__name__})")
+
+
+def _without_long_names(body: bytes) -> bytes:
+    """Return ``body`` without the names that are longer than anybody's."""
+    parts, at, never_ended = [], 0, set()
+    for begun in _NAME.finditer(body):
+        end = -1 if begun[1] in never_ended else body.find(b"</" + begun[1], begun.end())
+        if end < 0:
+            never_ended.add(begun[1])
+        elif begun.start() >= at and end - begun.end() > _LONGEST_NAME:
+            parts.append(body[at : begun.end()])
+            at = end
+    return b"".join((*parts, body[at:]))
 
 
 def _feed(read: Any, url: str) -> ParsedFeed:
