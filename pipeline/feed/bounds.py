@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES: Final = 2000
 """Entries of one feed; the newest are taken."""
+MOST_TAGS: Final = 500_000
+"""Tags of one feed, and so much memory; a large real one has some 50,000."""
 LONGEST_LINE: Final = 1000
 """Characters of a title or a name."""
 LONGEST_TEXT: Final = 500_000
@@ -82,10 +84,9 @@ def line(text: str, *, markup: bool = False) -> PlainText:
 
 def identifier(text: str) -> PlainText:
     """Return an id as one line; one without an end as its hash, so that ids that begin alike stay apart."""
-    plain = plain_text(text)
-    if len(plain) <= LONGEST_LINE:
-        return plain
-    return plain_text("sha256:" + hashlib.sha256(plain.encode()).hexdigest())
+    if len(text) <= LONGEST_LINE:
+        return plain_text(text)
+    return plain_text("sha256:" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
 
 
 def markup(text: str, base: str = "") -> SafeHtml:

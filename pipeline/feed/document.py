@@ -29,6 +29,8 @@ _HARMLESS: Final = frozenset(
     )
 )
 """What libxml2 mends without loss of what stands elsewhere, apart from all that concerns namespaces."""
+_MOST_ITEMS: Final = 20_000
+"""So many entries are looked at for the newest."""
 _MOST_FAULTS: Final = 1000
 _LONGEST_FAULT: Final = 200
 _TOO_DEEP: Final = "Excessive depth"
@@ -66,7 +68,7 @@ def document(body: bytes, url: str) -> Document | None:
     found = _of(root, better, (*repairs, *said))
     if any(_TOO_DEEP in words for _, words in faults):
         return found  # no other parser should try
-    return None if found is None or grave or len(found.items) < _promised(better) else found
+    return None if found is None or grave or len(found.items) < min(_promised(better), _MOST_ITEMS) else found
 
 
 def _tree(body: bytes, url: str) -> tuple[_Element | None, list[tuple[str, str]]]:
@@ -96,7 +98,8 @@ def _of(root: _Element, body: bytes, repairs: tuple[str, ...]) -> Document | Non
     if name_of(root.tag) not in _ROOTS:
         inner = next((element for element in root.iter("{*}feed", "{*}rss") if name_of(element.tag) in _ROOTS), None)
         return None if inner is None else _of(inner, body, (*repairs, "taken out of what stands around the feed"))
-    items = tuple(element for element in root.iter("{*}item", "{*}entry") if name_of(element.tag) in {"item", "entry"})
+    named = (element for element in root.iter("{*}item", "{*}entry") if name_of(element.tag) in {"item", "entry"})
+    items = tuple(islice(named, _MOST_ITEMS))
     return Document(root=root, items=items, has_bases=b"xml:base" in body, repairs=repairs)
 
 

@@ -37,7 +37,9 @@ _FORMATS: Final = {
 }
 
 
-_NAME: Final = re.compile(rb"<((?:\w+:)?(?:author|creator|name|managingEditor|webMaster))\b[^<>]*>", re.IGNORECASE)
+_NAME: Final = re.compile(
+    rb"<((?:\w+:)?(?:author|creator|publisher|name|managingEditor|webMaster))\b[^<>]*>", re.IGNORECASE
+)
 _LONGEST_NAME: Final = 4000
 """Bytes; feedparser looks for mail addresses in a name in quadratic time."""
 NO_FEED: Final = "is not a feed"

@@ -12,7 +12,7 @@ from pipeline.feed.document import document
 from pipeline.feed.encoding import in_utf8
 from pipeline.feed.entries import date_of, entry_of, fields_of, link_in, title_in
 from pipeline.feed.people import people
-from pipeline.feed.repair import mended
+from pipeline.feed.repair import mended, without_doctype
 from pipeline.model import ParsedFeed, Unreadable
 
 if TYPE_CHECKING:
@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from pipeline.model import ParsedEntry, PlainText
 
 
+_MOST_TAGS: Final = 150_000
+"""Tags of a feed that feedparser is given: it takes a second for so many."""
 _FEED_LIKE: Final = re.compile(rb"<(?:\w+:)?(?:rss|rdf|feed|channel|item|entry)[\s>/]", re.IGNORECASE)
 
 
 def parse(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreadable:
     """Return the feed in ``body``, which was served from ``url`` as ``content_type``."""
     text, recoded = in_utf8(body, content_type)
+    if text.count(b"<") > bounds.MOST_TAGS:
+        return Unreadable(cause=f"holds more than {bounds.MOST_TAGS:,} tags")
     found = document(text, url)
     feed = _feed(found, url) if found is not None else _tolerantly(text, url)
     return replace(feed, repairs=(*recoded, *feed.repairs)) if recoded and isinstance(feed, ParsedFeed) else feed
@@ -62,9 +66,11 @@ def _entry(item: _Element, document: Document, url: str, authors: tuple[PlainTex
 def _tolerantly(text: bytes, url: str) -> ParsedFeed | Unreadable:
     if not _FEED_LIKE.search(text):
         return Unreadable(cause=_what_it_is(text))
+    if text.count(b"<") > _MOST_TAGS:
+        return Unreadable(cause=f"is not well-formed, and holds more than {_MOST_TAGS:,} tags")
     from pipeline.feed import tolerant
 
-    better, repairs = mended(text, entities=False)
+    better, repairs = mended(without_doctype(text), entities=False)
     feed = tolerant.parse(better, url)
     if isinstance(feed, ParsedFeed):
         return replace(feed, repairs=(*repairs, *feed.repairs))
