@@ -114,6 +114,13 @@ def test_a_wrong_declaration_is_seen_through(declared):
     assert read(body).entries[0].title == TEXT
 
 
+@pytest.mark.parametrize("declared", ["utf-16", "utf-32", "utf-16le", "cp037", "us-ascii", "windows-1252", "shift_jis"])
+def test_what_is_ascii_is_read_whatever_it_says_it_is(declared):
+    body = rss(ITEM, head=f"<?xml version='1.0' encoding='{declared}'?>")
+    assert read(body).entries[0].title == "One"
+    assert read(rss(ITEM), f"text/xml; charset={declared}").entries[0].title == "One"
+
+
 def test_what_is_not_declared_is_guessed_and_told():
     words = "<description>Der Kran steht für längere Zeit still, sagte der Hafen über das Unglück.</description>"
     feed = read(rss(f"<item>{words}</item>").encode("windows-1252"))

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pipeline.html import looks_like_markup, plain_text, safe_html, shortened, text_of
-from pipeline.model import ParsedEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,18 +30,6 @@ YEARS: Final = range(1900, 2200)
 """What a date must be in; databases stumble over the first and the last years that Python knows."""
 _LONG_AGO: Final = datetime(YEARS.start, 1, 1, tzinfo=UTC)
 _Item = TypeVar("_Item")
-
-NOTHING: Final = ParsedEntry(
-    uid="",
-    title=plain_text(""),
-    link=None,
-    published=None,
-    updated=None,
-    authors=(),
-    summary=safe_html(""),
-    content=safe_html(""),
-)
-"""An entry that says nothing, which nobody misses."""
 
 # What software takes for Latin-1 that is not: the marks that Windows puts where Latin-1 has control characters
 # (WHATWG Encoding, windows-1252), and UTF-8 that was taken for Latin-1 and written in UTF-8 once more.

@@ -37,6 +37,8 @@ _WIDER: Final = {
 }
 """What is meant where these are named, as browsers read them (WHATWG Encoding, section 4.2)."""
 _NO_TEXT: Final = frozenset({"base64", "bz2", "hex", "punycode", "quopri", "rot13", "uu", "zlib", "idna", "utf-7"})
+_SEVEN_BIT: Final = ("iso2022", "hz")
+"""What Python calls the encodings whose bytes look like ASCII and are not."""
 _SPECIMEN: Final = 65536
 _BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]+")
 _LATIN_RUN: Final = 1.5
@@ -51,8 +53,8 @@ def in_utf8(body: bytes, content_type: str = "") -> tuple[bytes, tuple[str, ...]
             return _through(body[start:], codec)
     declared = _declared(body, content_type)
     if _is_utf8(body):
-        if body.isascii() and declared and declared[0] not in {"utf-8", "cp1252"}:
-            return _through(body, declared[0])  # seven-bit encodings such as ISO-2022-JP
+        if body.isascii() and declared and declared[0].startswith(_SEVEN_BIT):
+            return _through(body, declared[0])
         wrong = declared and declared[0] != "utf-8" and not body.isascii()
         return body, ("the declared encoding is wrong; read as utf-8",) if wrong else ()
     for codec in declared:
