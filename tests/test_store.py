@@ -2,6 +2,7 @@
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -482,6 +483,16 @@ def test_many_may_open_a_new_store_at_once(store_url):
         for opened in pool.map(open_it, range(8)):
             with closing(opened):
                 assert kept(opened) == ()
+
+
+def test_a_file_that_another_is_writing_to_is_waited_for(tmp_path):
+    path = tmp_path / "byline.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")  # before the log is write-ahead: SQLite would tell at once that it is locked
+        threading.Timer(0.3, other.execute, ["ROLLBACK"]).start()
+
+        with closing(Store(path)) as opened:
+            assert kept(opened) == ()
 
 
 def test_two_processes_may_open_a_new_store_at_once(store_url):

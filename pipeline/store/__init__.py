@@ -7,8 +7,10 @@ what belongs into one transaction. SQLite by default; PostgreSQL by its URL; the
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 HEAD: Final = "0002"
 """The newest migration; a test holds it to what migrations/ has."""
+
+_PATIENCE: Final = 10
+"""Seconds that a SQLite store which another process is writing to is waited for."""
 
 
 class Store:
@@ -120,8 +125,24 @@ def _make_private(path: Path) -> None:
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the transactions are ours to begin, see _begin_sqlite
-    for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
+    _keep_a_write_ahead_log(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _keep_a_write_ahead_log(connection: Any) -> None:
+    # SQLite asks no busy handler when two change the mode of a new file at once: one is told at once that it is locked.
+    latest = monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > latest:
+                raise
+            sleep(0.01)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
