@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.html import plain_text
+from pipeline.html import digest, plain_text
 from pipeline.model import Snapshot, Unreadable
-from pipeline.page.article import LONGEST_HTML, Extracted, digest, extracted
+from pipeline.page.article import LONGEST_HTML, Extracted, extracted
 from pipeline.pull.articles import article
 from pipeline.pull.robots import MOST_BYTES, Robots
 from pipeline.web import Web

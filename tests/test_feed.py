@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from pipeline.feed import parse, tolerant, xmlfeed
 from pipeline.feed.dates import moment
 from pipeline.feed.document import document
-from pipeline.feed.encoding import in_utf8
 from pipeline.feed.names import name_of
-from pipeline.feed.repair import mended, without_doctype
 from pipeline.html import text_of
 from pipeline.model import ParsedFeed, Rhythm, Unreadable
+from pipeline.repair.encoding import in_utf8
+from pipeline.repair.xml import mended, without_doctype
 
 law = settings(derandomize=True, deadline=None, max_examples=150)
 URL = "https://a.example/feeds/feed"

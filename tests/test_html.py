@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from pipeline.html import (
+    as_web_address,
+    authority,
     blocks_of,
     looks_like_markup,
     markdown_link,
@@ -219,6 +221,59 @@ def test_what_is_no_web_address_is_none(address):
 )
 def test_an_address_is_written_in_one_way(address, url):
     assert safe_url(address) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://A.Example/feed?x#y", ("a.example", 443)),
+        ("http://a.example", ("a.example", 80)),
+        ("https://a.example:443/", ("a.example", 443)),
+        ("https://a.example:80/", ("a.example", 80)),
+        ("http://a.example:0/", ("a.example", 0)),
+        ("https://user:pw@a.example:8443/", ("a.example", 8443)),
+        ("https://b.example@a.example/", ("a.example", 443)),
+        ("https://a.example\\@b.example/", ("a.example", 443)),
+        ("https://a.example./", ("a.example", 443)),
+        ("https://bücher.example/", ("xn--bcher-kva.example", 443)),
+        ("https://%61.example/", ("a.example", 443)),
+        ("http://[0:0::1]:8080/", ("::1", 8080)),
+        ("http://[::1%25eth0]/", ("::1", 80)),
+        ("ftp://a.example/", None),
+        ("a.example", None),
+        ("https://a.example:port/", None),
+        ("", None),
+    ],
+)
+def test_addresses_of_one_host_and_port_have_one_authority(url, place):
+    assert authority(url) == place
+
+
+@law
+@given(addresses)
+def test_an_address_written_in_another_way_has_the_same_authority(address):
+    url = safe_url(address)
+
+    assert authority(address) == (authority(url) if url else None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        (" a.example/feed ", "https://a.example/feed"),
+        ("a.example:8080", "https://a.example:8080"),
+        ("http://a.example/", "http://a.example/"),
+        ("feed:a.example/x", "https://a.example/x"),
+        ("FEED://a.example/x", "https://a.example/x"),
+        ("feed:http://a.example/x", "http://a.example/x"),
+        ("feed://https://a.example/x", "https://a.example/x"),
+        ("//a.example/x", "https://a.example/x"),
+        ("https://a.example/feed:https://b.example/", "https://a.example/feed:https://b.example/"),
+        ("mailto:a@b.example", "mailto:a@b.example"),
+    ],
+)
+def test_what_somebody_types_becomes_a_web_address(typed, address):
+    assert as_web_address(typed) == address
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from pipeline.feed.names import name_of
-from pipeline.feed.repair import mended, without_doctype
 from pipeline.html import plain_text, shortened
+from pipeline.repair.xml import mended, without_doctype
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pipeline.feed import bounds
+from pipeline.feed import clean
+from pipeline.feed.bounds import LONGEST_DATE
 from pipeline.feed.dates import moment
 from pipeline.feed.names import name_of
 from pipeline.feed.people import people
 from pipeline.feed.texts import line, markup, words
-from pipeline.html import plain_text, safe_html, safe_url
+from pipeline.html import one_line, plain_text, safe_html, safe_url
 from pipeline.model import ParsedEntry
 
 if TYPE_CHECKING:
@@ -104,9 +105,9 @@ def date_in(fields: Fields, names: tuple[str, ...]) -> tuple[datetime | None, Pl
         for element in reversed(fields.get(name, ())):
             text = words(element)
             if (found := moment(text)) is not None:
-                return found, plain_text(text[: bounds.LONGEST_DATE])
+                return found, plain_text(text[:LONGEST_DATE])
             raw = raw or text
-    return None, plain_text(raw[: bounds.LONGEST_DATE])
+    return None, plain_text(raw[:LONGEST_DATE])
 
 
 def title_in(fields: Fields) -> PlainText:
@@ -158,8 +159,8 @@ def _uid(item: _Element, fields: Fields) -> str:
     for name in _ID:
         for element in reversed(fields.get(name, ())):
             if text := words(element):
-                return bounds.identifier(text)
-    return bounds.identifier(item.get(_ABOUT) or "")
+                return clean.identifier(text)
+    return clean.identifier(item.get(_ABOUT) or "")
 
 
 def _longest(contents: list[_Element], document: Document, url: str) -> SafeHtml:
@@ -171,7 +172,7 @@ def _title_of(source: _Element | None) -> PlainText:
     """Return who published it first: the title of Atom's <source>, or the text of RSS's."""
     if source is None:
         return plain_text("")
-    return title_in(fields_of(source)) if len(source) else bounds.line(words(source))
+    return title_in(fields_of(source)) if len(source) else one_line(words(source))
 
 
 def _authors_of(source: _Element | None) -> tuple[PlainText, ...]:

@@ -7,9 +7,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from pipeline.feed import bounds
+from pipeline.feed import bounds, clean
 from pipeline.feed.dates import moment
-from pipeline.html import safe_url
+from pipeline.html import one_line, safe_url
 from pipeline.model import ParsedEntry, ParsedFeed, Unreadable
 
 if TYPE_CHECKING:
@@ -50,15 +50,15 @@ def parse(body: bytes, url: str) -> ParsedFeed | Unreadable:
 def _entry(item: dict[str, Any], url: str, feed: dict[str, Any]) -> ParsedEntry:
     text = entities.escape(_string(item.get("content_text")), quote=False)
     return ParsedEntry(
-        uid=bounds.identifier(_string(item.get("id"))),
+        uid=clean.identifier(_string(item.get("id"))),
         title=_plain(item.get("title")),
         link=_link(item.get("url"), url) or _link(item.get("external_url"), url),
         published=_moment(item.get("date_published")) or _moment(item.get("date_modified")),
         published_raw=_plain(item.get("date_published")),
         updated=_moment(item.get("date_modified")),
         authors=tuple(_authors(item)) or tuple(_authors(feed)),
-        summary=bounds.markup(entities.escape(_string(item.get("summary")), quote=False), url),
-        content=bounds.markup(_string(item.get("content_html")), url) or bounds.markup(text),
+        summary=clean.markup(entities.escape(_string(item.get("summary")), quote=False), url),
+        content=clean.markup(_string(item.get("content_html")), url) or clean.markup(text),
     )
 
 
@@ -77,7 +77,7 @@ def _string(value: Any) -> str:
 
 
 def _plain(value: Any) -> PlainText:
-    return bounds.line(_string(value))
+    return one_line(_string(value))
 
 
 def _link(value: Any, base: str) -> SafeUrl | None:

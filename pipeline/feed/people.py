@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pipeline.feed import bounds
+from pipeline.feed.bounds import MOST_AUTHORS
 from pipeline.feed.names import name_of
 from pipeline.feed.texts import words
-from pipeline.html import plain_text
+from pipeline.html import one_line, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,8 +31,8 @@ def people(elements: Iterable[_Element]) -> tuple[PlainText, ...]:
 
 def named(texts: Iterable[str]) -> tuple[PlainText, ...]:
     """Return the names in texts, each once."""
-    names = (plain_name(bounds.line(text, markup=True)) for text in texts if text)
-    return tuple(name for name in dict.fromkeys(names) if name)[: bounds.MOST_AUTHORS]
+    names = (plain_name(one_line(text, markup=True)) for text in texts if text)
+    return tuple(name for name in dict.fromkeys(names) if name)[:MOST_AUTHORS]
 
 
 def _name_in(element: _Element) -> str:

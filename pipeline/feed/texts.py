@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from pipeline.feed import bounds
-from pipeline.html import looks_like_markup, safe_html
+from pipeline.feed import clean
+from pipeline.html import looks_like_markup, one_line, safe_html
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -31,20 +31,20 @@ def words(element: _Element) -> str:
 def line(element: _Element) -> PlainText:
     """Return a title or a name as one line."""
     if len(element):
-        return bounds.line(_inner(element), markup=True)
-    return bounds.line(_value(element), markup=_kind(element) in _HTML)
+        return one_line(_inner(element), markup=True)
+    return one_line(_value(element), markup=_kind(element) in _HTML)
 
 
 def markup(element: _Element, base: str) -> SafeHtml:
     """Return a summary or a content as clean markup, its addresses resolved against ``base``."""
     if len(element):
-        return bounds.markup(_inner(element), base)
+        return clean.markup(_inner(element), base)
     value, kind = _value(element), _kind(element)
     if not value:
         return safe_html("")
     if _is_text(kind) and not looks_like_markup(value):
         value = entities.escape(value, quote=False)
-    return bounds.markup(value, base)
+    return clean.markup(value, base)
 
 
 def _kind(element: _Element) -> str:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import feedparser
 
-from pipeline.feed import bounds
+from pipeline.feed import bounds, clean
 from pipeline.feed.dates import of_struct
 from pipeline.feed.people import named
-from pipeline.html import looks_like_markup, plain_text, safe_html, safe_url
+from pipeline.html import looks_like_markup, one_line, plain_text, safe_html, safe_url
 from pipeline.model import ParsedEntry, ParsedFeed, Rhythm, Unreadable
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _entry(entry: Any, url: str, authors: tuple[PlainText, ...]) -> ParsedEntry:
     updated = _updated(entry)
     contents = [_markup(part, url) for part in _dicts(entry, "content")]
     return ParsedEntry(
-        uid=bounds.identifier(_string(entry, "id")),
+        uid=clean.identifier(_string(entry, "id")),
         title=_text(entry, "title"),
         link=_link(entry, url),
         published=of_struct(entry.get("published_parsed")) or of_struct(entry.get("created_parsed")) or updated,
@@ -144,14 +144,14 @@ def _link(entry: Any, url: str) -> SafeUrl | None:
 
 def _text(holder: Any, name: str) -> PlainText:
     kind = _string(holder.get(f"{name}_detail"), "type")
-    return bounds.line(_string(holder, name), markup=kind.endswith(("html", "xml")))
+    return one_line(_string(holder, name), markup=kind.endswith(("html", "xml")))
 
 
 def _markup(detail: Any, url: str) -> SafeHtml:
     value = _string(detail, "value")
     if _string(detail, "type") == "text/plain" and not looks_like_markup(value):
         value = entities.escape(value, quote=False)
-    return bounds.markup(value, safe_url(_string(detail, "base"), url) or url)
+    return clean.markup(value, safe_url(_string(detail, "base"), url) or url)
 
 
 def _authors(entry: Any) -> tuple[PlainText, ...]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from pipeline.feed import bounds
 from pipeline.feed.channel import channel_of, format_of, pages_of, rhythm_of
 from pipeline.feed.document import document
-from pipeline.feed.encoding import in_utf8
 from pipeline.feed.entries import date_of, entry_of, fields_of, link_in, title_in
 from pipeline.feed.people import people
-from pipeline.feed.repair import mended, without_doctype
 from pipeline.model import ParsedFeed, Unreadable
+from pipeline.repair.encoding import in_utf8
+from pipeline.repair.xml import mended, without_doctype
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

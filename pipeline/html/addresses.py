@@ -26,6 +26,10 @@ _MAX_URL: Final = 2048
 _BREAKS: Final = re.compile("[\t\r\n\ud800-\udfff]")
 _BLANKS: Final = "".join(map(chr, range(33)))
 _ABSOLUTE: Final = re.compile(r"https?://", re.IGNORECASE)
+_PORTS: Final = {"http": 80, "https": 443}
+_FEED_SCHEME: Final = re.compile(r"feed:(?://(?=https?:))?", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d+(?:[/?#]|$))", re.IGNORECASE)
+"""A scheme, and not a host with a port."""
 
 
 def safe_url(address: str, base: str = "", *, tracking: bool = False) -> SafeUrl | None:
@@ -47,10 +51,9 @@ def safe_url(address: str, base: str = "", *, tracking: bool = False) -> SafeUrl
         host, port = _host(parts.hostname or ""), parts.port
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or not host:
+    if parts.scheme not in _PORTS or not host:
         return None
-    default = {"http": 80, "https": 443}[parts.scheme]
-    place = host if port in {None, default} else f"{host}:{port}"
+    place = host if port in {None, _PORTS[parts.scheme]} else f"{host}:{port}"
     query = parts.query if tracking else _without_tracking(parts.query)
     url = urlunsplit((parts.scheme, place, *map(_encoded, (parts.path, query, parts.fragment))))
     return SafeUrl(url) if len(url) <= _MAX_URL else None
@@ -84,6 +87,36 @@ def _without_tracking(query: str) -> str:
     if not _TRACKS.search(f"?{query}"):
         return query
     return "&".join(part for part in query.split("&") if not _TRACKING.fullmatch(part.partition("=")[0]))
+
+
+def authority(url: str) -> tuple[str, int] | None:
+    """Return the host and the port that ``url`` leads to, or None where it is no http or https URL.
+
+    Two addresses lead to the same host where these are equal, however they are written; an IPv6 address stands
+    without brackets, a name without the dot of the root.
+    """
+    known = safe_url(url, tracking=True)
+    if known is None:
+        return None
+    parts = urlsplit(known)
+    return (parts.hostname or "").removesuffix("."), _PORTS[parts.scheme] if parts.port is None else parts.port
+
+
+def without_feed_scheme(address: str) -> str:
+    """Take away what browsers once put before the address of a feed: feed://example.org/, feed:https://example.org/.
+
+    Of the first, //example.org/ is left.
+    """
+    found = _FEED_SCHEME.match(address)
+    return address[found.end() :] if found else address
+
+
+def as_web_address(typed: str) -> str:
+    """Return what somebody typed or pasted as a web address: without "feed:", with https:// where no scheme stands."""
+    address = without_feed_scheme(typed.strip())
+    if _SCHEME.match(address):
+        return address
+    return f"https:{address}" if address.startswith("//") else f"https://{address}"
 
 
 def kept_url(stored: str) -> SafeUrl:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pipeline.html.tags import next_tag
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -12,10 +14,6 @@ _TAG: Final = r"""<(/?)([a-zA-Z][^\s/<>"'=]*)(?:[^<>"']++|"[^"<]*"|'[^'<]*')*+>"
 """A tag as most people write it: it begins where this begins to every parser, and no other begins before this ends."""
 _PLAIN: Final = re.compile(_TAG)
 _PLAIN_OR_COMMENT: Final = re.compile(rf"<!(?=--).*?-->|{_TAG}", re.DOTALL)
-_TAG_BEGINS: Final = re.compile(r"<!--|<(/?)([a-zA-Z][^\s/>]*)")
-TAG_ENDS: Final = re.compile(
-    r"""(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?>"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+|(?=>))|(?!\s*+=)))*+>"""
-)
 _NO_DEPTH, _FORMAT, _BLOCK = range(3)
 _KINDS: Final = (
     dict.fromkeys("div figure h1 h2 h3 h4 h5 h6 ol pre section span svg table ul".split(), _BLOCK)
@@ -87,16 +85,8 @@ def _tags(markup: str) -> Iterable[tuple[str, str]]:
 
 
 def _odd_tags(markup: str) -> Iterator[tuple[str, str]]:
-    """Yield the tags of markup that needs an HTML tokenizer's eye (HTML, section 13.2.5)."""
+    """Yield the tags of markup that needs an HTML tokenizer's eye."""
     at = 0
-    while found := _TAG_BEGINS.search(markup, at):
-        if found[0] == "<!--":
-            at = markup.find("-->", found.start() + 2) + 3
-            if at < found.end():
-                return
-            continue
-        end = TAG_ENDS.match(markup, found.end())
-        if end is None:
-            return
-        yield found[1], found[2]
-        at = end.end()
+    while tag := next_tag(markup, at):
+        yield tag.slash, tag.name
+        at = tag.end

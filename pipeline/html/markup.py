@@ -11,12 +11,15 @@ import nh3
 
 from pipeline.html.addresses import safe_url
 from pipeline.html.depth import is_too_deep
-from pipeline.html.text import plain_text, without_controls
+from pipeline.html.text import looks_like_markup, plain_text, shortened, without_controls
 from pipeline.model import PlainText, SafeHtml
+from pipeline.repair.encoding import as_meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+LONGEST_LINE: Final = 1000
+"""Characters of a title or a name."""
 _BLOCKS: Final = frozenset(
     (
         "address article aside blockquote br caption dd details div dl dt figcaption figure footer h1 h2 "
@@ -60,6 +63,15 @@ def blocks_of(markup: str) -> tuple[PlainText, ...]:
         return (text,) if text else ()
     parts = _TAG.split(_to_blocks.clean(_parsable(markup)))
     return tuple(text for part in parts if (text := plain_text(entities.unescape(part))))
+
+
+def one_line(text: str, *, markup: bool = False) -> PlainText:
+    """Return a title or a name, of which it is known or can be seen that it is ``markup``, as a line not too long."""
+    head = as_meant(text[: 4 * LONGEST_LINE])
+    if "<" not in head and "&" not in head:
+        return shortened(plain_text(head), LONGEST_LINE)
+    shown = text_of(head) if markup or looks_like_markup(head) else plain_text(head)
+    return shortened(shown, LONGEST_LINE)
 
 
 def safe_html(

@@ -1,7 +1,8 @@
-"""Plain text: one line without marks that hide, reorder or end it; names for files; sentences."""
+"""Plain text: one line without marks that hide, reorder or end it; names for files; digests; sentences."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
@@ -87,6 +88,11 @@ def _base_letter(letter: str) -> str:
     """Return the ASCII letter under an accent; any other letter as it is."""
     plain = unicodedata.normalize("NFKD", letter)
     return plain[0] if plain[0].isascii() and all(map(unicodedata.combining, plain[1:])) else letter
+
+
+def digest(text: str) -> PlainText:
+    """Return the hash by which ``text`` is known again, and which no other text has."""
+    return PlainText("sha256:" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
 
 
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]?[A-ZÀ-ÖØ-Þ0-9])")

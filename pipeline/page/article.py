@@ -6,15 +6,13 @@ asks the web for nothing. Some pages keep the parser busy for minutes: run it wh
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pipeline.feed.bounds import line
-from pipeline.feed.encoding import in_utf8
-from pipeline.html import plain_text, without_controls
+from pipeline.html import one_line, plain_text, without_controls
 from pipeline.model import Unreadable
+from pipeline.repair.encoding import in_utf8
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -51,11 +49,6 @@ class Extracted:
 
     title: PlainText
     text: str
-
-
-def digest(text: str) -> str:
-    """Return the hash by which a text is known again."""
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def extracted(body: bytes, url: str, content_type: str) -> Extracted | Unreadable:
@@ -124,7 +117,7 @@ def _title(root: HtmlElement) -> PlainText:
     headings = root.xpath("//h1")
     only = headings[0].text_content() if len(headings) == 1 else ""
     window = root.findtext(".//title") or ""
-    return next((title for text in (shared, only, window) if (title := line(str(text)))), plain_text(""))
+    return next((title for text in (shared, only, window) if (title := one_line(str(text)))), plain_text(""))
 
 
 def _prepare(root: HtmlElement) -> None:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pipeline.html import safe_url
+from pipeline.html import safe_url, without_feed_scheme
 from pipeline.page.tags import tags_of
 
 if TYPE_CHECKING:
@@ -54,8 +54,6 @@ _SPEAKS_OF_FEED: Final = re.compile(
 )
 _LONGEST_LABEL: Final = 40
 """A link of more words is the headline of an article, about feeds perhaps."""
-_FEED_SCHEME: Final = re.compile(r"feed:(?://)?(?=https?:)|feed:(?=//)", re.IGNORECASE)
-"""What browsers once put before the address of a feed: feed://example.org/, feed:https://example.org/."""
 _LONGEST_INSIDE: Final = 500
 _LINK_ENDS: Final = re.compile(r"</?a[\s>]", re.IGNORECASE)
 _MARKUP: Final = re.compile(r"<[^<>]*>?")
@@ -100,7 +98,7 @@ def read_page(source: str, base: str) -> Page:
 
 def _note(leads: dict[SafeUrl, Lead], tag: Tag, said: str, base: str) -> None:
     """Keep where ``tag`` leads, if that is a web address; a fragment of it is no other feed."""
-    address = _FEED_SCHEME.sub("", tag.said.get("href", "").strip(), count=1).partition("#")[0]
+    address = without_feed_scheme(tag.said.get("href", "").strip()).partition("#")[0]
     url = safe_url(address, base) if address else None
     if url is not None:
         leads.setdefault(url, Lead(url=url, place=tag.start, said=said[:_LONGEST_TITLE]))

@@ -10,7 +10,7 @@ import html as entities
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.html.depth import TAG_ENDS
+from pipeline.html.tags import next_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +25,6 @@ class Tag(NamedTuple):
     end: int
 
 
-_BEGINS: Final = re.compile(r"<!--|</?([a-zA-Z][^\s/>]*)")
 _ATTRIBUTE: Final = re.compile(r"""([^\s/>=]++)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s>"'][^\s>]*+)))?+""")
 _ENTITY: Final = re.compile(r"&#?\w++;")
 _RAW: Final = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea")}
@@ -35,21 +34,15 @@ _LONGEST_TAG: Final = 8192
 
 
 def tags_of(source: str) -> Iterator[Tag]:
-    """Yield the tags of interest (HTML, section 13.2.5), in a time that grows as the source does."""
+    """Yield the tags of interest."""
     at = 0
-    while found := _BEGINS.search(source, at):
-        if found[0] == "<!--":
-            at = source.find("-->", found.start() + 2) + 3
-            if at < found.end():
-                return
+    while tag := next_tag(source, at):
+        at, name = tag.end, tag.name.lower()
+        if tag.slash:
             continue
-        end = TAG_ENDS.match(source, found.end())
-        if end is None:
-            return
-        at, name, opens = end.end(), found[1].lower(), source[found.start() + 1] != "/"
-        if opens and name in _OF_INTEREST and at - found.start() < _LONGEST_TAG:
-            yield Tag(name, _attributes(source[found.end() : at - 1]), found.start(), at)
-        elif opens and name in _RAW:
+        if name in _OF_INTEREST and tag.end - tag.start < _LONGEST_TAG:
+            yield Tag(name, _attributes(source[tag.named : tag.end - 1]), tag.start, tag.end)
+        elif name in _RAW:
             over = _RAW[name].search(source, at)
             if over is None:
                 return

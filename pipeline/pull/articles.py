@@ -11,9 +11,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pipeline.html import plain_text, shortened
+from pipeline.html import digest, plain_text, shortened
 from pipeline.model import Snapshot, Unreadable, utc
-from pipeline.page.article import digest
 from pipeline.pull.statuses import status_in_words
 from pipeline.web import Unreachable
 

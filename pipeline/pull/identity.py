@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pipeline.html import safe_url
+from pipeline.html import digest, safe_url
 from pipeline.model import Key, Keyed, Naming, Recognised
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ def _name(entry: ParsedEntry, naming: Naming) -> str:
     if entry.link and naming is not Naming.BY_TITLE:
         return entry.link
     if entry.title and entry.published:
-        return _digest(f"{entry.title}\n{entry.published.isoformat()}")
-    return _digest("\n".join((entry.title, entry.link or "", entry.summary, entry.content)))
+        return digest(f"{entry.title}\n{entry.published.isoformat()}")
+    return digest("\n".join((entry.title, entry.link or "", entry.summary, entry.content)))
 
 
 def _keys(entry: ParsedEntry, name: str, naming: Naming) -> tuple[Key, ...]:
@@ -139,14 +139,10 @@ def _canonical(link: str) -> str:
 
 
 def _key(kind: str, text: str) -> Key:
-    digest = hashlib.blake2b(f"{kind}\n{text}".encode(), digest_size=8).digest()
-    return Key(int.from_bytes(digest, "big", signed=True))
+    hashed = hashlib.blake2b(f"{kind}\n{text}".encode(), digest_size=8).digest()
+    return Key(int.from_bytes(hashed, "big", signed=True))
 
 
 def _bounded(name: str) -> str:
     """Return ``name``, or its hash where it is longer than an index of the store takes."""
-    return name if len(name) <= LONGEST else _digest(name)
-
-
-def _digest(text: str) -> str:
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return name if len(name) <= LONGEST else digest(name)

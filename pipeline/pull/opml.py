@@ -14,12 +14,10 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from pipeline.errors import UsageError
-from pipeline.feed.bounds import LONGEST_LINE
-from pipeline.feed.encoding import in_utf8
-from pipeline.feed.repair import mended
-from pipeline.html import plain_text, safe_url, shortened
+from pipeline.html import LONGEST_LINE, as_web_address, plain_text, safe_url, shortened
 from pipeline.model import NO_TEXT, utc
-from pipeline.pull.wellknown import as_web_address
+from pipeline.repair.encoding import in_utf8
+from pipeline.repair.xml import mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
     from pipeline.model import SafeUrl
 
-_FEED_SCHEME: Final = re.compile(r"^feed:(?://)?", re.IGNORECASE)
-"""What browsers once put before the address of a feed: feed://example.org/, feed:https://example.org/."""
-_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d+(?:[/?#]|$))", re.IGNORECASE)
-"""A scheme, and not a host with a port."""
 MOST_COMMON_PATHS: Final = 12
 _VIDEOS: Final = "https://www.youtube.com/feeds/videos.xml"
 _CHANNEL: Final = r"(UC[\w-]{22})"
@@ -136,12 +132,6 @@ _OWN_CHANNEL: Final = tuple(
     )
 )
 """How a page of YouTube names its own channel; the surest first, as it names others besides."""
-
-
-def as_web_address(typed: str) -> str:
-    """Return what somebody typed or pasted as a web address: without "feed:", with https:// where no scheme stands."""
-    address = _FEED_SCHEME.sub("", typed.strip())
-    return address if _SCHEME.match(address) else f"https://{address}"
 
 
 def patterns(url: str) -> tuple[SafeUrl, ...]:

@@ -5,12 +5,12 @@ What comes in is an entry of the store; what goes out is a sentence of it, or th
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import blocks_of, plain_text, sentences
+from pipeline.html import digest as hashed
 from pipeline.model import Snapshot
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def source_text(source: Entry | Snapshot) -> tuple[str, ...]:
 
 def digest(entry: Entry) -> str:
     """Return the hash by which the text that a quotation was taken from is known again."""
-    return "sha256:" + hashlib.sha256("\n".join(source_text(entry)).encode()).hexdigest()
+    return hashed("\n".join(source_text(entry)))
 
 
 def quotation(entry: Entry, article: Snapshot | None, most_words: int) -> PlainText | None:

@@ -1,4 +1,4 @@
-"""The bytes of a feed as UTF-8, whatever encoding they are in, declared or not, rightly or not.
+"""Bytes as UTF-8, whatever encoding they are in, declared or not, rightly or not; and text that was encoded twice.
 
 The order is that of RFC 7303 (section 3): a byte order mark, the server's word, the document's own. But bytes that
 are valid UTF-8 beyond ASCII are UTF-8, since no other encoding looks like it by chance.
@@ -43,6 +43,23 @@ _SPECIMEN: Final = 65536
 _BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]+")
 _LATIN_RUN: Final = 1.5
 """Words in Cyrillic, Greek or Chinese letters have longer runs of bytes beyond ASCII, on average."""
+
+# What software takes for Latin-1 that is not: the marks that Windows puts where Latin-1 has control characters
+# (WHATWG Encoding, windows-1252), and UTF-8 that was taken for Latin-1 and written in UTF-8 once more.
+_CONTROLS: Final = re.compile("[\x80-\x9f]")
+_WINDOWS: Final = {
+    code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+}
+
+
+def as_meant(text: str) -> str:
+    """Return ``text`` with what was encoded wrongly before it came here as it was meant."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:  # which most texts are, at one of their first letters
+        return text.translate(_WINDOWS) if _CONTROLS.search(text) else text
 
 
 def in_utf8(body: bytes, content_type: str = "") -> tuple[bytes, tuple[str, ...]]:
