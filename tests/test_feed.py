@@ -182,10 +182,14 @@ def test_what_is_mended_for_one_place_leaves_all_others():
     assert mended(b"<a>x &amp; &#65; <![CDATA[& &#2;]]></a>") == (b"<a>x &amp; &#65; <![CDATA[& &#2;]]></a>", ())
 
 
-@pytest.mark.parametrize("piece", [b"<![CDATA[", b"<!--", b"<!DOCTYPE ", b"<!DOCTYPE [", b"&", b"&#", b"<?xml "])
+@pytest.mark.parametrize(
+    "piece", [b"<![CDATA[", b"<!--", b"<!DOCTYPE ", b"<!DOCTYPE [", b"&", b"&#", b"<?xml ", b"<a=" + b"b=" * 9]
+)
 def test_a_million_beginnings_without_an_end_take_no_time(piece):
     began = datetime.now(UTC)
-    parse(b"<rss><channel><item>" + piece * (400_000 // len(piece)), URL)
+    many = piece * (400_000 // len(piece))
+    for body in (b"<rss><channel><item>" + many, many + b"=" * 500_001):
+        parse(body, URL)
     assert datetime.now(UTC) - began < timedelta(seconds=5)
 
 
@@ -195,6 +199,15 @@ def test_a_million_beginnings_without_an_end_take_no_time(piece):
 def test_a_document_type_is_left_out(inside):
     body = f"<?xml version='1.0'?><!-- x --><!DOCTYPE rss{inside}><rss/>".encode()
     assert without_doctype(body) == b"<?xml version='1.0'?><!-- x --><rss/>"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [b"<?xml version='1.0'>", b"<!-- <a> -->", b"<!--" + b"x" * 5000 + b"-->", b"<?a <b> ?>", b"<!DOCTYPE a>", b" x "],
+)
+def test_nothing_hides_a_document_type(before):
+    left = b"" if b"DOCTYPE" in before else before
+    assert without_doctype(before + b"<!DOCTYPE rss [<!ENTITY a 'b'>]><rss/>") == left + b"<rss/>"
 
 
 def test_what_looks_like_a_document_type_in_a_text_stays():

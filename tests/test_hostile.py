@@ -208,6 +208,46 @@ def test_no_disguise_makes_an_author_slow(author):
     assert time.process_time() - began < 1
 
 
+MANY = 500_001
+FULL = {
+    "attributes": lambda: item("<title " + " ".join(f"a{n} = ''" for n in range(MANY)) + ">t</title>"),
+    "attributes of many elements": lambda: item("<a b='' c='>' d='' e='' f=''/>" * (MANY // 5 + 1)),
+    "names": lambda: b'{"items":[{' + b",".join(b'"%d" :1' % n for n in range(MANY)) + b"}]}",
+    "texts": lambda: b'{"items":[' + rb'"\\",' * 2 * MANY + b"1]}",
+    "lists": lambda: b'{"items":[' + b"[],[[]]," * MANY + b"1]}",
+}
+
+
+@pytest.mark.parametrize("body", FULL.values(), ids=FULL)
+def test_a_small_body_that_would_fill_memory_is_refused(body):
+    read = parse(body(), BASE)
+    assert isinstance(read, Unreadable)
+    assert read.cause.startswith("holds more than 500,000 ")
+
+
+QUOTED = 'x="y" ' * MANY
+ROOMY = {
+    "CDATA": lambda: item(f"<description><![CDATA[<p {QUOTED}>]]></description>"),
+    "escaped": lambda: item(f"<description>&lt;p {QUOTED}&gt;</description>"),
+    "a comment": lambda: item(f"<!-- <p {QUOTED} --><title>t</title>"),
+    "JSON": lambda: json.dumps({"items": [{"id": "1", "content_html": '":[{,\\' * MANY}]}).encode(),
+}
+
+
+@pytest.mark.parametrize("body", ROOMY.values(), ids=ROOMY)
+def test_a_text_is_no_attribute_and_no_value_whatever_it_holds(body):
+    read = parse(body(), BASE)
+    assert isinstance(read, ParsedFeed)
+    assert len(read.entries) == 1
+
+
+@pytest.mark.parametrize("place", ["<rss>{}<channel/></rss>", "<rss><channel>{}<item>{}</item></channel></rss>"])
+def test_a_reference_that_is_left_in_the_tree_costs_nothing_else(place):
+    unclosed = "<!DOCTYPE rss [<!-- ' --><!ENTITY a 'b'>]>"  # one quotation mark too many to tell where it ends
+    feed = parse((unclosed + place.replace("{}", "&a;<title>t</title>")).encode(), BASE)
+    assert isinstance(feed, ParsedFeed)
+
+
 def test_an_id_has_an_end():
     feed = parse(rss(f"<item><title>t</title><guid>{'x' * 10**6}</guid></item>"), BASE)
     assert len(feed.entries[0].uid) <= 4 * LONGEST_LINE

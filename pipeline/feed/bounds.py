@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 MOST_ENTRIES: Final = 2000
 """Entries of one feed; the newest are taken."""
 MOST_TAGS: Final = 500_000
-"""Tags of one feed, and so much memory; a large real one has some 50,000."""
+"""Tags of one feed, or attributes, or values where it is JSON, and so much memory; a large real one has some 50,000."""
 LONGEST_TEXT: Final = 500_000
 """Characters of markup; a long book chapter has some 60,000."""
 MOST_AUTHORS: Final = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as entities
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.feed import bounds, clean
 from pipeline.feed.dates import moment
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from pipeline.model import PlainText, SafeUrl
 
 
+_TOO_MANY: Final = re.compile(
+    rb"""(?:(?:[^",:\[{]++|"(?:[^"\\]++|\\.)*+")*+[,:\[{]){%d}+""" % (2 * bounds.MOST_TAGS), re.DOTALL
+)
+"""More marks outside of texts than so many values have, of which each has a name or stands in a list."""
+
+
 def looks_like(body: bytes) -> bool:
     """Tell whether ``body`` begins as a JSON object does."""
     return body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
@@ -26,6 +32,8 @@ def looks_like(body: bytes) -> bool:
 
 def parse(body: bytes, url: str) -> ParsedFeed | Unreadable:
     """Return the feed in ``body``; a broken item is passed over and named among the repairs."""
+    if sum(map(body.count, (b",", b":", b"[", b"{"))) > 2 * bounds.MOST_TAGS and _TOO_MANY.match(body):
+        return Unreadable(cause=f"holds more than {bounds.MOST_TAGS:,} values")
     try:
         data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError) as error:

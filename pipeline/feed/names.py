@@ -50,6 +50,8 @@ _USERLAND: Final = re.compile(r"http://backend\.userland\.com/rss[\d.]*")
 @lru_cache(maxsize=4096)
 def name_of(tag: str) -> str:
     """Return the name of an element whose tag lxml gives as "{namespace}Name" or, undeclared, "prefix:Name"."""
+    if not isinstance(tag, str):  # lxml's mark of what is no element, such as a reference to an entity
+        return "?"
     if not tag.startswith("{"):
         prefix, colon, local = tag.lower().rpartition(":")
         return tag.lower() if prefix + colon in _KNOWN else local if prefix in {"atom", "rss"} else "?"

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _MOST_TAGS: Final = 150_000
 """Tags of a feed that feedparser is given: it takes a second for so many."""
 _FEED_LIKE: Final = re.compile(rb"<(?:\w+:)?(?:rss|rdf|feed|channel|item|entry)[\s>/]", re.IGNORECASE)
+_NO_TAG_OR_TAG: Final = re.compile(
+    rb"""<(?:!\[CDATA\[.*?(?:\]\]>|\Z)|!--.*?(?:-->|\Z)|([^\s<>"'!?])(?:[^<>"']++|"[^"]*+"|'[^']*+')*+)""", re.DOTALL
+)
+"""What looks like a tag and is none, or a tag, which has a first letter."""
 
 
 def parse(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreadable:
@@ -32,9 +36,17 @@ def parse(body: bytes, url: str, content_type: str) -> ParsedFeed | Unreadable:
     text, recoded = in_utf8(body, content_type)
     if text.count(b"<") > bounds.MOST_TAGS:
         return Unreadable(cause=f"holds more than {bounds.MOST_TAGS:,} tags")
+    if text.count(b"=") > bounds.MOST_TAGS and _attributes_in(text) > bounds.MOST_TAGS:
+        return Unreadable(cause=f"holds more than {bounds.MOST_TAGS:,} attributes")
     found = document(text, url)
     feed = _feed(found, url) if found is not None else _tolerantly(text, url)
     return replace(feed, repairs=(*recoded, *feed.repairs)) if recoded and isinstance(feed, ParsedFeed) else feed
+
+
+def _attributes_in(text: bytes) -> int:
+    """Return how many attributes stand in the tags of ``text``; one with quotation marks in its value is several."""
+    tags = (found[0] for found in _NO_TAG_OR_TAG.finditer(text) if found[1])
+    return sum((tag.count(b'"') + tag.count(b"'")) // 2 for tag in tags)
 
 
 def _feed(document: Document, url: str) -> ParsedFeed:

@@ -17,20 +17,19 @@ _NO_CHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xb
 _DOCTYPE: Final = re.compile(
     rb"""<!DOCTYPE\b(?:[^\[>"']|"[^"]*"|'[^']*')*+(?:\[(?:[^\]"']|"[^"]*"|'[^']*')*+\]\s*)?>""", re.IGNORECASE
 )
-_DOCTYPE_BEGINS: Final = re.compile(rb"<!DOCTYPE\b", re.IGNORECASE)
-_ROOT: Final = re.compile(rb"<(?!\?|!)")
+_PROLOG: Final = re.compile(rb"(?:[^<]++|<\?xml\s[^<>]*>|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL | re.IGNORECASE)
+"""What may stand before a document type, and before the first element (XML 1.0, section 2.8)."""
 _HIGHEST: Final = 0x10FFFF
 _SURROGATES: Final = range(0xD800, 0xE000)
 
 
 def without_doctype(body: bytes) -> bytes:
     """Return ``body`` without a document type, and so without entities of its own: nothing to expand or fetch."""
-    begins = _DOCTYPE_BEGINS.search(body, 0, 4096)
-    root = _ROOT.search(body)
-    if begins is None or root is None or begins.start() > root.start():
-        return body
-    found = _DOCTYPE.match(body, begins.start())
-    return body[: found.start()] + body[found.end() :] if found else body
+    parts, at = [], 0
+    while (before := _PROLOG.match(body, at)) and (found := _DOCTYPE.match(body, before.end())):
+        parts.append(before[0])
+        at = found.end()
+    return b"".join((*parts, body[at:])) if parts else body
 
 
 def mended(body: bytes, *, entities: bool = True) -> tuple[bytes, tuple[str, ...]]:
