@@ -332,6 +332,35 @@ def test_of_entries_that_are_the_same_the_first_is_kept():
     }
 
 
+@law
+@given(
+    st.sampled_from(["", "/", "/news", "/news/", "/2026/11/one"]),
+    st.sampled_from(["", "?p=123", "?p=124", "?p=123&lang=de", "?lang=de&p=123"]),
+    st.sampled_from(["http://example.org", "https://www.example.org", "https://new.example.net:8080"]),
+)
+def test_an_id_that_is_an_address_is_known_again_by_what_stands_behind_the_host(path, query, host):
+    def places(address):
+        return [item.keys[1:] for item in keyed([entry(address)], Naming.BY_ID)]
+
+    said = bool(path.strip("/") or query)
+    assert [len(keys) for keys in places(f"{host}{path}{query}")] == [int(said)]
+    assert places(f"{host}{path}{query}") == places(f"http://old.example{path}{query}")
+    assert not said or places(f"{host}{path}{query}") != places(f"{host}{path}{query}5")
+
+
+def test_a_wordpress_id_is_told_apart_from_others_and_known_again_at_another_host(web, run_pull, entries):
+    def feed(host):
+        return rss(f"{host}/?p=123", f"{host}/?p=124", title="Title {}").replace(f"Title {host}", "A title")
+
+    first, second = (
+        feed(host).replace("<link>/", "<link>/at-") for host in ("http://old.example", "https://new.example")
+    )
+    url = web.serve("/feed", first)
+    assert run_pull(url)[0].new == 2
+    web.serve("/feed", second)
+    assert (run_pull(url)[0].new, len(entries())) == (0, 2)
+
+
 # -- real feeds
 
 

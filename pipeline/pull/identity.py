@@ -7,22 +7,22 @@ of them are new and which are known. Keys go from the publisher's id, the strong
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from pipeline.html import digest, safe_url
 from pipeline.model import Key, Keyed, Naming, Recognised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from urllib.parse import SplitResult
 
     from pipeline.model import EntryId, Known, ParsedEntry
 
 LONGEST: Final = 600
 """Characters of a name; four bytes each stay under the 2,704 bytes of a PostgreSQL index entry."""
-_IN_FRONT: Final = re.compile(r"https?://(?:www\.)?")
 _FEWEST_WORDS: Final = 3
 """A title of fewer words says too little to know an entry by."""
 
@@ -129,13 +129,19 @@ def _keys(entry: ParsedEntry, name: str, naming: Naming) -> tuple[Key, ...]:
 def _place(uid: str) -> str:
     """Return an id that is a web address without its scheme and host, or nothing where that says nothing."""
     url = safe_url(uid) if uid.startswith(("http://", "https://")) else None
-    return _canonical(url).partition("/")[2] if url else ""
+    return _within_host(urlsplit(url)).removeprefix("/") if url else ""
 
 
 def _canonical(link: str) -> str:
     """Return an address as it would be for anybody: without scheme, www, a last slash, and what only tracks."""
-    place, _, query = _IN_FRONT.sub("", link.partition("#")[0], count=1).partition("?")
-    return f"{place.rstrip('/')}?{'&'.join(sorted(query.split('&')))}" if query else place.rstrip("/")
+    parts = urlsplit(link)
+    return parts.netloc.removeprefix("www.") + _within_host(parts)
+
+
+def _within_host(parts: SplitResult) -> str:
+    """Return path and query of an address, which may be all that tells a page from others: ``/?p=123``."""
+    query = "&".join(sorted(parts.query.split("&")))
+    return f"{parts.path.rstrip('/')}?{query}" if query else parts.path.rstrip("/")
 
 
 def _key(kind: str, text: str) -> Key:
