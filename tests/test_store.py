@@ -32,6 +32,8 @@ from pipeline.model import (
     EditionId,
     FeedOutcome,
     FeedState,
+    Key,
+    Keyed,
     Move,
     Naming,
     ParsedEntry,
@@ -41,11 +43,13 @@ from pipeline.model import (
     Rhythm,
     Story,
 )
+from pipeline.pull.identity import recognised
 from pipeline.pull.keeping import take_in
 from pipeline.store import HEAD, Store
 from pipeline.store import pull as feeds
 from pipeline.store import select as stories
 from pipeline.store import send as readers
+from pipeline.store.entries import entries_by_key, keep_entries
 from pipeline.store.schema import metadata
 from pipeline.store.write import entries_by_link
 
@@ -243,6 +247,18 @@ def test_entries_are_kept_once_and_brought_up_to_date(store, now):
         *(("1", "Title of 1", ()), ("2", "Edited", ("B",)), ("3", "Title of 3", ()), ("4", "Title of 4", ())),
     ]
     assert [entry.first_seen - now for entry in kept(store)] == [timedelta(days=n) for n in (0, 0, 0, 2)]
+
+
+def test_more_entries_than_one_query_can_name_are_kept_once(store, now):
+    first = parsed("?")
+    many = tuple(Keyed(entry=replace(first, uid=str(number)), keys=(Key(number),)) for number in range(20_001))
+    with store.writing() as connection:
+        feed = feeds.known_feeds(connection, [FEED])[FEED]
+        assert keep_entries(connection, feed, recognised(many, {}), {}, now) == (20_001, 0)
+        known = entries_by_key(connection, feed.id, [Key(number) for number in range(70_000)])
+        again = recognised(many, known)
+        assert (again.new, len(again.known)) == ((), 20_001)
+        assert keep_entries(connection, feed, again, known, now) == (0, 0)
 
 
 def test_one_id_in_two_feeds_names_two_entries(store, now):

@@ -6,7 +6,7 @@ Times are aware and in UTC both ways (a naive one is refused); SQLite keeps them
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -32,7 +32,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from pipeline.model import utc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+
+    from sqlalchemy import Row, Select
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -41,6 +43,8 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 metadata = MetaData(naming_convention=NAMES)
+_AT_ONCE: Final = 10_000
+"""Values that one query is given; PostgreSQL takes 65,535, and SQLite, as it is usually built, 32,766."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -76,6 +80,14 @@ def upsert(
     """Return an INSERT that changes a row of the same primary key instead, as ``change`` says of the new values."""
     new = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
     return new.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=change(new.excluded))
+
+
+def find_in(
+    connection: Connection, query: Select[*tuple[Any, ...]], column: Column[Any], values: Sequence[object]
+) -> Iterator[Row[*tuple[Any, ...]]]:
+    """Yield the rows of ``query`` whose ``column`` is one of ``values``, however many these are."""
+    for start in range(0, len(values), _AT_ONCE):
+        yield from connection.execute(query.where(column.in_(values[start : start + _AT_ONCE])))
 
 
 feeds = Table(
