@@ -8,7 +8,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -195,6 +195,7 @@ def test_what_a_feed_taught_is_remembered(store, now):
         rhythm=Rhythm(every=timedelta(hours=3), skip_hours=(1, 2), skip_days=(6,)),
         gap=timedelta(hours=5),
         naming=Naming.BY_TITLE,
+        keeps_naming=True,
         checked_at=now,
         read_at=now,
         failures=3,
@@ -202,6 +203,7 @@ def test_what_a_feed_taught_is_remembered(store, now):
         repairs=("mended",),
         due=Due(at=now + timedelta(hours=2), because="as it is"),
     )
+    assert [one.name for one in fields(known) if getattr(known, one.name) == one.default] == ["allow_private"]
     assert keep_outcome(store, now, FeedOutcome(feed=known, state=FeedState.READ)) == known
 
 

@@ -95,18 +95,30 @@ def keep_feed(connection: Connection, feed: Feed) -> None:
 def _remembered(feed: Feed) -> dict[str, Any]:
     rhythm, move = feed.rhythm, feed.move
     every = rhythm.every.total_seconds() if rhythm.every else None
-    same = "etag last_modified body_hash whole_at broken site location stays paused checked_at read_at failures error"
-    same += " keeps_naming"
-    return {name: getattr(feed, name) for name in same.split()} | {
+    return {
         "title": feed.own_title,
-        "repairs": list(feed.repairs),
-        "rhythm": {"every": every, "skip_hours": rhythm.skip_hours, "skip_days": rhythm.skip_days},
-        "gap_seconds": round(feed.gap.total_seconds()) if feed.gap else None,
-        "naming": feed.naming,
+        "site": feed.site,
+        "location": feed.location,
+        "stays": feed.stays,
         "move_to": move.to if move else None,
         "move_since": move.since if move else None,
         "move_last": move.last if move else None,
         "move_times": move.times if move else 0,
+        "paused": feed.paused,
+        "etag": feed.etag,
+        "last_modified": feed.last_modified,
+        "body_hash": feed.body_hash,
+        "whole_at": feed.whole_at,
+        "broken": feed.broken,
+        "rhythm": {"every": every, "skip_hours": rhythm.skip_hours, "skip_days": rhythm.skip_days},
+        "gap_seconds": round(feed.gap.total_seconds()) if feed.gap else None,
+        "naming": feed.naming,
+        "keeps_naming": feed.keeps_naming,
+        "checked_at": feed.checked_at,
+        "read_at": feed.read_at,
+        "failures": feed.failures,
+        "error": feed.error,
+        "repairs": list(feed.repairs),
         "due_at": feed.due.at if feed.due else None,
         "due_because": feed.due.because if feed.due else "",
     }
