@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.app.feeds import Feeds
 from pipeline.html import plain_text, safe_url
-from pipeline.model import ChangeKind, Due, Feed, FeedId, FeedState, Rhythm
+from pipeline.model import Change, ChangeKind, Due, Feed, FeedId, FeedOutcome, FeedState, Rhythm
 from pipeline.pull import Terms, moves, pull, schedule
 from pipeline.pull.advice import advice
 from pipeline.pull.headers import fresh_until, retry_at
 from pipeline.pull.health import FeedHealth
+from pipeline.settings import load
 from pipeline.store import pull as kept
 from pipeline.web import Web
 
@@ -333,6 +335,29 @@ def test_a_feed_that_is_gone_is_not_asked_again_until_that_is_undone(web, run_pu
         kept.keep_feed(connection, moves.taken_back(feed, change))
     web.serve("/feed", rss("one"))
     assert run_pull(url, at=NOW + 9 * DAY)[0].state is FeedState.READ
+
+
+def test_what_a_pull_learns_while_a_change_is_taken_back_is_kept(site, store):
+    change = Change(kind=ChangeKind.PAUSED, before="", after="is gone")
+    opened = []
+
+    def keep(*changes, **learnt):
+        with store.writing() as connection:
+            feed = replace(kept.known_feeds(connection, [FEED.url])[FEED.url], **learnt)
+            kept.keep_outcomes(connection, [FeedOutcome(feed=feed, state=FeedState.READ, changes=changes)], NOW)
+
+    def open_store():
+        opened.append(store)
+        if len(opened) == 2:  # once to look the feed up, once to change it
+            keep(etag='"new"')
+        return store
+
+    keep(change, paused=change.after)
+    Feeds(load(site, {}), open_store, NOW).add(FEED.url)
+    assert Feeds(load(site, {}), open_store, NOW).undo(FEED.url) == change
+    with store.reading() as connection:
+        feed = kept.feed_reports(connection, NOW)[FEED.url].feed
+    assert (len(opened), feed.etag, feed.paused) == (2, '"new"', None)
 
 
 # -- the past

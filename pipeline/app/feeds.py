@@ -136,8 +136,9 @@ class Feeds:
         """
         from pipeline.pull.moves import taken_back
 
-        [feed] = self._wanted([url])
+        [named] = self._wanted([url])
         with self._store.writing() as connection:
+            feed = kept.held_feed(connection, named.id)  # as it is now: a pull may have ended since
             change = kept.undo_last_change(connection, feed.id, self._now)
             if change is None:
                 raise UsageError(f"Byline has changed nothing about {url} by itself")

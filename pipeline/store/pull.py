@@ -58,6 +58,11 @@ def known_feeds(connection: Connection, urls: Sequence[str]) -> dict[str, Feed]:
     return {url: feed_of(row) for url, row in found.items()}
 
 
+def held_feed(connection: Connection, feed: FeedId) -> Feed:
+    """Return what is remembered of ``feed``, which nobody else changes before this transaction ends."""
+    return feed_of(connection.execute(select(feeds).where(feeds.c.id == feed).with_for_update()).one())
+
+
 def waits(connection: Connection, now: datetime) -> dict[str, Due]:
     """Return the hosts that want to be left alone after ``now``, each with until when and why."""
     rows = connection.execute(select(hosts).where(hosts.c.wait_until > now))
