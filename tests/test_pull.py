@@ -361,6 +361,17 @@ def test_a_wordpress_id_is_told_apart_from_others_and_known_again_at_another_hos
     assert (run_pull(url)[0].new, len(entries())) == (0, 2)
 
 
+def test_entries_that_are_passed_over_are_told_now_and_kept_with_the_feed(web, run_pull, store):
+    url = web.serve("/feed", rss("one", "one", "two"))
+    (outcome,) = run_pull(url)
+    said = ("entries that say nothing, or the same twice, passed over (1)",)
+    assert outcome.repairs == said
+    with store.writing() as connection:
+        assert kept_feeds.known_feeds(connection, [url])[url].repairs == said
+    (again,) = run_pull(url)
+    assert (again.state, again.repairs, again.feed.repairs) == (FeedState.UNCHANGED, (), said)
+
+
 # -- real feeds
 
 

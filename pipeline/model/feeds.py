@@ -243,11 +243,15 @@ class FeedOutcome:
     state: FeedState
     new: int = 0
     updated: int = 0
-    repairs: tuple[str, ...] = ()
     cause: str | None = None
     fresh_until: datetime | None = None
     wait: Due | None = None
     changes: tuple[Change, ...] = ()
+
+    @property
+    def repairs(self) -> tuple[str, ...]:
+        """What was mended in this pull; what the feed remembers of an earlier one has been told."""
+        return self.feed.repairs if self.state is FeedState.READ else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,11 +87,14 @@ def _with_entries(
     change = Change(kind=ChangeKind.NAMING, before=before, after=taken.naming)
     return replace(
         outcome,
-        feed=replace(outcome.feed, naming=taken.naming),
+        feed=replace(
+            outcome.feed,
+            naming=taken.naming,
+            repairs=(*outcome.feed.repairs, *_passed_over(taken.passed_over)),
+        ),
         new=taken.new,
         updated=taken.updated,
         changes=(*outcome.changes, *((change,) if taken.naming is not before else ())),
-        repairs=(*outcome.repairs, *_passed_over(taken.passed_over)),
     )
 
 

@@ -97,7 +97,7 @@ def read(feed: Feed, fetched: Fetched, parsed: ParsedFeed, now: datetime) -> Fee
         gap=schedule.usual_gap(dates, now) or feed.gap,
     )
     outcome = _well(known, FeedState.READ, fetched.moved_to, now)
-    return replace(outcome, repairs=parsed.repairs, fresh_until=fresh_until(fetched.headers, now))
+    return replace(outcome, fresh_until=fresh_until(fetched.headers, now))
 
 
 def planned(outcome: FeedOutcome, now: datetime, dice: float) -> FeedOutcome:
