@@ -12,7 +12,7 @@ from pipeline import select as select_room
 from pipeline.connect.match import mentions
 from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import Entry, Story
-from pipeline.pull.keeping import take_in
+from pipeline.pull.taking import take_in
 from pipeline.settings.sections import ConnectSettings, SelectSettings
 from pipeline.store import pull as kept_feeds
 

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from pipeline.app.feeds import Feeds
 from pipeline.html import plain_text, safe_url
-from pipeline.model import Change, ChangeKind, Due, Feed, FeedId, FeedOutcome, FeedState, Rhythm
+from pipeline.model import Change, ChangeKind, Due, Feed, FeedId, FeedOutcome, FeedState, Naming, Rhythm
 from pipeline.pull import Terms, moves, pull, schedule
 from pipeline.pull.advice import advice
 from pipeline.pull.headers import fresh_until, retry_at
 from pipeline.pull.health import FeedHealth
 from pipeline.settings import load
 from pipeline.store import pull as kept
+from pipeline.store import select as stories
 from pipeline.web import Web
 
 law = settings(derandomize=True, deadline=None, max_examples=100)
@@ -375,6 +376,53 @@ def test_earlier_pages_are_read_if_wanted(web, run_pull):
     assert run_pull(first, history=1)[0].new == 1
     assert run_pull(first, history=9)[0].new == 1
     assert run_pull(first, history=9)[0].new == 0
+
+
+def atom_pages(web, *pages):
+    """Serve pages of (id, title) in Atom, the newest first, each of which leads to the one before."""
+    for number, entries in enumerate(pages):
+        items = "".join(
+            f"<entry><id>{uid}</id><title>{title}</title><link href='/{number}/{title[:3]}'/></entry>"
+            for uid, title in entries
+        )
+        more = f"<link rel='prev-archive' href='/{number + 1}'/>" if number + 1 < len(pages) else ""
+        web.serve(f"/{number}", f"<feed xmlns='http://www.w3.org/2005/Atom'><title>A</title>{more}{items}</feed>")
+    return f"{web.url}/0"
+
+
+@pytest.fixture
+def titles(store):
+    """A function that gives the titles of all entries that are kept."""
+
+    def read():
+        with store.reading() as connection:
+            return [entry.title for entry in stories.entries_since(connection, NOW - 1000 * DAY)]
+
+    return read
+
+
+@pytest.mark.parametrize("pulled_before", [False, True])
+def test_of_an_entry_on_several_pages_the_newest_is_kept_and_ids_stay_trusted(web, run_pull, titles, pulled_before):
+    url = atom_pages(web, [("1", "New words")], [("1", "Old words"), ("2", "Newer")], [("2", "Older"), ("3", "First")])
+    if pulled_before:
+        run_pull(url)
+    (outcome,) = run_pull(url, history=5)
+    assert (outcome.feed.naming, outcome.changes, outcome.feed.repairs) == (Naming.BY_ID, (), ())
+    assert (outcome.new, outcome.updated) == (2 if pulled_before else 3, 0)
+    assert titles() == ["New words", "Newer", "First"]
+
+
+def test_an_earlier_page_changes_nothing_that_is_known(web, run_pull, titles):
+    run_pull(atom_pages(web, [("1", "As it is now"), ("2", "Two")]))
+    (outcome,) = run_pull(atom_pages(web, [("2", "Two")], [("1", "As it was"), ("0", "Before")]), history=5)
+    assert (outcome.new, outcome.feed.naming) == (1, Naming.BY_ID)
+    assert titles() == ["As it is now", "Two", "Before"]
+
+
+def test_ids_that_repeat_on_one_earlier_page_tell_nothing(web, run_pull, titles):
+    (outcome,) = run_pull(atom_pages(web, [("1", "One")], [("0", "Two"), ("0", "Three")]), history=5)
+    assert (outcome.new, outcome.feed.naming) == (3, Naming.BY_LINK)
+    assert titles() == ["One", "Two", "Three"]
 
 
 def test_an_earlier_page_elsewhere_is_not_asked_for_at_a_private_address(web, run_pull, asked):

@@ -15,7 +15,7 @@ from pipeline import select as room
 from pipeline.feed import parse
 from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import Entry, Story
-from pipeline.pull.keeping import take_in
+from pipeline.pull.taking import take_in
 from pipeline.select.group import WINDOW, group, newest_of_each_feed
 from pipeline.select.rank import rank
 from pipeline.settings.sections import SelectSettings, TopicSettings

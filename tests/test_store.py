@@ -44,7 +44,7 @@ from pipeline.model import (
     Story,
 )
 from pipeline.pull.identity import recognised
-from pipeline.pull.keeping import take_in
+from pipeline.pull.taking import take_in
 from pipeline.store import HEAD, Store
 from pipeline.store import pull as feeds
 from pipeline.store import select as stories

@@ -17,7 +17,7 @@ from pipeline.errors import UsageError
 from pipeline.feed import parse
 from pipeline.html import blocks_of, plain_text, safe_html, safe_url
 from pipeline.model import Entry, Kind, RankedStory, Severity, Snapshot, Story
-from pipeline.pull.keeping import take_in
+from pipeline.pull.taking import take_in
 from pipeline.settings.sections import WriteSettings
 from pipeline.store import Store
 from pipeline.store import pull as kept_feeds

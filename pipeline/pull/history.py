@@ -21,9 +21,9 @@ _EARLIER: Final = ("prev-archive", "next")
 
 async def earlier_pages(
     feed: Feed, newest: ParsedFeed, most: int, web: Web, parsers: Parsers
-) -> tuple[ParsedEntry, ...]:
+) -> tuple[tuple[ParsedEntry, ...], ...]:
     """Return the entries of at most ``most`` pages before ``newest``, the latest first; none of what cannot be read."""
-    found: list[ParsedEntry] = []
+    found: list[tuple[ParsedEntry, ...]] = []
     page, asked = newest, {feed.address}
     for _ in range(most):
         address = _before(page)
@@ -37,7 +37,7 @@ async def earlier_pages(
         parsed = await parsers.parse(Fetched(url=answer.url, body=answer.body, headers=answer.headers))
         if isinstance(parsed, Unreadable):
             break
-        found += parsed.entries
+        found.append(parsed.entries)
         page = parsed
     return tuple(found)
 

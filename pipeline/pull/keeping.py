@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
-from pipeline.model import Change, ChangeKind, FeedState, Naming
-from pipeline.pull.identity import are_reused, keyed, recognised, trusted
-from pipeline.pull.settle import sensibly_dated
-from pipeline.store import entries as kept_entries
+from pipeline.model import Change, ChangeKind, FeedState
+from pipeline.pull.taking import take_in
 from pipeline.store import pull as kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from pipeline.model import Feed, FeedOutcome, Key, Keyed, Known, ParsedEntry
+    from pipeline.model import FeedOutcome, ParsedEntry
     from pipeline.store import Store
 
-    Pulled = tuple[FeedOutcome, Sequence[ParsedEntry]]
+    Pages = Sequence[Sequence[ParsedEntry]]
+    Pulled = tuple[FeedOutcome, Pages]
 
 _AT_ONCE: Final = 100
 """Outcomes in one transaction: a pull that is killed forgets these at most, and asks those feeds again."""
@@ -45,9 +44,9 @@ class Keeping:
             self._writer.cancel()
         await asyncio.gather(self._writer, return_exceptions=failure is not None)
 
-    async def put(self, outcome: FeedOutcome, entries: Sequence[ParsedEntry] = ()) -> None:
-        """Have ``outcome`` kept with the entries that its feed has now, once there is room for more."""
-        await self._hand_over((outcome, entries))
+    async def put(self, outcome: FeedOutcome, pages: Pages = ()) -> None:
+        """Have ``outcome`` kept with the pages of its feed's entries, the newest first, once there is room for more."""
+        await self._hand_over((outcome, pages))
 
     async def _hand_over(self, item: Pulled | None) -> None:
         handed = asyncio.ensure_future(self._queue.put(item))
@@ -71,61 +70,25 @@ class Keeping:
 def _keep(store: Store, pulled: Sequence[Pulled], now: datetime) -> list[FeedOutcome]:
     """Write down how feeds fared and what they brought, all together."""
     with store.writing() as connection:
-        outcomes = [_with_entries(connection, outcome, entries, now) for outcome, entries in pulled]
+        outcomes = [_with_entries(connection, outcome, pages, now) for outcome, pages in pulled]
         kept.keep_outcomes(connection, outcomes, now)
     return outcomes
 
 
-def _with_entries(
-    connection: Connection, outcome: FeedOutcome, entries: Sequence[ParsedEntry], now: datetime
-) -> FeedOutcome:
+def _with_entries(connection: Connection, outcome: FeedOutcome, pages: Pages, now: datetime) -> FeedOutcome:
     """Keep the entries of one feed, and return its outcome with how many were new and how many updated."""
     if outcome.state is not FeedState.READ:
         return outcome
-    before = outcome.feed.naming
-    taken = take_in(connection, outcome.feed, entries, now)
-    change = Change(kind=ChangeKind.NAMING, before=before, after=taken.naming)
+    feed, (newest, *earlier) = outcome.feed, pages
+    taken = take_in(connection, feed, newest, now, earlier)
+    change = Change(kind=ChangeKind.NAMING, before=feed.naming, after=taken.naming)
     return replace(
         outcome,
-        feed=replace(
-            outcome.feed,
-            naming=taken.naming,
-            repairs=(*outcome.feed.repairs, *_passed_over(taken.passed_over)),
-        ),
+        feed=replace(feed, naming=taken.naming, repairs=(*feed.repairs, *_passed_over(taken.passed_over))),
         new=taken.new,
         updated=taken.updated,
-        changes=(*outcome.changes, *((change,) if taken.naming is not before else ())),
+        changes=(*outcome.changes, *((change,) if taken.naming is not feed.naming else ())),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """What came of the entries of a feed: how many were new, updated or passed over, and by what they are known."""
-
-    new: int
-    updated: int
-    passed_over: int
-    naming: Naming
-
-
-def take_in(connection: Connection, feed: Feed, entries: Sequence[ParsedEntry], now: datetime) -> Taken:
-    """Keep the ``entries`` that ``feed`` has now: what is new, and what changed."""
-    any_known = kept_entries.hold(connection, feed.id)
-    dated = [sensibly_dated(entry, now) for entry in entries]
-    naming = feed.naming if feed.keeps_naming else trusted(dated, feed.naming)
-    told = keyed(dated, naming)
-    known = _known(connection, feed, told) if any_known else {}
-    if naming is Naming.BY_ID and not feed.keeps_naming and are_reused(told, known):
-        naming = Naming.BY_LINK
-        told = keyed(dated, naming)
-        known = _known(connection, feed, told)
-    new, updated = kept_entries.keep_entries(connection, feed, recognised(told, known), known, now)
-    return Taken(new=new, updated=updated, passed_over=len(entries) - len(told), naming=naming)
-
-
-def _known(connection: Connection, feed: Feed, told: Sequence[Keyed]) -> Mapping[Key, Known]:
-    """Return what is kept of ``feed`` by the keys of the entries that it has now."""
-    return kept_entries.entries_by_key(connection, feed.id, [key for item in told for key in item.keys])
 
 
 def _passed_over(count: int) -> tuple[str, ...]:

@@ -14,11 +14,11 @@ from pipeline.pull.history import earlier_pages
 from pipeline.pull.schedule import reason_to_wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from pipeline.model import Due, Feed, ParsedEntry
-    from pipeline.pull.keeping import Keeping
+    from pipeline.model import Due, Feed
+    from pipeline.pull.keeping import Keeping, Pages
     from pipeline.pull.parsers import Parsers
     from pipeline.web import Web
 
@@ -60,13 +60,13 @@ class Visit:
         if because is not None:
             await self._keeping.put(settle.waiting(feed, because))
             return
-        outcome, entries = await self._ask(feed)
+        outcome, pages = await self._ask(feed)
         if outcome.wait is not None:
             self._waits[feed.host] = outcome.wait
-        await self._keeping.put(settle.planned(outcome, now, self._terms.dice()), entries)
+        await self._keeping.put(settle.planned(outcome, now, self._terms.dice()), pages)
 
-    async def _ask(self, feed: Feed) -> tuple[FeedOutcome, Sequence[ParsedEntry]]:
-        """Fetch and parse one feed. Return how it fared, and the entries that it has now."""
+    async def _ask(self, feed: Feed) -> tuple[FeedOutcome, Pages]:
+        """Fetch and parse one feed. Return how it fared, and the pages of its entries, the newest first."""
         now = self._terms.now
         fetched = await fetch(feed, self._web, now, whole=self._terms.history > 0)
         if isinstance(fetched, FeedOutcome):
@@ -75,7 +75,7 @@ class Visit:
         if isinstance(parsed, Unreadable):
             return settle.broken(feed, fetched, parsed.cause, now), ()
         earlier = await earlier_pages(feed, parsed, self._terms.history, self._web, self._parsers)
-        return settle.read(feed, fetched, parsed, now), (*parsed.entries, *earlier)
+        return settle.read(feed, fetched, parsed, now), (parsed.entries, *earlier)
 
 
 def by_host(feeds: Iterable[Feed]) -> Iterable[list[Feed]]:
