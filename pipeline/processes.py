@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -22,11 +23,16 @@ if TYPE_CHECKING:
 MOST_MEMORY: Final = 2 * 2**30
 """Bytes that one process may use."""
 _MOST: Final = 4
+_PIECES: Final = 100
+"""So many pieces one process does before a new one takes over, which has no memory in pieces."""
+_LARGE: Final = 2**20
+"""Bytes of a piece of work that takes so much memory that no other large one should be done beside it."""
 
 
 class Processes:
     """A few processes that do pieces of work, each within ``seconds``. Use it as a context manager.
 
+    Large pieces are done one after another, each in a process that ends with it and so gives its memory back.
     ``preload`` are modules that the work needs.
     """
 
@@ -37,27 +43,42 @@ class Processes:
         return self
 
     def __exit__(self, *failure: object) -> None:
-        if "_pool" in self.__dict__:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            self._pool.join()
+        pools = [pool for name, pool in vars(self).items() if name in {"_few", "_one"}]
+        for pool in pools:
+            pool.stop()
+        for pool in pools:
+            pool.join()
 
     @cached_property
-    def _pool(self) -> ProcessPool:
+    def _few(self) -> ProcessPool:
         """The processes, which start when there is a first piece of work: often there is none."""
+        return self._pool(min(_MOST, os.cpu_count() or 1), _PIECES)
+
+    @cached_property
+    def _one(self) -> ProcessPool:
+        """The process of what is large, a new one for each."""
+        return self._pool(1, 1)
+
+    def _pool(self, count: int, pieces: int) -> ProcessPool:
+        """Return ``count`` processes, each of which ends after so many ``pieces`` of work, and is made anew."""
         from pebble import ProcessPool
 
         # Not a fork of this process: its threads and its open store would come along.
         ways = multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
         context.set_forkserver_preload([__name__, *self._preload])
-        return ProcessPool(max_workers=min(_MOST, os.cpu_count() or 1), context=context, initializer=_bounded)
+        return ProcessPool(max_workers=count, max_tasks=pieces, context=context, initializer=_bounded)
 
-    async def run(self, work: Callable[..., Any], *given: object) -> Any:
-        """Return what ``work(*given)`` does, a function of a module; or ``Unreadable`` where it had to be stopped."""
+    async def run(self, work: Callable[..., Any], *given: object, size: int = 0) -> Any:
+        """Return what ``work(*given)`` does, a function of a module; or ``Unreadable`` where it had to be stopped.
+
+        ``size`` is that of what it works on, in bytes.
+        """
         from pebble import ProcessExpired
 
+        pool = self._one if size > _LARGE else self._few
         try:
-            return await asyncio.wrap_future(self._pool.schedule(work, args=given, timeout=self._seconds))
+            return await asyncio.wrap_future(pool.schedule(work, args=given, timeout=self._seconds))
         except TimeoutError:
             return Unreadable(cause=f"takes more than {self._seconds:g} seconds to read, and was given up")
         except (ProcessExpired, MemoryError):
@@ -70,4 +91,10 @@ def _bounded() -> None:
         import resource
     except ImportError:
         return  # Windows
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    with suppress(ValueError, OSError):  # macOS knows the limit, and may refuse to set it
+        resource.setrlimit(resource.RLIMIT_AS, (_smaller(MOST_MEMORY, hard, resource.RLIM_INFINITY), hard))
+
+
+def _smaller(wanted: int, hard: int, endless: int) -> int:
+    return wanted if hard == endless else min(wanted, hard)

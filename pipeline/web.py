@@ -11,23 +11,32 @@ import ipaddress
 import socket
 from collections import defaultdict
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import ClientError, ClientTimeout, TCPConnector
 
-from pipeline.html import plain_text, safe_url
+from pipeline.html import authority, plain_text, safe_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
+    from typing import TypeAlias
+
+    from multidict import CIMultiDictProxy
 
     from pipeline.model import SafeUrl
+
+    Refusal: TypeAlias = Callable[[SafeUrl], Awaitable["Unreachable | None"]]
 
 MAX_REDIRECTS: Final = 10
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PERMANENT: Final = frozenset({301, 308})
+_AROUND_A_BODY: Final = 2**20
+"""So many bytes may be sent beside the body: headers, chunks, and what encryption adds."""
+_LISTS: Final = frozenset({"Cache-Control"})
+"""Headers whose value is a list, of those that anybody here reads."""
 
 # Python's ipaddress.is_global differs from release to release; this is the IANA registry of special-purpose
 # addresses (RFC 6890 and its updates), with multicast and the deprecated 6to4 relays.
@@ -47,15 +56,24 @@ class ForbiddenAddressError(OSError):
     """The address about to be connected to is not a public one."""
 
 
+class TooMuchError(OSError):
+    """A server sends without end, compressed or in between what counts as the answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a server answered. ``moved_to`` is where a chain of permanent redirects led."""
+    """What a server answered.
+
+    ``url`` is where it answered in the end, ``moved_to`` how far a chain of permanent redirects led, and
+    ``detoured`` tells whether a redirect on the way was for this time only.
+    """
 
     url: SafeUrl
     status: int
     headers: Mapping[str, str]
     body: bytes
     moved_to: SafeUrl | None = None
+    detoured: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,88 +123,111 @@ class Web:
         self.concurrency = concurrency
         self._slots = asyncio.Semaphore(concurrency)
         self._pause_seconds = pause_seconds
-        self._hosts: defaultdict[str, _Turns] = defaultdict(_Turns)
+        self._hosts: defaultdict[str | None, _Turns] = defaultdict(_Turns)
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        self._guarded = await self._open.enter_async_context(self._session(_guarded_socket))
-        self._private = await self._open.enter_async_context(self._session(None))
+        self._guarded = await self._open.enter_async_context(self._session(guarded=True))
+        self._private = await self._open.enter_async_context(self._session(guarded=False))
         return self
 
     async def __aexit__(self, *failure: object) -> None:
         await self._open.aclose()
 
     async def get(
-        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False, pause: float = 0.0
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        allow_private: bool = False,
+        pause: float = 0.0,
+        refusal: Refusal | None = None,
     ) -> Answer | Unreachable:
-        """Fetch ``url``. ``allow_private`` permits a private address for the very host of ``url`` alone.
+        """Fetch ``url``. ``allow_private`` permits a private address for the very host and port of ``url`` alone.
 
         Between two visits of one host there is a pause of ``pause`` seconds, and at least the usual one; a host of
-        one's own needs none.
+        one's own needs none. ``refusal`` may say of every address that would be asked, on redirects too, why not.
         """
         try:
             pause = 0.0 if allow_private else max(pause, self._pause_seconds)
-            return await self._follow(url, headers or {}, pause, allow_private=allow_private)
+            return await self._follow(url, headers or {}, pause, refusal, allow_private=allow_private)
         except TimeoutError:
             return Unreachable(cause=f"did not answer in full within {self.timeout_seconds:g} seconds")
         except (ClientError, OSError, ValueError) as error:
             return Unreachable(cause=_in_words(error))
 
     async def _follow(
-        self, url: str, headers: Mapping[str, str], pause: float, *, allow_private: bool
+        self, url: str, headers: Mapping[str, str], pause: float, refusal: Refusal | None, *, allow_private: bool
     ) -> Answer | Unreachable:
         here: str = url
-        private_host = urlsplit(url).netloc if allow_private else None
         moved_to: SafeUrl | None = None
-        all_permanent = True
+        detoured = False
         spent = 0.0  # seconds of all hops, without the waiting for a host's turn
         for _ in range(MAX_REDIRECTS + 1):
-            session = self._private if urlsplit(here).netloc == private_host else self._guarded
-            answer, seconds = await self._hop(session, here, headers, self.timeout_seconds - spent, pause)
+            known = safe_url(here, tracking=True)
+            if known is None:
+                return Unreachable(cause="is no web address that can be fetched")
+            if refusal is not None and (refused := await refusal(known)):
+                return refused
+            own = allow_private and authority(here) == authority(url)
+            try:
+                answer, seconds = await self._hop(here, known, headers, self.timeout_seconds - spent, pause, own=own)
+            except (ClientError, OSError) as error:
+                if here != url and _is_about(error, ForbiddenAddressError):
+                    return Unreachable(cause=f"redirects to {urlsplit(known).hostname}, which is at a private address")
+                raise
+            if isinstance(answer, Unreachable) or answer.status not in _REDIRECTS:
+                if isinstance(answer, Answer):
+                    answer = replace(answer, moved_to=moved_to, detoured=detoured)
+                return answer
             spent += seconds
             pause = 0.0  # a redirect belongs to the visit
-            if isinstance(answer, Unreachable) or answer.status not in _REDIRECTS:
-                return answer if isinstance(answer, Unreachable) else _with_move(answer, moved_to)
             target = safe_url(answer.headers.get("Location", ""), here, tracking=True)
             if target is None:
                 return Unreachable(cause="redirects to something that is no web address")
-            all_permanent = all_permanent and answer.status in _PERMANENT
-            moved_to = target if all_permanent else moved_to
+            detoured = detoured or answer.status not in _PERMANENT
+            moved_to = moved_to if detoured else target
             here = target
         return Unreachable(cause=f"redirects more than {MAX_REDIRECTS} times")
 
     async def _hop(
-        self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str], seconds: float, pause: float
+        self, url: str, known: SafeUrl, headers: Mapping[str, str], seconds: float, pause: float, *, own: bool
     ) -> tuple[Answer | Unreachable, float]:
         """Ask for one address, within ``seconds`` of when it is its host's turn. Return how long it took, too."""
-        known = safe_url(url, tracking=True)
-        if known is None:
-            return Unreachable(cause="is no web address that can be fetched"), 0.0
         clock = asyncio.get_running_loop().time
-        turns = self._hosts[urlsplit(url).netloc.rpartition("@")[2].lower()]
+        turns = self._hosts[urlsplit(known).hostname]
         async with turns.lock:
             await asyncio.sleep(turns.ended + pause - clock())
             try:
                 async with self._slots, asyncio.timeout(seconds):
                     began = clock()
+                    session = self._private if own else self._guarded
                     return await self._read(session, known, url, headers), clock() - began
             finally:
                 turns.ended = clock()
 
     async def _read(
-        self, session: aiohttp.ClientSession, known: SafeUrl, url: str, headers: Mapping[str, str]
+        self, session: aiohttp.ClientSession, known: SafeUrl, url: str, sent: Mapping[str, str]
     ) -> Answer | Unreachable:
-        async with session.get(url, headers=headers, allow_redirects=False) as response:
+        async with session.get(url, headers=sent, allow_redirects=False) as response:
             chunks, size = [], 0
             async for chunk in response.content.iter_any():
                 chunks.append(chunk)
                 size += len(chunk)
                 if size > self.max_bytes:
                     return Unreachable(cause=f"sends more than {self.max_bytes // 2**20} MB")
-            return Answer(url=known, status=response.status, headers=response.headers, body=b"".join(chunks))
+            headers = _with_whole_lists(response.headers)
+            return Answer(url=known, status=response.status, headers=headers, body=b"".join(chunks))
 
-    def _session(self, socket_factory: Any) -> aiohttp.ClientSession:
-        connector = TCPConnector(limit=0, socket_factory=socket_factory)
+    def _session(self, *, guarded: bool) -> aiohttp.ClientSession:
+        def connecting(info: Any) -> socket.socket:
+            """Make the socket for the very address that will be connected to, if that one is public or may be any."""
+            family, kind, protocol, _, place = info
+            if guarded and not is_public(str(place[0])):
+                raise ForbiddenAddressError(f"{place[0]} is a private address")
+            return _Bounded(self.max_bytes + _AROUND_A_BODY, family, kind, protocol)
+
+        connector = TCPConnector(limit=0, socket_factory=connecting)
         return aiohttp.ClientSession(
             connector=connector,
             headers=self._headers,
@@ -196,16 +237,43 @@ class Web:
         )
 
 
-def _guarded_socket(info: Any) -> socket.socket:
-    """Make the socket for the very address that will be connected to, if that one is public."""
-    family, kind, protocol, _, place = info
-    if not is_public(str(place[0])):
-        raise ForbiddenAddressError(f"{place[0]} is a private address")
-    return socket.socket(family=family, type=kind, proto=protocol)
+class _Bounded(socket.socket):
+    """A socket that takes in at most ``most`` bytes after each time that something is sent: of an answer, so much."""
+
+    def __init__(self, most: int, family: int, kind: int, protocol: int) -> None:
+        super().__init__(family, kind, protocol)
+        self._most, self._came = most, 0
+
+    def recv(self, *given: Any) -> bytes:
+        came = super().recv(*given)
+        self._count(len(came))
+        return came
+
+    def recv_into(self, *given: Any) -> int:
+        count = super().recv_into(*given)
+        self._count(count)
+        return count
+
+    def send(self, *given: Any) -> int:
+        self._came = 0
+        return super().send(*given)
+
+    def sendmsg(self, *given: Any) -> int:
+        self._came = 0
+        return super().sendmsg(*given)
+
+    def _count(self, bytes_: int) -> None:
+        self._came += bytes_
+        if self._came > self._most:
+            raise TooMuchError(f"more than {self._most} bytes")
 
 
-def _with_move(answer: Answer, moved_to: SafeUrl | None) -> Answer:
-    return Answer(url=answer.url, status=answer.status, headers=answer.headers, body=answer.body, moved_to=moved_to)
+def _with_whole_lists(headers: CIMultiDictProxy[str]) -> Mapping[str, str]:
+    """Return ``headers`` with a list that is given in several lines as the one that it is (RFC 9110, section 5.3)."""
+    whole = headers.copy()
+    for name in _LISTS & {name.title() for name in headers}:
+        whole[name] = ", ".join(headers.getall(name))
+    return whole
 
 
 _CAUSES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...]] = (
@@ -213,23 +281,34 @@ _CAUSES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...]
         ForbiddenAddressError,
         "is at a private address; if it is yours, allow it (allow_private: true in byline.yml, or --allow-private)",
     ),
+    (TooMuchError, "sends without end"),
     (socket.gaierror, "is a host that nobody knows (DNS); check the spelling"),
+    (aiohttp.InvalidURL, "is no web address that can be fetched"),
     (aiohttp.ClientConnectorCertificateError, "shows a certificate that is not valid"),
     (aiohttp.ClientSSLError, "cannot be reached over TLS"),
     (ConnectionRefusedError, "refuses the connection"),
     (
         (aiohttp.ServerDisconnectedError, ConnectionResetError, aiohttp.ClientPayloadError),
-        "ends the connection before the answer is complete",
+        "breaks off before its answer is complete",
     ),
 )
 
 
 def _in_words(error: Exception) -> str:
     """Return what is behind ``error`` as a part of a sentence; the deepest cause that is known tells the most."""
-    chain: list[BaseException] = [error]
-    while (cause := chain[-1].__cause__ or getattr(chain[-1], "os_error", None)) and cause not in chain:
-        chain.append(cause)
     for kinds, words in _CAUSES:
-        if any(isinstance(link, kinds) for link in chain):
+        if _is_about(error, kinds):
             return words
     return f"cannot be read ({type(error).__name__}: {plain_text(str(error)[:200]) or 'no more is known'})"
+
+
+def _is_about(error: BaseException, kinds: type[BaseException] | tuple[type[BaseException], ...]) -> bool:
+    """Tell whether ``error`` is one of ``kinds``, or is because of one."""
+    seen: list[BaseException] = []
+    following: BaseException | None = error
+    while following is not None and following not in seen:
+        if isinstance(following, kinds):
+            return True
+        seen.append(following)
+        following = following.__cause__ or getattr(following, "os_error", None)
+    return False

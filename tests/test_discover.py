@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from pipeline.feed import parse
 from pipeline.html import safe_url
+from pipeline.model import Unreadable
 from pipeline.page.links import read_page
-from pipeline.pull.discover import MOST_REQUESTS, discover, rhythm_in_words
+from pipeline.pull.discover import MOST_REQUESTS, discover
+from pipeline.pull.fetched import fetched
 from pipeline.pull.wellknown import MOST_COMMON_PATHS, common_paths, in_page, patterns
+from pipeline.pull.words import rhythm_in_words
 from pipeline.web import Answer, Unreachable, Web
 
 law = settings(derandomize=True, deadline=None, max_examples=150)
@@ -42,7 +45,8 @@ def page(*head, body=""):
 
 
 async def read(answer):
-    return parse(answer.body, answer.url, answer.headers.get("Content-Type", ""))
+    body = fetched(answer)
+    return body if isinstance(body, Unreadable) else parse(body.body, body.url, body.content_type)
 
 
 def look(url, *, allow_private=True):

@@ -26,6 +26,7 @@ from pipeline.settings.sections import STATE, Sections
 from pipeline.store import Store
 from pipeline.store import pull as kept
 from pipeline.store.schema import metadata
+from pipeline.web import Answer
 from pipeline.write.rules import Rule
 
 ROOT = Path(__file__).parents[1]
@@ -342,7 +343,7 @@ def have_a_feed_paused(site, url):
     store = Store(site / STATE / "byline.db")
     with store.writing() as connection:
         feed = kept.known_feeds(connection, [url])[url]
-        kept.keep_outcomes(connection, [refused(feed, 410, {}, now)], now)
+        kept.keep_outcomes(connection, [refused(feed, Answer(url=url, status=410, headers={}, body=b""))], now)
     store.close()
 
 

@@ -14,6 +14,7 @@ from pipeline.html import plain_text, safe_url
 from pipeline.model import Change, ChangeKind, Due, Feed, FeedId, FeedOutcome, FeedState, Naming, Rhythm
 from pipeline.pull import Terms, moves, pull, schedule
 from pipeline.pull.advice import advice
+from pipeline.pull.fetch import fetch
 from pipeline.pull.headers import fresh_until, retry_at
 from pipeline.pull.health import FeedHealth
 from pipeline.settings import load
@@ -118,9 +119,52 @@ def test_an_answer_of_only_what_is_new_adds_to_what_is_known(web, run_pull):
     assert (outcome.state, outcome.new, outcome.feed.etag) == (FeedState.READ, 1, '"b"')
 
 
-def test_a_304_to_somebody_who_knows_nothing_is_a_failure(web, run_pull):
-    (outcome,) = run_pull(web.serve("/feed", status=304))
-    assert outcome.cause == "says that nothing has changed, though it was never read"
+def test_a_304_to_somebody_who_asked_for_the_whole_is_a_failure(web, run_pull):
+    url = web.serve("/feed", status=304)
+    (outcome,) = run_pull(url)
+    assert outcome.cause == "says that nothing has changed (304), though it was asked for the whole"
+    web.serve("/feed", rss("one"), ETag='"a"')
+    run_pull(url)
+    web.serve("/feed", status=304)
+    assert run_pull(url, at=NOW + 7 * DAY)[0].state is FeedState.UNCHANGED
+    assert run_pull(url, at=NOW + 8 * DAY)[0].state is FeedState.FAILED
+    assert run_pull(url, at=NOW + 7 * DAY, history=1)[0].state is FeedState.FAILED
+
+
+def test_a_304_from_elsewhere_than_the_validators_means_nothing(web, run_pull, asked):
+    feed = web.serve("/feed", status=302, Location="/portal")
+    web.serve("/portal", "Please log in", **{"Last-Modified": "Mon, 23 Nov 2026 07:00:00 GMT"})
+    assert run_pull(feed)[0].cause == "is not a feed"
+    asked()
+
+    def only_news(request):
+        return (304, {}, b"") if "If-Modified-Since" in request.headers else (200, {}, rss("one").encode())
+
+    web.pages["/feed"] = only_news
+    (outcome,) = run_pull(feed)
+    assert (outcome.state, outcome.new, asked()) == (FeedState.READ, 1, ["/feed", "/feed"])
+
+
+def test_a_part_that_cannot_be_read_is_made_up_for_by_the_whole(web, run_pull):
+    url = web.serve("/feed", rss("one"), ETag='"a"')
+    run_pull(url)
+    web.serve("/feed", "no feed", status=226, ETag='"b"', IM="feed")
+    assert run_pull(url)[0].state is FeedState.FAILED
+    web.serve("/feed", rss("one", "two"), ETag='"b"')
+    (outcome,) = run_pull(url)
+    assert "If-None-Match" not in web.requests[-1][1]
+    assert outcome.new == 1
+
+
+def test_the_rhythm_of_a_feed_is_not_that_of_the_part_which_is_new(web, run_pull):
+    def dated(*days):
+        items = (f"<item><guid>{day}</guid><pubDate>{day:02} Nov 2026 07:30:00 GMT</pubDate></item>" for day in days)
+        return f"<rss version='2.0'><channel>{''.join(items)}</channel></rss>"
+
+    url = web.serve("/feed", dated(1, 8, 15, 22), ETag='"a"')
+    assert run_pull(url)[0].feed.gap == 7 * DAY
+    web.serve("/feed", dated(20, 21, 22, 23), status=226, ETag='"b"', IM="feed")
+    assert run_pull(url)[0].feed.gap == 7 * DAY
 
 
 # -- hosts that want to be left alone
@@ -142,12 +186,45 @@ def test_a_host_that_says_when_to_come_again_is_left_alone_until_then(web, run_p
     assert outcomes[0].feed.due.at == NOW + 2 * HOUR
 
 
-def test_a_busy_answer_without_a_time_keeps_only_that_feed_waiting(web, run_pull):
-    busy = web.serve("/busy", status=429)
+@pytest.mark.parametrize(("status", "state"), [(429, FeedState.WAITING), (503, FeedState.READ)])
+def test_a_host_that_is_asked_too_often_is_left_alone_for_an_hour_even_if_it_names_no_time(
+    web, run_pull, status, state
+):
+    busy = web.serve("/busy", status=status)
     other = web.serve("/other", rss("one"))
     outcomes = run_pull(busy, other)
-    assert [one.state for one in outcomes] == [FeedState.FAILED, FeedState.READ]
+    assert [one.state for one in outcomes] == [FeedState.FAILED, state]
     assert outcomes[0].feed.due.at >= NOW + HOUR
+    assert run_pull(other, at=NOW + HOUR)[0].state in {FeedState.READ, FeedState.UNCHANGED}
+
+
+def test_the_host_that_a_redirect_led_to_is_left_alone_and_no_other(web, run_pull, asked):
+    elsewhere = web.url.replace("127.0.0.1", "localhost")
+    detour = web.serve("/detour", status=302, Location=f"{web.url}/busy")
+    web.serve("/busy", status=503, **{"Retry-After": "7200"})
+    other = web.serve("/other", rss("one"))
+    here = [url.replace("127.0.0.1", "localhost") for url in (detour, other)]
+    web.serve("/detour", status=302, Location=f"{elsewhere}/busy")
+    first, second = run_pull(detour, other)
+    assert (first.state, second.state) == (FeedState.FAILED, FeedState.READ)
+    assert "private address" in first.cause  # the other host is not the author's own
+    web.serve("/detour", status=302, Location=f"{elsewhere}/busy")
+    assert [one.state for one in run_pull(*here)] == [FeedState.FAILED, FeedState.WAITING]
+    asked()
+    run_pull(*here, at=NOW + HOUR)
+    assert asked() == []
+
+
+def test_no_page_is_asked_for_at_a_host_that_wants_to_be_left_alone(web, run_pull, asked):
+    def page(number):
+        link = f"<link xmlns='http://www.w3.org/2005/Atom' rel='next' href='/{number + 1}'/>"
+        return web.serve(f"/{number}", rss(f"entry {number}", more=link))
+
+    first, _ = page(1), page(2)
+    web.serve("/3", status=429, **{"Retry-After": "7200"})
+    last = page(5)
+    assert run_pull(first, last, history=9)[1].state is FeedState.WAITING
+    assert asked() == ["/1", "/2", "/3"]
 
 
 @pytest.mark.parametrize(
@@ -177,6 +254,9 @@ def test_retry_after_is_read_in_both_forms(value, expected):
         ({"Cache-Control": "s-maxage=60, max-age=3600"}, NOW + HOUR),
         ({"Cache-Control": "s-maxage=60"}, None),
         ({"Cache-Control": "no-cache, max-age=3600"}, None),
+        ({"Cache-Control": 'no-cache="Set-Cookie", max-age=3600'}, NOW + HOUR),
+        ({"Expires": format_datetime(NOW + HOUR, usegmt=True), "Age": "1800"}, NOW + HOUR / 2),
+        ({"Expires": "Mon, 01 Jan 0101 00:00:00 GMT", "Date": "Fri, 31 Dec 9999 23:59:59 GMT"}, None),
         ({"Cache-Control": "max-age=0"}, None),
         ({"Cache-Control": "max-age=99999999999999"}, NOW + timedelta(days=30)),
         ({"Expires": format_datetime(NOW + HOUR, usegmt=True)}, NOW + HOUR),
@@ -293,6 +373,48 @@ def test_a_move_that_the_author_took_back_is_not_believed_again():
     back = moves.taken_back(feed, change)
     assert back.address == FEED.url
     assert moved(back, 3, 4, 5, 6)[0].address == FEED.url
+
+
+def test_a_feed_that_is_no_longer_where_it_moved_to_is_looked_for_where_it_was(web, run_pull, asked):
+    web.serve("/new", rss("one"))
+    old = web.serve("/old", status=301, Location="/new")
+    for day in range(3):
+        run_pull(old, at=NOW + day * DAY)
+    web.serve("/new", status=404)
+    web.serve("/old", rss("one", "two"))
+    for day in range(3, 8):
+        (outcome,) = run_pull(old, at=NOW + day * DAY)
+        assert outcome.state is FeedState.FAILED
+    asked()
+    (outcome,) = run_pull(old, at=NOW + 8 * DAY)
+    assert (outcome.new, outcome.feed.location, asked()) == (1, None, ["/old"])
+    assert [(change.kind, change.after) for change in outcome.changes] == [(ChangeKind.MOVED, old)]
+
+
+def test_what_is_gone_behind_a_detour_need_not_be_gone(web, run_pull):
+    web.serve("/gone", status=410)
+    (outcome,) = run_pull(web.serve("/feed", status=302, Location="/gone"))
+    assert (outcome.state, outcome.feed.paused, outcome.changes) == (FeedState.FAILED, None, ())
+
+
+def test_an_answer_that_nobody_thought_of_stops_no_other_feed(web, run_pull, monkeypatch):
+    monkeypatch.setattr("pipeline.pull.settle.fresh_until", lambda *_: 1 / 0)
+    bad, good = web.serve("/bad", rss("one")), web.serve("/good", status=404)
+    outcomes = run_pull(bad, good)
+    assert "ZeroDivisionError" in outcomes[0].cause
+    assert "is not there" in outcomes[1].cause
+
+
+def test_what_the_author_allowed_does_not_go_over_to_where_a_redirect_leads(web, asked):
+    web.serve("/feed", rss("one"))
+    feed = replace(FEED, url="http://a.example/feed", location=safe_url(f"{web.url}/feed"), allow_private=True)
+
+    async def go():
+        async with Web(user_agent="t", timeout_seconds=5, max_bytes=2**20) as client:
+            return await fetch(feed, client, NOW)
+
+    assert "private address" in asyncio.run(go()).cause
+    assert asked() == []
 
 
 def test_a_feed_that_moved_is_asked_where_it_is_now(web, run_pull, asked):

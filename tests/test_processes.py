@@ -1,6 +1,8 @@
 """Work in processes of its own is stopped where it takes too long or too much, and nothing else with it."""
 
 import asyncio
+import multiprocessing
+import os
 import time
 
 import pytest
@@ -9,10 +11,10 @@ from pipeline.model import Unreadable
 from pipeline.processes import MOST_MEMORY, Processes
 
 
-def results(*work, seconds=1.0):
+def results(*work, seconds=1.0, size=0):
     async def run():
         with Processes(seconds) as processes:
-            return await asyncio.gather(*(processes.run(*piece) for piece in work), return_exceptions=True)
+            return await asyncio.gather(*(processes.run(*piece, size=size) for piece in work), return_exceptions=True)
 
     return asyncio.run(run())
 
@@ -31,9 +33,15 @@ def test_what_takes_too_much_memory_is_given_up_and_stops_nothing_else():
 
 
 def test_a_process_that_dies_is_told():
-    import os
-
     assert results((os.abort,), seconds=20) == [Unreadable(cause="takes too much memory to read, and was given up")]
+
+
+def test_large_pieces_are_done_one_after_another_each_in_a_process_of_its_own():
+    began = time.monotonic()
+    found = results((os.getpid,), (time.sleep, 60), (os.getpid,), (time.sleep, 60), size=2**21)
+    assert len({os.getpid(), found[0], found[2]}) == 3
+    assert found[1] == found[3] == Unreadable(cause="takes more than 1 seconds to read, and was given up")
+    assert time.monotonic() - began > 2
 
 
 def test_a_fault_of_the_work_is_raised():
@@ -42,7 +50,7 @@ def test_a_fault_of_the_work_is_raised():
 
 
 def test_without_work_there_is_no_process():
-    with Processes(1.0) as processes:
-        assert "_pool" not in vars(processes)
+    with Processes(1.0):
+        assert multiprocessing.active_children() == []
     with pytest.raises(TypeError):
         Processes()

@@ -104,7 +104,6 @@ BAD = {
     "/404": ((404, {}, b"x"), "is not there (404)"),
     "/410": ((410, {}, b"x"), "is gone for good (410)"),
     "/403": ((403, {}, b"x"), "refuses us (403)"),
-    "/429": ((429, {}, b"x"), "asked too often (429)"),
     "/418": ((418, {}, b"x"), "answers 418"),
     "/500": ((500, {}, b"x"), "has a fault on its own side (500 Internal Server Error)"),
     "/page": ((200, {}, b"<!doctype html><html><body>Hello</body></html>"), "is a web page, not a feed"),
@@ -115,8 +114,13 @@ BAD = {
     "/cut": ((200, {}, b'{"items": ['), "is not whole JSON"),
     "/gzip": ((200, {}, gzip.compress(b"x" * 99)[:20]), "is not a feed"),
     "/bad-gzip": ((200, {}, b"\x1f\x8bnonsense"), "is a compressed file that is broken"),
-    "/encoding": ((200, {"Content-Encoding": "gzip"}, b"nonsense"), "ends the connection before"),
+    "/encoding": ((200, {"Content-Encoding": "gzip"}, b"nonsense"), "breaks off before"),
     "/large": ((200, {}, b"x" * 2**21), "sends more than 1 MB"),
+    "/endless": (
+        (200, {"Content-Encoding": "gzip"}, b"\x1f\x8b\x08\x08" + bytes(6) + b"x" * 2**22),
+        "breaks off before",
+    ),
+    "/429": ((429, {}, b"x"), "asked too often (429)"),
 }
 
 
@@ -126,19 +130,21 @@ def test_bad_feeds_are_named_in_plain_words_and_stop_no_other(web, run_pull, ent
         return 200, {}, b""
 
     web.pages |= {path: page for path, (page, _) in BAD.items()} | {"/slow": slow}
-    good = [web.serve("/good", rss("one")), web.serve("/better", rss("one"))]
-    bad = [web.url + path for path in BAD]
+    good, better = web.serve("/good", rss("one")), web.serve("/better", rss("one"))
+    *bad, busy = [web.url + path for path in BAD]
+    asked = [good, *bad, "http://nobody.invalid/", better, busy]  # the last one's host is asked no more
     told = []
-    outcomes = run_pull(good[0], *bad, "http://nobody.invalid/", good[1], told=told)
     (late,) = run_pull(web.url + "/slow", seconds=0.2)
-    assert [outcome.feed.url for outcome in outcomes] == [good[0], *bad, "http://nobody.invalid/", good[1]]
-    assert {outcome.feed.url for outcome in told} == {outcome.feed.url for outcome in outcomes}
-    for outcome, (_, cause) in zip(outcomes[1:], BAD.values(), strict=False):
-        assert outcome.state is FeedState.FAILED
-        assert cause in outcome.cause, outcome.feed.url
-    assert "DNS" in outcomes[-2].cause
+    outcomes = run_pull(*asked, told=told)
+    assert [outcome.feed.url for outcome in outcomes] == asked
+    assert {outcome.feed.url for outcome in told} == set(asked)
+    of = {outcome.feed.url: outcome for outcome in outcomes}
+    for path, (_, cause) in BAD.items():
+        assert of[web.url + path].state is FeedState.FAILED
+        assert cause in of[web.url + path].cause
+    assert "DNS" in of["http://nobody.invalid/"].cause
     assert late.cause == "did not answer in full within 0.2 seconds"
-    assert [outcomes[0].new, outcomes[-1].new, len(entries())] == [1, 1, 2]
+    assert [of[good].new, of[better].new, len(entries())] == [1, 1, 2]
 
 
 def test_a_feed_that_moved_for_good_is_told(web, run_pull):

@@ -249,7 +249,7 @@ def test_an_answer_that_breaks_off_is_told(web):
 
     web.pages["/feed"] = break_off
 
-    assert get(web.url + "/feed") == Unreachable(cause="ends the connection before the answer is complete")
+    assert get(web.url + "/feed") == Unreachable(cause="breaks off before its answer is complete")
 
 
 def test_what_is_no_web_address_is_told():

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline import __version__
 from pipeline import settings as setting
-from pipeline.errors import PullError, UsageError
-from pipeline.html import plain_text, safe_url
+from pipeline.errors import BylineError, PullError, UsageError
+from pipeline.html import authority, plain_text, safe_url
 from pipeline.settings import edits
 from pipeline.settings.sections import FeedSettings, PullSettings
 from pipeline.store import pull as kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -36,7 +35,9 @@ if TYPE_CHECKING:
     from pipeline.pull.health import FeedHealth
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
-    from pipeline.web import Unreachable, Web
+    from pipeline.web import Web
+
+_Done = TypeVar("_Done")
 
 
 class Feeds:
@@ -59,34 +60,24 @@ class Feeds:
         ``tell`` hears of each as it is done. ``only_due`` leaves out those that are not worth asking yet; ``history``
         earlier pages of each are read too.
         """
-        import asyncio
-
         from pipeline.pull import Terms, pull
 
         terms = Terms(now=self._now, only_due=only_due, history=history, dice=random.random)
-
-        async def run() -> tuple[FeedOutcome, ...]:
-            async with web_for(self._settings) as web:
-                return await pull(self._wanted(urls), web, self._store, terms, tell)
-
-        return asyncio.run(run())
+        return _on_the_web(self._settings, lambda web: pull(self._wanted(urls), web, self._store, terms, tell))
 
     def articles(
         self, shortlist: Sequence[RankedStory], tell: Callable[[SafeUrl, Snapshot | Unreadable], None]
     ) -> None:
         """Keep the text of the article that each story of ``shortlist`` is shown by, where its site allows that."""
-        import asyncio
-
         from pipeline.pull import take_snapshots
 
-        links = [link for item in shortlist if (link := item.story.lead.link)]
-        own = frozenset(urlsplit(feed.url).netloc for feed in self._settings.pull.feeds if feed.allow_private)
-
-        async def run() -> None:
-            async with web_for(self._settings) as web:
-                await take_snapshots(links, web, self._store, self._now, tell, private_hosts=own)
-
-        asyncio.run(run())
+        allowed = [feed.url for feed in self._settings.pull.feeds if feed.allow_private]
+        with self._store.writing() as connection:
+            own = {feed.id: authority(feed.url) for feed in kept.known_feeds(connection, allowed).values()}
+        leads = [item.story.lead for item in shortlist]
+        # Only a feed that may be private may lead to a private page, and only to one of its own host.
+        links = {lead.link: own.get(lead.feed) == authority(lead.link) for lead in leads if lead.link}
+        _on_the_web(self._settings, lambda web: take_snapshots(links, web, self._store, self._now, tell))
 
     def healths(self) -> tuple[FeedHealth, ...]:
         """Return the feeds of byline.yml with their health."""
@@ -106,15 +97,12 @@ class Feeds:
 
         Raises ``PullError`` where there is none.
         """
-        import asyncio
-
         from pipeline.pull import look_for_feeds
 
-        async def run() -> tuple[Candidate, ...] | Unreachable:
-            async with web_for(self._settings) as web:
-                return await look_for_feeds(url, web, allow_private=allow_private)
-
-        found = asyncio.run(run())
+        found = _on_the_web(
+            self._settings,
+            lambda web: look_for_feeds(url, web, self._store, self._now, allow_private=allow_private),
+        )
         if isinstance(found, tuple) and found:
             return found
         cause = "leads to no feed" if isinstance(found, tuple) else found.cause
@@ -199,21 +187,38 @@ def read_feeds(
     places: Sequence[str], settings: Settings | None, now: datetime, *, allow_private: bool
 ) -> Sequence[tuple[str, ParsedFeed | Unreadable]]:
     """Return what Byline sees in the feeds at addresses or in files, without keeping it; needs no site."""
-    import asyncio
-
     from pipeline.pull import peek
 
     seen: list[tuple[str, ParsedFeed | Unreadable]] = []
 
-    async def run() -> None:
-        async with web_for(settings) as web:
-            await peek(places, web, now, lambda place, feed: seen.append((place, feed)), allow_private=allow_private)
+    def tell(place: str, feed: ParsedFeed | Unreadable) -> None:
+        seen.append((place, feed))
 
-    asyncio.run(run())
+    _on_the_web(settings, lambda web: peek(places, web, now, tell, allow_private=allow_private))
     return seen
 
 
-def web_for(settings: Settings | None) -> Web:
+def _on_the_web(settings: Settings | None, work: Callable[[Web], Coroutine[Any, Any, _Done]]) -> _Done:
+    """Return what ``work`` does with a way out to the web.
+
+    Of the errors of its tasks, the first that Byline knows by name is raised, as it would be without tasks.
+    """
+    import asyncio
+
+    async def run() -> _Done:
+        async with _web_for(settings) as web:
+            return await work(web)
+
+    try:
+        return asyncio.run(run())
+    except BaseExceptionGroup as group:
+        named: BaseException | None = group.subgroup(BylineError)
+        while isinstance(named, BaseExceptionGroup):
+            named = named.exceptions[0]
+        raise named or group from None
+
+
+def _web_for(settings: Settings | None) -> Web:
     """Return the way out to the web that these settings allow, which names Byline and the site."""
     from pipeline.web import Web
 

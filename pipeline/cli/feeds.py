@@ -14,8 +14,7 @@ from pipeline.cli.talk import app, change_in_words, counted, json_option, moment
 from pipeline.errors import UsageError
 from pipeline.html import as_web_address
 from pipeline.model import ParsedFeed
-from pipeline.pull.discover import rhythm_in_words
-from pipeline.pull.schedule import moment_in_words, spoken
+from pipeline.pull.words import moment_in_words, rhythm_in_words, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, Final, NewType
 from urllib.parse import urlsplit
 
 from pipeline.model.text import NO_TEXT
@@ -19,6 +19,8 @@ FeedId = NewType("FeedId", int)
 EntryId = NewType("EntryId", int)
 Key = NewType("Key", int)
 """Eight bytes of a hash by which an entry is known again within its feed."""
+LOST_AFTER: Final = 5
+"""So many failures in a row say that a feed is not where it moved to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +124,10 @@ class Feed:
     """A feed that byline.yml names, with what the store remembers of it.
 
     ``title`` is what the author calls it or, without that, ``own_title``, what it calls itself. ``location`` is where
-    it is asked since it moved, ``stays`` where the author said that it has not moved. ``whole_at`` is when its body
-    last came as a whole, ``broken`` why that could not be read, ``paused`` why it is not asked any more. ``gap`` is
-    the usual time between its entries. ``keeps_naming`` is the author's word that its ids can be trusted.
+    it is asked since it moved, ``stays`` where the author said that it has not moved. ``answered_at`` is where its
+    validators are from, ``whole_at`` when its body last came as a whole, ``broken`` why that could not be read,
+    ``paused`` why it is not asked any more. ``gap`` is the usual time between its entries. ``keeps_naming`` is the
+    author's word that its ids can be trusted.
     """
 
     id: FeedId
@@ -137,6 +140,7 @@ class Feed:
     stays: SafeUrl | None = None
     move: Move | None = None
     paused: str | None = None
+    answered_at: str | None = None
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
@@ -155,13 +159,8 @@ class Feed:
 
     @property
     def address(self) -> str:
-        """Where it is asked."""
-        return self.location or self.url
-
-    @property
-    def host(self) -> str:
-        """The host that is asked, with its port where it is not the usual one."""
-        return urlsplit(self.address).netloc.rpartition("@")[2].lower()
+        """Where it is asked; where a feed that moved fails again and again, that is where it was before."""
+        return self.url if self.location is None or self.failures >= LOST_AFTER else self.location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +235,7 @@ class FeedOutcome:
     """One feed in one pull, with all that is to be remembered of it.
 
     ``cause`` says why it failed or was not asked, ``fresh_until`` how long its publisher says that nothing will be
-    new, ``wait`` how long its whole host wants to be left alone, ``changes`` what was changed about it.
+    new, ``changes`` what was changed about it.
     """
 
     feed: Feed
@@ -245,7 +244,6 @@ class FeedOutcome:
     updated: int = 0
     cause: str | None = None
     fresh_until: datetime | None = None
-    wait: Due | None = None
     changes: tuple[Change, ...] = ()
 
     @property

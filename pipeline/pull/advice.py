@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from pipeline.pull.schedule import spoken
+from pipeline.pull.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
-from pipeline.html import digest, plain_text, shortened
+from pipeline.html import authority, digest, plain_text, shortened
 from pipeline.model import Snapshot, Unreadable, utc
-from pipeline.pull.statuses import status_in_words
+from pipeline.pull.words import status_in_words
 from pipeline.web import Unreachable
 
 if TYPE_CHECKING:
@@ -22,8 +21,9 @@ if TYPE_CHECKING:
 
     from pipeline.model import SafeUrl
     from pipeline.page.article import Extracted
+    from pipeline.pull.guest import Guest
     from pipeline.pull.robots import Robots
-    from pipeline.web import Answer, Web
+    from pipeline.web import Answer
 
 _HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
 _LOOKS_LIKE_HTML: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|article|p|div)\b", re.IGNORECASE)
@@ -39,7 +39,7 @@ _LONGEST_TYPE: Final = 60
 
 async def article(
     url: SafeUrl,
-    web: Web,
+    web: Guest,
     robots: Robots,
     extract: Callable[[bytes, str, str], Awaitable[Extracted | Unreadable]],
     now: datetime,
@@ -67,18 +67,20 @@ async def article(
     )
 
 
-async def _page(url: SafeUrl, web: Web, robots: Robots, *, allow_private: bool) -> Answer | Unreadable:
+async def _page(url: SafeUrl, web: Guest, robots: Robots, *, allow_private: bool) -> Answer | Unreadable:
     """Return the page at ``url``, or why there is none that may be read."""
-    cause = await robots.refusal(url, allow_private=allow_private)
-    if cause is not None:
-        return Unreadable(cause=cause)
-    answer = await web.get(url, allow_private=allow_private, pause=robots.pause(url))
+
+    async def refusal(address: SafeUrl) -> Unreachable | None:
+        own = allow_private and authority(address) == authority(url)
+        cause = await robots.refusal(address, allow_private=own)
+        return None if cause is None else Unreachable(cause=cause)
+
+    if refused := await refusal(url):  # asked for now, as it also says how long to pause
+        return Unreadable(cause=refused.cause)
+    answer = await web.get(url, allow_private=allow_private, pause=robots.pause(url), refusal=refusal)
     if isinstance(answer, Unreachable):
         return Unreadable(cause=answer.cause)
-    if answer.url != url:  # what a redirect leads to has rules of its own, and only now it is known
-        same_host = urlsplit(answer.url).netloc == urlsplit(url).netloc
-        cause = await robots.refusal(answer.url, allow_private=allow_private and same_host)
-    cause = cause or _unfit(answer)
+    cause = _unfit(answer)
     return answer if cause is None else Unreadable(cause=cause)
 
 
@@ -89,8 +91,7 @@ def _content_type(answer: Answer) -> str:
 def _unfit(answer: Answer) -> str | None:
     """Return why there is no page in ``answer``, if so, as a part of a sentence."""
     if answer.status != HTTPStatus.OK:
-        # The status in words goes on with what to do about a feed.
-        return status_in_words(answer.status).partition(";")[0].removesuffix(" instead of a feed")
+        return status_in_words(answer.status).what
     if not answer.body.strip():
         return "is empty"
     if answer.body.startswith(b"%PDF-"):

@@ -16,7 +16,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pipeline.html import plain_text, safe_url, shortened
+from pipeline.html import authority, plain_text, safe_url, shortened
 from pipeline.model import Unreadable
 from pipeline.page.links import Lead, Page, page_in
 from pipeline.pull.wellknown import common_paths, in_page, patterns
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from pipeline.model import ParsedFeed, PlainText, SafeUrl
-    from pipeline.web import Answer, Web
+    from pipeline.pull.guest import Guest
+    from pipeline.web import Answer
 
     Read: TypeAlias = Callable[[Answer], Awaitable[ParsedFeed | Unreadable]]
 
@@ -39,7 +40,6 @@ _MOST_AT_FIRST: Final = 14
 _ENOUGH_GUESSED: Final = 3
 _FAILURES_BORNE: Final = 2
 """A host that could not be reached so often is left alone: each time may take as long as a request can."""
-_OK: Final = frozenset({200, 226})
 _FEWEST_DATES: Final = 3
 
 
@@ -60,7 +60,7 @@ class Candidate:
 
 
 async def discover(
-    url: str, web: Web, read: Read, *, allow_private: bool = False
+    url: str, web: Guest, read: Read, *, allow_private: bool = False
 ) -> tuple[Candidate, ...] | Unreachable:
     """Return the feeds found for ``url``, a feed's own address or that of any page; none is an empty tuple.
 
@@ -71,7 +71,7 @@ async def discover(
     if isinstance(first, Unreachable):
         return first
     asked = safe_url(url, tracking=True) or first.url
-    scout = _Scout(web, read, _host_and_port(asked) if allow_private else None)
+    scout = _Scout(web, read, authority(asked) if allow_private else None)
     if itself := await scout.found_in(first, Lead(url=asked)):
         return (itself.candidate,)
     page = page_in(first.body, first.url, first.headers.get("Content-Type", ""))
@@ -83,20 +83,6 @@ async def discover(
         guessed = [guess for guess in common_paths(first.url, page.generator) if guess not in {asked, first.url}]
         found = await scout.guess(guessed[: MOST_REQUESTS - len(leads[:_MOST_AT_FIRST])])
     return tuple(one.candidate for one in _in_order(found))
-
-
-def rhythm_in_words(every: timedelta | None) -> str:
-    """Say how often a feed has a new entry: "about 3 a week"; nothing where that is not known."""
-    if every is None:
-        return ""
-    days = every / timedelta(days=1)
-    if days < 0.67:  # noqa: PLR2004  (nearer to two a day than to one)
-        return "several a day"
-    for longest, of_unit, unit in ((1.5, 1, "day"), (10, 7, "week"), (45, 30.4, "month")):
-        if days < longest:
-            number = max(1, round(of_unit / days))
-            return f"about {'one' if number == 1 else number} a {unit}"
-    return "rarely"
 
 
 # -- asking
@@ -124,7 +110,7 @@ class _Found:
 class _Scout:
     """Asks for addresses, and keeps what is a feed. ``home`` is the host and port that may be private."""
 
-    def __init__(self, web: Web, read: Read, home: tuple[str | None, int | None] | None) -> None:
+    def __init__(self, web: Guest, read: Read, home: tuple[str, int] | None) -> None:
         self._web, self._read, self._home = web, read, home
         self._failures: Counter[str] = Counter()
 
@@ -155,7 +141,8 @@ class _Scout:
         host = urlsplit(lead.url).netloc
         if self._failures[host] == _FAILURES_BORNE:
             return None
-        answer = await self._web.get(lead.url, allow_private=_host_and_port(lead.url) == self._home)
+        own = self._home is not None and authority(lead.url) == self._home
+        answer = await self._web.get(lead.url, allow_private=own)
         if isinstance(answer, Unreachable):
             self._failures[host] += 1
             return None
@@ -163,7 +150,7 @@ class _Scout:
 
     async def found_in(self, answer: Answer, lead: Lead) -> _Found | None:
         """Return the feed that the answer to ``lead`` is, if it is one."""
-        feed = await self._read(answer) if answer.status in _OK else Unreadable(cause="is none")
+        feed = await self._read(answer)
         if isinstance(feed, Unreadable):
             return None
         return _Found(
@@ -186,11 +173,6 @@ def _candidate(feed: ParsedFeed, url: SafeUrl, said: str) -> Candidate:
         newest=dates[-1] if dates else None,
         every=timedelta(seconds=median(gaps)) if len(dates) >= _FEWEST_DATES else None,
     )
-
-
-def _host_and_port(url: str) -> tuple[str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def _in_order(found: Iterable[_Found]) -> list[_Found]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 LONGEST: Final = timedelta(days=30)
 """No answer keeps us away for longer."""
 _MAX_AGE: Final = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
-_NO_CACHE: Final = re.compile(r"(?:^|[\s,])(?:no-cache|no-store)(?:$|[\s,;=])", re.IGNORECASE)
+_NO_CACHE: Final = re.compile(r"(?:^|[\s,])(?:no-cache|no-store)(?:$|[\s,;](?!\s*=))", re.IGNORECASE)
+"""With "=" behind it, it is about single headers (RFC 9111, section 5.2.2.4)."""
 
 
 def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
@@ -24,18 +25,18 @@ def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
 
 
 def fresh_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """Return until when the answer is fresh: by max-age less Age, else by Expires. None where nothing is said."""
+    """Return until when the answer is fresh: by max-age or else Expires, less Age. None where nothing is said."""
     directives = headers.get("Cache-Control", "")
     if _NO_CACHE.search(directives):
         return None
+    age = headers.get("Age", "").strip()
     if found := _MAX_AGE.search(directives):
-        age = headers.get("Age", "").strip()
-        seconds = int(found[1]) - (int(age) if _is_number(age) else 0)
-        until: datetime | None = now + timedelta(seconds=min(seconds, LONGEST.total_seconds()))
+        lasts = timedelta(seconds=int(found[1]))
     else:
         expires, sent = _date(headers.get("Expires", "")), _date(headers.get("Date", "")) or now
-        until = now + min(expires - sent, LONGEST) if expires else None  # by the server's own clock
-    return until if until is not None and until > now else None
+        lasts = expires - sent if expires else timedelta(0)  # by the server's own clock
+    until = now + max(min(lasts, LONGEST), timedelta(0)) - timedelta(seconds=int(age) if _is_number(age) else 0)
+    return until if until > now else None
 
 
 def _is_number(text: str) -> bool:

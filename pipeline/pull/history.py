@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
+from pipeline.html import authority
 from pipeline.model import Unreadable
-from pipeline.pull.fetched import Fetched
+from pipeline.pull.fetched import fetched
 from pipeline.web import Unreachable
 
 if TYPE_CHECKING:
     from pipeline.model import Feed, ParsedEntry, ParsedFeed, SafeUrl
+    from pipeline.pull.guest import Guest
     from pipeline.pull.parsers import Parsers
-    from pipeline.web import Web
 
-_OK: Final = 200
 _EARLIER: Final = ("prev-archive", "next")
 """An archive comes before a page: pages shift while they are read, archives do not change (RFC 5005, section 4)."""
 
 
 async def earlier_pages(
-    feed: Feed, newest: ParsedFeed, most: int, web: Web, parsers: Parsers
+    feed: Feed, newest: ParsedFeed, most: int, web: Guest, parsers: Parsers
 ) -> tuple[tuple[ParsedEntry, ...], ...]:
     """Return the entries of at most ``most`` pages before ``newest``, the latest first; none of what cannot be read."""
     found: list[tuple[ParsedEntry, ...]] = []
@@ -30,11 +29,10 @@ async def earlier_pages(
         if address is None or address in asked:
             break
         asked.add(address)
-        own = feed.allow_private and urlsplit(address).netloc == urlsplit(feed.address).netloc
+        own = feed.allow_private and authority(address) == authority(feed.url)
         answer = await web.get(address, allow_private=own)
-        if isinstance(answer, Unreachable) or answer.status != _OK:
-            break
-        parsed = await parsers.parse(Fetched(url=answer.url, body=answer.body, headers=answer.headers))
+        body = Unreadable(cause=answer.cause) if isinstance(answer, Unreachable) else fetched(answer)
+        parsed = body if isinstance(body, Unreadable) else await parsers.parse(body)
         if isinstance(parsed, Unreadable):
             break
         found.append(parsed.entries)

@@ -10,14 +10,12 @@ import hashlib
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from pipeline.html import digest, safe_url
 from pipeline.model import Key, Keyed, Naming, Recognised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from urllib.parse import SplitResult
 
     from pipeline.model import EntryId, Known, ParsedEntry
 
@@ -129,19 +127,20 @@ def _keys(entry: ParsedEntry, name: str, naming: Naming) -> tuple[Key, ...]:
 def _place(uid: str) -> str:
     """Return an id that is a web address without its scheme and host, or nothing where that says nothing."""
     url = safe_url(uid) if uid.startswith(("http://", "https://")) else None
-    return _within_host(urlsplit(url)).removeprefix("/") if url else ""
+    place, query = _place_and_query(url or "")
+    return place.partition("/")[2] + query
 
 
 def _canonical(link: str) -> str:
     """Return an address as it would be for anybody: without scheme, www, a last slash, and what only tracks."""
-    parts = urlsplit(link)
-    return parts.netloc.removeprefix("www.") + _within_host(parts)
+    place, query = _place_and_query(link)
+    return place.removeprefix("www.") + query
 
 
-def _within_host(parts: SplitResult) -> str:
-    """Return path and query of an address, which may be all that tells a page from others: ``/?p=123``."""
-    query = "&".join(sorted(parts.query.split("&")))
-    return f"{parts.path.rstrip('/')}?{query}" if query else parts.path.rstrip("/")
+def _place_and_query(address: str) -> tuple[str, str]:
+    """Return host and path of an address, and apart from them its query: in ``/?p=123`` that says all there is."""
+    place, _, query = address.partition("#")[0].partition("?")
+    return place.partition("//")[2].rstrip("/"), f"?{'&'.join(sorted(query.split('&')))}" if query else ""
 
 
 def _key(kind: str, text: str) -> Key:

@@ -36,12 +36,16 @@ def taken_back(feed: Feed, change: Change) -> Feed:
 
 def after_answer(feed: Feed, to: SafeUrl | None, now: datetime) -> tuple[Feed, tuple[Change, ...]]:
     """Return ``feed`` after an answer that was a feed, given from ``to`` where it moved for good, and what changed."""
-    if to is None or to in {feed.address, feed.stays} or (feed.address.startswith("https:") and to.startswith("http:")):
+    believed = feed.location or feed.url
+    if to is None and feed.address != believed:  # it is where it was before, and no longer where it moved to
+        back = Change(kind=ChangeKind.MOVED, before=believed, after=feed.url)
+        return replace(feed, move=None, location=None), (back,)
+    if to is None or to in {believed, feed.stays} or (believed.startswith("https:") and to.startswith("http:")):
         return replace(feed, move=None), ()
     known = feed.move if feed.move is not None and feed.move.to == to else Move(to=to, since=now, last=now, times=1)
     if now.date() > known.last.date():
         known = replace(known, last=now, times=known.times + 1)
     if known.times < TIMES or now - known.since < SPAN:
         return replace(feed, move=known), ()
-    change = Change(kind=ChangeKind.MOVED, before=feed.address, after=to)
+    change = Change(kind=ChangeKind.MOVED, before=believed, after=to)
     return replace(feed, move=None, location=None if to == feed.url else to), (change,)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.feed import parse
+from pipeline.model import Unreadable
 from pipeline.page.article import extracted
 from pipeline.processes import Processes
+from pipeline.pull.words import fault_in_words
 
 if TYPE_CHECKING:
-    from pipeline.model import ParsedFeed, Unreadable
+    from collections.abc import Callable
+
+    from pipeline.model import ParsedFeed
     from pipeline.page.article import Extracted
     from pipeline.pull.fetched import Fetched
 
@@ -23,12 +27,17 @@ class Parsers(Processes):
 
     async def parse(self, fetched: Fetched) -> ParsedFeed | Unreadable:
         """Return the feed that was fetched, as ``pipeline.feed`` reads it."""
-        found: ParsedFeed | Unreadable = await self.run(
-            parse, fetched.body, fetched.url, fetched.content_type, self._max_bytes
-        )
+        given = (fetched.body, fetched.url, fetched.content_type, self._max_bytes)
+        found: ParsedFeed | Unreadable = await self._read(parse, *given, size=len(fetched.body))
         return found
 
     async def extract(self, body: bytes, url: str, content_type: str) -> Extracted | Unreadable:
         """Return the text of an article, as ``pipeline.page`` reads it."""
-        found: Extracted | Unreadable = await self.run(extracted, body, url, content_type)
+        found: Extracted | Unreadable = await self._read(extracted, body, url, content_type, size=len(body))
         return found
+
+    async def _read(self, work: Callable[..., Any], *given: object, size: int) -> Any:
+        try:
+            return await self.run(work, *given, size=size)
+        except Exception as error:  # noqa: BLE001  (a body nobody thought of must not stop the reading of others)
+            return Unreadable(cause=fault_in_words(error))

@@ -19,7 +19,8 @@ from pipeline.html import safe_url
 from pipeline.web import Unreachable
 
 if TYPE_CHECKING:
-    from pipeline.web import Answer, Web
+    from pipeline.pull.guest import Guest
+    from pipeline.web import Answer
 
 PRODUCT: Final = "Byline"
 """The product token of our User-Agent, by which a robots.txt calls us (RFC 9309, section 2.2.1)."""
@@ -36,7 +37,7 @@ _NAME: Final = re.compile(r"[A-Za-z_-]*")
 class Robots:
     """The robots.txt of every site that is asked for in one run, each fetched once through ``web``."""
 
-    def __init__(self, web: Web) -> None:
+    def __init__(self, web: Guest) -> None:
         self._web = web
         self._rules: dict[tuple[str, bool], Protego | Unreachable] = {}
         self._pauses: dict[str, float] = {}

@@ -10,6 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model import Due
+from pipeline.pull.words import moment_in_words, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,18 +81,3 @@ def reason_to_wait(feed: Feed, host: Due | None, now: datetime, *, only_due: boo
     if only_due and feed.due is not None and feed.due.at > now:
         return f"is not due before {moment_in_words(feed.due.at)}, {feed.due.because}"
     return None
-
-
-def moment_in_words(moment: datetime) -> str:
-    """Return a time as the author reads it: "2026-11-24 07:30 UTC"."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def spoken(span: timedelta) -> str:
-    """Return a span of time in round words: "40 minutes", "3 hours", "2 days"."""
-    minutes = max(1, round(span.total_seconds() / 60))
-    for most, unit, name in ((100, 1, "minute"), (48 * 60, 60, "hour"), (None, 24 * 60, "day")):
-        if most is None or minutes < most:
-            count = round(minutes / unit)
-            return f"{count} {name}s" if count != 1 else name if unit > 1 else f"{count} {name}"
-    raise AssertionError(minutes)

@@ -7,25 +7,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from pipeline.html import plain_text
-from pipeline.model import Change, ChangeKind, Due, FeedOutcome, FeedState
+from pipeline.model import Change, ChangeKind, FeedOutcome, FeedState, Unreadable
 from pipeline.pull import moves, schedule
-from pipeline.pull.headers import fresh_until, retry_at
-from pipeline.pull.statuses import status_in_words
+from pipeline.pull.fetched import fetched
+from pipeline.pull.headers import fresh_until
+from pipeline.pull.words import status_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from pipeline.model import Feed, ParsedEntry, ParsedFeed, SafeUrl
+    from pipeline.model import Due, Feed, ParsedEntry, ParsedFeed, SafeUrl
     from pipeline.pull.fetched import Fetched
+    from pipeline.web import Answer
 
-_GONE: Final = 410
-_TOO_MANY: Final = 429
-_UNAVAILABLE: Final = 503
 _A_DAY: Final = timedelta(days=1)
 
 
@@ -51,16 +51,29 @@ def waiting(feed: Feed, cause: str) -> FeedOutcome:
     return FeedOutcome(feed=feed, state=FeedState.WAITING, cause=cause)
 
 
-def refused(feed: Feed, status: int, headers: Mapping[str, str], now: datetime) -> FeedOutcome:
-    """Return the outcome of an answer without a feed: one that is gone is paused, one that is busy is left alone."""
-    outcome = failed(feed, status_in_words(status))
-    if status == _GONE:
-        change = Change(kind=ChangeKind.PAUSED, before="", after=status_in_words(status))
-        return replace(outcome, feed=replace(outcome.feed, paused=change.after), changes=(change,))
-    if status in {_TOO_MANY, _UNAVAILABLE}:
-        at = retry_at(headers, now)
-        return replace(outcome, wait=Due(at=at, because=f"its host asks for that ({status})") if at else None)
-    return outcome
+def answered(feed: Feed, answer: Answer, now: datetime, *, asked_if: bool, whole: bool) -> Fetched | FeedOutcome:
+    """Return the body in ``answer``, or the outcome where there is none to read.
+
+    ``asked_if`` tells whether it was asked for only if it changed, ``whole`` whether it is wanted even if it did not.
+    """
+    if answer.status == HTTPStatus.NOT_MODIFIED:
+        if not asked_if:
+            return failed(feed, "says that nothing has changed (304), though it was asked for the whole")
+        return unchanged(feed, answer.headers, answer.moved_to, now)
+    body = fetched(answer)
+    if isinstance(body, Unreadable):
+        return refused(feed, answer)
+    return same(feed, body, now) if body.body_hash == feed.body_hash and not whole else body
+
+
+def refused(feed: Feed, answer: Answer) -> FeedOutcome:
+    """Return the outcome of an answer without a feed: one that is gone, and not only on a detour, is paused."""
+    said = status_in_words(answer.status)
+    outcome = failed(feed, str(said))
+    if answer.status != HTTPStatus.GONE or answer.detoured:
+        return outcome
+    change = Change(kind=ChangeKind.PAUSED, before="", after=said.what)
+    return replace(outcome, feed=replace(outcome.feed, paused=said.what), changes=(change,))
 
 
 def unchanged(feed: Feed, headers: Mapping[str, str], moved_to: SafeUrl | None, now: datetime) -> FeedOutcome:
@@ -78,14 +91,15 @@ def same(feed: Feed, fetched: Fetched, now: datetime) -> FeedOutcome:
 
 
 def broken(feed: Feed, fetched: Fetched, cause: str, now: datetime) -> FeedOutcome:
-    """Return the outcome of a body that cannot be read; the validators are kept, as it need not come again."""
-    return failed(replace(_with_validators(feed, fetched, now), broken=cause), cause)
+    """Return the outcome of a body that cannot be read; it need not come again, but a part of it must, as the whole."""
+    known = replace(feed, whole_at=None) if fetched.partial else _with_validators(feed, fetched, now)
+    return failed(replace(known, broken=cause), cause)
 
 
 def read(feed: Feed, fetched: Fetched, parsed: ParsedFeed, now: datetime) -> FeedOutcome:
     """Return the outcome of a body that was read. The author's title for a feed comes before its own."""
     own_title = parsed.title or feed.own_title
-    dates = [entry.published or entry.updated for entry in parsed.entries]
+    gap = None if fetched.partial else schedule.usual_gap((one.published or one.updated for one in parsed.entries), now)
     known = replace(
         _with_validators(feed, fetched, now),
         title=feed.title or own_title or plain_text(urlsplit(feed.url).hostname or feed.url),
@@ -94,17 +108,17 @@ def read(feed: Feed, fetched: Fetched, parsed: ParsedFeed, now: datetime) -> Fee
         broken=None,
         repairs=parsed.repairs,
         rhythm=parsed.rhythm,
-        gap=schedule.usual_gap(dates, now) or feed.gap,
+        gap=gap or feed.gap,
     )
     outcome = _well(known, FeedState.READ, fetched.moved_to, now)
     return replace(outcome, fresh_until=fresh_until(fetched.headers, now))
 
 
-def planned(outcome: FeedOutcome, now: datetime, dice: float) -> FeedOutcome:
-    """Return ``outcome`` with the time at which its feed, just asked, is due again."""
+def planned(outcome: FeedOutcome, wait: Due | None, now: datetime, dice: float) -> FeedOutcome:
+    """Return ``outcome`` with the time at which its feed, just asked, is due again; ``wait`` is its host's wish."""
     due = schedule.due(outcome.feed, outcome.fresh_until, now, dice)
-    if outcome.wait is not None and outcome.wait.at > due.at:
-        due = outcome.wait
+    if wait is not None and wait.at > due.at:
+        due = wait
     return replace(outcome, feed=replace(outcome.feed, checked_at=now, due=due))
 
 
@@ -117,6 +131,7 @@ def _with_validators(feed: Feed, fetched: Fetched, now: datetime) -> Feed:
     """Return ``feed`` with the validators as they came. Of a partial body the hash tells nothing."""
     return replace(
         feed,
+        answered_at=fetched.url,
         etag=_validator(fetched.headers, "ETag"),
         last_modified=_validator(fetched.headers, "Last-Modified"),
         body_hash=feed.body_hash if fetched.partial else fetched.body_hash,

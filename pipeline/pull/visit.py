@@ -7,21 +7,23 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pipeline.model import FeedOutcome, Unreadable
+from pipeline.errors import BylineError
+from pipeline.model import FeedOutcome, FeedState, Unreadable
 from pipeline.pull import settle
 from pipeline.pull.fetch import fetch
+from pipeline.pull.guest import host_of
 from pipeline.pull.history import earlier_pages
 from pipeline.pull.schedule import reason_to_wait
+from pipeline.pull.words import fault_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from pipeline.model import Due, Feed
+    from pipeline.model import Feed
+    from pipeline.pull.guest import Guest
     from pipeline.pull.keeping import Keeping, Pages
     from pipeline.pull.parsers import Parsers
-    from pipeline.web import Web
-
 
 _HOSTS_A_SLOT: Final = 4
 """So many hosts are visited for each that is asked: the others pause, or have their answers read and kept."""
@@ -41,11 +43,10 @@ class Terms:
 
 
 class Visit:
-    """The means and terms of one pull, and the hosts that want to be left alone."""
+    """The means and terms of one pull."""
 
-    def __init__(self, *, web: Web, parsers: Parsers, keeping: Keeping, waits: dict[str, Due], terms: Terms) -> None:
-        self._web, self._parsers, self._keeping = web, parsers, keeping
-        self._waits, self._terms = waits, terms
+    def __init__(self, *, web: Guest, parsers: Parsers, keeping: Keeping, terms: Terms) -> None:
+        self._web, self._parsers, self._keeping, self._terms = web, parsers, keeping, terms
         self._hosts = asyncio.Semaphore(_HOSTS_A_SLOT * web.concurrency)
 
     async def host(self, feeds: Iterable[Feed]) -> None:
@@ -55,15 +56,20 @@ class Visit:
                 await self._feed(feed)
 
     async def _feed(self, feed: Feed) -> None:
-        now = self._terms.now
-        because = reason_to_wait(feed, self._waits.get(feed.host), now, only_due=self._terms.only_due)
+        now, wait = self._terms.now, self._web.wait(feed.address)
+        because = reason_to_wait(feed, wait, now, only_due=self._terms.only_due)
         if because is not None:
             await self._keeping.put(settle.waiting(feed, because))
             return
-        outcome, pages = await self._ask(feed)
-        if outcome.wait is not None:
-            self._waits[feed.host] = outcome.wait
-        await self._keeping.put(settle.planned(outcome, now, self._terms.dice()), pages)
+        try:
+            outcome, entries = await self._ask(feed)
+        except BylineError:
+            raise
+        except Exception as error:  # noqa: BLE001  (an answer nobody thought of must not stop the other feeds)
+            outcome, entries = settle.failed(feed, fault_in_words(error)), ()
+        if outcome.state is not FeedState.WAITING:
+            outcome = settle.planned(outcome, self._web.wait(feed.address), now, self._terms.dice())
+        await self._keeping.put(outcome, entries)
 
     async def _ask(self, feed: Feed) -> tuple[FeedOutcome, Pages]:
         """Fetch and parse one feed. Return how it fared, and the pages of its entries, the newest first."""
@@ -82,5 +88,5 @@ def by_host(feeds: Iterable[Feed]) -> Iterable[list[Feed]]:
     """Return ``feeds`` in groups that are asked at one host each."""
     groups: defaultdict[str, list[Feed]] = defaultdict(list)
     for feed in feeds:
-        groups[feed.host].append(feed)
+        groups[host_of(feed.address)].append(feed)
     return groups.values()

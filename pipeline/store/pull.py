@@ -82,14 +82,12 @@ def keep_outcomes(connection: Connection, outcomes: Sequence[FeedOutcome], now: 
     ]
     if changed:
         connection.execute(insert(feed_changes), changed)
-    busy = [
-        {"host": outcome.feed.host, "wait_until": outcome.wait.at, "because": outcome.wait.because}
-        for outcome in asked
-        if outcome.wait is not None
-    ]
-    if busy:
-        latest = upsert(connection, hosts, lambda new: {"wait_until": new.wait_until, "because": new.because})
-        connection.execute(latest, busy)
+
+
+def keep_wait(connection: Connection, host: str, wait: Due) -> None:
+    """Remember until when ``host`` wants to be left alone."""
+    latest = upsert(connection, hosts, lambda new: {"wait_until": new.wait_until, "because": new.because})
+    connection.execute(latest, [{"host": host, "wait_until": wait.at, "because": wait.because}])
 
 
 def keep_feed(connection: Connection, feed: Feed) -> None:
@@ -110,6 +108,7 @@ def _remembered(feed: Feed) -> dict[str, Any]:
         "move_last": move.last if move else None,
         "move_times": move.times if move else 0,
         "paused": feed.paused,
+        "answered_at": feed.answered_at,
         "etag": feed.etag,
         "last_modified": feed.last_modified,
         "body_hash": feed.body_hash,
@@ -147,6 +146,7 @@ def feed_of(row: Row[Any]) -> Feed:
         stays=_url(row.stays),
         move=move,
         paused=row.paused,
+        answered_at=row.answered_at,
         etag=row.etag,
         last_modified=row.last_modified,
         body_hash=row.body_hash,

@@ -96,6 +96,7 @@ feeds = Table(
     Column("id", Integer, primary_key=True),
     Column("url", Text, nullable=False, unique=True),
     Column("title", Text, nullable=False),
+    Column("answered_at", Text),
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_hash", String(64)),

@@ -25,7 +25,7 @@ def _feeds():
     # Column by column, never as a new table in place of the old one: with that, SQLite would delete the feeds, and so
     # their entries.
     op.drop_column("feeds", "moved_to")
-    for name in ("site", "location", "broken", "move_to", "stays", "paused"):
+    for name in ("site", "location", "answered_at", "broken", "move_to", "stays", "paused"):
         op.add_column("feeds", sa.Column(name, sa.Text))
     for name in ("whole_at", "move_since", "move_last", "due_at"):
         op.add_column("feeds", sa.Column(name, MOMENT))

@@ -1,0 +1,86 @@
+"""The web as a guest uses it: a host that wants to be left alone is not asked, whatever for and by whatever way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from pipeline.html import authority
+from pipeline.model import Due
+from pipeline.pull.headers import retry_at
+from pipeline.pull.words import moment_in_words
+from pipeline.web import Answer, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
+
+    from pipeline.model import SafeUrl
+    from pipeline.web import Refusal, Web
+
+_UNSAID: Final = timedelta(hours=1)
+"""So long a host is left alone that says "too often" and not for how long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftAlone(Unreachable):
+    """That a host was not asked, as it wants to be left alone."""
+
+
+class Guest:
+    """Asks as ``Web`` does, but none of the hosts that said when to come again (RFC 9110, section 10.2.3).
+
+    ``waits`` are those that are known; ``keep`` is told of each that says so from now on.
+    """
+
+    def __init__(
+        self, web: Web, waits: Mapping[str, Due], now: datetime, keep: Callable[[str, Due], Awaitable[None]]
+    ) -> None:
+        self._web, self._now, self._keep = web, now, keep
+        self._waits = dict(waits)
+        self.timeout_seconds, self.max_bytes, self.concurrency = web.timeout_seconds, web.max_bytes, web.concurrency
+
+    def wait(self, url: str) -> Due | None:
+        """Return until when the host of ``url`` wants to be left alone, and why, if it does."""
+        known = self._waits.get(host_of(url))
+        return known if known is not None and known.at > self._now else None
+
+    async def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        allow_private: bool = False,
+        pause: float = 0.0,
+        refusal: Refusal | None = None,
+    ) -> Answer | Unreachable:
+        """Fetch ``url`` as ``Web.get`` does; where a host on the way wants to be left alone, say until when."""
+
+        async def refused(address: SafeUrl) -> Unreachable | None:
+            if (wait := self.wait(address)) is not None:
+                return LeftAlone(cause=f"is left alone until {moment_in_words(wait.at)}: {wait.because}")
+            return await refusal(address) if refusal is not None else None
+
+        answer = await self._web.get(url, headers=headers, allow_private=allow_private, pause=pause, refusal=refused)
+        if isinstance(answer, Answer) and (wait := _wanted(answer, self._now)) is not None:
+            self._waits[host_of(answer.url)] = wait
+            await self._keep(host_of(answer.url), wait)
+        return answer
+
+
+def host_of(url: str) -> str:
+    """Return the host that ``url`` leads to, to whatever port; of what is no web address, that itself."""
+    found = authority(url)
+    return found[0] if found else url
+
+
+def _wanted(answer: Answer, now: datetime) -> Due | None:
+    """Return until when the host that gave ``answer`` wants to be left alone, if it does."""
+    if answer.status not in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+        return None
+    at = retry_at(answer.headers, now)
+    if at is None and answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        at = now + _UNSAID
+    return Due(at=at, because=f"its host asks for that ({answer.status})") if at is not None else None
