@@ -187,6 +187,7 @@ def test_what_a_feed_taught_is_remembered(store, now):
         stays=safe_url("https://a.example/not"),
         move=Move(to=safe_url("https://a.example/new"), since=now, last=now + timedelta(days=1), times=2),
         paused="is gone",
+        answered_at="https://a.example/feed.xml",
         etag='W/"a"',
         last_modified="Mon",
         body_hash="0" * 64,
@@ -214,11 +215,10 @@ def test_a_feed_that_was_not_asked_stays_as_it_was(store, now):
 
 
 def test_a_host_that_wants_to_be_left_alone_is_left_alone_until_then(store, now):
-    with store.writing() as connection:
-        feed = feeds.known_feeds(connection, [FEED])[FEED]
     for hours in (1, 2):
         wait = Due(at=now + timedelta(hours=hours), because="busy")
-        keep_outcome(store, now, FeedOutcome(feed=feed, state=FeedState.FAILED, wait=wait))
+        with store.writing() as connection:
+            feeds.keep_wait(connection, "a.example", wait)
     with store.reading() as connection:
         assert feeds.waits(connection, now) == {"a.example": wait}
         assert feeds.waits(connection, wait.at) == {}

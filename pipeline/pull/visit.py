@@ -62,14 +62,14 @@ class Visit:
             await self._keeping.put(settle.waiting(feed, because))
             return
         try:
-            outcome, entries = await self._ask(feed)
+            outcome, pages = await self._ask(feed)
         except BylineError:
             raise
         except Exception as error:  # noqa: BLE001  (an answer nobody thought of must not stop the other feeds)
-            outcome, entries = settle.failed(feed, fault_in_words(error)), ()
+            outcome, pages = settle.failed(feed, fault_in_words(error)), ()
         if outcome.state is not FeedState.WAITING:
             outcome = settle.planned(outcome, self._web.wait(feed.address), now, self._terms.dice())
-        await self._keeping.put(outcome, entries)
+        await self._keeping.put(outcome, pages)
 
     async def _ask(self, feed: Feed) -> tuple[FeedOutcome, Pages]:
         """Fetch and parse one feed. Return how it fared, and the pages of its entries, the newest first."""
