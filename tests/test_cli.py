@@ -295,6 +295,7 @@ def test_feeds_are_added_once_seen_and_removed_and_travel_as_opml(site, web, byl
     assert (site / "byline.yml").read_bytes() == before
     assert json.loads(byline("feeds", "import", tmp_path / "feeds.opml", "--json", at=site)[1]) == {
         "added": [url],
+        "known": 0,
         "refused": [],
     }
     assert "not pulled yet" in byline("feeds", at=site)[1]
@@ -314,7 +315,7 @@ def test_the_feeds_of_a_site_are_found_from_its_page(site, web, byline):
     assert (code, told["added"]) == (1, None)
     assert [(one["url"], one["title"]) for one in told["candidates"]] == [(first, "One"), (second, "Two")]
     code, out, _ = byline("feeds", "add", page, "--allow-private", at=site)
-    assert (code, "add one of them with --choose N" in out, "“Two”" in out) == (1, True, True)
+    assert (code, "add one with --choose N" in out, "“Two”" in out) == (1, True, True)
     assert byline("feeds", "add", page, "--allow-private", "--choose", "3", at=site)[0] == 2
     code, out, _ = byline("feeds", "add", page, "--allow-private", "--choose", "2", "--topic", "Ports", at=site)
     assert (code, f"Added {second}" in out) == (0, True)
@@ -341,7 +342,29 @@ def test_the_health_of_feeds_is_told_in_plain_words(site, web, byline):
     assert byline("feeds", "undo", gone, at=site)[0] == 2
     assert byline("pull", gone, at=site)[0] == 1
     assert byline("pull", "https://other.example/", at=site)[0] == 2
-    assert json.loads(byline("pull", "--due", "--json", at=site)[1])["waiting"] == 2
+    told = json.loads(byline("pull", "--due", "--json", at=site)[1])
+    assert (told["waiting"], told["resting"]) == (1, 1)
+    assert "waiting   " in byline("pull", at=site)[1]
+    web.serve("/gone", FEED.format(title="Back", host="one.example", items=items))
+    assert (
+        byline("feeds", "remove", gone, at=site)[0] == byline("feeds", "add", gone, "--allow-private", at=site)[0] == 0
+    )
+    assert json.loads(byline("pull", gone, "--json", at=site)[1])["read"] == 1
+
+
+def test_a_feed_address_that_leads_nowhere_does_not_add_another_one_unasked(site, web, byline):
+    web.serve("/feed", FEED.format(title="One", host="one.example", items=""))
+    mistyped = web.serve("/tag/ports/feed.xml", status=404)
+    code, out, _ = byline("feeds", "add", mistyped, "--allow-private", at=site)
+    assert code == 1
+    assert f"{mistyped} is not there (404), but its site has 1 feed; add one with --choose N" in out
+    assert byline("feeds", "add", mistyped, "--allow-private", "--choose", "1", at=site)[0] == 0
+
+
+@pytest.mark.parametrize("typed", ["", "not a url", "http://", "ftp://example.org/"])
+def test_what_is_no_web_address_is_not_added(site, byline, typed):
+    code, _, err = byline("feeds", "add", typed, "--no-check", at=site)
+    assert (code, "is no web address" in err) == (2, True)
 
 
 def test_feeds_parse_prints_one_object_a_feed_from_anywhere(tmp_path, byline):

@@ -52,13 +52,16 @@ async def read(answer):
 def look(url, *, allow_private=True):
     async def run():
         async with Web(user_agent="t", timeout_seconds=5, max_bytes=2**21) as client:
-            return await discover(url, client, read, allow_private=allow_private)
+            found = await discover(url, client, read, allow_private=allow_private)
+            return found if isinstance(found, Unreachable) else found.candidates
 
     return asyncio.run(run())
 
 
 class Script:
     """A web of a few pages by address, where nothing else is; ``asked`` are the requests, and what was allowed."""
+
+    timeout_seconds = 5
 
     def __init__(self, pages, silent=()):
         self.pages, self.silent, self.asked = pages, silent, {}
@@ -72,7 +75,7 @@ class Script:
         return Answer(url=safe_url(url), status=status, headers={}, body=body.encode())
 
     def look(self, url, **options):
-        return [one.url for one in asyncio.run(discover(url, self, read, **options))]
+        return [one.url for one in asyncio.run(discover(url, self, read, **options)).candidates]
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from pipeline.pull.advice import advice
 from pipeline.pull.fetch import fetch
 from pipeline.pull.headers import fresh_until, retry_at
 from pipeline.pull.health import FeedHealth
+from pipeline.pull.words import moment_in_words
 from pipeline.settings import load
 from pipeline.store import pull as kept
 from pipeline.store import select as stories
@@ -278,8 +279,8 @@ def test_a_feed_that_is_not_due_waits_if_only_due_ones_are_asked(web, run_pull, 
     (first,) = run_pull(url)
     asked()
     (second,) = run_pull(url, at=NOW + HOUR, only_due=True)
-    assert second.state is FeedState.WAITING
-    assert second.cause.startswith(f"is not due before {schedule.moment_in_words(first.feed.due.at)}")
+    assert second.state is FeedState.RESTING
+    assert second.cause.startswith(f"is not due before {moment_in_words(first.feed.due.at)}")
     assert asked() == []
     (third,) = run_pull(url, at=first.feed.due.at, only_due=True)
     assert third.state is FeedState.UNCHANGED
@@ -328,7 +329,8 @@ def test_a_feed_is_due_by_its_own_rhythm_and_never_sooner_than_its_publisher_wan
 
 def test_a_feed_that_has_gone_silent_is_asked_less_often():
     dates = [NOW - 100 * DAY - n * HOUR for n in range(3)]
-    assert schedule.usual_gap(dates, NOW) == HOUR
+    assert schedule.usual_gap(dates, dates[0] + 4 * HOUR) == HOUR
+    assert schedule.usual_gap(dates, NOW) == 25 * DAY
     assert schedule.usual_gap(dates[:2], NOW) is None
 
 
@@ -475,8 +477,8 @@ def test_what_a_pull_learns_while_a_change_is_taken_back_is_kept(site, store):
             keep(etag='"new"')
         return store
 
+    Feeds(load(site, {}), lambda: store, NOW).add(FEED.url)
     keep(change, paused=change.after)
-    Feeds(load(site, {}), open_store, NOW).add(FEED.url)
     assert Feeds(load(site, {}), open_store, NOW).undo(FEED.url) == change
     with store.reading() as connection:
         feed = kept.feed_reports(connection, NOW)[FEED.url].feed
@@ -572,15 +574,48 @@ def test_an_earlier_page_elsewhere_is_not_asked_for_at_a_private_address(web, ru
         ({"since": NOW - 60 * DAY, "offered": 30, "shortlisted": 0.0}, "brought 30 entries in eight weeks, and none"),
         ({"since": NOW - 60 * DAY, "offered": 30, "shortlisted": 0.1}, None),
         ({"since": NOW - 6 * DAY, "offered": 30, "shortlisted": 0.0}, None),
-        ({"location": "http://b.example/feed/"}, "is the same feed as https://b.example/feed"),
+        ({"moved_to": "http://b.example/feed/"}, "is the same feed as https://b.example/feed"),
         ({}, None),
     ],
 )
 def test_advice_says_which_feeds_are_not_worth_their_place_and_why(health, because):
-    other = FeedHealth(url="https://b.example/feed", title="B")
+    other = FeedHealth(url="https://b.example/feed", title="B", shortlisted=0.5)
     found = advice([other, FeedHealth(url=FEED.url, title="A", **health)], NOW)
     assert [one.url for one in found] == ([FEED.url] if because else [])
     assert all(because in one.because and one.remedy == f"byline feeds remove {FEED.url}" for one in found)
+
+
+def test_of_two_addresses_of_one_feed_the_better_one_is_kept():
+    feeds = [
+        FeedHealth(url=url, title="") for url in ("http://A.example/x", "https://a.example/x", "https://b.example/")
+    ]
+    assert [one.remedy for one in advice(feeds, NOW)] == ["byline feeds remove http://A.example/x"]
+    feeds = [FeedHealth(url="https://a.example/", title="", moved_to="https://b.example/"), feeds[2]]
+    assert [one.url for one in advice(feeds, NOW)] == ["https://a.example/"]
+
+
+def test_a_feed_that_moves_to_https_and_mends_a_headline_keeps_its_name_and_its_entries(web, run_pull):
+    def page(scheme, title, day):
+        items = (
+            f"<item><guid>1</guid><title>{title}</title><link>{scheme}://x.example/1</link>"
+            f"<pubDate>{day} Nov 2026 07:00:00 GMT</pubDate></item>"
+        )
+        return f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>"
+
+    url = web.serve("/feed", page("http", "A headline with a tpyo", 20))
+    run_pull(url)
+    web.serve("/feed", page("https", "A headline without one", 21))
+    (outcome,) = run_pull(url)
+    assert (outcome.new, outcome.updated, outcome.changes) == (0, 1, ())
+
+
+def test_no_feed_is_blamed_where_nothing_was_ever_selected():
+    assert advice([FeedHealth(url=FEED.url, title="", since=NOW - 60 * DAY, offered=30)], NOW) == ()
+
+
+def test_a_command_can_be_typed_as_it_is_shown():
+    [one] = advice([FeedHealth(url="https://a.example/?a=1&b=$(x)", title="", paused="is gone")], NOW)
+    assert one.remedy == "byline feeds remove 'https://a.example/?a=1&b=$(x)'"
 
 
 def test_a_due_time_is_kept_over_restarts(web, run_pull, store):

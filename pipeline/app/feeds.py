@@ -15,7 +15,7 @@ from pipeline.settings.sections import FeedSettings, PullSettings
 from pipeline.store import pull as kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         Unreadable,
     )
     from pipeline.pull.advice import Advice
-    from pipeline.pull.discover import Candidate
+    from pipeline.pull.discover import Discovery
     from pipeline.pull.health import FeedHealth
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
@@ -92,26 +92,37 @@ class Feeds:
 
         return advice(self.healths(), self._now)
 
-    def discover(self, url: str, *, allow_private: bool = False) -> tuple[Candidate, ...]:
+    def discover(self, url: str, *, allow_private: bool = False) -> Discovery:
         """Return the feeds found at ``url``, which may be that of a feed or of any page of a site, the likeliest first.
 
         Raises ``PullError`` where there is none.
         """
         from pipeline.pull import look_for_feeds
+        from pipeline.web import Unreachable
 
         found = _on_the_web(
             self._settings,
             lambda web: look_for_feeds(url, web, self._store, self._now, allow_private=allow_private),
         )
-        if isinstance(found, tuple) and found:
+        if isinstance(found, Unreachable):
+            cause = found.cause
+        elif found.candidates:
             return found
-        cause = "leads to no feed" if isinstance(found, tuple) else found.cause
+        else:
+            cause = found.trouble or "leads to no feed"
         raise PullError(f"{url} {cause}; nothing was added (--no-check adds it all the same)")
 
     def add(self, url: str, title: str = "", topics: Sequence[str] = (), *, allow_private: bool = False) -> None:
-        """Write the feed at ``url`` into byline.yml. Raises ``UsageError`` where it stands there already."""
+        """Write the feed at ``url`` into byline.yml, and have it asked again if it was paused.
+
+        Raises ``UsageError`` where it stands there already.
+        """
         new = FeedSettings(url=url, title=title, topics=tuple(topics), allow_private=allow_private)
         edits.add_feeds(self._settings, [new])
+        with self._store.writing() as connection:
+            feed = kept.known_feeds(connection, [url])[url]
+            if feed.paused:
+                kept.keep_feed(connection, replace(feed, paused=None, failures=0, error=None, due=None))
 
     def remove(self, url: str) -> None:
         """Take a feed out of byline.yml; what was pulled from it stays in the store."""
@@ -133,8 +144,13 @@ class Feeds:
             kept.keep_feed(connection, taken_back(feed, change))
         return change
 
-    def import_opml(self, file: Path, *, allow_private: bool = False) -> tuple[Sequence[SafeUrl], Sequence[PlainText]]:
-        """Write the feeds of an OPML file into byline.yml. Return those that were new, and what was refused."""
+    def import_opml(
+        self, file: Path, *, allow_private: bool = False
+    ) -> tuple[Sequence[SafeUrl], int, Sequence[PlainText]]:
+        """Write the feeds of an OPML file into byline.yml.
+
+        Return those that were new, how many were known, and what was refused.
+        """
         from pipeline.pull.opml import MAX_BYTES, read_opml
 
         with file.open("rb") as stream:
@@ -146,7 +162,13 @@ class Feeds:
             self._settings,
             [FeedSettings(url=one.url, title=one.title, topics=one.topics, allow_private=allow_private) for one in new],
         )
-        return tuple(outline.url for outline in new), read.refused
+        self._remember_sites({outline.url: outline.site for outline in new if outline.site})
+        return tuple(outline.url for outline in new), len(read.outlines) - len(new), read.refused
+
+    def _remember_sites(self, sites: Mapping[str, SafeUrl]) -> None:
+        with self._store.writing() as connection:
+            for url, feed in kept.known_feeds(connection, list(sites)).items():
+                kept.keep_feed(connection, replace(feed, site=feed.site or sites[url]))
 
     def export_opml(self) -> bytes:
         """Return the feeds of byline.yml as OPML, each in the folders of its topics."""
@@ -154,7 +176,7 @@ class Feeds:
 
         outlines = [
             Outline(
-                url=url,
+                url=health.location or url,
                 title=plain_text(health.title),
                 topics=tuple(map(plain_text, health.topics)),
                 site=health.site,

@@ -10,9 +10,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from pipeline.cli.talk import app, change_in_words, counted, json_option, moment, plain, report, write_file
+from pipeline.cli.talk import (
+    app,
+    change_in_words,
+    command,
+    counted,
+    json_option,
+    moment,
+    plain,
+    report,
+    shown,
+    write_file,
+)
 from pipeline.errors import UsageError
-from pipeline.html import as_web_address
+from pipeline.html import as_web_address, safe_url
 from pipeline.model import ParsedFeed
 from pipeline.pull.words import moment_in_words, rhythm_in_words, spoken
 
@@ -72,7 +83,8 @@ def _health_lines(health: FeedHealth, now: datetime) -> Iterator[str]:
     if health.moved_to and health.moved_to != health.location:
         yield f"    moving    it says its address is now {health.moved_to}; believed if it goes on saying so"
     if health.change:
-        yield f"    changed   {change_in_words(health.change)}; `byline feeds undo {health.url}` takes that back"
+        takes = command("feeds", "undo", health.url)
+        yield f"    changed   {change_in_words(health.change)}; `{takes}` takes that back"
     if health.title:
         yield f"    {health.url}"
 
@@ -125,7 +137,7 @@ def undo(context: click.Context, url: str, *, as_json: bool) -> int:
     """
     with app(context) as opened:
         change = opened.feeds.undo(url)
-    report({"undone": change}, f"Taken back: {change_in_words(change)}.", as_json=as_json)
+    report({"undone": change}, f"Taken back that {change_in_words(change)}.", as_json=as_json)
     return 0
 
 
@@ -158,33 +170,41 @@ def add(
     """
     if no_check and choose:
         raise UsageError("--choose is for feeds that were looked for, and --no-check does not look")
-    address = as_web_address(url)
-    if not address.startswith(("http://", "https://")):
-        raise UsageError(f"{url} is no web address: it must begin with https:// or http://")
+    address = _address(url)
     with app(context) as opened:
-        found = () if no_check else opened.feeds.discover(address, allow_private=allow_private)
-        chosen = _chosen(found, choose, ask=not as_json)
+        looked = None if no_check else opened.feeds.discover(address, allow_private=allow_private)
+        found, trouble = (looked.candidates, looked.trouble) if looked else ((), "")
+        chosen = _chosen(found, choose, sure=not trouble, ask=not as_json)
         if found and chosen is None:
-            lines = [f"{url} has {len(found)} feeds; add one of them with --choose N:", *_candidate_lines(found)]
+            has = f"{trouble}, but its site has {counted(len(found), 'feed')}" if trouble else f"has {len(found)} feeds"
+            lines = [f"{url} {has}; add one with --choose N:", *_candidate_lines(found)]
             report({"added": None, "title": None, "candidates": found}, *lines, as_json=as_json)
             return 1
         added = chosen.url if chosen else address
-        opened.feeds.add(added, title, topics, allow_private=allow_private)
+        opened.feeds.add(added, title, [topic for topic in topics if topic.strip()], allow_private=allow_private)
     about = _about(chosen) if chosen else "not looked at"
     told = {"added": added, "title": title or (chosen.title if chosen else ""), "candidates": found}
     report(told, f"Added {added} ({about}).", as_json=as_json)
     return 0
 
 
-def _chosen(found: Sequence[Candidate], choose: int | None, *, ask: bool) -> Candidate | None:
-    """Return the one feed of ``found``, or that which the author chooses; None where nobody can be asked."""
+def _address(typed: str) -> str:
+    """Return what was typed as the address that it is. Raises ``UsageError`` where it is none."""
+    address = as_web_address(typed)
+    if safe_url(address, tracking=True) is None:
+        raise UsageError(f"“{typed}” is no web address; it looks like https://example.org/feed.xml")
+    return address
+
+
+def _chosen(found: Sequence[Candidate], choose: int | None, *, sure: bool, ask: bool) -> Candidate | None:
+    """Return the one feed of ``found`` if that is ``sure``, or that which the author chooses; None if nobody did."""
     if choose is not None and choose > len(found):
         raise UsageError(f"--choose {choose} is more than the {counted(len(found), 'feed')} found")
     if choose is None and len(found) > 1 and ask and sys.stdin.isatty():
         click.echo("\n".join(_candidate_lines(found)), err=True)
         choose = click.prompt("Which one", type=click.IntRange(1, len(found)), default=1, err=True)
     if choose is None:
-        return found[0] if len(found) == 1 else None
+        return found[0] if sure and len(found) == 1 else None
     return found[choose - 1]
 
 
@@ -212,8 +232,10 @@ def remove(context: click.Context, url: str, *, as_json: bool) -> int:
       byline feeds remove https://example.org/feed.xml
     """
     with app(context) as opened:
-        opened.feeds.remove(url)
-    report({"removed": url}, f"Removed {url}.", as_json=as_json)
+        listed = [feed.url for feed in opened.settings.pull.feeds]
+        removed = url if url in listed else as_web_address(url)
+        opened.feeds.remove(removed)
+    report({"removed": removed}, f"Removed {removed}.", as_json=as_json)
     return 0
 
 
@@ -230,10 +252,10 @@ def import_opml(context: click.Context, file: Path, *, allow_private: bool, as_j
       byline feeds import subscriptions.opml
     """
     with app(context) as opened:
-        added, refused = opened.feeds.import_opml(file, allow_private=allow_private)
-    told = f"Added {counted(len(added), 'feed')}, refused {counted(len(refused), 'outline')}."
+        added, known, refused = opened.feeds.import_opml(file, allow_private=allow_private)
+    told = f"Added {counted(len(added), 'feed')}, knew {known}, refused {len(refused)}."
     lines = [f"refused  {outline}" for outline in refused]
-    report({"added": added, "refused": refused}, *lines, told, as_json=as_json)
+    report({"added": added, "known": known, "refused": refused}, *lines, told, as_json=as_json)
     return int(bool(refused))
 
 
@@ -248,11 +270,12 @@ def export_opml(context: click.Context, file: Path | None) -> int:
       byline feeds export subscriptions.opml
     """
     with app(context) as opened:
-        made = opened.feeds.export_opml()
+        made, count = opened.feeds.export_opml(), len(opened.settings.pull.feeds)
     if file is None:
         click.echo(made, nl=False)
     else:
         write_file(file, made)
+        click.echo(f"Wrote {counted(count, 'feed')} to {shown(file)}.")
     return 0
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.model import FeedOutcome, SafeUrl
+
+_ASKED: Final = (FeedState.READ, FeedState.UNCHANGED, FeedState.FAILED)
 
 
 @click.command()
@@ -55,6 +58,7 @@ def _data(outcomes: Sequence[FeedOutcome]) -> dict[str, Any]:
                 "updated": outcome.updated,
                 "repairs": outcome.repairs,
                 "cause": outcome.cause,
+                "history": outcome.history,
                 "moved_to": _moved_to(outcome),
                 "changes": outcome.changes,
                 "due_at": outcome.feed.due.at if outcome.feed.due else None,
@@ -82,22 +86,30 @@ def _sums(outcomes: Sequence[FeedOutcome]) -> dict[str, int]:
 
 def _lines(outcomes: Sequence[FeedOutcome]) -> Iterator[str]:
     sums = _sums(outcomes)
-    fared = ", ".join(f"{sums[state]} {state}" for state in FeedState if sums[state] or state is not FeedState.WAITING)
+    fared = ", ".join(f"{sums[state]} {state}" for state in FeedState if sums[state] or state in _ASKED)
     new = counted(sums["new"], "new entry", "new entries")
     yield f"{counted(len(outcomes), 'feed')}: {fared}. {new}, {sums['updated']} updated."
     for outcome in outcomes:
         yield from _lines_of(outcome)
+    waiting = Counter(outcome.cause for outcome in outcomes if outcome.state is FeedState.WAITING)
+    for cause, count in waiting.items():
+        names = [_name(outcome) for outcome in outcomes if outcome.cause == cause]
+        yield f"  waiting   {names[0]}{f' and {count - 1} more' if count > 1 else ''} {cause}"
 
 
 def _lines_of(outcome: FeedOutcome) -> Iterator[str]:
-    name = outcome.feed.title or outcome.feed.url
+    name = _name(outcome)
     if outcome.state is FeedState.FAILED:
         yield f"  failed    {name} {outcome.cause}"
         if outcome.feed.title:
             yield f"            {outcome.feed.url}"
-    elif outcome.state is FeedState.WAITING and not (outcome.cause or "").startswith("is not due"):
-        yield f"  waiting   {name} {outcome.cause}"
     yield from (f"  repaired  {name}: {repair}" for repair in outcome.repairs)
-    if outcome.feed.move:
+    if outcome.history:
+        yield f"  earlier   {name}: {outcome.history}"
+    if outcome.feed.move and outcome.state in _ASKED:
         yield f"  moving    {name} says its address is now {outcome.feed.move.to}; believed if it goes on saying so"
     yield from (f"  changed   {name}: {change_in_words(change)}" for change in outcome.changes)
+
+
+def _name(outcome: FeedOutcome) -> str:
+    return outcome.feed.title or outcome.feed.url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shlex
 import sys
 import textwrap
 from contextlib import contextmanager
@@ -102,6 +103,11 @@ def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 
 
+def command(*words: str) -> str:
+    """Return a command as the author can type it, whatever an address in it holds."""
+    return shlex.join(("byline", *words))
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its word: 1 feed, 2 feeds."""
     return f"{number} {one if number == 1 else many or one + 's'}"
@@ -139,7 +145,7 @@ def change_in_words(change: Change) -> str:
         case ChangeKind.MOVED:
             return f"it moved for good, and is asked at {change.after} from now on"
         case ChangeKind.PAUSED:
-            return f"it {change.after.partition(';')[0]}, and is not asked any more"
+            return f"it {change.after}, and is not asked any more"
         case ChangeKind.NAMING:
             by = {Naming.BY_LINK: "links", Naming.BY_TITLE: "titles and dates"}[Naming(change.after)]
-            return f"it gives one id to several entries, which are known by their {by} from now on"
+            return f"one id of it stood for different entries, which are known by their {by} from now on"

@@ -205,11 +205,12 @@ class Snapshot:
 
 
 class FeedState(StrEnum):
-    """How one feed fared in one pull."""
+    """How one feed fared in one pull: what waits was not to be asked, what rests was not due."""
 
     READ = "read"
     UNCHANGED = "unchanged"
     WAITING = "waiting"
+    RESTING = "resting"
     FAILED = "failed"
 
 
@@ -234,8 +235,8 @@ class Change:
 class FeedOutcome:
     """One feed in one pull, with all that is to be remembered of it.
 
-    ``cause`` says why it failed or was not asked, ``fresh_until`` how long its publisher says that nothing will be
-    new, ``changes`` what was changed about it.
+    ``cause`` says why it failed or was not asked, ``history`` what came of its earlier pages, ``fresh_until``
+    how long its publisher says that nothing will be new, ``changes`` what was changed about it.
     """
 
     feed: Feed
@@ -243,6 +244,7 @@ class FeedOutcome:
     new: int = 0
     updated: int = 0
     cause: str | None = None
+    history: str | None = None
     fresh_until: datetime | None = None
     changes: tuple[Change, ...] = ()
 

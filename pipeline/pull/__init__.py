@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import Due, Feed, FeedId, FeedOutcome, ParsedFeed, SafeUrl
-    from pipeline.pull.discover import Candidate
+    from pipeline.pull.discover import Discovery
     from pipeline.store import Store
     from pipeline.web import Answer, Unreachable, Web
 
@@ -61,7 +61,7 @@ async def pull(
 
 async def look_for_feeds(
     url: str, web: Web, store: Store, now: datetime, *, allow_private: bool
-) -> tuple[Candidate, ...] | Unreachable:
+) -> Discovery | Unreachable:
     """Return the feeds found for ``url``, the likeliest first; nothing of them is kept."""
     guest = _guest(web, store, now)
     with Parsers(web.timeout_seconds, web.max_bytes) as parsers:

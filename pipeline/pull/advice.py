@@ -5,10 +5,13 @@ Pure rules from how feeds are to advice; nothing is done by it.
 
 from __future__ import annotations
 
+import shlex
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from pipeline.html import safe_url
 from pipeline.pull.words import spoken
 
 if TYPE_CHECKING:
@@ -48,30 +51,43 @@ def _gone(feeds: Iterable[FeedHealth], now: datetime) -> Iterator[tuple[FeedHeal
     for health in feeds:
         last = health.read_at or health.since
         if health.paused:
-            yield health, health.paused.partition(";")[0], f"byline feeds remove {health.url}"
+            yield health, health.paused, _remove(health)
         elif health.error and health.failures >= _OFTEN and (last is None or now - last > _LONG_FAILED):
             ago = f"was last read {spoken(now - last)} ago" if last else "was never read"
-            yield health, f"{ago}: it {health.error}", f"byline feeds remove {health.url}"
+            yield health, f"{ago}: it {health.error}", _remove(health)
 
 
 def _twice(feeds: Iterable[FeedHealth]) -> Iterator[tuple[FeedHealth, str, str]]:
-    seen: dict[str, FeedHealth] = {}
+    same: defaultdict[str, list[FeedHealth]] = defaultdict(list)
     for health in feeds:
-        place = (health.location or health.url).partition("://")[2].rstrip("/")
-        if place in seen:
-            yield health, f"is the same feed as {seen[place].url}", f"byline feeds remove {health.url}"
-        seen.setdefault(place, health)
+        same[_place(health.moved_to or health.url)].append(health)
+    for several in same.values():
+        best = min(several, key=lambda health: (health.moved_to is not None, not health.url.startswith("https:")))
+        for health in several:
+            if health is not best:
+                yield health, f"is the same feed as {best.url}", _remove(health)
+
+
+def _place(url: str) -> str:
+    """Return an address without what makes no difference to where it leads."""
+    return (safe_url(url, tracking=True) or url).partition("://")[2].rstrip("/")
 
 
 def _quiet(feeds: Iterable[FeedHealth], now: datetime) -> Iterator[tuple[FeedHealth, str, str]]:
     for health in feeds:
         if health.newest and now - health.newest > _SILENT:
-            yield health, f"has been silent for {spoken(now - health.newest)}", f"byline feeds remove {health.url}"
+            yield health, f"has been silent for {spoken(now - health.newest)}", _remove(health)
 
 
-def _unused(feeds: Iterable[FeedHealth], now: datetime) -> Iterator[tuple[FeedHealth, str, str]]:
+def _unused(feeds: Sequence[FeedHealth], now: datetime) -> Iterator[tuple[FeedHealth, str, str]]:
+    if not any(health.shortlisted for health in feeds):  # nothing was selected, and so nothing passed over
+        return
     for health in feeds:
         tried = health.since is not None and now - health.since > _TRIED
         if tried and health.offered >= _ENOUGH and not health.shortlisted:
             because = f"brought {health.offered} entries in eight weeks, and none reached the shortlist"
-            yield health, because, f"byline feeds remove {health.url}"
+            yield health, because, _remove(health)
+
+
+def _remove(health: FeedHealth) -> str:
+    return shlex.join(("byline", "feeds", "remove", health.url))

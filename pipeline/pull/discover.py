@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,7 @@ from pipeline.html import authority, plain_text, safe_url, shortened
 from pipeline.model import Unreadable
 from pipeline.page.links import Lead, Page, page_in
 from pipeline.pull.wellknown import common_paths, in_page, patterns
+from pipeline.pull.words import status_in_words
 from pipeline.web import Unreachable
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ _ENOUGH_GUESSED: Final = 3
 _FAILURES_BORNE: Final = 2
 """A host that could not be reached so often is left alone: each time may take as long as a request can."""
 _FEWEST_DATES: Final = 3
+_PATIENCE: Final = 3
+"""So many times as long as one request may take, all of them together may: then what was found must do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +63,16 @@ class Candidate:
     every: timedelta | None
 
 
-async def discover(
-    url: str, web: Guest, read: Read, *, allow_private: bool = False
-) -> tuple[Candidate, ...] | Unreachable:
-    """Return the feeds found for ``url``, a feed's own address or that of any page; none is an empty tuple.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """The feeds found for an address, the likeliest first; ``trouble`` is why that itself has nothing to read."""
+
+    candidates: tuple[Candidate, ...]
+    trouble: str = ""
+
+
+async def discover(url: str, web: Guest, read: Read, *, allow_private: bool = False) -> Discovery | Unreachable:
+    """Return the feeds found for ``url``, a feed's own address or that of any page.
 
     ``read`` says whether an answer is a feed. ``allow_private`` permits a private address for the host and port of
     ``url`` alone. Of feeds that are the same, the one that the page names first is kept.
@@ -73,7 +83,7 @@ async def discover(
     asked = safe_url(url, tracking=True) or first.url
     scout = _Scout(web, read, authority(asked) if allow_private else None)
     if itself := await scout.found_in(first, Lead(url=asked)):
-        return (itself.candidate,)
+        return Discovery(candidates=(itself.candidate,))
     page = page_in(first.body, first.url, first.headers.get("Content-Type", ""))
     leads = _leads(page, asked, first)
     found = await scout.follow(leads[:_MOST_AT_FIRST])
@@ -82,7 +92,8 @@ async def discover(
     else:
         guessed = [guess for guess in common_paths(first.url, page.generator) if guess not in {asked, first.url}]
         found = await scout.guess(guessed[: MOST_REQUESTS - len(leads[:_MOST_AT_FIRST])])
-    return tuple(one.candidate for one in _in_order(found))
+    trouble = "" if first.status == HTTPStatus.OK else status_in_words(first.status).what
+    return Discovery(candidates=tuple(one.candidate for one in _in_order(found)), trouble=trouble)
 
 
 # -- asking
@@ -113,6 +124,7 @@ class _Scout:
     def __init__(self, web: Guest, read: Read, home: tuple[str, int] | None) -> None:
         self._web, self._read, self._home = web, read, home
         self._failures: Counter[str] = Counter()
+        self._until = asyncio.get_running_loop().time() + _PATIENCE * web.timeout_seconds
 
     async def follow(self, leads: Sequence[Lead]) -> list[_Found]:
         """Ask for all of ``leads``, of each host one after the other."""
@@ -139,7 +151,7 @@ class _Scout:
 
     async def _ask(self, lead: Lead) -> _Found | None:
         host = urlsplit(lead.url).netloc
-        if self._failures[host] == _FAILURES_BORNE:
+        if self._failures[host] == _FAILURES_BORNE or asyncio.get_running_loop().time() > self._until:
             return None
         own = self._home is not None and authority(lead.url) == self._home
         answer = await self._web.get(lead.url, allow_private=own)

@@ -23,7 +23,8 @@ class FeedHealth:
     """A feed of byline.yml and how it has fared.
 
     ``entries`` is how many of it are stored, ``newest`` when the last is dated, ``a_week`` how many it brings in a
-    week, and ``shortlisted`` which share of what came in eight weeks reached the shortlist (None if nothing came).
+    week, and ``shortlisted`` which share of what came in eight weeks reached the shortlist (None if nothing
+    came, or nothing was selected).
     """
 
     url: str
@@ -51,10 +52,11 @@ class FeedHealth:
 
 def healths(wanted: Iterable[FeedSettings], reports: Mapping[str, FeedReport], now: datetime) -> tuple[FeedHealth, ...]:
     """Return the health of each of the ``wanted`` feeds by what the store remembers."""
-    return tuple(_health(feed, reports.get(feed.url), now) for feed in wanted)
+    selected = any(report.shortlisted for report in reports.values())
+    return tuple(_health(feed, reports.get(feed.url), now, selected=selected) for feed in wanted)
 
 
-def _health(wanted: FeedSettings, report: FeedReport | None, now: datetime) -> FeedHealth:
+def _health(wanted: FeedSettings, report: FeedReport | None, now: datetime, *, selected: bool) -> FeedHealth:
     title = plain_text(wanted.title)
     if report is None:
         return FeedHealth(url=wanted.url, title=title, topics=wanted.topics)
@@ -70,7 +72,7 @@ def _health(wanted: FeedSettings, report: FeedReport | None, now: datetime) -> F
         since=report.since,
         a_week=_a_week(report, now),
         offered=report.offered,
-        shortlisted=round(report.shortlisted / report.offered, 3) if report.offered else None,
+        shortlisted=round(report.shortlisted / report.offered, 3) if report.offered and selected else None,
         failures=feed.failures,
         error=feed.error,
         repairs=feed.repairs,

@@ -20,24 +20,30 @@ _EARLIER: Final = ("prev-archive", "next")
 
 async def earlier_pages(
     feed: Feed, newest: ParsedFeed, most: int, web: Guest, parsers: Parsers
-) -> tuple[tuple[ParsedEntry, ...], ...]:
-    """Return the entries of at most ``most`` pages before ``newest``, the latest first; none of what cannot be read."""
+) -> tuple[tuple[tuple[ParsedEntry, ...], ...], str]:
+    """Return the entries of at most ``most`` pages before ``newest``, the latest first, and in words how that went."""
     found: list[tuple[ParsedEntry, ...]] = []
     page, asked = newest, {feed.address}
     for _ in range(most):
         address = _before(page)
         if address is None or address in asked:
-            break
+            return tuple(
+                found
+            ), f"{_pages(len(found))}, and there are no more" if found else "there are no earlier pages"
         asked.add(address)
         own = feed.allow_private and authority(address) == authority(feed.url)
         answer = await web.get(address, allow_private=own)
         body = Unreadable(cause=answer.cause) if isinstance(answer, Unreachable) else fetched(answer)
         parsed = body if isinstance(body, Unreadable) else await parsers.parse(body)
         if isinstance(parsed, Unreadable):
-            break
+            return tuple(found), f"{_pages(len(found))}; the next one {parsed.cause}"
         found.append(parsed.entries)
         page = parsed
-    return tuple(found)
+    return tuple(found), _pages(len(found))
+
+
+def _pages(count: int) -> str:
+    return f"{count or 'no'} earlier {'page' if count == 1 else 'pages'} read"
 
 
 def _before(page: ParsedFeed) -> SafeUrl | None:

@@ -61,7 +61,7 @@ def are_reused(entries: Iterable[Keyed], known: Mapping[Key, Known]) -> bool:
         other is not None
         and entry.title.casefold() != other.title.casefold()
         and None not in {entry.link, other.link, entry.published, other.published}
-        and entry.link != other.link
+        and _canonical(entry.link or "") != _canonical(other.link or "")
         and entry.published != other.published
         for entry, other in pairs
     )

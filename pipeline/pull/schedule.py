@@ -1,6 +1,6 @@
 """When a feed is worth asking again: as often as it brings something, and never sooner than its publisher wants.
 
-Pure rules from what is known of a feed to a time with its reason, and from a time to whether a feed is asked now.
+Pure rules from what is known of a feed to a time with its reason.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model import Due
-from pipeline.pull.words import moment_in_words, spoken
+from pipeline.pull.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,15 +27,21 @@ LONGEST: Final = timedelta(days=7)
 JITTER: Final = 0.1
 """So much of the time is added by chance, so that not all readers of a feed come at the same minute."""
 _GAPS: Final = 20
+_SILENCES: Final = 4
+"""A night is no sign that a feed has fallen silent; what was silent for so many times the usual gap is asked less."""
 
 
 def usual_gap(dates: Iterable[datetime | None], now: datetime) -> timedelta | None:
-    """Return the usual time between entries of these dates, the present silence among them; None if too little."""
+    """Return the usual time between entries of these dates, or a part of the present silence where that is longer.
+
+    None where the dates are too few.
+    """
     newest = sorted({date for date in dates if date is not None and date <= now}, reverse=True)[:_GAPS]
     if len(newest) < 3:  # noqa: PLR2004  (of fewer there is no usual)
         return None
     gaps = [later - earlier for later, earlier in zip((now, *newest), newest, strict=False)]
-    return timedelta(seconds=round(median(gap.total_seconds() for gap in gaps)))
+    usual = timedelta(seconds=round(median(gap.total_seconds() for gap in gaps)))
+    return max(usual, gaps[0] // _SILENCES)
 
 
 def due(feed: Feed, fresh_until: datetime | None, now: datetime, dice: float) -> Due:
@@ -70,14 +76,3 @@ def _awake(at: datetime, rhythm: Rhythm) -> datetime:
             return later
         later = (later + FLOOR).replace(minute=0, second=0, microsecond=0)
     return at  # it rules out everything, and so nothing
-
-
-def reason_to_wait(feed: Feed, host: Due | None, now: datetime, *, only_due: bool) -> str | None:
-    """Return why ``feed`` is not to be asked ``now``, as a part of a sentence, or None where it is."""
-    if feed.paused:
-        return f"is paused: it {feed.paused}"
-    if host is not None and host.at > now:
-        return f"is left alone until {moment_in_words(host.at)}: {host.because}"
-    if only_due and feed.due is not None and feed.due.at > now:
-        return f"is not due before {moment_in_words(feed.due.at)}, {feed.due.because}"
-    return None

@@ -16,7 +16,7 @@ from pipeline.model import Change, ChangeKind, FeedOutcome, FeedState, Unreadabl
 from pipeline.pull import moves, schedule
 from pipeline.pull.fetched import fetched
 from pipeline.pull.headers import fresh_until
-from pipeline.pull.words import status_in_words
+from pipeline.pull.words import moment_in_words, status_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,8 +46,20 @@ def failed(feed: Feed, cause: str) -> FeedOutcome:
     return FeedOutcome(feed=replace(feed, failures=feed.failures + 1, error=cause), state=FeedState.FAILED, cause=cause)
 
 
+def spared(feed: Feed, wait: Due | None, now: datetime, *, only_due: bool) -> FeedOutcome | None:
+    """Return the outcome of a feed that is not to be asked ``now``, or None; ``wait`` is its host's wish."""
+    if feed.paused:
+        return waiting(feed, f"is paused: it {feed.paused}; `byline feeds undo` has it asked again")
+    if wait is not None and wait.at > now:
+        return waiting(feed, f"is left alone until {moment_in_words(wait.at)}: {wait.because}")
+    if only_due and feed.due is not None and feed.due.at > now:
+        cause = f"is not due before {moment_in_words(feed.due.at)}, {feed.due.because}"
+        return FeedOutcome(feed=feed, state=FeedState.RESTING, cause=cause)
+    return None
+
+
 def waiting(feed: Feed, cause: str) -> FeedOutcome:
-    """Return the outcome of a feed that was not asked."""
+    """Return the outcome of a feed that may not be asked."""
     return FeedOutcome(feed=feed, state=FeedState.WAITING, cause=cause)
 
 

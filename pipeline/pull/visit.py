@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import BylineError
@@ -13,7 +13,6 @@ from pipeline.pull import settle
 from pipeline.pull.fetch import fetch
 from pipeline.pull.guest import host_of
 from pipeline.pull.history import earlier_pages
-from pipeline.pull.schedule import reason_to_wait
 from pipeline.pull.words import fault_in_words
 
 if TYPE_CHECKING:
@@ -57,9 +56,9 @@ class Visit:
 
     async def _feed(self, feed: Feed) -> None:
         now, wait = self._terms.now, self._web.wait(feed.address)
-        because = reason_to_wait(feed, wait, now, only_due=self._terms.only_due)
-        if because is not None:
-            await self._keeping.put(settle.waiting(feed, because))
+        spared = settle.spared(feed, wait, now, only_due=self._terms.only_due)
+        if spared is not None:
+            await self._keeping.put(spared)
             return
         try:
             outcome, pages = await self._ask(feed)
@@ -80,8 +79,11 @@ class Visit:
         parsed = await self._parsers.parse(fetched)
         if isinstance(parsed, Unreadable):
             return settle.broken(feed, fetched, parsed.cause, now), ()
-        earlier = await earlier_pages(feed, parsed, self._terms.history, self._web, self._parsers)
-        return settle.read(feed, fetched, parsed, now), (parsed.entries, *earlier)
+        outcome = settle.read(feed, fetched, parsed, now)
+        if not self._terms.history:
+            return outcome, (parsed.entries,)
+        earlier, told = await earlier_pages(feed, parsed, self._terms.history, self._web, self._parsers)
+        return replace(outcome, history=told), (parsed.entries, *earlier)
 
 
 def by_host(feeds: Iterable[Feed]) -> Iterable[list[Feed]]:

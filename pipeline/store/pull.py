@@ -71,7 +71,7 @@ def waits(connection: Connection, now: datetime) -> dict[str, Due]:
 
 def keep_outcomes(connection: Connection, outcomes: Sequence[FeedOutcome], now: datetime) -> None:
     """Remember how feeds fared: what to send next time and when, and what to tell the author."""
-    asked = [outcome for outcome in outcomes if outcome.state is not FeedState.WAITING]
+    asked = [outcome for outcome in outcomes if outcome.state not in {FeedState.WAITING, FeedState.RESTING}]
     if asked:
         this = update(feeds).where(feeds.c.id == bindparam("id_"))
         connection.execute(this, [{"id_": outcome.feed.id} | _remembered(outcome.feed) for outcome in asked])
