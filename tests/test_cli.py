@@ -523,3 +523,31 @@ def test_an_export_of_readers_is_its_owners_alone_even_over_a_file_that_was_not(
     (site / "readers.csv").chmod(0o644)
     assert byline("readers", "export", site / "readers.csv", at=site)[0] == 0
     assert (site / "readers.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_articles_are_read_on_request_and_a_feed_leads_to_private_pages_of_its_own_host_alone(site, web, byline):
+    said = (
+        "<p>" + "The port will run its yard cranes from one remote desk, it said on Sunday, from next spring on. " * 9
+    )
+
+    def feed(path, title, where, to, text):
+        item = ITEM.format(host="x.example", number=title, title=f"{title}: a remote desk", text=text)
+        item = item.replace(f"https://x.example/{title}", f"{where}{to}")
+        web.serve(path, FEED.format(title=title, host="x.example", items=item))
+        web.serve(
+            to, f"<!doctype html><title>t</title><article><h1>{title}</h1>{said}</article>", Content_Type="text/html"
+        )
+
+    elsewhere = web.url.replace("127.0.0.1", "localhost")
+    feed("/own", "Cranes", web.url, "/cranes", CRANES)
+    feed("/foreign", "Pilots", web.url, "/admin/reboot", STRIKE)
+    for url in (f"{web.url}/own", f"{elsewhere}/foreign"):
+        assert byline("feeds", "add", url, "--allow-private", "--no-check", at=site)[0] == 0
+    assert byline("pull", at=site)[0] == 0
+    web.requests.clear()
+    told = json.loads(byline("select", "--articles", "--json", at=site)[1])["stories"]
+    refused = {story["title"]: "private address" in story["article"].get("error", "") for story in told}
+    assert refused == {"Cranes: a remote desk": False, "Pilots: a remote desk": True}
+    assert "/admin/reboot" not in [path for path, _ in web.requests]
+    _, out, _ = byline("select", "--articles", at=site)
+    assert "read      " + web.url + "/cranes" in out
