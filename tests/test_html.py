@@ -16,6 +16,7 @@ from pipeline.html import (
     as_web_address,
     authority,
     blocks_of,
+    depth,
     looks_like_markup,
     markdown_link,
     plain_text,
@@ -28,6 +29,7 @@ from pipeline.html import (
     text_of,
     to_markdown,
 )
+from pipeline.html.depth import is_too_deep
 
 law = settings(derandomize=True, deadline=None, max_examples=150)
 BASE = "https://base.example/feeds/one.xml"
@@ -494,3 +496,75 @@ def test_what_xml_cannot_hold_is_in_no_text_and_no_markup():
 def test_bidirectional_marks_and_letters_without_width_leave_and_joiners_stay():
     assert plain_text("a\u200e\u200f\u061c\u034f\u115f\u3164\u2800b\u2066\u206fc") == "a bc"
     assert plain_text("می\u200cخواهم 👩\u200d🚀") == "می\u200cخواهم 👩\u200d🚀"
+
+
+# -- depth
+
+
+NESTING = [
+    *"<x> <lin\u212a> <p=x> <p'x> <b><table><td></b></table>".split(),
+    *(f"<p{mark}>" for mark in "\x0b\x1f\x85\xa0\u2003"),
+    *(f"<div><{name}></div></{name}>" for name in "applet iframe noscript object select table template xmp".split()),
+    *(f"<div>{end}" for end in ("<?x </div>", "</3 </div>", "<!-- </div> --!>", "<!--></div>-->", "<!--")),
+    *('<div "b="c>" </div>', '<div ="b="> </div>">', "<div a='></div>'>", '<div a=b"c d="> </div>">'),
+    *("<div><svg><title></div></title></svg>", "<svg><style><x></style>", "<!-- --!><x><!-- -->"),
+]
+
+
+@pytest.mark.parametrize("piece", NESTING)
+def test_nothing_disguises_that_markup_nests(piece):
+    began = time.process_time()
+    safe_html(piece * 25_000 + "</q>" * 25_000)
+    assert time.process_time() - began < 0.5
+
+
+def test_well_formed_markup_of_any_length_is_kept():
+    row = "<tr><td><p>a <b>b <i>c</i></b><br></p><!-- <x> --><ul><li>d<li>e</ul></td></tr><img src=x alt='>'/>"
+    icon = "<svg><title>f</title></svg><noscript><img></noscript><p title='\"'>g</p>"
+    markup = f"<div><table>{row * 1000}</table>{icon * 1000}</div><a hre"
+    assert not is_too_deep(markup)
+
+
+NAMES = "a b font p div li br table tr td select object x-y blockquote H1 DIV svg textarea".split()
+TAGS = [*(f"<{name}>" for name in NAMES), *(f"</{name}>" for name in NAMES)]
+ODD = [
+    "<!-- <b> -->",
+    "<!--",
+    "-->",
+    "--!>",
+    "<!>",
+    "<a title='",
+    "'",
+    '"',
+    "<",
+    "<i x='<b>'>",
+    "<p/>",
+    "<i\n",
+    "=",
+    ">",
+]
+tags = st.lists(st.sampled_from(TAGS), max_size=60)
+
+
+@law
+@given(st.lists(st.sampled_from([*TAGS, *ODD]), max_size=20).map("".join))
+def test_the_tags_of_plain_markup_are_those_that_a_tokenizer_sees(markup):
+    assert depth._tags(markup) == list(depth._odd_tags(markup))
+
+
+@settings(law, max_examples=1000)
+@given(tags | tags.map(lambda some: [side for tag in some for side in (tag, f"</{tag.strip('</>')}>")]))
+def test_what_is_seen_fast_to_be_shallow_is_shallow(markup):
+    found = [tag.strip("<>") for tag in markup]
+    seen = {tag: tag.lower() for tag in found}
+    if depth._are_shallow(found, seen):
+        assert not depth._nest_too_deep(seen[tag] for tag in found)
+
+
+@settings(law, max_examples=1000)
+@given(tags, st.integers(1, 12), st.integers(0, 3))
+def test_where_little_is_allowed_the_same_holds(markup, most, anew):
+    with pytest.MonkeyPatch.context() as limits:
+        limits.setattr(depth, "_MAX_DEPTH", most)
+        limits.setattr(depth, "_MOST_ANEW", anew)
+        test_what_is_seen_fast_to_be_shallow_is_shallow.hypothesis.inner_test(markup)

@@ -18,8 +18,8 @@ _TRACKS: Final = re.compile(rf"[?&]{_TRACKERS}(?:[=&#]|$)", re.IGNORECASE)
 _LABELS: Final = r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?"
 _HOST: Final = re.compile(_LABELS)
 _IN_PATH: Final = "/%:@!$&'()*+,;=~-._?"
-_PATH: Final = r"(?:[A-Za-z0-9/:@!$&'()*+,;=~._-]|%[\dA-Fa-f]{2})"
-_QUERY: Final = r"(?:[A-Za-z0-9/:@!$&'()*+,;=~._?-]|%[\dA-Fa-f]{2})"
+_PATH: Final = r"(?:[A-Za-z0-9/:@!$&'()*+,;=~._-]++|%[\dA-Fa-f]{2})"
+_QUERY: Final = r"(?:[A-Za-z0-9/:@!$&'()*+,;=~._?-]++|%[\dA-Fa-f]{2})"
 _DONE: Final = re.compile(rf"https?://{_LABELS}(?:/{_PATH}*+)?(?:\?{_QUERY}++)?(?:#{_QUERY}++)?")
 """An address as ``safe_url`` writes it; most are so from the beginning."""
 _MAX_URL: Final = 2048

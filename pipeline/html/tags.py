@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-_BEGINS: Final = re.compile(r"<!--|<(/?)([a-zA-Z][^\s/>]*)")
+WHITE: Final = r" \t\n\r\f"
+"""What parts names and attributes; Python has more white space than HTML, where it is a part of names."""
+_BEGINS: Final = re.compile(rf"<!--|<[!?]|</(?![a-zA-Z>])|<(/?)([a-zA-Z][^{WHITE}/>]*)")
+_COMMENT_ENDS: Final = re.compile(r"-?>|.*?--!?>", re.DOTALL)
+_BOGUS_ENDS: Final = re.compile(r"[^>]*>")
+_VALUE: Final = rf"""(?>"[^"]*"|'[^']*'|[^{WHITE}>"'][^{WHITE}>]*+|(?=>))"""
+_NO_VALUE: Final = rf"(?![{WHITE}]*+=)"
 _ENDS: Final = re.compile(
-    r"""(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?>"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+|(?=>))|(?!\s*+=)))*+>"""
+    rf"(?:[{WHITE}/]++|[^{WHITE}/>][^{WHITE}/>=]*+(?:[{WHITE}]*+=[{WHITE}]*+{_VALUE}|{_NO_VALUE}))*+>"
 )
 
 
@@ -24,10 +30,12 @@ class Span(NamedTuple):
 def next_tag(markup: str, at: int) -> Span | None:
     """Return the first tag of ``markup`` from ``at`` on that is in no comment; None where no more begins or ends."""
     while found := _BEGINS.search(markup, at):
-        if found[0] != "<!--":
+        if found[2]:
             end = _ENDS.match(markup, found.end())
             return Span(found[1], found[2], found.start(), found.end(), end.end()) if end else None
-        at = markup.find("-->", found.start() + 2) + 3
-        if at < found.end():
+        ends = _COMMENT_ENDS if found[0] == "<!--" else _BOGUS_ENDS
+        over = ends.match(markup, found.end())
+        if over is None:
             break
+        at = over.end()
     return None

@@ -18,7 +18,7 @@ _HIDDEN: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_SPACES: Final = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\u2800]+")
+_SPACES: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u2800]+")
 _NO_TEXT: Final = re.compile(
     f"[\ud800-\udfff\ufdd0-\ufdef{''.join(chr(n) for p in range(17) for n in (p << 16 | 65534, p << 16 | 65535))}]"
 )
@@ -32,7 +32,7 @@ _MOST_MARKS: Final = 30
 
 def plain_text(text: str) -> PlainText:
     """Return ``text``, which is no markup, as one line without control or hidden characters."""
-    kept = _SPACES.sub(" ", text)
+    kept = text if text.isascii() and text.isprintable() else _SPACES.sub(" ", text)
     if not kept.isascii():
         kept = unicodedata.normalize("NFC", _unpiled(_HIDDEN.sub("", _NO_TEXT.sub("", kept))))
     return PlainText(" ".join(kept.split()))
@@ -47,6 +47,8 @@ def without_controls(text: str) -> str:
 
 def _unpiled(text: str) -> str:
     """Return ``text`` with no more marks on a letter than any language has: sorting a pile of them takes minutes."""
+    if not any(map(unicodedata.combining, text)):
+        return text
     kept, pile = [], 0
     for mark in text:
         pile = pile + 1 if unicodedata.combining(mark) else 0

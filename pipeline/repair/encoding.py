@@ -46,7 +46,6 @@ _LATIN_RUN: Final = 1.5
 
 # What software takes for Latin-1 that is not: the marks that Windows puts where Latin-1 has control characters
 # (WHATWG Encoding, windows-1252), and UTF-8 that was taken for Latin-1 and written in UTF-8 once more.
-_CONTROLS: Final = re.compile("[\x80-\x9f]")
 _WINDOWS: Final = {
     code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 }
@@ -59,7 +58,7 @@ def as_meant(text: str) -> str:
     try:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeError:  # which most texts are, at one of their first letters
-        return text.translate(_WINDOWS) if _CONTROLS.search(text) else text
+        return text.translate(_WINDOWS) if any(chr(code) in text for code in _WINDOWS) else text
 
 
 def in_utf8(body: bytes, content_type: str = "") -> tuple[bytes, tuple[str, ...]]:
