@@ -14,22 +14,31 @@ _REFERENCE: Final = re.compile(rb"&#(?:0*(\d{1,8})|[xX]0*([\da-fA-F]{1,7}));?")
 _AMPERSAND: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);|#\d+;|#x[\da-fA-F]+;)([a-zA-Z][a-zA-Z0-9]{1,31};)?")
 _CONTROLS: Final = bytes(code for code in range(32) if code not in b"\t\n\r")
 _NO_CHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
-_DOCTYPE: Final = re.compile(
-    rb"""<!DOCTYPE\b(?:[^\[>"']|"[^"]*"|'[^']*')*+(?:\[(?:[^\]"']|"[^"]*"|'[^']*')*+\]\s*)?>""", re.IGNORECASE
+_DOCTYPE: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_PROLOG: Final = re.compile(
+    rb"""(?:\A<\?xml\s[^>]*+>)?+(?:
+        [^<]++ | <\?.*?(?:\?>|\Z) | <!--.*?(?:-->|\Z)
+        | <![Dd][Oo][Cc][Tt][Yy][Pp][Ee] (?:[^\[>"']++|"[^"<>]*+"|'[^'<>]*+'|["'])*+
+          (?:\[ (?:[^\]"'<]++|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|"[^"]*+"|'[^']*+'|[<"'])*+ \]?+\s*+ )?+ >?+
+        | <(?![A-Za-z_:\x80-\xff])
+    )*+""",
+    re.DOTALL | re.VERBOSE,
 )
-_PROLOG: Final = re.compile(rb"(?:[^<]++|<\?xml\s[^<>]*>|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL | re.IGNORECASE)
-"""What may stand before a document type, and before the first element (XML 1.0, section 2.8)."""
+"""All before the first start tag: what may stand there (XML 1.0, section 2.8), and what may not. Each part always
+matches, to the end where its own end is missing, so that it takes linear time."""
 _HIGHEST: Final = 0x10FFFF
 _SURROGATES: Final = range(0xD800, 0xE000)
 
 
 def without_doctype(body: bytes) -> bytes:
-    """Return ``body`` without a document type, and so without entities of its own: nothing to expand or fetch."""
-    parts, at = [], 0
-    while (before := _PROLOG.match(body, at)) and (found := _DOCTYPE.match(body, before.end())):
-        parts.append(before[0])
-        at = found.end()
-    return b"".join((*parts, body[at:])) if parts else body
+    """Return ``body`` without a document type, and so without entities of its own: nothing to expand or fetch.
+
+    Where one is, all before the first start tag goes with it: behind that no parser takes anything for a document
+    type, however it reads what stood before. Nothing is left where the document type has no end.
+    """
+    found = _PROLOG.match(body)
+    end = found.end() if found else 0
+    return body[end:] if _DOCTYPE.search(body, 0, end) else body
 
 
 def mended(body: bytes, *, entities: bool = True) -> tuple[bytes, tuple[str, ...]]:
@@ -43,7 +52,7 @@ def mended(body: bytes, *, entities: bool = True) -> tuple[bytes, tuple[str, ...
         if better != body:
             body = better
             repairs.append(words)
-    return body, tuple(repairs)
+    return without_doctype(body), tuple(repairs)  # again, as control characters may have hidden one
 
 
 def _from_the_first_tag(body: bytes) -> bytes:
