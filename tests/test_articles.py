@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pipeline.html import digest, plain_text
 from pipeline.model import Snapshot, Unreadable
 from pipeline.page.article import LONGEST_HTML, Extracted, extracted
-from pipeline.pull.articles import article
-from pipeline.pull.robots import MOST_BYTES, Robots
+from pipeline.pull.articles.page import article
+from pipeline.pull.articles.robots import MOST_BYTES, Robots
 from pipeline.web import Web
 
 FORBIDS = "asks programs not to read it (robots.txt)"

@@ -14,11 +14,11 @@ from pipeline.feed import parse
 from pipeline.html import safe_url
 from pipeline.model import Unreadable
 from pipeline.page.links import read_page
-from pipeline.pull.discover import MOST_REQUESTS, discover
 from pipeline.pull.fetched import fetched
-from pipeline.pull.wellknown import MOST_COMMON_PATHS, common_paths, in_page, patterns
-from pipeline.pull.words import rhythm_in_words
+from pipeline.pull.subscriptions.discover import MOST_REQUESTS, discover
+from pipeline.pull.subscriptions.wellknown import MOST_COMMON_PATHS, common_paths, in_page, patterns
 from pipeline.web import Answer, Unreachable, Web
+from pipeline.words import rhythm_in_words
 
 law = settings(derandomize=True, deadline=None, max_examples=150)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

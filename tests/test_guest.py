@@ -13,15 +13,15 @@ from pipeline.app.feeds import Feeds
 from pipeline.html import plain_text, safe_url
 from pipeline.model import Change, ChangeKind, Due, Feed, FeedId, FeedOutcome, FeedState, Naming, Rhythm
 from pipeline.pull import Terms, moves, pull, schedule
-from pipeline.pull.advice import advice
 from pipeline.pull.fetch import fetch
 from pipeline.pull.headers import fresh_until, retry_at
-from pipeline.pull.health import FeedHealth
-from pipeline.pull.words import moment_in_words
+from pipeline.pull.subscriptions.advice import advice
+from pipeline.pull.subscriptions.health import FeedHealth
 from pipeline.settings import load
 from pipeline.store import pull as kept
 from pipeline.store import select as stories
 from pipeline.web import Web
+from pipeline.words import moment_in_words
 
 law = settings(derandomize=True, deadline=None, max_examples=100)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

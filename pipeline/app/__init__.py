@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         SafeUrl,
     )
     from pipeline.publish import Site
-    from pipeline.pull.health import FeedHealth
+    from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.send import Audience, Sent
     from pipeline.send.readers import Imported
     from pipeline.send.ways import Way

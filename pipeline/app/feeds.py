@@ -30,9 +30,9 @@ if TYPE_CHECKING:
         Snapshot,
         Unreadable,
     )
-    from pipeline.pull.advice import Advice
-    from pipeline.pull.discover import Discovery
-    from pipeline.pull.health import FeedHealth
+    from pipeline.pull.subscriptions.advice import Advice
+    from pipeline.pull.subscriptions.discover import Discovery
+    from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
     from pipeline.web import Web
@@ -69,7 +69,7 @@ class Feeds:
         self, shortlist: Sequence[RankedStory], tell: Callable[[SafeUrl, Snapshot | Unreadable], None]
     ) -> None:
         """Keep the text of the article that each story of ``shortlist`` is shown by, where its site allows that."""
-        from pipeline.pull import take_snapshots
+        from pipeline.pull.articles import take_snapshots
 
         allowed = [feed.url for feed in self._settings.pull.feeds if feed.allow_private]
         with self._store.writing() as connection:
@@ -81,14 +81,14 @@ class Feeds:
 
     def healths(self) -> tuple[FeedHealth, ...]:
         """Return the feeds of byline.yml with their health."""
-        from pipeline.pull.health import healths
+        from pipeline.pull.subscriptions.health import healths
 
         with self._store.reading() as connection:
             return healths(self._settings.pull.feeds, kept.feed_reports(connection, self._now), self._now)
 
     def advice(self) -> tuple[Advice, ...]:
         """Return what would make the list of feeds better."""
-        from pipeline.pull.advice import advice
+        from pipeline.pull.subscriptions.advice import advice
 
         return advice(self.healths(), self._now)
 
@@ -97,7 +97,7 @@ class Feeds:
 
         Raises ``PullError`` where there is none.
         """
-        from pipeline.pull import look_for_feeds
+        from pipeline.pull.subscriptions import look_for_feeds
         from pipeline.web import Unreachable
 
         found = _on_the_web(
@@ -151,7 +151,7 @@ class Feeds:
 
         Return those that were new, how many were known, and what was refused.
         """
-        from pipeline.pull.opml import MAX_BYTES, read_opml
+        from pipeline.pull.subscriptions.opml import MAX_BYTES, read_opml
 
         with file.open("rb") as stream:
             read = read_opml(stream.read(MAX_BYTES + 1))  # one byte more than is taken is refused by its size
@@ -172,7 +172,7 @@ class Feeds:
 
     def export_opml(self) -> bytes:
         """Return the feeds of byline.yml as OPML, each in the folders of its topics."""
-        from pipeline.pull.opml import Outline, write_opml
+        from pipeline.pull.subscriptions.opml import Outline, write_opml
 
         outlines = [
             Outline(
@@ -209,7 +209,7 @@ def read_feeds(
     places: Sequence[str], settings: Settings | None, now: datetime, *, allow_private: bool
 ) -> Sequence[tuple[str, ParsedFeed | Unreadable]]:
     """Return what Byline sees in the feeds at addresses or in files, without keeping it; needs no site."""
-    from pipeline.pull import peek
+    from pipeline.pull.subscriptions.peek import peek
 
     seen: list[tuple[str, ParsedFeed | Unreadable]] = []
 

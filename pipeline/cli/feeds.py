@@ -25,15 +25,15 @@ from pipeline.cli.talk import (
 from pipeline.errors import UsageError
 from pipeline.html import as_web_address, safe_url
 from pipeline.model import ParsedFeed
-from pipeline.pull.words import moment_in_words, rhythm_in_words, spoken
+from pipeline.words import moment_in_words, rhythm_in_words, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from pipeline.model import Unreadable
-    from pipeline.pull.discover import Candidate
-    from pipeline.pull.health import FeedHealth
+    from pipeline.pull.subscriptions.discover import Candidate
+    from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.settings.sections import Settings
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pipeline.app import Status
     from pipeline.model import Delivery
-    from pipeline.pull.health import FeedHealth
+    from pipeline.pull.subscriptions.health import FeedHealth
 
 
 @click.command()

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from pipeline.model import Unreadable
-from pipeline.pull.words import status_in_words
+from pipeline.pull.statuses import status_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

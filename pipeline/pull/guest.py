@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -10,14 +11,16 @@ from typing import TYPE_CHECKING, Final
 from pipeline.html import authority
 from pipeline.model import Due
 from pipeline.pull.headers import retry_at
-from pipeline.pull.words import moment_in_words
+from pipeline.store import pull as kept
 from pipeline.web import Answer, Unreachable
+from pipeline.words import moment_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from datetime import datetime
 
     from pipeline.model import SafeUrl
+    from pipeline.store import Store
     from pipeline.web import Refusal, Web
 
 _UNSAID: Final = timedelta(hours=1)
@@ -84,3 +87,19 @@ def _wanted(answer: Answer, now: datetime) -> Due | None:
     if at is None and answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         at = now + _UNSAID
     return Due(at=at, because=f"its host asks for that ({answer.status})") if at is not None else None
+
+
+def as_guest(web: Web, store: Store, now: datetime) -> Guest:
+    """Return ``web`` as a guest uses it, who remembers over restarts which hosts want to be left alone."""
+    with store.reading() as connection:
+        waits = kept.waits(connection, now)
+
+    async def keep(host: str, wait: Due) -> None:
+        await asyncio.to_thread(_keep_wait, store, host, wait)
+
+    return Guest(web, waits, now, keep)
+
+
+def _keep_wait(store: Store, host: str, wait: Due) -> None:
+    with store.writing() as connection:
+        kept.keep_wait(connection, host, wait)

@@ -8,7 +8,7 @@ from pipeline.feed import parse
 from pipeline.model import Unreadable
 from pipeline.page.article import extracted
 from pipeline.processes import Processes
-from pipeline.pull.words import fault_in_words
+from pipeline.pull.statuses import fault_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

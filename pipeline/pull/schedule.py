@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model import Due
-from pipeline.pull.words import spoken
+from pipeline.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,7 +16,8 @@ from pipeline.model import Change, ChangeKind, FeedOutcome, FeedState, Unreadabl
 from pipeline.pull import moves, schedule
 from pipeline.pull.fetched import fetched
 from pipeline.pull.headers import fresh_until
-from pipeline.pull.words import moment_in_words, status_in_words
+from pipeline.pull.statuses import status_in_words
+from pipeline.words import moment_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from pipeline.pull import settle
 from pipeline.pull.fetch import fetch
 from pipeline.pull.guest import host_of
 from pipeline.pull.history import earlier_pages
-from pipeline.pull.words import fault_in_words
+from pipeline.pull.statuses import fault_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,13 +12,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import safe_url
-from pipeline.pull.words import spoken
+from pipeline.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from pipeline.pull.health import FeedHealth
+    from pipeline.pull.subscriptions.health import FeedHealth
 
 _SILENT: Final = timedelta(days=180)
 _LONG_FAILED: Final = timedelta(days=14)

@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 from pipeline.html import authority, plain_text, safe_url, shortened
 from pipeline.model import Unreadable
 from pipeline.page.links import Lead, Page, page_in
-from pipeline.pull.wellknown import common_paths, in_page, patterns
-from pipeline.pull.words import status_in_words
+from pipeline.pull.statuses import status_in_words
+from pipeline.pull.subscriptions.wellknown import common_paths, in_page, patterns
 from pipeline.web import Unreachable
 
 if TYPE_CHECKING:

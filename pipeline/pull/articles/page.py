@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.html import authority, digest, plain_text, shortened
 from pipeline.model import Snapshot, Unreadable, utc
-from pipeline.pull.words import status_in_words
+from pipeline.pull.statuses import status_in_words
 from pipeline.web import Unreachable
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from pipeline.model import SafeUrl
     from pipeline.page.article import Extracted
+    from pipeline.pull.articles.robots import Robots
     from pipeline.pull.guest import Guest
-    from pipeline.pull.robots import Robots
     from pipeline.web import Answer
 
 _HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
