@@ -525,7 +525,7 @@ def test_well_formed_markup_of_any_length_is_kept():
     assert not is_too_deep(markup)
 
 
-NAMES = "a b font p div li br table tr td select object x-y blockquote H1 DIV svg textarea".split()
+NAMES = "a b font p div li br table tr td select object x-y blockquote H1 DIV svg textarea IFRAME".split()
 TAGS = [*(f"<{name}>" for name in NAMES), *(f"</{name}>" for name in NAMES)]
 ODD = [
     "<!-- <b> -->",
@@ -543,6 +543,7 @@ ODD = [
     "=",
     ">",
 ]
+ODD += ["<iframe></iframe>", "<iframe><!-- </iframe> --></iframe>", "<textarea></Textarea>"]
 tags = st.lists(st.sampled_from(TAGS), max_size=60)
 
 

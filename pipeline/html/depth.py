@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Final
 
@@ -139,10 +140,11 @@ def _tags(markup: str) -> list[str]:
     # A comment becomes <!>, so that one that is a part of a tag leaves that tag odd.
     plain = _COMMENT.sub("<!>", markup) if "<!--" in markup else markup
     found = _PLAIN.findall(plain)
-    if len(found) != plain.count("<"):
-        return list(_odd_tags(markup))
-    tags = list(filter(None, found))
-    return tags if _RAW.keys().isdisjoint(map(_lower, set(tags))) else list(_odd_tags(markup))
+    raw = {tag for tag in set(found) if _lower(tag) in _RAW}
+    is_odd = len(found) != plain.count("<") or (
+        raw and any(after != f"/{tag}" for tag, after in pairwise([*found, ""]) if tag in raw)
+    )
+    return list(_odd_tags(markup) if is_odd else filter(None, found))
 
 
 def _odd_tags(markup: str) -> Iterator[str]:
