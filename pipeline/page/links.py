@@ -22,6 +22,8 @@ OFF_THE_PAGE: Final = 2 * MOST_BYTES
 """The place of what the page does not name: after all that it does."""
 MOST_DECLARED: Final = 20
 MOST_LINKED: Final = 10
+MOST_LOOKED_AT: Final = 20_000
+"""Links of a page; so many do not stand on any that people read."""
 _LONGEST_TITLE: Final = 200
 
 
@@ -55,7 +57,7 @@ _SPEAKS_OF_FEED: Final = re.compile(
 _LONGEST_LABEL: Final = 40
 """A link of more words is the headline of an article, about feeds perhaps."""
 _LONGEST_INSIDE: Final = 500
-_LINK_ENDS: Final = re.compile(r"</?a[\s>]", re.IGNORECASE)
+_LINK_ENDS: Final = re.compile(r"</?a[\s/>]", re.IGNORECASE)
 _MARKUP: Final = re.compile(r"<[^<>]*>?")
 _PICTURED: Final = re.compile(r"""(?:alt|aria-label|class)=["']([^"'<>]*)""", re.IGNORECASE)
 
@@ -79,7 +81,7 @@ def read_page(source: str, base: str) -> Page:
     declared: dict[SafeUrl, Lead] = {}
     likely: dict[SafeUrl, Lead] = {}
     perhaps: dict[SafeUrl, Lead] = {}
-    generator, based = "", False
+    generator, based, links = "", False, 0
     for tag in tags_of(source):
         if tag.name == "base" and not based and "href" in tag.said:
             based, base = True, safe_url(tag.said["href"], base, tracking=True) or base
@@ -87,7 +89,8 @@ def read_page(source: str, base: str) -> Page:
             generator = generator or tag.said.get("content", "")[:_LONGEST_TITLE]
         elif tag.name == "link" and len(declared) < MOST_DECLARED and _declares_feed(tag.said):
             _note(declared, tag, tag.said.get("title", ""), base)
-        elif tag.name == "a" and len(likely) < MOST_LINKED and "href" in tag.said:
+        elif tag.name == "a" and len(likely) < MOST_LINKED and links < MOST_LOOKED_AT and "href" in tag.said:
+            links += 1
             words, pictured = _label(tag, source)
             sure = _SPEAKS_OF_FEED.search(tag.said["href"]) and "sitemap" not in tag.said["href"].lower()
             if sure or (len(words) <= _LONGEST_LABEL and _SPEAKS_OF_FEED.search(f"{words} {pictured}")):

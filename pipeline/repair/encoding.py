@@ -23,7 +23,7 @@ _MARKS: Final = (
     (b"\x4c\x6f\xa7\x94", "cp037"),  # "<?xm" in EBCDIC (XML 1.0, appendix F)
 )
 _DECLARED: Final = re.compile(rb"""^\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
-_CHARSET: Final = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:-]+)""", re.IGNORECASE)
+_CHARSET: Final = re.compile(r"""charset\s*+=\s*+["']?+\s*+([A-Za-z0-9._:-]++)""", re.IGNORECASE)
 _WIDER: Final = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
@@ -49,6 +49,8 @@ _LATIN_RUN: Final = 1.5
 _WINDOWS: Final = {
     code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 }
+_ESCAPED: Final = {0xDC00 + code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0x100)}
+"""What bytes are as windows-1252 that Python keeps as halves of characters where they are no UTF-8 (PEP 383)."""
 
 
 def as_meant(text: str) -> str:
@@ -121,9 +123,9 @@ def _through(body: bytes, codec: str) -> tuple[bytes, tuple[str, ...]]:
 
 def _guessed(body: bytes) -> tuple[bytes, tuple[str, ...]]:
     """Return ``body``, which is not in the encoding that it declares, in the likeliest one."""
-    mixed, odd = _mixed(body)
+    odd = len(body) - len(body.decode("utf-8", "ignore").encode())
     if odd * 4 < len(body) - len(body.translate(None, bytes(range(0x80, 0x100)))):  # most of it is UTF-8
-        return mixed, (f"{odd} bytes that are no utf-8 read as windows-1252",)
+        return _mixed(body), (f"{odd} bytes that are no utf-8 read as windows-1252",)
     codec = "cp1252" if _is_latin(body) else _detected(body)
     text = _decoded(body, codec) if codec else None
     if text is None or codec is None:
@@ -144,15 +146,6 @@ def _detected(body: bytes) -> str | None:
     return _codec(found.encoding) if found else None
 
 
-def _mixed(body: bytes) -> tuple[bytes, int]:
-    """Return ``body`` read as UTF-8 with the bytes that are none as windows-1252, and how many these are."""
-    parts, odd = [], 0
-    text = body.decode("utf-8", "surrogateescape")
-    for piece in re.split("([\udc80-\udcff]+)", text):
-        if piece and "\udc80" <= piece[0] <= "\udcff":
-            raw = piece.encode("utf-8", "surrogateescape")
-            odd += len(raw)
-            parts.append(raw.decode("cp1252", "replace"))
-        else:
-            parts.append(piece)
-    return "".join(parts).encode("utf-8"), odd
+def _mixed(body: bytes) -> bytes:
+    """Return ``body`` read as UTF-8 with the bytes that are none as windows-1252."""
+    return body.decode("utf-8", "surrogateescape").translate(_ESCAPED).encode()
