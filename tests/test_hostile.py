@@ -1,5 +1,6 @@
 """Feeds, pages and addresses that mean harm: attacks from collections, and what fuzzing found."""
 
+import gzip
 import importlib.machinery
 import importlib.util
 import json
@@ -15,10 +16,12 @@ from lxml import etree
 
 from conftest import REPOSITORY
 from pipeline.errors import UsageError
-from pipeline.feed import parse, tolerant
+from pipeline.feed import bounds, parse, tolerant
 from pipeline.html import LONGEST_LINE, safe_html, safe_url, slug
 from pipeline.model import ParsedFeed, Unreadable
-from pipeline.pull.opml import read_opml
+from pipeline.page.article import extracted
+from pipeline.page.links import page_in
+from pipeline.pull.subscriptions.opml import read_opml
 from pipeline.web import is_public
 
 BASE = "https://base.example/feeds/one.xml"
@@ -286,3 +289,134 @@ def test_json_that_nests_or_exaggerates_is_a_feed_or_none():
         assert isinstance(parse(body, BASE), ParsedFeed | Unreadable)
     half = json.dumps({"items": [{"id": "\ud800", "title": "\udfff", "content_html": "<b>\ud800"}]}).encode()
     assert parse(half, BASE).entries[0].title == ""
+
+
+# -- what a reviewer with ill intent found
+
+
+def json_feed(*items, **of_feed):
+    return json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items, **of_feed}).encode()
+
+
+@pytest.mark.parametrize("before", ["<!DOCTYPE rss [<!-- ' -->", f"<!-- {'x' * 5000} --><!DOCTYPE rss ["])
+def test_a_reference_to_an_entity_among_elements_costs_nothing(before):
+    text = f"{before}<!ENTITY x 'y'>]><rss><channel>&x;<title>T</title><item>&x;</item></channel></rss>"
+    feed = parse(text.encode(), BASE)
+    assert (feed.title, len(feed.entries)) == ("T", 1)
+
+
+STRANGE = "( EST Jan , 13/13/13 25:61:61 )"  # over which one of feedparser's rules stumbles
+
+
+def test_no_date_costs_more_than_itself():
+    (entry, other) = parse(json_feed({"id": "1", "date_published": STRANGE}, {"id": "2"}), BASE).entries
+    assert (entry.published, entry.published_raw, other.uid) == (None, STRANGE, "2")
+    feed = parse(rss(f"<item><pubDate>{STRANGE}</pubDate></item>" + "<item><guid>1</guid></item>" * 2001), BASE)
+    assert len(feed.entries) == bounds.MOST_ENTRIES
+
+
+def test_an_entry_that_is_broken_as_nobody_foresaw_costs_only_itself():
+    entry = parse(json_feed({"id": "1"}), BASE).entries[0]
+    found, said = bounds.entries([0, 1, 2], lambda item, _room: [entry, None, entry][item] or 1 / 0)
+    assert (len(found), said) == (2, ("1 of 3 entries are broken and were passed over",))
+
+
+def test_a_number_of_5000_digits_costs_no_feed():
+    feed = parse(b'{"x":' + b"9" * 5000 + b',"items":[{"id":' + b"8" * 5000 + b'},{"id":7}]}', BASE)
+    assert feed.entries[0].uid.startswith("sha256:")
+    assert feed.entries[1].uid == "7"
+
+
+LINKS = "&lt;a href=x>&lt;/a>" * 490
+
+
+def characters(feed):
+    return sum(len(entry.summary) + len(entry.content) + sum(map(len, entry.authors)) for entry in feed.entries)
+
+
+@pytest.mark.parametrize("broken", ["", "<item><b></item>"], ids=["libxml2", "feedparser"])
+def test_a_feed_that_multiplies_in_cleaning_has_an_end(broken):
+    base = f"http://evil.example/{'b' * 1960}(1990)/"
+    items = f"<item><title>t</title><description>{LINKS}</description></item>" * 60
+    body = f"<rss version='2.0' xml:base='{base}'><channel>{broken}{items}</channel></rss>".encode()
+    feed = parse(gzip.compress(body), BASE)
+    assert characters(feed) <= bounds.MOST_CHARACTERS + 2 * bounds.LONGEST_TEXT
+    assert (feed.entries[-1].title, feed.entries[-1].summary) == ("t", "")
+    assert re.fullmatch(r"the texts of the last \d\d entries passed over: .*", feed.repairs[-1])
+
+
+def test_a_json_feed_that_multiplies_in_cleaning_has_an_end():
+    item = {"title": "t", "content_html": "<a href=x></a>" * 490}
+    feed = parse(json_feed(*[item] * 60), f"https://evil.example/{'b' * 1960}/")
+    assert characters(feed) <= bounds.MOST_CHARACTERS + 2 * bounds.LONGEST_TEXT
+    assert (feed.entries[-1].title, feed.entries[-1].content) == ("t", "")
+
+
+def test_long_lists_of_authors_are_not_given_to_each_entry():
+    names = [f"{number}{'x' * 900}" for number in range(20)]
+    atom = "".join(f"<author><name>{name}</name></author>" for name in names)
+    feeds = (
+        f"<feed xmlns='http://www.w3.org/2005/Atom'>{atom}{'<entry/>' * 9}</feed>".encode(),
+        f"<feed xmlns='http://www.w3.org/2005/Atom'>{atom}{'<entry/>' * 9}<b></feed>".encode(),
+        json_feed(*[{"id": "1"}] * 9, authors=[{"name": name} for name in names]),
+    )
+    for body in feeds:
+        assert {len(entry.authors) for entry in parse(body, BASE).entries} == {1}
+
+
+def test_an_entry_inside_an_entry_is_a_part_of_it():
+    feed = parse(rss("<item><guid>1</guid><x><item><guid>2</guid></item></x></item><item><guid>3</guid></item>"), BASE)
+    assert [entry.uid for entry in feed.entries] == ["1", "3"]
+
+
+def test_no_relation_is_kept_that_nobody_asks_for():
+    links = "<link rel='&#x9b;31m&#x202e;evil' href='/n'/><link rel='next' href='/2'/><link rel='self' href='/'/>"
+    for broken in ("", "<b></i>"):
+        feed = parse(f"<feed xmlns='http://www.w3.org/2005/Atom'>{links}{broken}<entry/></feed>".encode(), BASE)
+        assert feed.pages == {"next": "https://base.example/2"}
+
+
+NESTED = "<item><description>" * 120 + "x y <b>k</b> " * 3000 + "</description></item>" * 120
+REVIEWED = {
+    "entries inside entries": lambda: rss(NESTED * 8),
+    "bare ampersands": lambda: rss(f"{BROKEN}<item><description>{'&a' * 1_000_000}</description></item>"),
+    "references to what is not declared": lambda: item(f"<description>{'&a;' * 1_000_000}</description>"),
+    "authors that begin mail addresses": lambda: item(f"<author>{'(@' * 99}</author>" * 1000),
+    "authors that begin mail addresses after a name": lambda: item(f"<author>x &lt;{'@' * 190}</author>" * 1000),
+    "authors that end together": lambda: rss(f"{BROKEN}<item>{'<author>x' * 60_000}</author></item>"),
+    "two encodings in turns": lambda: b"\xe9\xc3\xa9" * 2_500_000,
+    "two encodings in turns, mostly one": lambda: (
+        rss(f"<item>{'é' * 9}") + ("é" * 9).encode() * 99_999 + b"\xe9" * 99_999
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REVIEWED)
+def test_no_feed_that_a_reviewer_wrote_takes_long(what):
+    tolerant.parse(b"", BASE)  # feedparser takes half a second to load
+    body = REVIEWED[what]()
+    began = time.process_time()
+    parse(body, BASE)
+    assert time.process_time() - began < 1.5
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<meta " * 227 + b"charset=" + b" " * 2720 + b"!",
+        b"<html><body>" + b"<div>" * 200 + b"<div>a b</div>" * 50_000,
+    ],
+    ids=["a charset that is none", "elements that nest"],
+)
+def test_no_page_of_an_article_takes_long(page):
+    extracted(b"<p>x", BASE, "text/html")  # which takes a while to load
+    began = time.process_time()
+    assert isinstance(extracted(page, BASE, "text/html"), Unreadable)
+    assert time.process_time() - began < 1.5
+
+
+def test_a_million_links_without_an_end_are_read_at_once():
+    body = b"<html>" + b"<a/href=x>" * 100_000
+    began = time.process_time()
+    page_in(body, BASE, "text/html")
+    assert time.process_time() - began < 1

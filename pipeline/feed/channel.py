@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from pipeline.feed.bounds import RELATIONS
 from pipeline.feed.entries import base_of, fields_of
 from pipeline.feed.names import ATOM, ATOM_03, RSS_090, name_of, namespace_of
 from pipeline.feed.texts import words
@@ -78,9 +79,7 @@ def pages_of(channel: _Element, document: Document, url: str) -> dict[str, SafeU
     found: dict[str, SafeUrl] = {}
     for link in fields_of(channel).get("link", ()):
         relation = (link.get("rel") or "").lower()
-        if relation not in {"", "alternate"} and (
-            target := safe_url(link.get("href") or "", base_of(link, document, url))
-        ):
+        if relation in RELATIONS and (target := safe_url(link.get("href") or "", base_of(link, document, url))):
             found.setdefault(relation, target)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as entities
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pipeline.feed.bounds import LONGEST_TEXT
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 def identifier(text: str) -> PlainText:
     """Return an id as one line; one without an end as its hash, so that ids that begin alike stay apart."""
     return plain_text(text) if len(text) <= LONGEST_LINE else digest(text)
+
+
+def inherited(names: tuple[PlainText, ...]) -> tuple[PlainText, ...]:
+    """Return the first of the authors of a feed, as many as each entry can be given that names none."""
+    ends = accumulate(map(len, names))
+    return tuple(name for name, end in zip(names, ends, strict=True) if end <= LONGEST_LINE)
 
 
 def markup(text: str, base: str = "") -> SafeHtml:

@@ -29,8 +29,8 @@ def moment(text: str) -> datetime | None:
         try:
             if (found := in_utc(reading(text))) is not None:
                 return found
-        except (ValueError, OverflowError, OSError, AttributeError):
-            continue  # a day that no month has, and the like
+        except Exception:  # noqa: BLE001, S112  (a day that no month has, or whatever else feedparser's rules raise)
+            continue
     return None
 
 

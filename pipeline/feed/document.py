@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from pipeline.feed.bounds import MOST_REFERENCES
 from pipeline.feed.names import name_of
 from pipeline.html import plain_text, shortened
 from pipeline.repair.xml import mended, without_doctype
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.etree import _Element
 
 
@@ -29,6 +32,7 @@ _HARMLESS: Final = frozenset(
     )
 )
 """What libxml2 mends without loss of what stands elsewhere, apart from all that concerns namespaces."""
+_ITEMS: Final = ("{*}item", "{*}entry")
 _MOST_ITEMS: Final = 20_000
 """So many entries are looked at for the newest."""
 _MOST_FAULTS: Final = 1000
@@ -55,12 +59,17 @@ class Document:
 def document(body: bytes, url: str) -> Document | None:
     """Return the feed in ``body`` (UTF-8, served from ``url``) as a tree, or None where something would be lost."""
     plain = without_doctype(body)
-    root, faults = _tree(plain, url)
+    root, faults = _tree(plain, url, recover=False)
     if root is not None and not faults:
         return _of(root, plain, ())
-    better, repairs = mended(plain)
-    if better != plain:
-        root, faults = _tree(better, url)
+    better = plain
+    repairs: tuple[str, ...] = ()
+    if root is None:
+        if plain.count(b"&") > MOST_REFERENCES:
+            return None
+        better, repairs = mended(plain)
+        better = without_doctype(better)
+        root, faults = _tree(better, url, recover=True)
     if root is None:
         return None
     grave = {kind for kind, _ in faults if not kind.startswith("NS_") and kind not in _HARMLESS}
@@ -71,11 +80,11 @@ def document(body: bytes, url: str) -> Document | None:
     return None if found is None or grave or len(found.items) < min(_promised(better), _MOST_ITEMS) else found
 
 
-def _tree(body: bytes, url: str) -> tuple[_Element | None, list[tuple[str, str]]]:
+def _tree(body: bytes, url: str, *, recover: bool) -> tuple[_Element | None, list[tuple[str, str]]]:
     """Return the tree that libxml2 makes of ``body``, and the kind and the words of each fault in it."""
     parser = etree.XMLParser(
         encoding="utf-8",
-        recover=True,
+        recover=recover,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -98,9 +107,18 @@ def _of(root: _Element, body: bytes, repairs: tuple[str, ...]) -> Document | Non
     if name_of(root.tag) not in _ROOTS:
         inner = next((element for element in root.iter("{*}feed", "{*}rss") if name_of(element.tag) in _ROOTS), None)
         return None if inner is None else _of(inner, body, (*repairs, "taken out of what stands around the feed"))
-    named = (element for element in root.iter("{*}item", "{*}entry") if name_of(element.tag) in {"item", "entry"})
-    items = tuple(islice(named, _MOST_ITEMS))
+    items = tuple(islice(_items_in(root), _MOST_ITEMS))
     return Document(root=root, items=items, has_bases=b"xml:base" in body, repairs=repairs)
+
+
+def _items_in(root: _Element) -> Iterator[_Element]:
+    """Yield the entries in ``root``, but none in an entry: what is in one is read with it, each time."""
+    found = root.iter(*_ITEMS)
+    for element in found:
+        if name_of(element.tag) in {"item", "entry"}:
+            yield element
+            inside = sum(1 for _ in element.iter(*_ITEMS)) - 1
+            next(islice(found, inside, inside), None)
 
 
 def _promised(body: bytes) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pipeline.feed import clean
-from pipeline.feed.bounds import LONGEST_DATE
+from pipeline.feed.bounds import LONGEST_DATE, MOST_TEXTS
 from pipeline.feed.dates import moment
 from pipeline.feed.names import name_of
 from pipeline.feed.people import people
@@ -53,16 +53,21 @@ def fields_of(element: _Element) -> Fields:
     return found
 
 
-def entry_of(item: _Element, document: Document, url: str, authors: tuple[PlainText, ...]) -> ParsedEntry:
-    """Return the entry in ``item``; ``authors`` are those of the feed, who wrote what names nobody (RFC 4287)."""
+def entry_of(
+    item: _Element, document: Document, url: str, authors: tuple[PlainText, ...], *, room: bool = True
+) -> ParsedEntry:
+    """Return the entry in ``item``, without texts and authors where there is no ``room``.
+
+    ``authors`` are those of the feed, who wrote what names nobody (RFC 4287).
+    """
     fields = fields_of(item)
     base = base_of(item, document, url)
     updated, _ = date_in(fields, _UPDATED)
     published, raw = date_in(fields, _PUBLISHED)
     if published is None:
         published = date_in(fields, _CREATED)[0] or updated
-    summaries = [element for name in _SUMMARY for element in fields.get(name, ())]
-    contents = [element for name in _CONTENT for element in fields.get(name, ())] or summaries[1:]
+    summaries = [element for name in _SUMMARY for element in fields.get(name, ())] if room else []
+    contents = [element for name in _CONTENT for element in fields.get(name, ())] if room else []
     source = fields.get("source", [None])[0]
     return ParsedEntry(
         uid=_uid(item, fields),
@@ -71,12 +76,10 @@ def entry_of(item: _Element, document: Document, url: str, authors: tuple[PlainT
         published=published,
         published_raw=raw,
         updated=updated,
-        authors=people(element for name in _AUTHOR for element in fields.get(name, ()))
-        or _authors_of(source)
-        or authors,
+        authors=(_authors_in(fields) or _authors_of(source) or authors) if room else (),
         source=_title_of(source),
         summary=markup(summaries[0], base_of(summaries[0], document, url)) if summaries else safe_html(""),
-        content=_longest(contents, document, url),
+        content=_longest((contents or summaries[1:])[:MOST_TEXTS], document, url),
     )
 
 
@@ -173,6 +176,10 @@ def _title_of(source: _Element | None) -> PlainText:
     if source is None:
         return plain_text("")
     return title_in(fields_of(source)) if len(source) else one_line(words(source))
+
+
+def _authors_in(fields: Fields) -> tuple[PlainText, ...]:
+    return people(element for name in _AUTHOR for element in fields.get(name, ()))
 
 
 def _authors_of(source: _Element | None) -> tuple[PlainText, ...]:

@@ -13,12 +13,14 @@ from pipeline.html import one_line, safe_url
 from pipeline.model import ParsedEntry, ParsedFeed, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
     from pipeline.model import PlainText, SafeUrl
 
 
+_CONTENTS: Final = ("content_html", "content_text")
+_MOST_DIGITS: Final = 100
 _TOO_MANY: Final = re.compile(
     rb"""(?:(?:[^",:\[{]++|"(?:[^"\\]++|\\.)*+")*+[,:\[{]){%d}+""" % (2 * bounds.MOST_TAGS), re.DOTALL
 )
@@ -35,28 +37,27 @@ def parse(body: bytes, url: str) -> ParsedFeed | Unreadable:
     if sum(map(body.count, (b",", b":", b"[", b"{"))) > 2 * bounds.MOST_TAGS and _TOO_MANY.match(body):
         return Unreadable(cause=f"holds more than {bounds.MOST_TAGS:,} values")
     try:
-        data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+        data = json.loads(body.decode("utf-8-sig", "replace"), strict=False, parse_int=_number)
     except (ValueError, RecursionError) as error:
         return Unreadable(cause=f"is not whole JSON ({error})")
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         return Unreadable(cause="is JSON, but not a JSON Feed: it has no list of items")
     version = re.search(r"/version/([\d.]+)", _string(data.get("version")))
-    items: Sequence[Any] = data["items"]
-    whole = [item for item in items if isinstance(item, dict)]
-    newest, passed_over = bounds.newest(whole, _published)
-    broken = f"{len(items) - len(whole)} of {len(items)} items are broken and were passed over"
+    authors = clean.inherited(tuple(_authors(data)))
+    newest, passed_over = bounds.newest(data["items"], _published)
+    entries, said = bounds.entries(newest, lambda item, room: _entry(item, url, authors, room=room), "items")
     return ParsedFeed(
         format=f"json-{version[1]}" if version else "json",
         title=_plain(data.get("title")),
         link=_link(data.get("home_page_url"), url),
-        entries=tuple(_entry(item, url, data) for item in newest),
-        repairs=(*((broken,) if len(whole) < len(items) else ()), *passed_over),
+        entries=entries,
+        repairs=(*passed_over, *said),
         pages={"next": following} if (following := _link(data.get("next_url"), url)) else {},
     )
 
 
-def _entry(item: dict[str, Any], url: str, feed: dict[str, Any]) -> ParsedEntry:
-    text = entities.escape(_string(item.get("content_text")), quote=False)
+def _entry(item: dict[str, Any], url: str, authors: tuple[PlainText, ...], *, room: bool) -> ParsedEntry:
+    summary, html, text = (_string(item.get(name)) if room else "" for name in ("summary", *_CONTENTS))
     return ParsedEntry(
         uid=clean.identifier(_string(item.get("id"))),
         title=_plain(item.get("title")),
@@ -64,9 +65,9 @@ def _entry(item: dict[str, Any], url: str, feed: dict[str, Any]) -> ParsedEntry:
         published=_moment(item.get("date_published")) or _moment(item.get("date_modified")),
         published_raw=_plain(item.get("date_published")),
         updated=_moment(item.get("date_modified")),
-        authors=tuple(_authors(item)) or tuple(_authors(feed)),
-        summary=clean.markup(entities.escape(_string(item.get("summary")), quote=False), url),
-        content=clean.markup(_string(item.get("content_html")), url) or clean.markup(text),
+        authors=(tuple(_authors(item)) or authors) if room else (),
+        summary=clean.markup(entities.escape(summary, quote=False), url),
+        content=clean.markup(html, url) or clean.markup(entities.escape(text, quote=False)),
     )
 
 
@@ -76,6 +77,11 @@ def _authors(holder: dict[str, Any]) -> Iterator[PlainText]:
     for author in authors[: bounds.MOST_AUTHORS]:
         if isinstance(author, dict) and (name := _plain(author.get("name"))):
             yield name
+
+
+def _number(digits: str) -> int | str:
+    """Return a number; one of so many digits that Python would rather not read it, as it is written."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
 
 
 def _string(value: Any) -> str:
@@ -93,7 +99,9 @@ def _link(value: Any, base: str) -> SafeUrl | None:
     return safe_url(text, base) if text else None
 
 
-def _published(item: dict[str, Any]) -> datetime | None:
+def _published(item: Any) -> datetime | None:
+    if not isinstance(item, dict):
+        return None
     return _moment(item.get("date_published")) or _moment(item.get("date_modified"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pipeline.feed.bounds import MOST_AUTHORS
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from pipeline.model import PlainText
 
 _LONGEST: Final = 200
+_MAIL: Final = r"[^\s@()]++@[^\s@()]++"
 _FORMS: Final = tuple(
-    re.compile(form) for form in (r"\S+@\S+\s*\((.+)\)", r"(.+?)\s*\(\S+@\S+\)", r'"?([^"<]+?)"?\s*<[^<>]*@[^<>]*>')
+    re.compile(form)
+    for form in (rf"{_MAIL}\s*+\((.+)\)", rf"(.+?)\s*\({_MAIL}\)", r'"?([^"<]+?)"?\s*<[^<>@]*+@[^<>]*+>')
 )
 """mail (Name), Name (mail), Name <mail> (RSS 2.0, RFC 5322)."""
 
@@ -31,8 +34,9 @@ def people(elements: Iterable[_Element]) -> tuple[PlainText, ...]:
 
 def named(texts: Iterable[str]) -> tuple[PlainText, ...]:
     """Return the names in texts, each once."""
-    names = (plain_name(one_line(text, markup=True)) for text in texts if text)
-    return tuple(name for name in dict.fromkeys(names) if name)[:MOST_AUTHORS]
+    distinct = islice(dict.fromkeys(filter(None, texts)), MOST_AUTHORS)
+    names = (plain_name(one_line(text, markup=True)) for text in distinct)
+    return tuple(name for name in dict.fromkeys(names) if name)
 
 
 def _name_in(element: _Element) -> str:

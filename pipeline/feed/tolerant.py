@@ -66,25 +66,28 @@ def _without_long_names(body: bytes) -> bytes:
     """Return ``body`` without the names that are longer than anybody's."""
     parts, at, never_ended = [], 0, set()
     for begun in _NAME.finditer(body):
-        end = -1 if begun[1] in never_ended else body.find(b"</" + begun[1], begun.end())
+        if begun.start() < at or begun[1] in never_ended:
+            continue
+        end = body.find(b"</" + begun[1], begun.end())
         if end < 0:
             never_ended.add(begun[1])
-        elif begun.start() >= at and end - begun.end() > _LONGEST_NAME:
+        elif end - begun.end() > _LONGEST_NAME:
             parts.append(body[at : begun.end()])
             at = end
     return b"".join((*parts, body[at:]))
 
 
 def _feed(read: Any, url: str) -> ParsedFeed:
-    entries, passed_over = bounds.newest(read.entries, _published)
     link = _string(read.feed, "link")
-    authors = _authors(read.feed) if read.version.startswith("atom") else ()
+    authors = clean.inherited(_authors(read.feed)) if read.version.startswith("atom") else ()
+    items, passed_over = bounds.newest(read.entries, _published)
+    entries, said = bounds.entries(items, lambda item, room: _entry(item, url, authors, room=room))
     return ParsedFeed(
         format=_FORMATS.get(read.version, read.version or "unknown"),
         title=_text(read.feed, "title"),
         link=safe_url(link, url) if link else None,
-        entries=tuple(_entry(entry, url, authors) for entry in entries),
-        repairs=(*_repairs(read), *passed_over),
+        entries=entries,
+        repairs=(*_repairs(read), *passed_over, *said),
         rhythm=Rhythm(
             every=timedelta(minutes=int(ttl)) if (ttl := _string(read.feed, "ttl")[:6]).isdecimal() else None
         ),
@@ -101,17 +104,17 @@ def _updated(entry: Any) -> datetime | None:
     return of_struct(entry.get("updated_parsed")) if "updated_parsed" in entry else None
 
 
-def _entry(entry: Any, url: str, authors: tuple[PlainText, ...]) -> ParsedEntry:
+def _entry(entry: Any, url: str, authors: tuple[PlainText, ...], *, room: bool) -> ParsedEntry:
     updated = _updated(entry)
-    contents = [_markup(part, url) for part in _dicts(entry, "content")]
+    contents = (_markup(part, url) for part in _dicts(entry, "content")[: bounds.MOST_TEXTS if room else 0])
     return ParsedEntry(
         uid=clean.identifier(_string(entry, "id")),
         title=_text(entry, "title"),
         link=_link(entry, url),
         published=of_struct(entry.get("published_parsed")) or of_struct(entry.get("created_parsed")) or updated,
         updated=updated,
-        authors=_authors(entry) or _authors(entry.get("source") or {}) or authors,
-        summary=_markup(entry.get("summary_detail"), url),
+        authors=(_authors(entry) or _authors(entry.get("source") or {}) or authors) if room else (),
+        summary=_markup(entry.get("summary_detail"), url) if room else safe_html(""),
         content=max(contents, key=len, default=safe_html("")),
         published_raw=plain_text(_string(entry, "published")[: bounds.LONGEST_DATE]),
         source=_text(entry.get("source") or {}, "title"),
@@ -120,7 +123,7 @@ def _entry(entry: Any, url: str, authors: tuple[PlainText, ...]) -> ParsedEntry:
 
 def _pages(feed: Any, url: str) -> dict[str, SafeUrl]:
     links = ((_string(link, "rel"), safe_url(_string(link, "href") or "x:", url)) for link in _dicts(feed, "links"))
-    return {relation: target for relation, target in reversed([*links]) if target and relation not in {"", "alternate"}}
+    return {relation: target for relation, target in reversed([*links]) if target and relation in bounds.RELATIONS}
 
 
 def _string(holder: Any, name: str) -> str:

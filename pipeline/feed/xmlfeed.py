@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pipeline.feed import bounds
+from pipeline.feed import bounds, clean
 from pipeline.feed.channel import channel_of, format_of, pages_of, rhythm_of
 from pipeline.feed.document import document
 from pipeline.feed.entries import date_of, entry_of, fields_of, link_in, title_in
@@ -16,10 +16,7 @@ from pipeline.repair.encoding import in_utf8
 from pipeline.repair.xml import mended, without_doctype
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from pipeline.feed.document import Document
-    from pipeline.model import ParsedEntry, PlainText
 
 
 _MOST_TAGS: Final = 150_000
@@ -53,26 +50,18 @@ def _feed(document: Document, url: str) -> ParsedFeed:
     channel = channel_of(document)
     fields = fields_of(channel)
     form = format_of(document)
-    authors = people(fields.get("author", ())) if form.startswith("atom") else ()
+    authors = clean.inherited(people(fields.get("author", ()))) if form.startswith("atom") else ()
     items, passed_over = bounds.newest(document.items, date_of)
-    entries = [entry for item in items if (entry := _entry(item, document, url, authors)) is not None]
-    broken = f"{len(items) - len(entries)} of {len(items)} entries are broken and were passed over"
+    entries, said = bounds.entries(items, lambda item, room: entry_of(item, document, url, authors, room=room))
     return ParsedFeed(
         format=form,
         title=title_in(fields),
         link=link_in(fields, document, url),
-        entries=tuple(entries),
-        repairs=(*document.repairs, *passed_over, *((broken,) if len(entries) < len(items) else ())),
+        entries=entries,
+        repairs=(*document.repairs, *passed_over, *said),
         rhythm=rhythm_of(fields),
         pages=pages_of(channel, document, url),
     )
-
-
-def _entry(item: _Element, document: Document, url: str, authors: tuple[PlainText, ...]) -> ParsedEntry | None:
-    try:
-        return entry_of(item, document, url, authors)
-    except Exception:  # noqa: BLE001  (an entry that is broken in a way that nobody foresaw costs itself, not its feed)
-        return None
 
 
 def _tolerantly(text: bytes, url: str) -> ParsedFeed | Unreadable:
@@ -80,10 +69,12 @@ def _tolerantly(text: bytes, url: str) -> ParsedFeed | Unreadable:
         return Unreadable(cause=_what_it_is(text))
     if text.count(b"<") > _MOST_TAGS:
         return Unreadable(cause=f"is not well-formed, and holds more than {_MOST_TAGS:,} tags")
+    if text.count(b"&") > bounds.MOST_REFERENCES:
+        return Unreadable(cause=f"is not well-formed, and holds more than {bounds.MOST_REFERENCES:,} ampersands")
     from pipeline.feed import tolerant
 
     better, repairs = mended(without_doctype(text), entities=False)
-    feed = tolerant.parse(better, url)
+    feed = tolerant.parse(without_doctype(better), url)
     if isinstance(feed, ParsedFeed):
         return replace(feed, repairs=(*repairs, *feed.repairs))
     return Unreadable(cause=_what_it_is(text)) if feed.cause == tolerant.NO_FEED else feed

@@ -34,7 +34,8 @@ def without_doctype(body: bytes) -> bytes:
     """Return ``body`` without a document type, and so without entities of its own: nothing to expand or fetch.
 
     Where one is, all before the first start tag goes with it: behind that no parser takes anything for a document
-    type, however it reads what stood before. Nothing is left where the document type has no end.
+    type, however it reads what stood before. Nothing is left where the document type has no end. What is ``mended``
+    has to pass here again, as control characters may have hidden one.
     """
     found = _PROLOG.match(body)
     end = found.end() if found else 0
@@ -52,7 +53,7 @@ def mended(body: bytes, *, entities: bool = True) -> tuple[bytes, tuple[str, ...
         if better != body:
             body = better
             repairs.append(words)
-    return without_doctype(body), tuple(repairs)  # again, as control characters may have hidden one
+    return body, tuple(repairs)
 
 
 def _from_the_first_tag(body: bytes) -> bytes:
