@@ -218,7 +218,7 @@ def test_a_host_that_wants_to_be_left_alone_is_left_alone_until_then(store, now)
     for hours in (1, 2):
         wait = Due(at=now + timedelta(hours=hours), because="busy")
         with store.writing() as connection:
-            feeds.keep_wait(connection, "a.example", wait)
+            feeds.keep_waits(connection, {"a.example": wait})
     with store.reading() as connection:
         assert feeds.waits(connection, now) == {"a.example": wait}
         assert feeds.waits(connection, wait.at) == {}

@@ -35,8 +35,7 @@ async def pull(
         fared[outcome.feed.id] = outcome
         tell(outcome)
 
-    guest = as_guest(web, store, terms.now)
-    with Parsers(web.timeout_seconds, web.max_bytes) as parsers:
+    with as_guest(web, store, terms.now) as guest, Parsers(web.timeout_seconds, web.max_bytes) as parsers:
         async with Keeping(store, terms.now, told) as keeping, asyncio.TaskGroup() as group:
             visit = Visit(web=guest, parsers=parsers, keeping=keeping, terms=terms)
             for of_one_host in by_host(feeds):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -16,7 +16,7 @@ from pipeline.web import Answer, Unreachable
 from pipeline.words import moment_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from pipeline.model import SafeUrl
@@ -35,19 +35,18 @@ class LeftAlone(Unreachable):
 class Guest:
     """Asks as ``Web`` does, but none of the hosts that said when to come again (RFC 9110, section 10.2.3).
 
-    ``waits`` are those that are known; ``keep`` is told of each that says so from now on.
+    ``waits`` are those that are known, ``heard`` those that say so from now on.
     """
 
-    def __init__(
-        self, web: Web, waits: Mapping[str, Due], now: datetime, keep: Callable[[str, Due], Awaitable[None]]
-    ) -> None:
-        self._web, self._now, self._keep = web, now, keep
-        self._waits = dict(waits)
+    def __init__(self, web: Web, waits: Mapping[str, Due], now: datetime) -> None:
+        self._web, self._waits, self._now = web, waits, now
+        self.heard: dict[str, Due] = {}
         self.timeout_seconds, self.max_bytes, self.concurrency = web.timeout_seconds, web.max_bytes, web.concurrency
 
     def wait(self, url: str) -> Due | None:
         """Return until when the host of ``url`` wants to be left alone, and why, if it does."""
-        known = self._waits.get(host_of(url))
+        host = host_of(url)
+        known = self.heard.get(host) or self._waits.get(host)
         return known if known is not None and known.at > self._now else None
 
     async def get(
@@ -68,8 +67,7 @@ class Guest:
 
         answer = await self._web.get(url, headers=headers, allow_private=allow_private, pause=pause, refusal=refused)
         if isinstance(answer, Answer) and (wait := _wanted(answer, self._now)) is not None:
-            self._waits[host_of(answer.url)] = wait
-            await self._keep(host_of(answer.url), wait)
+            self.heard[host_of(answer.url)] = wait
         return answer
 
 
@@ -89,17 +87,17 @@ def _wanted(answer: Answer, now: datetime) -> Due | None:
     return Due(at=at, because=f"its host asks for that ({answer.status})") if at is not None else None
 
 
-def as_guest(web: Web, store: Store, now: datetime) -> Guest:
-    """Return ``web`` as a guest uses it, who remembers over restarts which hosts want to be left alone."""
+@contextmanager
+def as_guest(web: Web, store: Store, now: datetime) -> Iterator[Guest]:
+    """Give ``web`` as a guest uses it, who remembers over restarts which hosts want to be left alone.
+
+    What is heard is kept at the end, at once: a pull has a writer already, and two would wait for one another.
+    """
     with store.reading() as connection:
-        waits = kept.waits(connection, now)
-
-    async def keep(host: str, wait: Due) -> None:
-        await asyncio.to_thread(_keep_wait, store, host, wait)
-
-    return Guest(web, waits, now, keep)
-
-
-def _keep_wait(store: Store, host: str, wait: Due) -> None:
-    with store.writing() as connection:
-        kept.keep_wait(connection, host, wait)
+        guest = Guest(web, kept.waits(connection, now), now)
+    try:
+        yield guest
+    finally:
+        if guest.heard:
+            with store.writing() as connection:
+                kept.keep_waits(connection, guest.heard)

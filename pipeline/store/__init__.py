@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HEAD: Final = "0002"
 """The newest migration; a test holds it to what migrations/ has."""
 
-_PATIENCE: Final = 10
+_PATIENCE: Final = 30
 """Seconds that a SQLite store which another process is writing to is waited for."""
 
 

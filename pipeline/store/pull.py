@@ -32,7 +32,7 @@ from pipeline.store.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -84,10 +84,11 @@ def keep_outcomes(connection: Connection, outcomes: Sequence[FeedOutcome], now: 
         connection.execute(insert(feed_changes), changed)
 
 
-def keep_wait(connection: Connection, host: str, wait: Due) -> None:
-    """Remember until when ``host`` wants to be left alone."""
+def keep_waits(connection: Connection, waits: Mapping[str, Due]) -> None:
+    """Remember until when hosts want to be left alone."""
     latest = upsert(connection, hosts, lambda new: {"wait_until": new.wait_until, "because": new.because})
-    connection.execute(latest, [{"host": host, "wait_until": wait.at, "because": wait.because}])
+    rows = [{"host": host, "wait_until": wait.at, "because": wait.because} for host, wait in waits.items()]
+    connection.execute(latest, rows)
 
 
 def keep_feed(connection: Connection, feed: Feed) -> None:

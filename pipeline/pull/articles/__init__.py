@@ -41,9 +41,8 @@ async def take_snapshots(
     """
     with store.reading() as connection:
         known = kept.snapshots_since(connection, list(links), now - SNAPSHOT_LASTS)
-    guest = as_guest(web, store, now)
-    robots = Robots(guest)
-    with Parsers(web.timeout_seconds, web.max_bytes) as parsers:
+    with as_guest(web, store, now) as guest, Parsers(web.timeout_seconds, web.max_bytes) as parsers:
+        robots = Robots(guest)
 
         async def one(link: SafeUrl) -> Snapshot | Unreadable:
             if link in known:

@@ -25,8 +25,7 @@ async def look_for_feeds(
     url: str, web: Web, store: Store, now: datetime, *, allow_private: bool
 ) -> Discovery | Unreachable:
     """Return the feeds found for ``url``, the likeliest first; nothing of them is kept."""
-    guest = as_guest(web, store, now)
-    with Parsers(web.timeout_seconds, web.max_bytes) as parsers:
+    with as_guest(web, store, now) as guest, Parsers(web.timeout_seconds, web.max_bytes) as parsers:
 
         async def read(answer: Answer) -> ParsedFeed | Unreadable:
             body = fetched(answer)
