@@ -551,3 +551,34 @@ def test_articles_are_read_on_request_and_a_feed_leads_to_private_pages_of_its_o
     assert "/admin/reboot" not in [path for path, _ in web.requests]
     _, out, _ = byline("select", "--articles", at=site)
     assert "read      " + web.url + "/cranes" in out
+
+
+def test_stories_are_chosen_among_and_what_is_picked_is_drafted(week, byline):
+    byline("pull", at=week)
+    stories = [one["id"] for one in json.loads(byline("select", "--json", at=week)[1])["stories"]]
+    assert len(stories) > 1
+    assert byline("select", "skip", *map(str, stories[:-1]), at=week)[0] == 0
+    code, out, _ = byline("select", "pick", str(stories[-1]), at=week)
+    assert (code, out.startswith("picked   ")) == (0, True)
+    left = json.loads(byline("select", "--json", at=week)[1])["stories"]
+    assert [(one["id"], one["choice"]) for one in left] == [(stories[-1], "pick")]
+    assert "picked: " in byline("select", at=week)[1]
+    assert len(json.loads(byline("select", "--again", "--json", at=week)[1])["stories"]) == len(stories)
+    draft = json.loads(byline("write", "--json", at=week)[1])["draft"]
+    assert left[0]["link"] in Path(draft).read_text(encoding="utf-8")
+    assert byline("select", "later", str(stories[0]), at=week)[0] == 0
+    assert len(json.loads(byline("select", "--json", at=week)[1])["stories"]) == 2
+
+
+def test_stories_are_merged_and_split_by_their_ids_and_slips_are_told(week, byline):
+    byline("pull", at=week)
+    first, second, *_ = json.loads(byline("select", "--json", at=week)[1])["stories"]
+    assert byline("select", "merge", str(first["id"]), str(second["id"]), at=week)[0] == 0
+    assert byline("select", "merge", str(first["id"]), at=week)[0] == 2
+    assert byline("select", "pick", "999999", at=week)[0] == 2
+    assert "has no entry 999999" in byline("select", "split", str(first["id"]), "999999", at=week)[2]
+    every = [str(one["id"]) for one in first["entries"]]
+    assert "name those that do not belong" in byline("select", "split", str(first["id"]), *every, at=week)[2]
+    assert "there is no lesson 3" in byline("select", "learned", "--refuse", "3", at=week)[2]
+    assert "Nothing is learned yet" in byline("select", "learned", at=week)[1]
+    assert byline("select", "trends", at=week)[0] == 0

@@ -13,7 +13,7 @@ from pipeline.connect.match import mentions
 from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import Entry, Story
 from pipeline.pull.taking import take_in
-from pipeline.settings.sections import ConnectSettings, SelectSettings
+from pipeline.settings.sections import ConnectSettings, Sections, SelectSettings
 from pipeline.store import pull as kept_feeds
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
@@ -161,7 +161,7 @@ def test_people_and_organisations_of_the_last_days_are_told_with_their_stories(s
         entry(3, "Westmark sells tugs", dated=old),
     )
     watched = ConnectSettings(organisations=("Westmark",), people=("Wim Daelman",))
-    (first, *_) = select_room.select(store, SelectSettings(shortlist=1), frozenset(), NOW)
+    (first, *_) = select_room.select(store, Sections(select=SelectSettings(shortlist=1)), {}, NOW)
     found = room.connect(store, watched, WEEK, NOW)
     assert [(mention.name, mention.entry.title) for mention in found] == [
         ("Westmark", "Westmark orders cranes for Hallum"),

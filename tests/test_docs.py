@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import tomllib
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -25,6 +26,7 @@ from pipeline.settings.explained import section_of, settings_explained
 from pipeline.settings.sections import STATE, Sections
 from pipeline.store import Store
 from pipeline.store import pull as kept
+from pipeline.store import select as kept_stories
 from pipeline.store.schema import metadata
 from pipeline.web import Answer
 from pipeline.write.rules import Rule
@@ -361,6 +363,13 @@ PRINTED = [
     (("feeds", "import"), 0, ("feeds", "import", "{site}/list.opml")),
     (("feeds", "parse"), 0, ("feeds", "parse", str(PIPELINE / "sample/feeds/bunker-ledger.json"))),
     (("select",), 0, ("select",)),
+    (("select", "pick"), 0, ("select", "pick", "{story}")),
+    (("select", "skip"), 0, ("select", "skip", "{story}")),
+    (("select", "later"), 0, ("select", "later", "{story}")),
+    (("select", "merge"), 0, ("select", "merge", "{story}", "{other}")),
+    (("select", "split"), 0, ("select", "split", "{story}", "{entry}")),
+    (("select", "learned"), 0, ("select", "learned")),
+    (("select", "trends"), 0, ("select", "trends")),
     (("write",), 0, ("write",)),
     (("check",), 0, ("check",)),
     (("publish",), 0, ("publish",)),
@@ -390,7 +399,10 @@ def test_the_json_that_a_command_prints_has_the_fields_that_the_manual_promises(
     (site / "list.opml").write_text('<opml version="2.0"><body><outline xmlUrl="https://n.example/f"/></body></opml>')
     feed = yaml.safe_load((site / "byline.yml").read_text(encoding="utf-8"))["pull"]["feeds"][0]["url"]
     have_a_feed_paused(site, feed)
-    filled = [word.format(site=site, feed=feed) for word in call]
+    with closing(Store(site / STATE / "byline.db")) as store, store.reading() as connection:
+        one, two, *_ = (item.story for item in kept_stories.kept_shortlist(connection) if len(item.story.entries) > 1)
+    ids = {"story": one.id, "other": two.id, "entry": one.entries[-1].id}
+    filled = [word.format(site=site, feed=feed, **ids) for word in call]
     printed = printed_by("-C", str(site), "--now", "2026-11-23T07:30Z", *filled)
     assert list(differs(shape(json_blocks(section(words))[block]), shape(printed))) == []
 

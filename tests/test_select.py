@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from pipeline import select as room
 from pipeline.feed import parse
 from pipeline.html import plain_text, safe_html, safe_url
-from pipeline.model import Entry, Story
+from pipeline.model import Entry, Story, Written
 from pipeline.pull.taking import take_in
 from pipeline.select.group import WINDOW, group, newest_of_each_feed
 from pipeline.select.rank import rank
-from pipeline.settings.sections import SelectSettings, TopicSettings
+from pipeline.settings.sections import Sections, SelectSettings, TopicSettings
 from pipeline.store import pull as kept_feeds
 from pipeline.store import select as kept
 
@@ -333,7 +333,8 @@ def test_the_sample_ranking_is_best_first_and_its_scores_are_the_sums_of_its_rea
 
 
 def shortlist_of(store, written=(), **values):
-    return room.select(store, SelectSettings(**values), frozenset(map(safe_url, written)), NOW)
+    posts = {safe_url(url): Written(title=plain_text("Mine"), date=NOW.date()) for url in written}
+    return room.select(store, Sections(select=SelectSettings(**values)), posts, NOW)
 
 
 def kept_shortlist(store):

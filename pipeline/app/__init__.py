@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 
 from pipeline import post as posts
 from pipeline.app.feeds import Feeds
-from pipeline.errors import PostError, UsageError
-from pipeline.model import Kind, StoryId
+from pipeline.app.stories import Stories
+from pipeline.app.written import read_posts
+from pipeline.model import Kind
 from pipeline.store import Store
 from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pipeline.model import (
@@ -29,10 +30,7 @@ if TYPE_CHECKING:
         Finding,
         Letter,
         Mention,
-        Post,
-        RankedStory,
         Reader,
-        SafeUrl,
     )
     from pipeline.publish import Site
     from pipeline.pull.subscriptions.health import FeedHealth
@@ -80,46 +78,12 @@ class App:
         """All that concerns the feeds of byline.yml."""
         return Feeds(self.settings, lambda: self.store, self.now)
 
-    # -- select, write, publish, connect
+    @cached_property
+    def stories(self) -> Stories:
+        """All that concerns stories, from the shortlist to a draft."""
+        return Stories(self.settings, lambda: self.store, self.now)
 
-    def select(self) -> tuple[RankedStory, ...]:
-        """Make the shortlist of stories that are worth the author's time now."""
-        from pipeline.select import select
-
-        return select(self.store, self.settings.select, self._links_in(posts.POSTS), self.now)
-
-    def shortlist(self) -> tuple[RankedStory, ...]:
-        """Return the shortlist as it was last made, without what was published since."""
-        with self.store.reading() as connection:
-            kept = kept_stories.kept_shortlist(connection)
-        return self._not_in(posts.POSTS, kept)
-
-    def write(self, story_ids: Sequence[int]) -> Path:
-        """Write a draft about the stories given by id, or about the first of the shortlist that are in no draft."""
-        from pipeline.write import write
-
-        shortlist = self.shortlist() or self.select()
-        known = {item.story.id: item for item in shortlist}
-        missing = [str(number) for number in story_ids if number not in known]
-        if missing:
-            raise UsageError(f"no story {', '.join(missing)} is on the shortlist; `byline select` shows their ids")
-        stories = [known[StoryId(number)] for number in dict.fromkeys(story_ids)] or self._next(shortlist)
-        return write(stories, self.store, self.settings.content, self.settings.write, self.now)
-
-    def _next(self, shortlist: Sequence[RankedStory]) -> Sequence[RankedStory]:
-        """Return the first stories of ``shortlist`` that can be linked to and that no draft is about yet."""
-        linked = [item for item in shortlist if item.story.lead.link is not None]
-        new = self._not_in(posts.DRAFTS, linked)
-        if linked and not new:
-            raise UsageError("every story of the shortlist is in a draft already; name ids to draft some of them anew")
-        return new[: self.settings.write.takes]
-
-    def _not_in(self, folder: str, items: Sequence[RankedStory]) -> tuple[RankedStory, ...]:
-        """Return those of ``items`` that no post in ``folder`` comments on."""
-        from pipeline.select.memory import not_yet_written
-
-        new = {story.id for story in not_yet_written((item.story for item in items), self._links_in(folder))}
-        return tuple(item for item in items if item.story.id in new)
+    # -- write, publish, connect
 
     def find(self, name: str, *folders: str) -> Path:
         """Return the file of a post or draft by what the author calls it; the first of ``folders`` counts."""
@@ -242,10 +206,10 @@ class App:
             begun = kept_readers.editions(connection)
             active = kept_readers.active_readers(connection)
             made_at = kept_stories.shortlist_made_at(connection)
-        read, broken = self._read(posts.POSTS)
+        read, broken = read_posts(self.settings.content, posts.POSTS)
         return Status(
             feeds=self.feeds.healths(),
-            shortlisted=len(self.shortlist()),
+            shortlisted=len(self.stories.shortlist()),
             shortlisted_at=made_at,
             drafts={path: len(self.check(path)) for path in self.drafts()},
             posts=len(read) + len(broken),
@@ -257,19 +221,3 @@ class App:
             readers=active,
             waiting=waiting,
         )
-
-    def _read(self, folder: str) -> tuple[tuple[Post, ...], tuple[Path, ...]]:
-        """Return the posts in a folder of content/, and the files that are none."""
-        read, broken = [], []
-        for path in posts.paths(self.settings.content, folder):
-            try:
-                read.append(posts.read(path))
-            except PostError:  # `byline check` and `byline publish` say what is wrong with it
-                broken.append(path)
-        return tuple(read), tuple(broken)
-
-    def _links_in(self, folder: str) -> frozenset[SafeUrl]:
-        """Return the links that the posts in a folder comment on."""
-        read, _ = self._read(folder)
-        takes = {take.url for post in read for take in post.takes}
-        return frozenset(takes | {source.url for post in read for source in post.sources})

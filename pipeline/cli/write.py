@@ -37,7 +37,7 @@ def write(context: click.Context, stories: tuple[int, ...], draft: str | None, *
     with app(context) as opened:
         if draft is not None:
             return _publish(opened, draft, as_json=as_json)
-        path = opened.write(stories)
+        path = opened.stories.write(stories)
         found = opened.check(path)
     takes = counted(sum(finding.rule == "no-words" for finding in found), "take waits", "takes wait")
     report(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from pipeline.html import blocks_of, plain_text, sentences, shortened
+from pipeline.html import blocks_of, plain_text, sentences, shortened, whole
 from pipeline.model import Mention
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.model import Entry, PlainText, Story
@@ -37,7 +37,7 @@ def _named(names: Sequence[str], entry: Entry) -> Iterator[tuple[str, PlainText]
     """Yield each name that stands in ``entry`` as whole words, written as it is watched, with its sentence."""
     blocks = (entry.title, *blocks_of(entry.content), *blocks_of(entry.summary))
     for name in names:
-        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        word = whole(name)
         block = next((block for block in blocks if word.search(block)), None)
         if block is not None:
             sentence = next((part for part in sentences(block) if word.search(part)), block)

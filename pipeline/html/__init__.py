@@ -15,6 +15,7 @@ from pipeline.html.text import (
     sentences,
     shortened,
     slug,
+    whole,
     without_controls,
 )
 
@@ -40,6 +41,7 @@ __all__ = [
     "slug",
     "text_of",
     "to_markdown",
+    "whole",
     "without_controls",
     "without_feed_scheme",
 ]

@@ -107,6 +107,11 @@ _LONGEST_ABBREVIATION: Final = 12
 """Characters that are enough to see one of these, and what it is not a part of."""
 
 
+def whole(phrase: str) -> re.Pattern[str]:
+    """Return the pattern of ``phrase`` where it stands as whole words, written just so."""
+    return re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)")
+
+
 def sentences(text: str) -> Sequence[str]:
     """Return ``text`` cut into sentences; each, and all joined by a space, stand in it word for word."""
     parts: list[str] = []

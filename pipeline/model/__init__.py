@@ -29,13 +29,27 @@ from pipeline.model.feeds import (
 )
 from pipeline.model.letters import Delivery, DeliveryState, EditionId, Letter, Reader, ReaderId, ReaderState
 from pipeline.model.posts import Finding, Kind, Post, Quotation, Severity, Source, Take
-from pipeline.model.stories import Mention, RankedStory, Reason, Story, StoryId
+from pipeline.model.stories import (
+    Choice,
+    Decided,
+    Decision,
+    Lesson,
+    Mention,
+    RankedStory,
+    Reason,
+    Story,
+    StoryId,
+    Written,
+)
 from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
 
 __all__ = [
     "NO_TEXT",
     "Change",
     "ChangeKind",
+    "Choice",
+    "Decided",
+    "Decision",
     "Delivery",
     "DeliveryState",
     "Due",
@@ -52,6 +66,7 @@ __all__ = [
     "Keyed",
     "Kind",
     "Known",
+    "Lesson",
     "Letter",
     "Mention",
     "Move",
@@ -78,5 +93,6 @@ __all__ = [
     "StoryId",
     "Take",
     "Unreadable",
+    "Written",
     "utc",
 ]

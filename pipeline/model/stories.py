@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from pipeline.model.feeds import Entry, FeedId
+    from pipeline.model.feeds import Entry, EntryId, FeedId
     from pipeline.model.text import PlainText
 
 StoryId = NewType("StoryId", int)
@@ -50,13 +51,61 @@ class Reason:
     because: str
 
 
+class Choice(StrEnum):
+    """What the author does about a story: takes it up, passes it over, or leaves it for later."""
+
+    PICK = "pick"
+    SKIP = "skip"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the author chose about a story, which consisted of these entries then."""
+
+    choice: Choice
+    entries: tuple[EntryId, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A story that was picked or skipped, with the declared topics that it touched."""
+
+    story: Story
+    topics: tuple[str, ...]
+    picked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What the author's choices tell of stories with this ``mark``, such as "feed 7" or "word crane"."""
+
+    mark: str
+    points: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A published post of the author's own."""
+
+    title: PlainText
+    date: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedStory:
-    """A story on the shortlist. ``topics`` are the declared ones that it touches."""
+    """A story on the shortlist. ``topics`` are the declared ones that it touches.
+
+    ``written`` is what the author has published of it before, ``choice`` what they chose to do about it.
+    """
 
     story: Story
     reasons: tuple[Reason, ...]
     topics: tuple[str, ...]
+    written: Written | None = None
+    choice: Choice | None = None
 
     @property
     def score(self) -> float:

@@ -2,31 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.select.group import group, newest_of_each_feed
-from pipeline.select.memory import not_yet_written
-from pipeline.select.rank import rank
+from pipeline.select.learn import lessons
+from pipeline.select.memory import remembered
+from pipeline.select.rank import Leanings, rank
 from pipeline.store import select as kept
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from pipeline.model import RankedStory, SafeUrl
-    from pipeline.settings.sections import SelectSettings
+    from sqlalchemy import Connection
+
+    from pipeline.model import Lesson, RankedStory, SafeUrl, Written
+    from pipeline.settings.sections import Sections
     from pipeline.store import Store
+
+__all__ = ["learned", "select"]
+
+REMEMBERED: Final = timedelta(days=180)
+"""So long a choice of the author's tells what they are looking for."""
 
 
 def select(
-    store: Store, settings: SelectSettings, written: frozenset[SafeUrl], now: datetime
+    store: Store, settings: Sections, written: Mapping[SafeUrl, Written], now: datetime, *, again: bool = False
 ) -> tuple[RankedStory, ...]:
-    """Make the shortlist and keep it. ``written`` are the sources of the posts that are published already."""
+    """Make the shortlist and keep it. ``written`` are the published posts by their sources.
+
+    ``again`` shows what was passed over, too.
+    """
     with store.reading() as connection:
-        entries = kept.entries_since(connection, now - timedelta(days=settings.days))
-        first_pulls = kept.first_pulls(connection)
-    stories = not_yet_written(group(newest_of_each_feed(entries)), written)
-    shortlist = rank(stories, settings.topics, now, first_pulls)[: settings.shortlist]
+        entries = kept.entries_since(connection, now - timedelta(days=settings.select.days))
+        first_pulls, decisions = kept.first_pulls(connection), kept.decisions(connection)
+        leanings = _leanings(connection, settings, now)
+    stories = group(newest_of_each_feed(entries))
+    known = {one.story.id: one for one in remembered(stories, written, decisions, again=again)}
+    ranked = rank((one.story for one in known.values()), settings.select.topics, now, first_pulls, leanings)
+    shortlist = tuple(
+        replace(item, written=known[item.story.id].written, choice=known[item.story.id].choice)
+        for item in ranked[: settings.select.shortlist]
+    )
     with store.writing() as connection:
         kept.keep_shortlist(connection, shortlist, now)
     return shortlist
+
+
+def learned(connection: Connection, now: datetime) -> tuple[Lesson, ...]:
+    """Return what the author's choices tell."""
+    return lessons(kept.decided(connection, now - REMEMBERED), kept.feed_titles(connection))
+
+
+def _leanings(connection: Connection, settings: Sections, now: datetime) -> Leanings:
+    trust = {feed.url: feed.trust for feed in settings.pull.feeds if feed.trust}
+    return Leanings(
+        trust={feed: trust[url] for url, feed in kept.feed_ids(connection, trust).items()},
+        watched=(*settings.connect.people, *settings.connect.organisations),
+        learned=learned(connection, now),
+        refused=kept.refused_marks(connection),
+    )

@@ -1,15 +1,57 @@
-"""What the author has written about already: such a story is not new, and is not offered again."""
+"""What the author has decided about already: what was written, skipped or picked is never offered as new."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.model import Choice
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pipeline.model import SafeUrl, Story
+    from pipeline.model import Decision, EntryId, SafeUrl, Story, Written
 
 
-def not_yet_written(stories: Iterable[Story], written: frozenset[SafeUrl]) -> tuple[Story, ...]:
-    """Return the stories of which no entry's link is among the sources of a published post."""
-    return tuple(story for story in stories if written.isdisjoint(entry.link for entry in story.entries))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """A story with what the author did about it: what they wrote of it already, and what they chose."""
+
+    story: Story
+    written: Written | None = None
+    choice: Choice | None = None
+
+
+def remembered(
+    stories: Iterable[Story], written: Mapping[SafeUrl, Written], decisions: Sequence[Decision], *, again: bool = False
+) -> tuple[Remembered, ...]:
+    """Return the ``stories`` that are worth a look: new ones, and those written about of which there is news.
+
+    ``decisions`` are the author's, the latest last; a skipped story stays away. ``again`` brings back all of them.
+    """
+    chosen = {entry: decision.choice for decision in decisions for entry in decision.entries}
+    return tuple(_worth_a_look(stories, written, chosen, again=again))
+
+
+def _worth_a_look(
+    stories: Iterable[Story], written: Mapping[SafeUrl, Written], chosen: Mapping[EntryId, Choice], *, again: bool
+) -> Iterator[Remembered]:
+    for story in stories:
+        choices = [chosen[entry.id] for entry in story.entries if entry.id in chosen]
+        choice = choices[-1] if choices else None
+        before = [written[entry.link] for entry in story.entries if entry.link and entry.link in written]
+        wrote = max(before, key=lambda one: one.date, default=None)
+        known = wrote is not None and not _has_news(story, wrote)
+        if again or not (known or choice is Choice.SKIP):
+            yield Remembered(story=story, written=wrote, choice=choice)
+
+
+def _has_news(story: Story, wrote: Written) -> bool:
+    """Tell whether something was reported after the day on which the author wrote."""
+    return any(entry.dated.date() > wrote.date for entry in story.entries)
+
+
+def not_yet_written(stories: Iterable[Story], written: Iterable[SafeUrl]) -> tuple[Story, ...]:
+    """Return the stories of which no entry's link is among ``written``."""
+    links = frozenset(written)
+    return tuple(story for story in stories if links.isdisjoint(entry.link for entry in story.entries))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from pipeline.html import text_of
+from pipeline.html import text_of, whole
 from pipeline.model import RankedStory, Reason
 from pipeline.select.group import LEAD_WORDS, words_of
+from pipeline.select.learn import correction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from pipeline.model import Entry, FeedId, Story
+    from pipeline.model import Entry, FeedId, Lesson, Story
     from pipeline.settings.sections import TopicSettings
 
 TOPIC_POINTS: Final = 3.0
@@ -30,7 +31,8 @@ HALF_LIFE: Final = timedelta(days=2)
 """After how long freshness gives half."""
 MOST_PUBLISHERS: Final = 8
 """More publishers than this add nothing."""
-
+WATCHED_POINTS: Final = 1.0
+"""What it gives that a report names somebody whom the author watches."""
 
 Words = tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -45,11 +47,25 @@ class Topic:
     exclude: tuple[tuple[str, ...], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leanings:
+    """What the author leans to: how much they trust each feed (0 is usual), whom they watch, what their choices tell.
+
+    ``refused`` are the marks of lessons that they do not want heeded.
+    """
+
+    trust: Mapping[FeedId, float] = field(default_factory=dict)
+    watched: tuple[str, ...] = ()
+    learned: tuple[Lesson, ...] = ()
+    refused: Collection[str] = frozenset()
+
+
 def rank(
     stories: Iterable[Story],
     topics: Mapping[str, TopicSettings],
     now: datetime,
     first_pulls: Mapping[FeedId, datetime] = MappingProxyType({}),
+    leanings: Leanings | None = None,
 ) -> tuple[RankedStory, ...]:
     """Return ``stories``, the most worth the author's time first.
 
@@ -61,10 +77,32 @@ def rank(
     ranked = []
     for story in stories:
         about = _topics(story, folded)
-        when = _freshness(story, first_pulls, now)
-        reasons = (*_first_counts_most([reason for _, reason in about]), _publishers(story), when)
-        ranked.append(RankedStory(story=story, reasons=reasons, topics=tuple(name for name, _ in about)))
+        names = tuple(name for name, _ in about)
+        told = (_publishers(story), _freshness(story, first_pulls, now), *_leant(story, names, leanings or Leanings()))
+        reasons = (*_first_counts_most([reason for _, reason in about]), *told)
+        ranked.append(RankedStory(story=story, reasons=reasons, topics=names))
     return tuple(sorted(ranked, key=_place))
+
+
+def _leant(story: Story, topics: Sequence[str], leanings: Leanings) -> Iterator[Reason]:
+    """Yield what the author's leanings give ``story``, each only where it gives something."""
+    trusted = {entry.feed: entry.publisher for entry in story.entries if leanings.trust.get(entry.feed)}
+    if trusted:
+        points = sum(leanings.trust[feed] for feed in trusted) / len({entry.feed for entry in story.entries})
+        yield Reason(name="trust", points=round(points, 2), because=f"your trust in {_listed(list(trusted.values()))}")
+    if named := _watched(story, leanings.watched):
+        yield Reason(name="watched", points=WATCHED_POINTS, because=f"it names {_listed(named)}, whom you watch")
+    points, lessons = correction(story, topics, leanings.learned, leanings.refused)
+    if points:
+        yield Reason(name="learned", points=points, because="; ".join(lesson.because for lesson in lessons))
+
+
+def _watched(story: Story, names: Sequence[str]) -> list[str]:
+    """Return the ``names`` that stand in a report of ``story``, as whole words."""
+    if not names:
+        return []
+    texts = [f"{entry.title}\n{text_of(entry.summary)}\n{text_of(entry.content)}" for entry in story.entries]
+    return [name for name in names if any(whole(name).search(text) for text in texts)]
 
 
 def _place(item: RankedStory) -> tuple[object, ...]:
@@ -144,7 +182,7 @@ def _ago(age: timedelta) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _words(entry: Entry) -> Words:

@@ -51,6 +51,8 @@ class FeedSettings(_Section):
     """What you call it; without one, the feed's own title is used."""
     topics: tuple[str, ...] = ()
     """What you file it under; the folders of an OPML file come in as topics."""
+    trust: Annotated[float, Field(ge=-2, le=2)] = 0.0
+    """How much more, or less, a story counts that it brings: from -2 to 2; 0 is usual."""
     allow_private: bool = False
     """Allow an address inside your own network; otherwise such a feed is refused."""
 

@@ -208,6 +208,33 @@ shortlist = Table(
     Column("reasons", JSON, nullable=False),
     Column("topics", JSON, nullable=False),
     Column("made_at", Moment, nullable=False),
+    Column("written", JSON),
+)
+
+choices = Table(
+    "choices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("choice", String(8), nullable=False),
+    Column("entry_ids", JSON, nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+bonds = Table(
+    "bonds",
+    metadata,
+    Column("one", ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("two", ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True),
+    Column("together", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("mark", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 readers = Table(

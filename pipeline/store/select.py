@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from pipeline.html import kept_html, kept_text, kept_url
-from pipeline.model import Entry, EntryId, FeedId, RankedStory, Reason, Story, StoryId
-from pipeline.store.schema import entries, shortlist
+from pipeline.model import (
+    Choice,
+    Decided,
+    Decision,
+    Entry,
+    EntryId,
+    FeedId,
+    RankedStory,
+    Reason,
+    Story,
+    StoryId,
+    Written,
+)
+from pipeline.store.schema import bonds, choices, entries, feeds, refusals, shortlist, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
+
+    from pipeline.model import PlainText
 
 
 def entries_since(connection: Connection, moment: datetime) -> tuple[Entry, ...]:
@@ -43,6 +58,7 @@ def keep_shortlist(connection: Connection, ranked: Sequence[RankedStory], now: d
             "reasons": [[reason.name, reason.points, reason.because] for reason in item.reasons],
             "topics": list(item.topics),
             "made_at": now,
+            "written": [item.written.title, item.written.date.isoformat()] if item.written else None,
         }
         for rank, item in enumerate(ranked, start=1)
     ]
@@ -54,20 +70,108 @@ def kept_shortlist(connection: Connection) -> tuple[RankedStory, ...]:
     """Return the shortlist, best first."""
     rows = connection.execute(select(shortlist).order_by(shortlist.c.rank)).all()
     known = entries_by_id(connection, {number for row in rows for number in row.entry_ids})
+    chosen = {entry: decision.choice for decision in decisions(connection) for entry in decision.entries}
     return tuple(
         RankedStory(
             story=Story(id=StoryId(row.story_id), entries=tuple(known[number] for number in row.entry_ids)),
             reasons=tuple(Reason(name=name, points=points, because=why) for name, points, why in row.reasons),
             topics=tuple(row.topics),
+            written=_written(row.written),
+            choice=next((chosen[number] for number in reversed(row.entry_ids) if number in chosen), None),
         )
         for row in rows
     )
+
+
+def _written(stored: Sequence[str] | None) -> Written | None:
+    return Written(title=kept_text(stored[0]), date=date.fromisoformat(stored[1])) if stored else None
 
 
 def shortlist_made_at(connection: Connection) -> datetime | None:
     """Return when the shortlist was made, or None where there is none."""
     made_at: datetime | None = connection.scalar(select(func.max(shortlist.c.made_at)))
     return made_at
+
+
+# -- what the author chose
+
+
+def keep_choice(connection: Connection, choice: Choice, items: Sequence[RankedStory], now: datetime) -> None:
+    """Remember what the author chose about stories."""
+    rows = [
+        {
+            "choice": choice,
+            "entry_ids": [entry.id for entry in item.story.entries],
+            "topics": list(item.topics),
+            "at": now,
+        }
+        for item in items
+    ]
+    if rows:
+        connection.execute(insert(choices), rows)
+
+
+def decisions(connection: Connection, since: datetime | None = None) -> tuple[Decision, ...]:
+    """Return what the author chose (after ``since``), the latest last."""
+    stands = select(choices).order_by(choices.c.id)
+    rows = connection.execute(stands if since is None else stands.where(choices.c.at > since))
+    return tuple(
+        Decision(choice=Choice(row.choice), entries=tuple(map(EntryId, row.entry_ids)), at=row.at) for row in rows
+    )
+
+
+def decided(connection: Connection, since: datetime) -> tuple[Decided, ...]:
+    """Return the stories that were picked or skipped after ``since``, each by the last word on it."""
+    rows = connection.execute(select(choices).where(choices.c.at > since).order_by(choices.c.id.desc())).all()
+    known = entries_by_id(connection, {number for row in rows for number in row.entry_ids})
+    seen: set[int] = set()
+    found = []
+    for row in rows:
+        told = [known[number] for number in row.entry_ids if number in known]
+        if told and seen.isdisjoint(row.entry_ids) and row.choice != Choice.LATER:
+            story = Story(id=StoryId(told[0].id), entries=tuple(told))
+            found.append(Decided(story=story, topics=tuple(row.topics), picked=row.choice == Choice.PICK))
+        seen.update(row.entry_ids)
+    return tuple(found)
+
+
+def keep_bonds(connection: Connection, pairs: Iterable[tuple[int, int]], now: datetime, *, together: bool) -> None:
+    """Remember that pairs of entries tell one story, or not, whatever was said of them before."""
+    rows = [{"one": min(pair), "two": max(pair), "together": together, "at": now} for pair in pairs]
+    if rows:
+        connection.execute(upsert(connection, bonds, lambda new: {"together": new.together, "at": new.at}), rows)
+
+
+def bonds_kept(connection: Connection, *, together: bool) -> frozenset[tuple[EntryId, EntryId]]:
+    """Return the pairs of entries that the author joined, or parted."""
+    rows = connection.execute(select(bonds.c.one, bonds.c.two).where(bonds.c.together.is_(together)))
+    return frozenset((EntryId(one), EntryId(two)) for one, two in rows)
+
+
+def keep_refusal(connection: Connection, mark: str, now: datetime, *, refused: bool) -> None:
+    """Remember that the author refuses what was learned under ``mark``, or that they take it after all."""
+    connection.execute(delete(refusals).where(refusals.c.mark == mark))
+    if refused:
+        connection.execute(insert(refusals).values(mark=mark, at=now))
+
+
+def refused_marks(connection: Connection) -> frozenset[str]:
+    """Return the marks of the lessons that the author refused."""
+    return frozenset(connection.scalars(select(refusals.c.mark)))
+
+
+def feed_titles(connection: Connection) -> dict[FeedId, PlainText]:
+    """Return what each feed calls itself."""
+    return {FeedId(row.id): kept_text(row.title) for row in connection.execute(select(feeds.c.id, feeds.c.title))}
+
+
+def feed_ids(connection: Connection, urls: Iterable[str]) -> dict[str, FeedId]:
+    """Return the ids of those of the feeds at ``urls`` that are known."""
+    rows = connection.execute(select(feeds.c.id, feeds.c.url).where(feeds.c.url.in_(list(urls))))
+    return {row.url: FeedId(row.id) for row in rows}
+
+
+# -- entries
 
 
 def entries_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Entry]:

@@ -1,0 +1,131 @@
+"""The stories of one author: selected, chosen among, joined and parted, drafted from, and what is learned of that."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pipeline import post as posts
+from pipeline.app.written import links_in, written_by_link
+from pipeline.errors import UsageError
+from pipeline.model import Choice, StoryId
+from pipeline.store import select as kept_stories
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from pipeline.model import Lesson, RankedStory, SafeUrl
+    from pipeline.select.trends import Trend
+    from pipeline.settings.sections import Settings
+    from pipeline.store import Store
+
+
+class Stories:
+    """What was pulled, as stories. ``now`` is the time that all decisions are made for."""
+
+    def __init__(self, settings: Settings, open_store: Callable[[], Store], now: datetime) -> None:
+        self._settings = settings
+        self._open_store = open_store
+        self._now = now
+
+    @property
+    def _store(self) -> Store:
+        return self._open_store()
+
+    def select(self, *, again: bool = False) -> tuple[RankedStory, ...]:
+        """Make the shortlist of stories that are worth the author's time now; ``again`` with what was passed over."""
+        from pipeline.select import select
+
+        return select(self._store, self._settings, written_by_link(self._settings.content), self._now, again=again)
+
+    def shortlist(self) -> tuple[RankedStory, ...]:
+        """Return the shortlist as it was last made, without what was published or skipped since."""
+        with self._store.reading() as connection:
+            kept = kept_stories.kept_shortlist(connection)
+        published = links_in(self._settings.content, posts.POSTS)
+        wanted = (item for item in kept if item.choice is not Choice.SKIP)
+        return tuple(item for item in wanted if item.written or _is_apart(item, published))
+
+    def choose(self, choice: Choice, story_ids: Sequence[int]) -> tuple[RankedStory, ...]:
+        """Remember what the author chose about stories of the shortlist, and return these."""
+        items = self._listed(story_ids)
+        with self._store.writing() as connection:
+            kept_stories.keep_choice(connection, choice, items, self._now)
+        return tuple(items)
+
+    def merge(self, story_ids: Sequence[int]) -> None:
+        """Have the stories told as one from now on."""
+        first, *others = self._listed(story_ids)
+        pairs = [(first.story.entries[0].id, other.story.entries[0].id) for other in others]
+        with self._store.writing() as connection:
+            kept_stories.keep_bonds(connection, pairs, self._now, together=True)
+
+    def split(self, story_id: int, entry_ids: Sequence[int]) -> None:
+        """Have these entries of a story told apart from the rest of it from now on."""
+        [item] = self._listed([story_id])
+        inside = {int(entry.id) for entry in item.story.entries}
+        if strange := [str(number) for number in entry_ids if number not in inside]:
+            raise UsageError(f"story {story_id} has no entry {', '.join(strange)}; `byline select --json` shows them")
+        if not inside - set(entry_ids):
+            raise UsageError(f"all entries of story {story_id} are named; name those that do not belong to the others")
+        pairs = [(one, two) for one in entry_ids for two in inside - set(entry_ids)]
+        with self._store.writing() as connection:
+            kept_stories.keep_bonds(connection, pairs, self._now, together=False)
+
+    def lessons(self) -> tuple[tuple[Lesson, ...], frozenset[str]]:
+        """Return what the author's choices tell, and the marks of what they refused of it."""
+        from pipeline.select import learned
+
+        with self._store.reading() as connection:
+            return learned(connection, self._now), kept_stories.refused_marks(connection)
+
+    def refuse(self, mark: str, *, refused: bool = True) -> None:
+        """Heed a lesson no more, or after all."""
+        with self._store.writing() as connection:
+            kept_stories.keep_refusal(connection, mark, self._now, refused=refused)
+
+    def trends(self) -> tuple[Trend, ...]:
+        """Return what rises and falls in what was pulled, week by week."""
+        from pipeline.select.trends import WEEKS, trends
+
+        with self._store.reading() as connection:
+            entries = kept_stories.entries_since(connection, self._now - timedelta(weeks=WEEKS))
+        return trends(entries, self._now)
+
+    def write(self, story_ids: Sequence[int]) -> Path:
+        """Write a draft about the stories given by id, or about the first of the shortlist that are in no draft."""
+        from pipeline.write import write
+
+        shortlist = self.shortlist() or self.select()
+        stories = self._listed(story_ids) or self._next(shortlist)
+        if story_ids:
+            self.choose(Choice.PICK, story_ids)
+        return write(stories, self._store, self._settings.content, self._settings.write, self._now)
+
+    def _listed(self, story_ids: Sequence[int]) -> list[RankedStory]:
+        """Return the stories of the shortlist by their ids. Raises ``UsageError`` where there is none."""
+        with self._store.reading() as connection:
+            known = {item.story.id: item for item in kept_stories.kept_shortlist(connection)}
+        missing = [str(number) for number in story_ids if number not in known]
+        if missing:
+            raise UsageError(f"no story {', '.join(missing)} is on the shortlist; `byline select` shows their ids")
+        return [known[StoryId(number)] for number in dict.fromkeys(story_ids)]
+
+    def _next(self, shortlist: Sequence[RankedStory]) -> Sequence[RankedStory]:
+        """Return the stories that no draft is about yet: those that were picked or, without any, the first."""
+        linked = [item for item in shortlist if item.story.lead.link is not None]
+        drafted = links_in(self._settings.content, posts.DRAFTS)
+        new = [item for item in linked if _is_apart(item, drafted)]
+        picked = [item for item in new if item.choice is Choice.PICK]
+        if picked:
+            return picked
+        if linked and not new:
+            raise UsageError("every story of the shortlist is in a draft already; name ids to draft some of them anew")
+        return new[: self._settings.write.takes]
+
+
+def _is_apart(item: RankedStory, links: Collection[SafeUrl]) -> bool:
+    """Tell whether none of ``links`` is that of a report of the story."""
+    return all(entry.link not in links for entry in item.story.entries)

@@ -1,0 +1,100 @@
+"""What rises and falls in the author's field: words and pairs of words in headlines, week by week. Pure rules."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from pipeline.select.group import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from pipeline.model import Entry
+
+WEEKS: Final = 8
+LATELY: Final = 2
+"""So many of the weeks are compared with those before."""
+_A_WEEK: Final = timedelta(days=7)
+_FEWEST: Final = 5
+"""So many entries must have a term for it to be one of the field's."""
+_FEWEST_FEEDS: Final = 3
+"""A term of fewer feeds is a column's title, not a trend."""
+_TELLING: Final = 2.0
+"""So many standard deviations from the usual are no chance any more."""
+MOST: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """A term of headlines that rises or falls.
+
+    ``counts`` are the entries with it in each week, the oldest first, of ``totals`` in all; ``rise`` is by how many
+    standard deviations the last weeks differ from what the weeks before let expect; ``examples`` are the latest.
+    """
+
+    term: str
+    counts: tuple[int, ...]
+    totals: tuple[int, ...]
+    rise: float
+    examples: tuple[Entry, ...]
+
+
+def trends(entries: Iterable[Entry], now: datetime) -> tuple[Trend, ...]:
+    """Return the terms that rise and those that fall, of each at most ``MOST``, the strongest first, rising first."""
+    weeks: list[list[Entry]] = [[] for _ in range(WEEKS)]
+    for entry in entries:
+        ago = (now - entry.dated) // _A_WEEK
+        if 0 <= ago < WEEKS:
+            weeks[WEEKS - 1 - ago].append(entry)
+    totals = tuple(map(len, weeks))
+    if not all((sum(totals[:-LATELY]), sum(totals[-LATELY:]))):
+        return ()
+    holders: defaultdict[str, list[tuple[int, Entry]]] = defaultdict(list)
+    for week, of_week in enumerate(weeks):
+        for entry in of_week:
+            for term in _terms(entry):
+                holders[term].append((week, entry))
+    found = [trend for term, held in holders.items() if (trend := _trend(term, held, totals))]
+    rising = sorted((one for one in found if one.rise > 0), key=lambda one: (-one.rise, one.term))
+    falling = sorted((one for one in found if one.rise < 0), key=lambda one: (one.rise, one.term))
+    return (*_apart(rising), *_apart(falling))
+
+
+def _terms(entry: Entry) -> set[str]:
+    words = [word for word in words_of(entry.title) if not word.isdigit()]
+    return {*words, *(" ".join(pair) for pair in pairwise(words))}
+
+
+def _trend(term: str, held: Sequence[tuple[int, Entry]], totals: Sequence[int]) -> Trend | None:
+    """Return how ``term`` fares, or None where it is too rare, too few speak of it, or chance would do as much."""
+    if len(held) < _FEWEST or len({entry.feed for _, entry in held}) < _FEWEST_FEEDS:
+        return None
+    weekly = Counter(week for week, _ in held)
+    counts = tuple(weekly[week] for week in range(WEEKS))
+    before, lately = sum(counts[:-LATELY]), sum(counts[-LATELY:])
+    of_before, of_lately = sum(totals[:-LATELY]), sum(totals[-LATELY:])
+    share = (before + lately) / (of_before + of_lately)
+    expected = share * of_lately
+    rise = (lately - expected) / math.sqrt(expected * of_before / (of_before + of_lately))
+    if abs(rise) < _TELLING:
+        return None
+    latest = sorted((entry for _, entry in held), key=lambda entry: (entry.dated, entry.id), reverse=True)
+    return Trend(term=term, counts=counts, totals=tuple(totals), rise=round(rise, 2), examples=tuple(latest[:3]))
+
+
+def _apart(ranked: Iterable[Trend]) -> list[Trend]:
+    """Return the first of ``ranked``, of a pair of words and its parts only the one that comes first."""
+    kept: list[Trend] = []
+    for trend in ranked:
+        words = set(trend.term.split())
+        if not any(words & set(other.term.split()) for other in kept):
+            kept.append(trend)
+        if len(kept) == MOST:
+            break
+    return kept

@@ -1,0 +1,230 @@
+"""What the author chose counts: skipped stories stay away, picked ones are drafted, and what is learned has bounds."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import select as room
+from pipeline.html import plain_text, safe_html, safe_url
+from pipeline.model import Choice, Decided, Decision, Entry, Lesson, Story, Written
+from pipeline.pull.taking import take_in
+from pipeline.select.learn import MOST_IN_ALL, MOST_POINTS, correction, lessons
+from pipeline.select.memory import remembered
+from pipeline.select.rank import Leanings, rank
+from pipeline.select.trends import WEEKS, trends
+from pipeline.settings.sections import Sections, SelectSettings
+from pipeline.store import pull as kept_feeds
+from pipeline.store import select as kept
+
+law = settings(derandomize=True, deadline=None, max_examples=100)
+NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def entry(number, title="A title of some words", *, feed=1, dated=NOW, text=""):
+    return Entry(
+        id=number,
+        feed=feed,
+        uid=str(number),
+        title=plain_text(title),
+        link=safe_url(f"https://a{feed}.example/{number}"),
+        published=dated,
+        updated=None,
+        authors=(),
+        summary=safe_html(text),
+        content=safe_html(""),
+        publisher=plain_text(f"Paper {feed}"),
+        first_seen=dated,
+    )
+
+
+def story(*entries):
+    return Story(id=entries[0].id, entries=entries)
+
+
+# -- memory
+
+
+def test_a_skipped_story_stays_away_as_it_grows_and_again_brings_it_back():
+    grown = story(entry(1), entry(2), entry(3))
+    skipped = [Decision(choice=Choice.SKIP, entries=(1, 2), at=NOW)]
+    assert remembered([grown], {}, skipped) == ()
+    [back] = remembered([grown], {}, skipped, again=True)
+    assert back.choice is Choice.SKIP
+
+
+def test_the_last_word_on_a_story_counts():
+    said = [Decision(choice=choice, entries=(1,), at=NOW) for choice in (Choice.SKIP, Choice.PICK, Choice.LATER)]
+    [one] = remembered([story(entry(1))], {}, said)
+    assert one.choice is Choice.LATER
+
+
+def test_a_story_that_was_written_about_comes_back_only_with_news_and_never_as_new():
+    before, after = entry(1, dated=NOW - 5 * DAY), entry(2, dated=NOW)
+    written = {before.link: Written(title=plain_text("Mine"), date=date(2026, 11, 20))}
+    assert remembered([story(before)], written, []) == ()
+    [update] = remembered([story(before, after)], written, [])
+    assert update.written == written[before.link]
+    assert remembered([story(before)], written, [], again=True)[0].written == written[before.link]
+
+
+# -- what is learned
+
+
+def decided(*told):
+    """Stories from (feed, title, topics, picked)."""
+    return [
+        Decided(story=story(entry(number, title, feed=feed)), topics=topics, picked=picked)
+        for number, (feed, title, topics, picked) in enumerate(told, start=1)
+    ]
+
+
+def test_a_feed_that_is_picked_again_and_again_gains_and_its_opposite_loses():
+    chosen = decided(
+        *[(7, f"a{n} b{n}", (), True) for n in range(9)], *[(8, f"c{n} d{n}", (), False) for n in range(9)]
+    )
+    found = lessons(chosen, {7: plain_text("Harbour News"), 8: plain_text("Rates Daily")})
+    assert {lesson.mark: lesson.points > 0 for lesson in found} == {"feed 7": True, "feed 8": False}
+    assert {lesson.because for lesson in found} == {
+        "you picked 9 of 9 stories from Harbour News",
+        "you skipped 9 of 9 stories from Rates Daily",
+    }
+
+
+@pytest.mark.parametrize(("picks", "skips"), [(4, 40), (40, 4), (0, 40), (0, 0)])
+def test_too_few_choices_of_a_kind_change_nothing(picks, skips):
+    told = [(7, f"a{n}", (), True) for n in range(picks)] + [(8, f"b{n}", (), False) for n in range(skips)]
+    assert lessons(decided(*told), {}) == ()
+
+
+def test_chance_teaches_nothing():
+    told = [(n % 3, "port crane", ("ports",), n % 2 == 0) for n in range(60)]
+    assert lessons(decided(*told), {}) == ()
+
+
+@law
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 3), st.sampled_from(["crane port", "rate hike", "crane rate"]), st.booleans()),
+        max_size=60,
+    )
+)
+def test_what_is_learned_is_bounded(told):
+    found = lessons(decided(*((feed, title, (), picked) for feed, title, picked in told)), {})
+    assert all(abs(lesson.points) <= MOST_POINTS for lesson in found)
+    points, _ = correction(story(entry(1, "crane port rate hike")), (), found, ())
+    assert abs(points) <= MOST_IN_ALL
+
+
+def test_a_lesson_that_is_refused_gives_nothing():
+    lesson = Lesson(mark="feed 1", points=0.5, because="you picked 9 of 9 stories from Paper 1")
+    ranked = [
+        rank([story(entry(1))], {}, NOW, leanings=Leanings(learned=(lesson,), refused=refused))[0]
+        for refused in ((), ("feed 1",))
+    ]
+    assert [[reason.name for reason in one.reasons][2:] for one in ranked] == [["learned"], []]
+    assert ranked[0].score == pytest.approx(ranked[1].score + 0.5)
+
+
+def test_trust_and_watched_names_give_points_with_their_reason():
+    leanings = Leanings(trust={1: 1.0}, watched=("Ana Ruiz", "Ana"))
+    [one] = rank([story(entry(1, "Ana Ruiz leads the port"), entry(2, feed=2))], {}, NOW, leanings=leanings)
+    told = {reason.name: (reason.points, reason.because) for reason in one.reasons}
+    assert told["trust"] == (0.5, "your trust in Paper 1")
+    assert told["watched"] == (1.0, "it names Ana Ruiz and Ana, whom you watch")
+
+
+# -- trends
+
+
+def test_what_is_said_more_of_late_rises_and_what_is_said_less_falls():
+    entries = []
+    for week in range(WEEKS):
+        for number in range(20):
+            rising = week >= WEEKS - 2 and number < 8
+            falling = week < WEEKS - 2 and number < 8
+            title = (
+                "Shore power for ferries"
+                if rising
+                else "Scrubber wash water"
+                if falling
+                else f"Topic{number} word{week}"
+            )
+            entries.append(entry(week * 100 + number, title, feed=number % 4, dated=NOW - (WEEKS - 1 - week) * 7 * DAY))
+    found = trends(entries, NOW)
+    rising, falling = [one for one in found if one.rise > 0], [one for one in found if one.rise < 0]
+    assert rising[0].counts == (0, 0, 0, 0, 0, 0, 8, 8)
+    assert set(rising[0].term.split()) <= {"shore", "power", "ferry"}
+    assert set(falling[0].term.split()) <= {"scrubber", "wash", "water"}
+    assert rising[0].examples[0].title == "Shore power for ferries"
+
+
+def test_a_column_of_one_feed_is_no_trend_and_nothing_comes_of_nothing():
+    column = [entry(number, "Weekly column", dated=NOW - number % 2 * DAY) for number in range(1, 9)]
+    assert trends([*column, entry(99, dated=NOW - 40 * DAY)], NOW) == ()
+    assert trends([], NOW) == ()
+
+
+# -- the room and the command
+
+
+@pytest.fixture
+def week(store):
+    """A store of two stories of two feeds."""
+    with store.writing() as connection:
+        feeds = kept_feeds.known_feeds(connection, ["https://one.example/", "https://two.example/"]).values()
+        for feed in feeds:
+            items = [
+                replace(entry(1, "Rotterdam runs yard cranes from one remote desk", feed=feed.id), uid="a"),
+                replace(entry(2, "Pilots at Bergen stop work over rest hours", feed=feed.id), uid="b"),
+            ]
+            take_in(connection, replace(feed, title=plain_text(feed.url)), items, NOW)
+    return store
+
+
+def shortlist(store, **options):
+    return room.select(store, Sections(select=SelectSettings()), {}, NOW, **options)
+
+
+def test_a_choice_is_kept_and_shown(week):
+    first, second = shortlist(week)
+    with week.writing() as connection:
+        kept.keep_choice(connection, Choice.SKIP, [first], NOW)
+        kept.keep_choice(connection, Choice.PICK, [second], NOW)
+    assert [(item.story.id, item.choice) for item in shortlist(week)] == [(second.story.id, Choice.PICK)]
+    assert len(shortlist(week, again=True)) == 2
+    with week.reading() as connection:
+        told = kept.decided(connection, NOW - DAY)
+        assert {one.story.id: one.picked for one in told} == {first.story.id: False, second.story.id: True}
+        assert [item.choice for item in kept.kept_shortlist(connection)] == [
+            {first.story.id: Choice.SKIP, second.story.id: Choice.PICK}[item.story.id]
+            for item in shortlist(week, again=True)
+        ]
+
+
+def test_what_was_left_for_later_last_teaches_nothing(week):
+    first, _ = shortlist(week)
+    with week.writing() as connection:
+        for choice in (Choice.PICK, Choice.LATER):
+            kept.keep_choice(connection, choice, [first], NOW)
+        assert kept.decided(connection, NOW - DAY) == ()
+
+
+def test_a_refusal_lasts_until_it_is_taken_back(store):
+    for refused in (True, True, False):
+        with store.writing() as connection:
+            kept.keep_refusal(connection, "feed 1", NOW, refused=refused)
+            assert kept.refused_marks(connection) == ({"feed 1"} if refused else set())
+
+
+def test_a_bond_is_kept_by_its_pair_and_the_last_word_counts(week):
+    first, second = shortlist(week)
+    pair = (second.story.id, first.story.id)
+    for together in (True, False):
+        with week.writing() as connection:
+            kept.keep_bonds(connection, [pair], NOW, together=together)
+            assert kept.bonds_kept(connection, together=together) == {tuple(sorted(pair))}
+            assert kept.bonds_kept(connection, together=not together) == set()
