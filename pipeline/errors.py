@@ -8,6 +8,7 @@
     ├── PullError               a feed that was asked for by name is none
     ├── PostError               a post file cannot be read as a post
     ├── StoreError              the store cannot be opened or written
+    ├── WriteError                a draft cannot be made
     ├── PublishError            the site cannot be built
     └── SendError               the letter cannot be made or sent at all
 
@@ -70,6 +71,10 @@ class PullError(BylineError):
 
 class StoreError(BylineError):
     """The store cannot be opened, upgraded or written."""
+
+
+class WriteError(BylineError):
+    """A draft cannot be made, as a template of the author's is broken."""
 
 
 class PublishError(BylineError):

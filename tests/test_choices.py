@@ -12,6 +12,7 @@ from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import Choice, Decided, Decision, Entry, Lesson, Story, Written
 from pipeline.pull.taking import take_in
 from pipeline.select.learn import MOST_IN_ALL, MOST_POINTS, correction, lessons
+from pipeline.select.meaning import word_vectors
 from pipeline.select.memory import remembered
 from pipeline.select.rank import Leanings, rank
 from pipeline.select.trends import WEEKS, trends
@@ -228,3 +229,43 @@ def test_a_bond_is_kept_by_its_pair_and_the_last_word_counts(week):
             kept.keep_bonds(connection, [pair], NOW, together=together)
             assert kept.bonds_kept(connection, together=together) == {tuple(sorted(pair))}
             assert kept.bonds_kept(connection, together=not together) == set()
+
+
+# -- meaning
+
+
+def test_what_is_near_in_meaning_counts_less_than_what_is_said_and_names_no_topic():
+    from pipeline.settings.sections import TopicSettings
+
+    topics = {"money": TopicSettings(phrases=("interest rate", "central bank"))}
+    near, said, far = (
+        story(entry(number, title))
+        for number, title in ((1, "Fed lifts borrowing costs"), (2, "Interest rate goes up"), (3, "Actress wins award"))
+    )
+
+    def nearness(texts, phrases):
+        known = {"Fed lifts borrowing costs": 0.45, "Interest rate goes up": 0.9, "Actress wins award": 0.1}
+        return [[known[text] - 0.05 * place for place in range(len(phrases))] for text in texts]
+
+    ranked = rank([far, near, said], topics, NOW, leanings=Leanings(nearness=nearness))
+    assert [one.story for one in ranked] == [said, near, far]
+    assert [one.topics for one in ranked] == [("money",), (), ()]
+    because = {
+        one.story.id: [reason.because for reason in one.reasons if reason.name == "topic money"] for one in ranked
+    }
+    assert because == {2: ["“interest rate” in the report"], 1: ["near “interest rate” in meaning"], 3: []}
+
+
+def test_the_vectors_of_words_know_what_belongs_together():
+    vectors = word_vectors()
+    assert vectors is not None
+    [rates, film] = vectors.nearness(["Federal Reserve lifts borrowing costs", "Actress wins award"], ["interest rate"])
+    assert rates[0] > 0.2 > film[0]
+    assert vectors.nearness(["", "\ud800 \x00"], ["x"])[0] == [0.0]
+    assert vectors.nearness([], ["x"]) == []
+    assert vectors.nearness(["x"], []) == [[]]
+
+
+def test_without_the_extra_topics_go_by_their_phrases(monkeypatch):
+    monkeypatch.setattr("pipeline.select.meaning.find_spec", lambda _: None)
+    assert word_vectors() is None

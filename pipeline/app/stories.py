@@ -102,7 +102,8 @@ class Stories:
         stories = self._listed(story_ids) or self._next(shortlist)
         if story_ids:
             self.choose(Choice.PICK, story_ids)
-        return write(stories, self._store, self._settings.content, self._settings.write, self._now)
+        own = self._settings.overrides / "draft"
+        return write(stories, self._store, self._settings.content, self._settings.write, self._now, own)
 
     def _listed(self, story_ids: Sequence[int]) -> list[RankedStory]:
         """Return the stories of the shortlist by their ids. Raises ``UsageError`` where there is none."""

@@ -12,6 +12,7 @@ from pipeline.post.body import (
     as_html,
     attributed,
     day_in_words,
+    prompt,
     without_prompts,
 )
 from pipeline.post.format import line_of, parse, read, render
@@ -53,6 +54,7 @@ __all__ = [
     "page_of",
     "parse",
     "paths",
+    "prompt",
     "read",
     "render",
     "resolve",

@@ -16,15 +16,33 @@ if TYPE_CHECKING:
     from pipeline.model import Post, SafeHtml, Source
 
 EXCERPT_END: Final = "<!-- more -->"
-OPENING: Final = "<!-- Your opening: a word of welcome, and what holds this week together. -->"
-PROMPT: Final = "<!-- Your words: what do you make of it, and what would you do on Monday? -->"
-"""Both stand in a draft where the author's words go. They show nowhere, and leave when the draft is published."""
+_LEADS: Final = ("Your opening", "Your words", "Also reported by", "They differ", "A longer view", "Giving back")
+"""With these words begin the comments that a draft speaks to its author by."""
+_PROMPT: Final = re.compile(
+    rf"^<!-- (?:{'|'.join(_LEADS)}): (?:(?!-->)[^\n])*-->[ \t]*(?:\r?\n|\Z)(?:[ \t]*\r?\n)?", re.MULTILINE
+)
+
+
+def prompt(lead: str, text: str) -> str:
+    """Return what a draft says to its author: it shows nowhere, and leaves when the draft is published.
+
+    ``text`` may come from a feed: it can neither end the comment nor break its line.
+    """
+    assert lead in _LEADS
+    return f"<!-- {lead}: {' '.join(text.split()).replace('--', '– ').replace('>', '›')} -->"
+
+
+OPENING: Final = prompt("Your opening", "a word of welcome, and what holds this week together.")
+PROMPT: Final = prompt(
+    "Your words",
+    "what do you make of it, and what would you do on Monday? Why does it matter to your readers, what may you have "
+    "wrong, and whom does it help?",
+)
 
 
 def without_prompts(text: str) -> str:
     """Return ``text`` without the prompts of a draft; every other line stays as it was."""
-    prompts = "|".join(map(re.escape, (OPENING, PROMPT)))
-    return re.sub(rf"^(?:{prompts})[ \t]*(?:\r?\n|\Z)(?:[ \t]*\r?\n)?", "", text, flags=re.MULTILINE)
+    return _PROMPT.sub("", text)
 
 
 def attributed(post: Post, language: str) -> str:

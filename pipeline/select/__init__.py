@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.select.group import group, newest_of_each_feed
 from pipeline.select.learn import lessons
+from pipeline.select.meaning import word_vectors
 from pipeline.select.memory import remembered
 from pipeline.select.rank import Leanings, rank
 from pipeline.store import select as kept
@@ -57,10 +58,12 @@ def learned(connection: Connection, now: datetime) -> tuple[Lesson, ...]:
 
 
 def _leanings(connection: Connection, settings: Sections, now: datetime) -> Leanings:
+    words = word_vectors() if settings.select.topics else None
     trust = {feed.url: feed.trust for feed in settings.pull.feeds if feed.trust}
     return Leanings(
         trust={feed: trust[url] for url, feed in kept.feed_ids(connection, trust).items()},
         watched=(*settings.connect.people, *settings.connect.organisations),
         learned=learned(connection, now),
         refused=kept.refused_marks(connection),
+        nearness=words.nearness if words else None,
     )

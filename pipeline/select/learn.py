@@ -20,18 +20,17 @@ if TYPE_CHECKING:
 
 FEWEST: Final = 5
 """So many stories must have been picked, and so many skipped, before anything is learned."""
-_FEWEST_ALIKE: Final = 4
+_FEWEST_ALIKE: Final = 3
 """So many decided stories must share what a lesson is about."""
-_UNLIKELY: Final = 2.0
-"""So many standard deviations from the usual share of picks are no chance any more; of hundreds of words some are."""
-_UNLIKELY_WORD: Final = 2.6
-_PRIOR: Final = 4.0
+_UNLIKELY: Final = 1.6
+"""So many standard deviations from the usual share of picks are hardly chance; measured by bench/rank."""
+_PRIOR: Final = 8.0
 """So many choices of the usual kind are taken for made already: few choices correct little."""
 MOST_POINTS: Final = 0.75
 """What one lesson gives or takes at most."""
 MOST_IN_ALL: Final = 1.5
 """What all lessons together give or take at most: half of what a topic gives."""
-_MOST_LESSONS: Final = 20
+_MOST_LESSONS: Final = 60
 
 
 def lessons(decided: Sequence[Decided], titles: Mapping[FeedId, PlainText]) -> tuple[Lesson, ...]:
@@ -45,7 +44,7 @@ def lessons(decided: Sequence[Decided], titles: Mapping[FeedId, PlainText]) -> t
     found = [
         Lesson(mark=mark, points=points, because=_sentence(mark, picked[mark], count, titles))
         for mark, count in seen.items()
-        if count >= _FEWEST_ALIKE and (points := _points(mark, picked[mark], count, usual))
+        if count >= _FEWEST_ALIKE and (points := _points(picked[mark], count, usual))
     ]
     return tuple(sorted(found, key=lambda lesson: (-abs(lesson.points), lesson.mark))[:_MOST_LESSONS])
 
@@ -72,10 +71,10 @@ def correction(
     return round(max(-MOST_IN_ALL, min(MOST_IN_ALL, points)), 2), told
 
 
-def _points(mark: str, picked: int, count: int, usual: float) -> float:
+def _points(picked: int, count: int, usual: float) -> float:
     """Return the points of a lesson, by the shrunk odds of a pick; 0 where chance would give as much."""
     deviation = (picked - count * usual) / math.sqrt(count * usual * (1 - usual))
-    if abs(deviation) < (_UNLIKELY_WORD if mark.startswith("word ") else _UNLIKELY):
+    if abs(deviation) < _UNLIKELY:
         return 0.0
     share = (picked + _PRIOR * usual) / (count + _PRIOR)
     odds = math.log(share / (1 - share)) - math.log(usual / (1 - usual))

@@ -15,16 +15,25 @@ from pipeline.select.group import LEAD_WORDS, words_of
 from pipeline.select.learn import correction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from pipeline.model import Entry, FeedId, Lesson, Story
     from pipeline.settings.sections import TopicSettings
 
+    Words = tuple[tuple[str, ...], tuple[str, ...]]
+    Near = Mapping[int, Mapping[str, float]]
+    Report = tuple[tuple[str, ...], tuple[str, ...], Mapping[str, float]]
+    """The telling words of a headline and of what follows it, and how near each phrase is to it in meaning."""
+
 TOPIC_POINTS: Final = 3.0
 """What a topic of weight 1 gives when every report names it in its headline."""
 IN_LEAD: Final = 0.6
 """What a phrase in the text is worth beside one in the headline."""
+BY_MEANING: Final = 0.8
+"""What it is worth at most that a headline is near a phrase in meaning, without having it."""
+NEAR: Final = (0.15, 0.45)
+"""From which nearness on a headline counts, and from which in full; nine of ten others are less near than .17."""
 FURTHER_TOPIC: Final = 1 / 3
 """What each topic gives after the one that gives the most."""
 HALF_LIFE: Final = timedelta(days=2)
@@ -33,8 +42,6 @@ MOST_PUBLISHERS: Final = 8
 """More publishers than this add nothing."""
 WATCHED_POINTS: Final = 1.0
 """What it gives that a report names somebody whom the author watches."""
-
-Words = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +55,27 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    """That a story is about a topic, and whether a phrase of it stands there, and is not only near in meaning."""
+
+    topic: str
+    reason: Reason
+    is_said: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leanings:
     """What the author leans to: how much they trust each feed (0 is usual), whom they watch, what their choices tell.
 
-    ``refused`` are the marks of lessons that they do not want heeded.
+    ``refused`` are the marks of lessons that they do not want heeded. ``nearness`` tells for texts how near each of
+    some phrases is to them in meaning, 0 to 1, where that is known.
     """
 
     trust: Mapping[FeedId, float] = field(default_factory=dict)
     watched: tuple[str, ...] = ()
     learned: tuple[Lesson, ...] = ()
     refused: Collection[str] = frozenset()
+    nearness: Callable[[Sequence[str], Sequence[str]], Sequence[Sequence[float]]] | None = None
 
 
 def rank(
@@ -74,12 +92,14 @@ def rank(
     any age.
     """
     folded = [_folded(name, topic) for name, topic in topics.items()]
+    leaning, told_stories = leanings or Leanings(), tuple(stories)
+    near = _near(told_stories, folded, leaning)
     ranked = []
-    for story in stories:
-        about = _topics(story, folded)
-        names = tuple(name for name, _ in about)
-        told = (_publishers(story), _freshness(story, first_pulls, now), *_leant(story, names, leanings or Leanings()))
-        reasons = (*_first_counts_most([reason for _, reason in about]), *told)
+    for story in told_stories:
+        about = _topics(story, folded, near)
+        names = tuple(one.topic for one in about if one.is_said)
+        told = (_publishers(story), _freshness(story, first_pulls, now), *_leant(story, names, leaning))
+        reasons = (*_first_counts_most([one.reason for one in about]), *told)
         ranked.append(RankedStory(story=story, reasons=reasons, topics=names))
     return tuple(sorted(ranked, key=_place))
 
@@ -110,11 +130,21 @@ def _place(item: RankedStory) -> tuple[object, ...]:
     return story.lead.link is None, -item.score, -len(story.publishers), -story.latest.timestamp(), story.id
 
 
-def _topics(story: Story, topics: Sequence[Topic]) -> list[tuple[str, Reason]]:
+def _near(stories: Sequence[Story], topics: Sequence[Topic], leanings: Leanings) -> Near:
+    """Return how near the headline of each entry is in meaning to each phrase of the topics, where that is known."""
+    phrases = [phrase for topic in topics for phrase, _ in topic.phrases]
+    if leanings.nearness is None:
+        return {}
+    entries = [entry for story in stories for entry in story.entries]
+    found = leanings.nearness([entry.title for entry in entries], phrases)
+    return {entry.id: dict(zip(phrases, row, strict=True)) for entry, row in zip(entries, found, strict=True)}
+
+
+def _topics(story: Story, topics: Sequence[Topic], near: Near) -> list[_About]:
     """Return the topics that ``story`` is about with the reason, the one that gives the most first."""
-    words = [_words(entry) for entry in story.entries]
-    about = [(topic.name, reason) for topic in topics if (reason := _topic_reason(words, topic))]
-    return sorted(about, key=lambda found: -found[1].points)
+    reports = [(*_words(entry), near.get(entry.id, {})) for entry in story.entries]
+    about = [found for topic in topics if (found := _about(reports, topic))]
+    return sorted(about, key=lambda found: -found.reason.points)
 
 
 def _first_counts_most(about: Sequence[Reason]) -> list[Reason]:
@@ -131,22 +161,38 @@ def _folded(name: str, topic: TopicSettings) -> Topic:
     return Topic(name=name, weight=topic.weight, phrases=phrases, exclude=exclude)
 
 
-def _topic_reason(reports: Sequence[Words], topic: Topic) -> Reason | None:
-    strengths, seen = [], dict[str, None]()
-    for title, lead in reports:
+def _about(reports: Sequence[Report], topic: Topic) -> _About | None:
+    strengths, seen, alike = [], dict[str, None](), dict[str, float]()
+    for title, lead, near in reports:
         if any(_holds(title + lead, phrase) for phrase in topic.exclude):
             return None
         in_title = [phrase for phrase, words in topic.phrases if _holds(title, words)]
         in_lead = [phrase for phrase, words in topic.phrases if _holds(lead, words)]
-        strengths.append(1.0 if in_title else IN_LEAD if in_lead else 0.0)
+        nearest = max((near.get(phrase, 0.0), phrase) for phrase, _ in topic.phrases)
+        alike[nearest[1]] = max(by_meaning := _by_meaning(nearest[0]), alike.get(nearest[1], 0.0))
+        strengths.append(1.0 if in_title else max(IN_LEAD if in_lead else 0.0, by_meaning))
         seen.update(dict.fromkeys(in_title + in_lead))
-    if not seen:
+    points = round(TOPIC_POINTS * topic.weight * sum(strengths) / len(strengths), 2)
+    if not (points or seen):
         return None
-    points = TOPIC_POINTS * topic.weight * sum(strengths) / len(strengths)
+    because = _said(list(seen), strengths) if seen else f"near “{max(alike, key=lambda one: alike[one])}” in meaning"
+    return _About(
+        topic=topic.name,
+        reason=Reason(name=f"topic {topic.name}", points=points, because=because),
+        is_said=bool(seen),
+    )
+
+
+def _by_meaning(nearness: float) -> float:
+    """Return what a headline is worth that is so near to a phrase in meaning, and does not have it."""
+    least, full = NEAR
+    return BY_MEANING * min(1.0, max(0.0, (nearness - least) / (full - least)))
+
+
+def _said(phrases: Sequence[str], strengths: Sequence[float]) -> str:
     telling = sum(strength > 0 for strength in strengths)
     told = f"in {telling} of {len(strengths)} reports" if len(strengths) > 1 else "in the report"
-    phrases = ", ".join(f"“{phrase}”" for phrase in list(seen)[:3])
-    return Reason(name=f"topic {topic.name}", points=round(points, 2), because=f"{phrases} {told}")
+    return f"{', '.join(f'“{phrase}”' for phrase in phrases[:3])} {told}"
 
 
 def _publishers(story: Story) -> Reason:

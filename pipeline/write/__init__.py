@@ -26,8 +26,18 @@ if TYPE_CHECKING:
     from pipeline.store import Store
 
 
-def write(stories: Sequence[RankedStory], store: Store, content: Path, settings: WriteSettings, now: datetime) -> Path:
-    """Write the draft of an edition that takes up ``stories``. Return its file, which is a new one."""
+def write(
+    stories: Sequence[RankedStory],
+    store: Store,
+    content: Path,
+    settings: WriteSettings,
+    now: datetime,
+    templates: Path | None = None,
+) -> Path:
+    """Write the draft of an edition that takes up ``stories``. Return its file, which is a new one.
+
+    ``templates`` is the folder of the author's own, if they have any.
+    """
     unlinked = [str(item.story.id) for item in stories if item.story.lead.link is None]
     if unlinked:
         raise UsageError(f"no report of story {', '.join(unlinked)} has a link, so there is nothing to point to")
@@ -35,7 +45,7 @@ def write(stories: Sequence[RankedStory], store: Store, content: Path, settings:
         raise UsageError("no story with a link waits on the shortlist: run `byline pull` and `byline select`")
     with store.reading() as connection:
         articles = kept.snapshots_by_link(connection, [link for item in stories if (link := item.story.lead.link)])
-    made = draft(stories, articles, now, settings.quote_words)
+    made = draft(stories, articles, now, settings.quote_words, templates)
     path = _free(content / posts.DRAFTS / posts.file_name(made.date, made.title), content)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8", newline="\n") as file:

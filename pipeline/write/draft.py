@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
+from pipeline.errors import WriteError, template_place
 from pipeline.html import markdown_link, plain_text, to_markdown
 from pipeline.model import Kind, Post, Source
 from pipeline.write.quotes import digest, quotation
+from pipeline.write.reports import differences, others
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,27 +18,73 @@ if TYPE_CHECKING:
 
     from pipeline.model import Entry, PlainText, RankedStory, SafeUrl, Snapshot
 
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+_LONGER_VIEW: Final = (
+    "one thought that will still hold in a year, under a heading of its own. Leave it out if you have none this week."
+)
+_GIVING_BACK: Final = (
+    "an opening, an introduction, a thank-you, an event, under a heading of its own: what is in it for your readers?"
+)
+
 
 def draft(
-    stories: Sequence[RankedStory], articles: Mapping[SafeUrl, Sequence[Snapshot]], now: datetime, quote_words: int
+    stories: Sequence[RankedStory],
+    articles: Mapping[SafeUrl, Sequence[Snapshot]],
+    now: datetime,
+    quote_words: int,
+    templates: Path | None = None,
 ) -> Post:
     """Return a post with one take for each of ``stories``: heading, quotation, and a place for the words.
 
-    ``articles`` are the texts of the articles that were taken, by their links, the newest first.
+    ``articles`` are the texts of the articles that were taken, by their links, the newest first; ``templates`` is a
+    folder with the author's own edition.md or link.md. Raises ``WriteError`` where one of these is broken.
     """
     leads = [item.story.lead for item in stories]
     taken = {link: found[0] for link, found in articles.items() if found}
-    takes = "\n".join(_take(entry, taken, quote_words) for entry in leads)
-    opening = f"{posts.OPENING}\n\n{posts.EXCERPT_END}\n\n" if len(leads) > 1 else ""
+    kind = Kind.LINK if len(leads) == 1 else Kind.EDITION
     made = Post(
         date=now.date(),
         title=_title(leads),
         topics=_topics(stories),
-        kind=Kind.LINK if len(leads) == 1 else Kind.EDITION,
+        kind=kind,
         sources=tuple(_source(entry, taken, now) for entry in leads),
-        body=opening + takes,
+        body=_filled(templates, f"{kind}.md", _context(stories, taken, quote_words)),
     )
     return posts.parse(posts.render(made))
+
+
+def _context(
+    stories: Sequence[RankedStory], articles: Mapping[SafeUrl, Snapshot], quote_words: int
+) -> Mapping[str, object]:
+    """Return what a template of a draft may use; the manual's chapter Write lists it."""
+    return {
+        "takes": [_take(item, articles, quote_words) for item in stories],
+        "opening": posts.OPENING,
+        "excerpt_end": posts.EXCERPT_END,
+        "longer_view": posts.prompt("A longer view", _LONGER_VIEW),
+        "giving_back": posts.prompt("Giving back", _GIVING_BACK),
+    }
+
+
+def _filled(folder: Path | None, name: str, context: Mapping[str, object]) -> str:
+    """Return the author's template, or that which comes with Byline, filled in."""
+    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+
+    folders = [folder, _TEMPLATES] if folder else [_TEMPLATES]
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(place) for place in folders]),
+        autoescape=False,  # noqa: S701  (Markdown, and every value in it was made safe for that)
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    try:
+        return environment.get_template(name).render(context).strip() + "\n"
+    except Exception as error:  # an author's template may stumble in any way
+        place = template_place(error, folder or _TEMPLATES)
+        raise WriteError(f"{place}: the draft's template is broken: {error}") from error
 
 
 def _topics(stories: Sequence[RankedStory]) -> tuple[PlainText, ...]:
@@ -53,12 +102,18 @@ def _heading(entry: Entry) -> PlainText:
     return entry.title or plain_text(f"From {entry.publisher or entry.link}")
 
 
-def _take(entry: Entry, articles: Mapping[SafeUrl, Snapshot], quote_words: int) -> str:
+def _take(item: RankedStory, articles: Mapping[SafeUrl, Snapshot], quote_words: int) -> Mapping[str, object]:
+    entry = item.story.lead
     assert entry.link is not None
     quoted = quotation(entry, articles.get(entry.link), quote_words)
-    parts = [f"## {markdown_link(_heading(entry), entry.link)}"]
-    parts += [f"> {to_markdown(quoted)}"] if quoted else []
-    return "\n\n".join([*parts, posts.PROMPT]) + "\n"
+    also, differ = others(item.story), differences(item.story)
+    notes = [posts.prompt("Also reported by", f"{', '.join(also)}.")] if also else []
+    return {
+        "heading": f"## {markdown_link(_heading(entry), entry.link)}",
+        "quotation": to_markdown(quoted) if quoted else "",
+        "notes": [*notes, *([posts.prompt("They differ", f"{'; '.join(differ)}.")] if differ else [])],
+        "words": posts.PROMPT,
+    }
 
 
 def _source(entry: Entry, articles: Mapping[SafeUrl, Snapshot], now: datetime) -> Source:
