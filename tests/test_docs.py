@@ -372,6 +372,7 @@ PRINTED = [
     (("select", "trends"), 0, ("select", "trends")),
     (("write",), 0, ("write",)),
     (("check",), 0, ("check",)),
+    (("approve",), 0, ("approve", "what-had-no-name")),
     (("publish",), 0, ("publish",)),
     (("letter",), 0, ("letter", "what-had-no-name")),
     (("send",), 0, ("send", "what-had-no-name", "--dry-run")),

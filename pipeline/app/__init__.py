@@ -15,6 +15,7 @@ from pipeline import post as posts
 from pipeline.app.feeds import Feeds
 from pipeline.app.stories import Stories
 from pipeline.app.written import read_posts
+from pipeline.errors import UsageError
 from pipeline.model import Kind
 from pipeline.store import Store
 from pipeline.store import select as kept_stories
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model import (
+        Approval,
         Delivery,
         DeliveryState,
         Finding,
@@ -99,16 +101,31 @@ class App:
 
         return check(path, self.store, self.settings.content, self.settings.write)
 
+    def approve(self, path: Path, by: str | None = None) -> tuple[Path, Approval]:
+        """Note in the post at ``path`` that its words are approved by ``by``, or by the author of the site.
+
+        Raises ``UsageError`` where a check finds an error in it.
+        """
+        from pipeline.write import approve
+
+        name = by or self.settings.site.author
+        return path, approve(path, name, self.check(path), self.now)
+
     def publish_draft(self, path: Path) -> tuple[Path | None, tuple[Finding, ...]]:
-        """Move a draft that passes the check to content/posts/."""
+        """Move a draft that passes the check to content/posts/; where posts must be approved, only one that is."""
         from pipeline.write import publish_draft
 
+        self.see_that_approved(path)
         return publish_draft(path, self.store, self.settings.content, self.settings.write)
 
     def publish(self, output: Path | None = None, *, strict: bool = False) -> Site:
-        """Build the site; ``strict`` takes a warning for a failure."""
+        """Build the site; ``strict`` takes a warning for a failure.
+
+        Raises ``UsageError`` where posts must be approved and one is not.
+        """
         from pipeline.publish import publish
 
+        self.see_that_approved(*posts.paths(self.settings.content))
         return publish(self.settings, output, strict=strict)
 
     def unbuilt(self) -> tuple[Path, ...]:
@@ -130,6 +147,17 @@ class App:
         return connect(self.store, self.settings.connect, timedelta(days=days), self.now)
 
     # -- send
+
+    def see_that_approved(self, *paths: Path) -> None:
+        """See that the posts in ``paths`` are approved as they stand, where the settings ask for that."""
+        from pipeline.post.approval import approval
+
+        if not self.settings.write.approval:
+            return
+        open_ones = [path for path in paths if approval(posts.read(path)) is None]
+        if open_ones:
+            names = ", ".join(path.stem for path in open_ones)
+            raise UsageError(f"not approved as it stands: {names}; read it, and then `byline approve` it")
 
     def letter(self, path: Path) -> Letter:
         """Return the post in ``path`` as a letter."""

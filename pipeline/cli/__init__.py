@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "select": ("select:select", "Show the stories worth your time, with the reasons."),
     "write": ("write:write", "Draft a post from stories, or publish a draft that passes."),
     "check": ("write:check", "Say what keeps a draft from being published."),
+    "approve": ("approve:approve", "Note that the words of a post are approved."),
     "publish": ("publish:publish", "Build the site, or preview it while you write."),
     "letter": ("send:letter", "Write a post as a letter, to look at."),
     "send": ("send:send", "Send a post to the readers, each once."),

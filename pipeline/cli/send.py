@@ -94,6 +94,7 @@ def send(
         raise click.UsageError("--uncertain settles deliveries, and --dry-run changes nothing: choose one")
     with app(context) as opened:
         path = _post_named(opened, post)
+        opened.see_that_approved(path)
         made = opened.letter(path)
         if uncertain is not None:
             return _settled(opened, made, uncertain, as_json=as_json)

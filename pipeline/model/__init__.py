@@ -28,7 +28,7 @@ from pipeline.model.feeds import (
     Unreadable,
 )
 from pipeline.model.letters import Delivery, DeliveryState, EditionId, Letter, Reader, ReaderId, ReaderState
-from pipeline.model.posts import Finding, Kind, Post, Quotation, Severity, Source, Take
+from pipeline.model.posts import Approval, Finding, Kind, Post, Quotation, Severity, Source, Take
 from pipeline.model.stories import (
     Choice,
     Decided,
@@ -45,6 +45,7 @@ from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
 
 __all__ = [
     "NO_TEXT",
+    "Approval",
     "Change",
     "ChangeKind",
     "Choice",

@@ -11,7 +11,7 @@ from pipeline.model.text import NO_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from pipeline.model.text import PlainText, SafeUrl
 
@@ -76,6 +76,14 @@ class Post:
     body_line: int = 1
     matter: str = field(default="", compare=False)
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """That somebody has approved the words of a post as they stand."""
+
+    by: PlainText
+    at: datetime
 
 
 class Severity(StrEnum):

@@ -101,6 +101,8 @@ class WriteSettings(_Section):
     """How many stories of the shortlist a draft takes up, if you name none."""
     quote_words: Positive = 60
     """How many words may be quoted in one take."""
+    approval: bool = False
+    """Publish and send only posts that somebody has approved as they stand (`byline approve`)."""
 
 
 class PublishSettings(_Section):

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from pipeline import post as posts
 from pipeline.errors import PostError, UsageError
+from pipeline.html import plain_text
 from pipeline.model import Severity
+from pipeline.post.approval import approval, with_approval
 from pipeline.store import write as kept
 from pipeline.write.draft import draft
 from pipeline.write.gate import examine, unreadable
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from pipeline.model import Entry, Finding, RankedStory, SafeUrl, Snapshot
+    from pipeline.model import Approval, Entry, Finding, RankedStory, SafeUrl, Snapshot
     from pipeline.settings.sections import WriteSettings
     from pipeline.store import Store
 
@@ -70,6 +72,24 @@ def check(path: Path, store: Store, content: Path, settings: WriteSettings) -> t
     sources: dict[SafeUrl, Sequence[Entry | Snapshot]] = {url: (*told[url], *articles[url]) for url in told}
     found = [*examine(post, sources, settings.quote_words), *broken_links(post, files, anchors)]
     return tuple(sorted(found, key=lambda finding: (finding.line, finding.rule)))
+
+
+def approve(path: Path, by: str, found: Sequence[Finding], now: datetime) -> Approval:
+    """Note in the post at ``path`` that ``by`` approves its words; ``found`` is what a check has to say of it."""
+    if not by.strip():
+        raise UsageError("nobody is named who approves it: use --by NAME, or set site_author in mkdocs.yml")
+    errors = [finding for finding in found if finding.severity is Severity.ERROR]
+    if errors:
+        raise UsageError(f"{path.name} has errors ({errors[0].rule}); `byline check {path.stem}` says what is missing")
+    with path.open(encoding="utf-8", newline="") as file:
+        text = file.read()
+    fresh = path.with_suffix(".approved")
+    with fresh.open("w", encoding="utf-8", newline="") as file:
+        file.write(with_approval(text, posts.read(path), plain_text(by), now))
+    made = approval(posts.read(fresh))
+    assert made is not None
+    fresh.replace(path)
+    return made
 
 
 def publish_draft(

@@ -1,0 +1,85 @@
+"""Approval is of words: who gave it stands in the file, and it falls when the words change."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import post as posts
+from pipeline.post.approval import approval, with_approval
+
+NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+POST = """---
+date: 2026-11-23
+title: Cranes
+# a comment of mine
+summary:   One   sentence.
+kind: essay
+---
+My words on cranes.
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_an_approval_stands_in_the_file_and_changes_no_other_byte(tmp_path, end):
+    path = tmp_path / "a.md"
+    text = POST.replace("\n", end)
+    path.write_bytes(text.encode())
+    made = with_approval(text, posts.read(path), "Ana: “Ruiz” # 1", NOW)
+    path.write_bytes(made.encode())
+    found = approval(posts.read(path))
+    assert (found.by, found.at) == ("Ana: “Ruiz” # 1", NOW)
+    assert [line for line in made.split(end) if not line.startswith("approved:")] == text.split(end)
+    again = with_approval(made, posts.read(path), "Ben", NOW)
+    assert again.count("approved:") == 1
+    assert made.count("\n") == made.count(end)
+
+
+@pytest.mark.parametrize("change", ["My words on trucks.", "My words on cranes. More."])
+def test_it_falls_when_the_words_change_and_not_when_the_rest_does(change):
+    post = posts.parse(POST)
+    approved = with_approval(POST, post, "Ana", NOW)
+    assert approval(posts.parse(approved)) is not None
+    assert approval(posts.parse(approved.replace("My words on cranes.", change))) is None
+    assert approval(posts.parse(approved.replace("title: Cranes", "title: Trucks"))) is None
+    assert approval(posts.parse(approved.replace("kind: essay", "kind: essay\ntopics: [a]"))) is not None
+    prompted = approved.replace("My words", f"{posts.PROMPT}\nMy words")
+    assert approval(posts.parse(prompted)) is not None
+
+
+@settings(derandomize=True, deadline=None)
+@given(
+    st.sampled_from(
+        ["yes", "true", "[]", "{by: Ana}", "{by: 1, at: x, text: y}", "{by: Ana, at: 2026-11-23, text: sha256:0}"]
+    )
+)
+def test_what_is_no_approval_approves_nothing(value):
+    assert approval(posts.parse(POST.replace("kind: essay", f"kind: essay\napproved: {value}"))) is None
+
+
+def test_posts_are_published_and_sent_only_as_approved_where_that_is_asked_for(site, byline, monkeypatch):
+    text = POST.replace("kind: essay", "kind: essay\ntopics: []")
+    for other in (site / "content/posts").glob("*.md"):
+        other.unlink()
+    path = site / "content/posts/2026-11-23-cranes.md"
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("BYLINE_WRITE_APPROVAL", "true")
+    code, _, err = byline("publish", at=site)
+    assert (code, "not approved as it stands: 2026-11-23-cranes" in err) == (2, True)
+    assert byline("send", "cranes", "--dry-run", at=site)[0] == 2
+    code, out, _ = byline("approve", "cranes", "--by", "Ana Ruiz", at=site)
+    assert (code, "is approved by Ana Ruiz" in out) == (0, True)
+    assert byline("publish", at=site)[0] == 0
+    path.write_text(path.read_text(encoding="utf-8").replace("cranes.", "trucks."), encoding="utf-8")
+    assert byline("publish", at=site)[0] == 2
+
+
+def test_a_post_with_errors_is_not_approved(site, byline):
+    (site / "content/drafts").mkdir(parents=True, exist_ok=True)
+    draft = site / "content/drafts/2026-11-23-a.md"
+    draft.write_text(POST.replace("My words on cranes.", posts.PROMPT), encoding="utf-8")
+    before = draft.read_bytes()
+    code, _, err = byline("approve", "2026-11-23-a", at=site)
+    assert (code, "has errors (no-text)" in err) == (2, True)
+    assert draft.read_bytes() == before
