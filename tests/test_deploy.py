@@ -124,6 +124,8 @@ def test_the_wheel_carries_all_it_needs_and_makes_a_site_that_builds(clone, tmp_
         "pipeline/py.typed",
         "pipeline/skeleton/mkdocs.yml",
         "pipeline/skeleton/overrides/main.html",
+        "pipeline/desk/templates/triage.html",
+        "pipeline/desk/static/triage.js",
     } <= names
     assert "pipeline/store/migrations/versions/0001_first.py" in names
     assert not [name for name in names if "drafts" in name or name.startswith(("tests/", "bench/"))]

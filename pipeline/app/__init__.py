@@ -6,9 +6,11 @@ and later the desk and the worker, call this and nothing below it. Each room is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
@@ -23,7 +25,6 @@ from pipeline.store import send as kept_readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from pipeline.model import (
         Approval,
@@ -70,6 +71,12 @@ class App:
         """The store, opened and brought up to date when first asked for."""
         return Store(self.settings.database_url)
 
+    def at(self, now: datetime) -> App:
+        """Return the same pipeline at another time; it shares what is open, and is not to be closed."""
+        later = App(self.settings, now)
+        later.__dict__["store"] = self.store
+        return later
+
     def close(self) -> None:
         """Let go of what was opened."""
         if "store" in self.__dict__:
@@ -111,12 +118,31 @@ class App:
         name = by or self.settings.site.author
         return path, approve(path, name, self.check(path), self.now)
 
+    def check_text(self, path: Path, text: str) -> tuple[Finding, ...]:
+        """Return what would keep the post in ``path`` from being published if it held ``text``."""
+        with TemporaryDirectory(prefix="byline-") as folder:
+            unsaved = Path(folder, path.name)
+            unsaved.write_text(text, encoding="utf-8", errors="replace", newline="")
+            return tuple(replace(finding, path=path) for finding in self.check(unsaved))
+
     def publish_draft(self, path: Path) -> tuple[Path | None, tuple[Finding, ...]]:
         """Move a draft that passes the check to content/posts/; where posts must be approved, only one that is."""
         from pipeline.write import publish_draft
 
         self.see_that_approved(path)
         return publish_draft(path, self.store, self.settings.content, self.settings.write)
+
+    def glance(self, path: Path, text: str) -> str:
+        """Return how the page of the post in ``path`` will look, if it held ``text``; nobody has cleaned this HTML."""
+        from pipeline.publish.glance import glance
+
+        return glance(posts.parse(text, path), self.settings)
+
+    def looks(self) -> tuple[Path, ...]:
+        """Return the style sheets of the site."""
+        from pipeline.publish.engine import looks
+
+        return looks(self.settings.overrides)
 
     def publish(self, output: Path | None = None, *, strict: bool = False) -> Site:
         """Build the site; ``strict`` takes a warning for a failure.
@@ -159,11 +185,11 @@ class App:
             names = ", ".join(path.stem for path in open_ones)
             raise UsageError(f"not approved as it stands: {names}; read it, and then `byline approve` it")
 
-    def letter(self, path: Path) -> Letter:
-        """Return the post in ``path`` as a letter."""
+    def letter(self, path: Path, text: str | None = None) -> Letter:
+        """Return the post in ``path`` as a letter, with ``text`` as if it held that."""
         from pipeline.send import make_letter
 
-        return make_letter(posts.read(path), self.settings)
+        return make_letter(posts.read(path) if text is None else posts.parse(text, path), self.settings)
 
     def sample(self, letter: Letter) -> Mapping[str, bytes]:
         """Return ``letter`` as a made-up reader would get it: the bytes of a file by each ending."""

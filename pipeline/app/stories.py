@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from pipeline.model import Lesson, RankedStory, SafeUrl
+    from pipeline.app.sources import Told
+    from pipeline.model import Lesson, Post, RankedStory, SafeUrl
     from pipeline.select.trends import Trend
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
@@ -54,6 +55,13 @@ class Stories:
         with self._store.writing() as connection:
             kept_stories.keep_choice(connection, choice, items, self._now)
         return tuple(items)
+
+    def take_back(self, story_id: int) -> RankedStory:
+        """Forget the author's latest choice about a story, and return it as it stands then."""
+        [item] = self._listed([story_id])
+        with self._store.writing() as connection:
+            kept_stories.take_back_choice(connection, item)
+        return self._listed([story_id])[0]
 
     def merge(self, story_ids: Sequence[int]) -> None:
         """Have the stories told as one from now on."""
@@ -105,6 +113,25 @@ class Stories:
         own = self._settings.overrides / "draft"
         return write(stories, self._store, self._settings.content, self._settings.write, self._now, own)
 
+    def write_picked(self) -> Path:
+        """Write a draft about the stories of the shortlist that are picked and in no draft yet."""
+        drafted = self.drafted()
+        picked = [item for item in self.shortlist() if item.choice is Choice.PICK and _is_apart(item, drafted)]
+        ids = [item.story.id for item in picked if item.story.lead.link is not None]
+        if not ids:
+            raise UsageError("no story is picked that has a link and is in no draft yet; pick one first")
+        return self.write(ids)
+
+    def drafted(self) -> frozenset[SafeUrl]:
+        """Return the links that drafts comment on."""
+        return links_in(self._settings.content, posts.DRAFTS)
+
+    def told(self, post: Post) -> tuple[Told, ...]:
+        """Return what is stored of the sources of a post."""
+        from pipeline.app.sources import sources_of
+
+        return sources_of(post, self._store)
+
     def _listed(self, story_ids: Sequence[int]) -> list[RankedStory]:
         """Return the stories of the shortlist by their ids. Raises ``UsageError`` where there is none."""
         with self._store.reading() as connection:
@@ -117,7 +144,7 @@ class Stories:
     def _next(self, shortlist: Sequence[RankedStory]) -> Sequence[RankedStory]:
         """Return the stories that no draft is about yet: those that were picked or, without any, the first."""
         linked = [item for item in shortlist if item.story.lead.link is not None]
-        drafted = links_in(self._settings.content, posts.DRAFTS)
+        drafted = self.drafted()
         new = [item for item in linked if _is_apart(item, drafted)]
         picked = [item for item in new if item.choice is Choice.PICK]
         if picked:

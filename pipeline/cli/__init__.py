@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "feeds": ("feeds:feeds", "List, add, remove, import, export and look into feeds."),
     "pull": ("pull:pull", "Fetch the feeds and keep what is new."),
     "select": ("select:select", "Show the stories worth your time, with the reasons."),
+    "desk": ("desk:desk", "Choose, write and preview in your browser."),
     "write": ("write:write", "Draft a post from stories, or publish a draft that passes."),
     "check": ("write:check", "Say what keeps a draft from being published."),
     "approve": ("approve:approve", "Note that the words of a post are approved."),

@@ -6,6 +6,7 @@ import logging
 import shutil
 import socket
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,15 @@ def build(root: Path, pages: Path, output: Path) -> tuple[str, ...]:
             reason = f"The engine stumbles ({type(error).__name__}: {error}); look at the front matter you changed last"
             raise PublishError(reason, warnings) from error
     return tuple(warnings)
+
+
+def looks(overrides: Path) -> tuple[Path, ...]:
+    """Return the style sheets that pages of the site have: the theme's, then those in the author's ``overrides``."""
+    found = find_spec("material")
+    places = found.submodule_search_locations if found else None
+    theme = Path((places or [""])[0]) / "templates" / "assets" / "stylesheets"
+    theirs = (sheet for name in ("main", "palette") for sheet in theme.glob(f"{name}.*.min.css"))
+    return (*theirs, *sorted((overrides / "assets" / "stylesheets").glob("*.css")))
 
 
 def see_that_free(address: tuple[str, int]) -> None:

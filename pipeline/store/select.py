@@ -111,6 +111,14 @@ def keep_choice(connection: Connection, choice: Choice, items: Sequence[RankedSt
         connection.execute(insert(choices), rows)
 
 
+def take_back_choice(connection: Connection, item: RankedStory) -> None:
+    """Forget the latest choice about just the entries of a story; what was chosen before it counts again."""
+    inside = {entry.id for entry in item.story.entries}
+    rows = connection.execute(select(choices.c.id, choices.c.entry_ids).order_by(choices.c.id.desc()))
+    latest = next((row.id for row in rows if set(row.entry_ids) == inside), None)
+    connection.execute(delete(choices).where(choices.c.id == latest))
+
+
 def decisions(connection: Connection, since: datetime | None = None) -> tuple[Decision, ...]:
     """Return what the author chose (after ``since``), the latest last."""
     stands = select(choices).order_by(choices.c.id)

@@ -1,0 +1,48 @@
+"""The desk: a web page on the author's own machine, to choose stories, write, check and preview.
+
+What comes in is the app; what goes out are the author's choices in the store and the same Markdown files that any
+editor writes. The desk holds nothing else. ``guard`` keeps other pages out, ``triage`` and ``writing`` answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.desk.guard import HOST, Guard, Keys
+from pipeline.desk.server import listening, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from starlette.types import ASGIApp
+
+    from pipeline.app import App
+
+__all__ = ["Keys", "address", "desk", "guarded"]
+
+
+def desk(app: App, port: int, clock: Callable[[], datetime], tell: Callable[[str], None]) -> None:
+    """Serve the desk on ``port`` until interrupted, once ``tell`` was given the address that lets a browser in."""
+    bound, keys = listening(port), Keys.new()
+    taken = bound.getsockname()[1]
+    tell(address(taken, keys))
+    serve(guarded(app, clock, keys, taken), bound)
+
+
+def address(port: int, keys: Keys) -> str:
+    """Return the address by which the author comes in."""
+    return f"http://{HOST}:{port}/?start={keys.start}"
+
+
+def guarded(app: App, clock: Callable[[], datetime], keys: Keys, port: int) -> ASGIApp:
+    """Return the desk behind its guard."""
+    from starlette.applications import Starlette
+
+    from pipeline.desk.pages import Pages
+    from pipeline.desk.triage import Triage
+    from pipeline.desk.writing import Writing
+
+    pages = Pages(app.settings.site.site_name, keys)
+    parts = (Triage(app, clock, pages), Writing(app, clock, pages))
+    return Guard(Starlette(routes=[*pages.routes(), *(route for part in parts for route in part.routes())]), keys, port)

@@ -1,0 +1,100 @@
+"""Drafts as the desk reads and writes them: the very files, never over a change that it has not seen."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pipeline.errors import PostError
+
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A file as it was read: its text with plain line ends, and the mark by which a change of it is noticed."""
+
+    path: Path
+    text: str
+    mark: str
+
+
+class ChangedOutsideError(Exception):
+    """The file is not the one that was loaded; ``now`` is what it holds."""
+
+    def __init__(self, now: Loaded) -> None:
+        self.now = now
+        super().__init__(f"{now.path.name} was changed outside of the desk")
+
+
+def load(path: Path) -> Loaded:
+    """Return what ``path`` holds. Raises ``PostError`` where it cannot be read."""
+    data = _bytes(path)
+    try:
+        text = data.removeprefix(_BOM).decode()
+    except UnicodeDecodeError as error:
+        raise PostError(path, [(1, f"is not UTF-8 text ({error.reason}); save it as UTF-8")]) from None
+    return Loaded(path=path, text=text.replace("\r\n", "\n"), mark=_mark(data))
+
+
+def mark_of(path: Path) -> str:
+    """Return the mark of the file as it is now, or an empty one where there is none."""
+    try:
+        return _mark(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def save(path: Path, text: str, mark: str) -> Loaded:
+    """Write ``text`` into the file that had ``mark`` when it was loaded; its line ends stay what they were.
+
+    Raises ``ChangedOutsideError`` where the file is another by now, and ``PostError`` where it cannot be written.
+    """
+    before = _bytes(path)
+    if _mark(before) != mark:
+        raise ChangedOutsideError(load(path))
+    data = _like(before, text)
+    try:
+        _replace(path, data)
+    except OSError as error:
+        raise PostError(path, [(1, f"cannot be written ({error.strerror})")]) from error
+    return Loaded(path=path, text=text, mark=_mark(data))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PostError(path, [(1, f"cannot be read ({error.strerror})")]) from None
+
+
+def _mark(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _like(before: bytes, text: str) -> bytes:
+    """Return ``text`` as bytes, with the line ends and the byte order mark of ``before``."""
+    plain = text.replace("\r\n", "\n")
+    ends = "\r\n" if b"\r\n" in before else "\n"
+    return _BOM * before.startswith(_BOM) + plain.replace("\n", ends).encode("utf-8", "replace")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Put ``data`` in the place of the file in one move, so that nobody ever sees half of it."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    fresh = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.chmod(path.stat().st_mode & 0o777)
+        fresh.replace(path)
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)

@@ -1,0 +1,104 @@
+"""What previews show: the page of the site, the letter in light and in dark, and its plain text.
+
+A preview is HTML that nobody has cleaned. It is shown in a frame of a policy of its own, where nothing runs and nothing
+is loaded but the author's own style sheets and pictures.
+"""
+
+from __future__ import annotations
+
+import html
+import mimetypes
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+from pipeline.desk.guard import FRAME_POLICY
+from pipeline.desk.pages import shown
+from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+
+    from pipeline.app import App
+
+_GUARDED: Final = {"content-security-policy": FRAME_POLICY}
+_PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"})
+_SITE: Final = """<!doctype html><html lang="{language}" class="no-js">
+<head><meta charset="utf-8"><title>Preview</title>
+<link rel="stylesheet" href="/look.css"></head>
+<body dir="ltr" data-md-color-scheme="default" data-md-color-primary="custom" data-md-color-accent="custom"
+data-md-color-media="(prefers-color-scheme)"></body></html>"""
+_PLAIN: Final = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Preview</title></head>
+<body></body></html>"""
+
+
+class View(StrEnum):
+    """A way in which readers meet a post."""
+
+    SITE = "site"
+    LETTER = "letter"
+    DARK = "dark"
+    TEXT = "text"
+
+
+class Frames:
+    """Makes previews, and answers what their frames ask."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return what is answered where. A frame is where posts are, so that their pictures are found from there."""
+        return (
+            shown("/content/posts/frame/{kind}", self.frame),
+            shown("/content/{name:path}", self.picture),
+            shown("/look.css", self.look),
+        )
+
+    def frame(self, request: Request) -> Response:
+        """Return an empty page to show a preview in."""
+        page = _SITE if request.path_params["kind"] == View.SITE else _PLAIN
+        return HTMLResponse(page.format(language=html.escape(self._app.settings.site.language)), headers=_GUARDED)
+
+    def picture(self, request: Request) -> Response:
+        """Return a picture of the author's own."""
+        content = self._app.settings.content.resolve()
+        path = (content / request.path_params["name"]).resolve()
+        if path.suffix.lower() not in _PICTURES or not path.is_relative_to(content) or not path.is_file():
+            raise UsageError("there is no such picture")
+        return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0], headers=_GUARDED)
+
+    def look(self, _request: Request) -> Response:
+        """Return the style sheets of the site as one."""
+        sheets = "\n".join(sheet.read_text(encoding="utf-8") for sheet in self._app.looks())
+        return Response(sheets, media_type="text/css")
+
+    def preview(self, app: App, path: Path, text: str, view: View) -> str:
+        """Return the post in ``path``, as if it held ``text``, as HTML for the frame of ``view``."""
+        if view is View.SITE:
+            return self._with_pictures(app.glance(path, text))
+        letter = app.sample(app.letter(path, text))
+        if view is View.TEXT:
+            return f"<pre>{html.escape(letter['txt'].decode())}</pre>"
+        return as_seen(self._with_pictures(letter["html"].decode()), dark=view is View.DARK)
+
+    def _with_pictures(self, markup: str) -> str:
+        """Return ``markup`` with the pictures of the site taken from content/, as they may be on no site yet."""
+        home = re.escape(self._app.settings.site.site_url.rstrip("/"))
+        return re.sub(rf'src="{home}/', 'src="/content/', markup)
+
+
+def as_seen(letter: str, *, dark: bool) -> str:
+    """Return ``letter`` as a mail program shows it that is dark or light, whatever this browser is."""
+    asked = {"dark": dark, "light": not dark}
+    return re.sub(
+        r"\(prefers-color-scheme:\s*(dark|light)\s*\)",
+        lambda found: "(min-width: 0)" if asked[found[1]] else "(max-width: 0)",
+        letter,
+    )

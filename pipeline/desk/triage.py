@@ -1,0 +1,98 @@
+"""Triage: the shortlist as cards, and what the author chooses about each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from pipeline.desk.cards import cards
+from pipeline.desk.pages import Pages, done, shown
+from pipeline.model import Choice  # noqa: TC001  (pydantic reads the annotations)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
+
+    from pipeline.app import App
+
+
+class Nothing(BaseModel):
+    """What a page says where there is nothing to say."""
+
+
+class Chosen(BaseModel):
+    """What the author chose about a story; without a choice, the latest is taken back."""
+
+    story: int
+    choice: Choice | None
+
+
+class Joined(BaseModel):
+    """Stories to be told as one."""
+
+    stories: list[int]
+
+
+class Parted(BaseModel):
+    """Reports that belong to another story."""
+
+    story: int
+    entries: list[int]
+
+
+class Triage:
+    """Answers what the page of stories asks."""
+
+    def __init__(self, app: App, clock: Callable[[], datetime], pages: Pages) -> None:
+        self._app, self._clock, self._pages = app, clock, pages
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return what is answered where."""
+        return (
+            shown("/", self.page),
+            done("/choose", Chosen, self.choose),
+            done("/merge", Joined, self.merge),
+            done("/split", Parted, self.split),
+            done("/select", Nothing, self.select),
+            done("/draft", Nothing, self.draft),
+        )
+
+    def page(self, _request: Request) -> Response:
+        """Show the shortlist, the stories that were skipped left out."""
+        app = self._now()
+        found = cards(app.stories.shortlist(), app.stories.drafted(), app.now)
+        return self._pages.page("triage.html", cards=found)
+
+    def choose(self, said: Chosen) -> dict[str, Any]:
+        """Remember a choice, or take the latest back; tell what stands now."""
+        stories = self._now().stories
+        if said.choice is None:
+            return {"choice": stories.take_back(said.story).choice}
+        stories.choose(said.choice, [said.story])
+        return {"choice": said.choice}
+
+    def merge(self, said: Joined) -> dict[str, Any]:
+        """Have stories told as one from the next selection on."""
+        self._now().stories.merge(said.stories)
+        return {"merged": said.stories}
+
+    def split(self, said: Parted) -> dict[str, Any]:
+        """Have reports told apart from the next selection on."""
+        self._now().stories.split(said.story, said.entries)
+        return {"apart": said.entries}
+
+    def select(self, _said: Nothing) -> dict[str, Any]:
+        """Make the shortlist anew."""
+        return {"stories": len(self._now().stories.select())}
+
+    def draft(self, _said: Nothing) -> dict[str, Any]:
+        """Write a draft about what is picked, and tell where it is written on."""
+        return {"at": f"/write/{self._now().stories.write_picked().stem}"}
+
+    def _now(self) -> App:
+        return self._app.at(self._clock())

@@ -1,0 +1,165 @@
+"""Writing: a draft's file beside its sources, checked and shown as it is typed, saved and published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from pipeline import post as posts
+from pipeline.desk import files
+from pipeline.desk.frames import Frames, View
+from pipeline.desk.pages import Pages, done, shown
+from pipeline.errors import PostError, UsageError
+from pipeline.html import to_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
+
+    from pipeline.app import App
+    from pipeline.app.sources import Told
+    from pipeline.model import Finding
+
+
+class Named(BaseModel):
+    """A draft, by the name of its file."""
+
+    name: str
+
+
+class Typed(Named):
+    """A draft as it stands on the page, saved or not."""
+
+    text: str
+
+
+class Viewed(Typed):
+    """A draft as it stands on the page, and the way to show it."""
+
+    view: View
+
+
+class Saved(Typed):
+    """A draft to be saved over the file that had this mark."""
+
+    mark: str
+
+
+class Ready(Named):
+    """A draft to be published, if its file still has this mark."""
+
+    mark: str
+
+
+class Writing:
+    """Answers what the pages of drafts ask."""
+
+    def __init__(self, app: App, clock: Callable[[], datetime], pages: Pages) -> None:
+        self._app, self._clock, self._pages = app, clock, pages
+        self._frames = Frames(app)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return what is answered where."""
+        return (
+            shown("/drafts", self.drafts),
+            shown("/write/{name}", self.page),
+            done("/load", Named, self.load),
+            done("/look", Named, self.look),
+            done("/check", Typed, self.check),
+            done("/sources", Typed, self.sources),
+            done("/preview", Viewed, self.preview),
+            done("/save", Saved, self.save),
+            done("/publish", Ready, self.publish),
+            *self._frames.routes(),
+        )
+
+    def drafts(self, _request: Request) -> Response:
+        """Show the drafts."""
+        return self._pages.page("list.html", drafts=[self._draft(path) for path in self._app.drafts()])
+
+    def page(self, request: Request) -> Response:
+        """Show the page on which a draft is written; its text is loaded by the page."""
+        path = self._path(request.path_params["name"])
+        return self._pages.page("write.html", name=path.stem, file=f"{path.parent.name}/{path.name}")
+
+    def load(self, said: Named) -> dict[str, Any]:
+        """Tell what the file holds."""
+        loaded = files.load(self._path(said.name))
+        return {"text": loaded.text, "mark": loaded.mark}
+
+    def look(self, said: Named) -> dict[str, Any]:
+        """Tell the mark of the file, by which a change from elsewhere is noticed."""
+        try:
+            return {"mark": files.mark_of(self._path(said.name))}
+        except UsageError:
+            return {"mark": ""}
+
+    def check(self, said: Typed) -> dict[str, Any]:
+        """Tell what would keep the text from being published."""
+        return {"findings": [_finding(found) for found in self._now().check_text(self._path(said.name), said.text)]}
+
+    def sources(self, said: Typed) -> dict[str, Any]:
+        """Tell what can be quoted in each take of the text."""
+        try:
+            post = posts.parse(said.text, self._path(said.name))
+        except PostError:
+            return {"sources": None}  # the check says what is wrong; until then the page keeps what it shows
+        return {"sources": [_source(told) for told in self._now().stories.told(post)]}
+
+    def preview(self, said: Viewed) -> dict[str, Any]:
+        """Tell how the text would look."""
+        return {"html": self._frames.preview(self._now(), self._path(said.name), said.text, said.view)}
+
+    def save(self, said: Saved) -> dict[str, Any]:
+        """Write the text into its file, if nobody else did in the meantime."""
+        return {"mark": files.save(self._path(said.name), said.text, said.mark).mark}
+
+    def publish(self, said: Ready) -> dict[str, Any]:
+        """Move the draft to content/posts/ if it passes; tell where it is, or what keeps it."""
+        path = self._path(said.name)
+        if files.mark_of(path) != said.mark:
+            raise files.ChangedOutsideError(files.load(path))
+        post, found = self._now().publish_draft(path)
+        return {
+            "post": f"{post.parent.name}/{post.name}" if post else None,
+            "findings": [_finding(one) for one in found],
+        }
+
+    def _path(self, name: str) -> Path:
+        """Return the file of the draft ``name``; only a name that a draft has leads to one."""
+        known = {path.stem: path for path in self._app.drafts()}
+        if name not in known:
+            raise UsageError(f"there is no draft {name}")
+        return known[name]
+
+    def _now(self) -> App:
+        return self._app.at(self._clock())
+
+    def _draft(self, path: Path) -> dict[str, Any]:
+        count = len(self._app.check(path))
+        state = f"{count} {'finding' if count == 1 else 'findings'}" if count else "ready to publish"
+        try:
+            title: str = posts.read(path).title
+        except PostError:
+            title = path.stem
+        return {"name": path.stem, "title": title, "state": state}
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in ("line", "severity", "rule", "reason", "remedy")}
+
+
+def _source(told: Told) -> dict[str, Any]:
+    return {
+        "url": told.url,
+        "line": told.line,
+        "title": told.title,
+        "from": ", ".join(part for part in (told.publisher, told.published and told.published.isoformat()) if part),
+        "sentences": [{"text": sentence, "markdown": to_markdown(sentence)} for sentence in told.sentences],
+    }
