@@ -1,0 +1,122 @@
+"""Texts to the words that tell them apart: folded, without what every text says. It knows no other text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from pipeline.html import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipeline.model import Entry
+
+LEAD_WORDS: Final = 60
+"""How much of an entry's text counts; what an article is about stands at its beginning."""
+LEAD_MARKUP: Final = 8_000
+"""Characters of markup in which the lead is looked for."""
+FEWEST_WORDS: Final = 2
+"""An entry of fewer telling words ("Tags", "Item 2") is like too many others."""
+REMEMBERED: Final = 20_000
+"""Texts whose words are kept while the process lives: whoever groups again reads only what is new."""
+
+_WORD: Final = re.compile(r"\w[\w’'&.-]*\w|\w")
+_UNSPACED: Final = re.compile(
+    r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
+"""Thai, Lao, Khmer, Kana and Han are written without spaces; two letters there are about a word."""
+_STOP: Final = frozenset(
+    (
+        "a about after again all also am an and any are as at be because been before being but by can "
+        "could did do does doing down during each few for from further had has have having he her here "
+        "hers him his how i if in into is it its just me more most my new no nor not now of off on once "
+        "only or other our out over own s said same say says she should so some such t than that the "
+        "their them then there these they this those through to too two under until up us very was we "
+        "were what when where which while who whom why will with would year years you your aber als am an "
+        "auch auf aus bei bis das dass dem den der des die durch ein eine einem einen einer es für hat "
+        "ich im in ist mit nach nicht noch nur oder sich sie sind so über um und von vor war wie wird zu "
+        "zum zur au aux avec ce ces dans de des du elle en est et il la le les leur mais ne ou par pas "
+        "pour que qui sa se son sur un une el los las por con para una del"
+    ).split()
+)
+_NEWSROOM: Final = frozenset(
+    (
+        "april august back best come comes day december don't even february first friday get gets go going "
+        "got january july june know like live look looks made make makes march may might monday month must "
+        "need news november october one people photo report reports review saturday see september show "
+        "shows still sunday take takes tell tells three thursday time today told took top tuesday update "
+        "via video want watch way wednesday week"
+    ).split()
+)
+"""What headlines of any story say; a topic may be about one of these words, so only grouping passes over them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The telling words of an entry's title and of its lead, in their order; and how its words are written.
+
+    ``capitals`` are the words of running text that begin with a capital, ``smalls`` those that do not, each as often
+    as it occurs.
+    """
+
+    title: tuple[str, ...]
+    lead: tuple[str, ...]
+    capitals: tuple[str, ...] = ()
+    smalls: tuple[str, ...] = ()
+    words: str = ""
+    """The words of both in one string: two of these are compared quickly."""
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the telling words of ``text``, folded so that a plural or a possessive is the same word."""
+    return tuple(_folded(word) for word in _WORD.findall(text.casefold()) if word not in _STOP)
+
+
+def told(entry: Entry) -> Told:
+    """Return what ``entry`` tells; nothing where its words are too few to tell an event."""
+    return _told(entry.title, (entry.summary or entry.content)[:LEAD_MARKUP])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _told(title: str, lead: str) -> Told:
+    text = text_of(lead)
+    of_title, of_lead = _grouping_words(title), _grouping_words(text)[:LEAD_WORDS]
+    if len({word for word in (*of_title, *of_lead) if not word.isdigit()}) < FEWEST_WORDS:
+        return Told((), ())
+    capitals: list[str] = []
+    smalls: list[str] = []
+    for tokens in (_WORD.findall(title), _WORD.findall(text)[: 2 * LEAD_WORDS]):
+        if _is_running(tokens):
+            for token in tokens[1:]:  # the first has its capital from the sentence
+                (capitals if token[0].isupper() else smalls).append(_folded(token.casefold()))
+    words = f"{' '.join(of_title)}\n{' '.join(of_lead)}"
+    return Told(of_title, of_lead, tuple(capitals), tuple(smalls), words)
+
+
+def _is_running(tokens: Iterable[str]) -> bool:
+    """Tell text in which a capital means a name from A Headline Where It Means Nothing."""
+    return sum(token[0].islower() and len(token) > 3 for token in tokens) > 1  # noqa: PLR2004
+
+
+def _grouping_words(text: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for word in _WORD.findall(text.casefold()):
+        if word in _STOP or word in _NEWSROOM:
+            continue
+        if word.isascii() or not (runs := _UNSPACED.findall(word)):
+            found.append(_folded(word))
+            continue
+        found += [run[at : at + 2] for run in runs for at in range(max(1, len(run) - 1))]
+        found += [_folded(rest) for rest in _UNSPACED.split(word) if rest]
+    return tuple(found)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _folded(word: str) -> str:
+    word = re.sub(r"['’]s?$", "", word)
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):  # noqa: PLR2004
+        return word[:-3] + "y" if word.endswith("ies") else word[:-1]
+    return word
