@@ -238,7 +238,9 @@ def test_the_whole_week_from_feeds_to_letters(week, web, byline, mailbox):
 
     text = Path(draft).read_text(encoding="utf-8")
     assert CRANES in text
-    finished = text.replace(PROMPT, "One desk is one point of failure. I would ask for the second.", 1)
+    mine = "One desk is one point of failure. I would ask for the second, and for whoever is to sit at it at night. "
+    mine += "Until that is answered, I would count the cranes, the desks and the people, and write them side by side."
+    finished = text.replace(PROMPT, mine, 1).replace("summary: ''", "summary: One desk is too few.")
     Path(draft).write_text(finished, encoding="utf-8")
     code, out, _ = byline("write", "--publish", draft, "--json", at=week)
     assert code == 0

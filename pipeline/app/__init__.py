@@ -6,6 +6,7 @@ and later the desk and the worker, call this and nothing below it. Each room is 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -17,14 +18,14 @@ from pipeline import post as posts
 from pipeline.app.feeds import Feeds
 from pipeline.app.stories import Stories
 from pipeline.app.written import read_posts
-from pipeline.errors import UsageError
+from pipeline.errors import PostError, UsageError
 from pipeline.model import Kind
 from pipeline.store import Store
 from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from pipeline.model import (
         Approval,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         Letter,
         Mention,
         Reader,
+        SafeUrl,
     )
     from pipeline.publish import Site
     from pipeline.pull.subscriptions.health import FeedHealth
@@ -102,11 +104,27 @@ class App:
         """Return the files of all drafts."""
         return posts.paths(self.settings.content, posts.DRAFTS)
 
-    def check(self, path: Path) -> tuple[Finding, ...]:
-        """Return what keeps the post in ``path`` from being published."""
+    def check(self, path: Path, dead: Mapping[SafeUrl, str] | None = None) -> tuple[Finding, ...]:
+        """Return what keeps the post in ``path`` from being published; ``dead`` are links that were tried in vain."""
         from pipeline.write import check
 
-        return check(path, self.store, self.settings.content, self.settings.write)
+        return check(path, self.store, self.settings.content, self.settings.write, dead)
+
+    def fix(self, path: Path) -> tuple[str, ...]:
+        """Put right what can be in the post in ``path`` without a word of the author's. Return what that was."""
+        from pipeline.write import fix
+
+        return fix(path, self.store)
+
+    def dead_links(self, paths: Sequence[Path]) -> Mapping[SafeUrl, str]:
+        """Go to each link to another site of the posts in ``paths``. Return which lead nowhere, and why."""
+        from pipeline.write.links import external_links
+
+        urls: set[SafeUrl] = set()
+        for path in paths:
+            with suppress(PostError):  # the check says what is wrong with it
+                urls |= external_links(posts.read(path))
+        return self.feeds.dead_among(urls)
 
     def approve(self, path: Path, by: str | None = None) -> tuple[Path, Approval]:
         """Note in the post at ``path`` that its words are approved by ``by``, or by the author of the site.
@@ -265,7 +283,7 @@ class App:
             feeds=self.feeds.healths(),
             shortlisted=len(self.stories.shortlist()),
             shortlisted_at=made_at,
-            drafts={path: len(self.check(path)) for path in self.drafts()},
+            drafts={path: sum(found.accepted is None for found in self.check(path)) for path in self.drafts()},
             posts=len(read) + len(broken),
             broken=broken,
             unbuilt=self.unbuilt(),

@@ -15,7 +15,7 @@ from pipeline.settings.sections import FeedSettings, PullSettings
 from pipeline.store import pull as kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
-    from pipeline.web import Web
+    from pipeline.web import Answer, Unreachable, Web
 
 _Done = TypeVar("_Done")
 
@@ -78,6 +78,22 @@ class Feeds:
         # Only a feed that may be private may lead to a private page, and only to one of its own host.
         links = {lead.link: own.get(lead.feed) == authority(lead.link) for lead in leads if lead.link}
         _on_the_web(self._settings, lambda web: take_snapshots(links, web, self._store, self._now, tell))
+
+    def dead_among(self, urls: Collection[SafeUrl]) -> Mapping[SafeUrl, str]:
+        """Return which of ``urls``, links of the author's, lead nowhere, and why; hosts that rest are not asked."""
+        from pipeline.pull.guest import LeftAlone, as_guest
+        from pipeline.write.links import dead_among
+
+        async def visits(web: Web) -> Mapping[SafeUrl, str]:
+            with as_guest(web, self._store, self._now) as guest:
+
+                async def visit(url: SafeUrl) -> Answer | Unreachable | None:
+                    answer = await guest.get(url)
+                    return None if isinstance(answer, LeftAlone) else answer
+
+                return await dead_among(urls, visit)
+
+        return _on_the_web(self._settings, visits) if urls else {}
 
     def healths(self) -> tuple[FeedHealth, ...]:
         """Return the feeds of byline.yml with their health."""

@@ -8,7 +8,6 @@ import click
 
 from pipeline import post as posts
 from pipeline.cli.talk import app, counted, json_option, report, shown
-from pipeline.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,25 +60,45 @@ def _publish(opened: App, name: str, *, as_json: bool) -> int:
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[POST]...")
+@click.option("--fix", "fixing", is_flag=True, help="Put right what needs no word of yours, then check.")
+@click.option("--links", is_flag=True, help="Go to each link to another site, too, and see whether it is there.")
 @json_option
 @click.pass_context
-def check(context: click.Context, names: tuple[str, ...], *, as_json: bool) -> int:
+def check(context: click.Context, names: tuple[str, ...], *, fixing: bool, links: bool, as_json: bool) -> int:
     """Say what keeps a post from being published, with line, reason and remedy. Without a name: all drafts.
 
-    Each take needs your own words; each quotation must stand word for word in what was pulled of its source; links
-    and front matter must be whole. Errors make the exit code 1; warnings do not.
+    Each take needs your own words, twice as many as it quotes; each quotation must stand word for word in what was
+    pulled of its source; links and front matter must be whole. Errors make the exit code 1; warnings do not, and
+    neither does what the front matter accepts with a reason.
 
     \b
     Example:
       byline check 2026-11-23-what-the-cranes-tell
+      byline check --fix --links
     """
     with app(context) as opened:
         paths = [opened.find(name, posts.DRAFTS, posts.POSTS) for name in names] or opened.drafts()
-        found = [finding for path in paths for finding in opened.check(path)]
-    errors = sum(finding.severity is Severity.ERROR for finding in found)
-    told = f"{counted(len(paths), 'file')}: {counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}."
-    report({"files": paths, "findings": found}, *_lines(found), told, as_json=as_json)
-    return int(errors > 0)
+        fixed = {path: done for path in paths if fixing and (done := opened.fix(path))}
+        dead = opened.dead_links(paths) if links else None
+        found = [finding for path in paths for finding in opened.check(path, dead)]
+    put_right = [{"path": path, "done": done} for path, each in fixed.items() for done in each]
+    told = [f"{shown(path)}: put right: {done}" for path, each in fixed.items() for done in each]
+    report(
+        {"files": paths, "fixed": put_right, "findings": found},
+        *told,
+        *_lines(found),
+        _summed(len(paths), found),
+        as_json=as_json,
+    )
+    return int(any(finding.hinders for finding in found))
+
+
+def _summed(files: int, found: Sequence[Finding]) -> str:
+    errors = sum(finding.hinders for finding in found)
+    accepted = sum(finding.accepted is not None for finding in found)
+    warnings = len(found) - errors - accepted
+    told = f"{counted(files, 'file')}: {counted(errors, 'error')}, {counted(warnings, 'warning')}"
+    return f"{told}, {accepted} accepted." if accepted else f"{told}."
 
 
 def _lines(found: Sequence[Finding]) -> Iterable[str]:
@@ -87,5 +106,6 @@ def _lines(found: Sequence[Finding]) -> Iterable[str]:
 
 
 def _told(finding: Finding) -> Iterator[str]:
-    yield f"{shown(finding.path)}:{finding.line}: {finding.severity}: {finding.reason} [{finding.rule}]"
-    yield f"    {finding.remedy}"
+    grave = finding.severity if finding.accepted is None else "accepted"
+    yield f"{shown(finding.path)}:{finding.line}: {grave}: {finding.reason} [{finding.rule}]"
+    yield f"    {finding.remedy if finding.accepted is None else finding.accepted}"

@@ -95,7 +95,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something that a check found in a file: where, what, and what to do. ``rule`` never changes its name."""
+    """Something that a check found in a file: where, what, and what to do. ``rule`` never changes its name.
+
+    ``accepted`` is the author's reason to leave it so, if they gave one; it then keeps no post back.
+    """
 
     rule: str
     severity: Severity
@@ -103,3 +106,9 @@ class Finding:
     line: int
     reason: str
     remedy: str
+    accepted: str | None = None
+
+    @property
+    def hinders(self) -> bool:
+        """Whether it keeps a post from being published."""
+        return self.severity is Severity.ERROR and self.accepted is None

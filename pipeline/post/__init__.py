@@ -16,7 +16,7 @@ from pipeline.post.body import (
     without_prompts,
 )
 from pipeline.post.format import line_of, parse, read, render
-from pipeline.post.links import Link, anchors, links
+from pipeline.post.links import Link, anchors, linked_words, links
 from pipeline.post.places import (
     DRAFTS,
     POSTS,
@@ -29,7 +29,8 @@ from pipeline.post.places import (
     paths,
     resolve,
 )
-from pipeline.post.takes import commonmark, half_linked_headings, stray_quotations
+from pipeline.post.shown import images, line_with, passages
+from pipeline.post.takes import commonmark, half_linked_headings, lines_of_text, stray_quotations
 
 __all__ = [
     "DRAFTS",
@@ -47,12 +48,17 @@ __all__ = [
     "file_name",
     "find",
     "half_linked_headings",
+    "images",
     "line_of",
+    "line_with",
+    "lines_of_text",
+    "linked_words",
     "links",
     "name_of",
     "page_address",
     "page_of",
     "parse",
+    "passages",
     "paths",
     "prompt",
     "read",

@@ -83,3 +83,19 @@ def anchors(body: str) -> frozenset[str]:
             text = "".join(part.content for part in parts if part.type in {"text", "code_inline"})
             named |= {slugify(text, "-"), slugify_unicode(text, "-")}
     return frozenset(named)
+
+
+def linked_words(body: str) -> frozenset[str]:
+    """Return the words of each link to another site within a paragraph, as they are shown."""
+    found: set[str] = set()
+    for token in commonmark.parse(body):
+        told: list[str] | None = None
+        for part in token.children or [] if token.type == "inline" else []:
+            if part.type == "link_open" and str(part.attrGet("href") or "").startswith("http"):
+                told = []
+            elif part.type == "link_close" and told is not None:
+                found.add("".join(told))
+                told = None
+            elif told is not None:
+                told.append(part.content)
+    return frozenset(text for text in found if text)

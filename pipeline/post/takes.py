@@ -28,6 +28,7 @@ commonmark = MarkdownIt("commonmark").enable("table")
 commonmark.validateLink = lambda url: True  # type: ignore[method-assign] # noqa: ARG005  (what leads nowhere is told)
 _AROUND: Final = frozenset({"strong_open", "strong_close", "em_open", "em_close"})
 _NAME_OF_HEADING: Final = re.compile(r"\s*\{:?[^}]*\}\s*")
+_QUOTABLE: Final = frozenset({"inline", "fence", "code_block"})
 _QUOTING: Final = re.compile(r"<(?:blockquote|q)\b", re.IGNORECASE)
 
 
@@ -112,7 +113,8 @@ def _quotations(tokens: Sequence[Token], body_line: int) -> Iterator[Quotation]:
         elif token.type == "blockquote_close":
             depth -= 1
             if depth == 0:
-                yield Quotation(text=_all_text(tokens[start:index]), line=_line(tokens[start], body_line))
+                quoted = _all_text(tokens[start:index], _QUOTABLE)
+                yield Quotation(text=quoted, line=_line(tokens[start], body_line))
 
 
 def _own_words(tokens: Sequence[Token]) -> str:
@@ -124,8 +126,9 @@ def _own_words(tokens: Sequence[Token]) -> str:
     return _all_text(own)
 
 
-def _all_text(tokens: Sequence[Token]) -> str:
-    return "\n".join(_text(token.children or []) for token in tokens if token.type == "inline")
+def _all_text(tokens: Sequence[Token], kinds: frozenset[str] = frozenset({"inline"})) -> str:
+    told = (token for token in tokens if token.type in kinds)
+    return "\n".join(_text(token.children or []) if token.type == "inline" else token.content for token in told)
 
 
 def _text(parts: Sequence[Token]) -> str:
@@ -146,3 +149,12 @@ def heading_ends(body: str) -> dict[int, int]:
         (token.map[0], token.map[1]) for token in commonmark.parse(body) if token.type == "heading_open" and token.map
     )
     return dict(headings)
+
+
+def lines_of_text(body: str) -> Iterator[tuple[int, str]]:
+    """Yield each line of ``body`` that is no block of code, with its number from 0, and without code between words."""
+    blocks = (token.map for token in commonmark.parse(body) if token.type in {"fence", "code_block"} and token.map)
+    code = {number for start, end in blocks for number in range(start, end)}
+    for number, line in enumerate(body.split("\n")):
+        if number not in code:
+            yield number, re.sub(r"(`+)[^`].*?\1", " ", line)

@@ -100,7 +100,7 @@ class WriteSettings(_Section):
     takes: Positive = 4
     """How many stories of the shortlist a draft takes up, if you name none."""
     quote_words: Positive = 60
-    """How many words may be quoted in one take."""
+    """How many words may be quoted of one source."""
     approval: bool = False
     """Publish and send only posts that somebody has approved as they stand (`byline approve`)."""
 

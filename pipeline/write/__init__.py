@@ -5,27 +5,35 @@ It writes Markdown files that the author owns, never over one that is there, and
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.errors import PostError, UsageError
-from pipeline.html import plain_text
-from pipeline.model import Severity
+from pipeline.html import plain_text, safe_url
 from pipeline.post.approval import approval, with_approval
 from pipeline.store import write as kept
+from pipeline.write.accept import accepted
 from pipeline.write.draft import draft
+from pipeline.write.fix import put_right
 from pipeline.write.gate import examine, unreadable
-from pipeline.write.links import broken_links
+from pipeline.write.links import broken_links, dead_links
+from pipeline.write.wording import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from pipeline.model import Approval, Entry, Finding, RankedStory, SafeUrl, Snapshot
+    from pipeline.model import Approval, Finding, Post, RankedStory, SafeUrl
     from pipeline.settings.sections import WriteSettings
     from pipeline.store import Store
+    from pipeline.write.links import Anchors
+    from pipeline.write.told import Sources
+
+LAST_POSTS: Final = 20
+"""So many posts tell how long those of the author usually are."""
 
 
 def write(
@@ -55,30 +63,74 @@ def write(
     return path
 
 
-def check(path: Path, store: Store, content: Path, settings: WriteSettings) -> tuple[Finding, ...]:
-    """Return what is wrong with the post in ``path``, in the order of its lines; nothing if it may be published."""
+def check(
+    path: Path, store: Store, content: Path, settings: WriteSettings, dead: Mapping[SafeUrl, str] | None = None
+) -> tuple[Finding, ...]:
+    """Return what is wrong with the post in ``path``, in the order of its lines; nothing if it may be published.
+
+    ``dead`` are links to other sites that lead nowhere, and why; without it, nobody has tried.
+    """
     try:
         post = posts.read(path)
     except PostError as error:
         return unreadable(error)
+    found = [
+        *examine(post, _sources(post, store), settings.quote_words, _usual(post, content)),
+        *broken_links(post, *_content(content)),
+        *dead_links(post, dead or {}),
+    ]
+    judged = accepted(post, found, links_tried=dead is not None)
+    return tuple(sorted(judged, key=lambda finding: (finding.line, finding.rule)))
+
+
+def fix(path: Path, store: Store) -> tuple[str, ...]:
+    """Put right what can be in the post in ``path`` without a word of the author's. Return what that was, in words."""
+    try:
+        sources = _sources(posts.read(path), store)
+    except PostError:  # the check says what is wrong with it
+        return ()
+    raw = path.read_bytes().decode("utf-8")
+    mark = "\ufeff" * raw.startswith("\ufeff")
+    text, done = put_right(raw.removeprefix(mark), sources)
+    if done:
+        path.write_bytes((mark + text).encode())
+    return done
+
+
+def _sources(post: Post, store: Store) -> Sources:
+    """Return what is stored of each page that ``post`` is about, lists as a source, or links to."""
+    linked = {url for link in posts.links(post) if (url := safe_url(link.target))}
+    wanted = linked | {take.url for take in post.takes} | {source.url for source in post.sources}
     with store.reading() as connection:
-        told = kept.entries_by_link(connection, {take.url for take in post.takes})
-        articles = kept.snapshots_by_link(connection, told)
-    files = {PurePosixPath(file.relative_to(content).as_posix()) for file in content.rglob("*") if file.is_file()}
+        told = kept.entries_by_link(connection, wanted)
+        articles = kept.snapshots_by_link(connection, wanted)
+    return {url: (*told[url], *articles[url]) for url in told}
+
+
+def _content(content: Path) -> tuple[frozenset[PurePosixPath], Anchors]:
+    """Return the files of ``content``, and what tells the anchors of each."""
 
     def anchors(page: PurePosixPath) -> frozenset[str]:
         return posts.anchors((content / page).read_text(encoding="utf-8-sig", errors="replace"))
 
-    sources: dict[SafeUrl, Sequence[Entry | Snapshot]] = {url: (*told[url], *articles[url]) for url in told}
-    found = [*examine(post, sources, settings.quote_words), *broken_links(post, files, anchors)]
-    return tuple(sorted(found, key=lambda finding: (finding.line, finding.rule)))
+    files = (PurePosixPath(file.relative_to(content).as_posix()) for file in content.rglob("*") if file.is_file())
+    return frozenset(files), anchors
+
+
+def _usual(post: Post, content: Path) -> list[int]:
+    """Return how many words each of the author's last posts of this kind has."""
+    known = []
+    for path in posts.paths(content)[:LAST_POSTS]:
+        with suppress(PostError):  # another check says what is wrong with it
+            known.append(posts.read(path))
+    return [words_of(other) for other in known if other.kind is post.kind and other.path.name != post.path.name]
 
 
 def approve(path: Path, by: str, found: Sequence[Finding], now: datetime) -> Approval:
     """Note in the post at ``path`` that ``by`` approves its words; ``found`` is what a check has to say of it."""
     if not by.strip():
         raise UsageError("nobody is named who approves it: use --by NAME, or set site_author in mkdocs.yml")
-    errors = [finding for finding in found if finding.severity is Severity.ERROR]
+    errors = [finding for finding in found if finding.hinders]
     if errors:
         raise UsageError(f"{path.name} has errors ({errors[0].rule}); `byline check {path.stem}` says what is missing")
     with path.open(encoding="utf-8", newline="") as file:
@@ -99,7 +151,7 @@ def publish_draft(
     if path.resolve().parent != (content / posts.DRAFTS).resolve():
         raise UsageError(f"{path} is no draft: only files in {content.name}/{posts.DRAFTS}/ can be published")
     findings = check(path, store, content, settings)
-    if any(finding.severity is Severity.ERROR for finding in findings):
+    if any(finding.hinders for finding in findings):
         return None, findings
     target = content / posts.POSTS / path.name
     if target.exists():

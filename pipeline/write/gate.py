@@ -6,19 +6,26 @@ and that the quotations are the sources' own.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from pipeline import post as posts
 from pipeline.model import Kind, Snapshot
-from pipeline.write.quotes import FEWEST, crumbs, parts_from_source_at, stands_in
+from pipeline.write import facts, spoken, wording
+from pipeline.write.likeness import count
+from pipeline.write.quotes import FEWEST, crumbs, parts_from_source_at, plain_texts, stands_in
 from pipeline.write.rules import Rule
+from pipeline.write.told import quoted_words, told_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pipeline.errors import PostError
-    from pipeline.model import Entry, Finding, Post, Quotation, SafeUrl, Take
+    from pipeline.model import Entry, Finding, Post, Quotation, Take
+    from pipeline.write.told import Sources, Told
+
+OWN_FOR_EACH_QUOTED: Final = 2
+"""So many words of the author's own belong to each that is quoted."""
 
 
 def unreadable(error: PostError) -> tuple[Finding, ...]:
@@ -27,22 +34,46 @@ def unreadable(error: PostError) -> tuple[Finding, ...]:
     return tuple(Rule.FRONT_MATTER.broken(error.path, line, reason, remedy) for line, reason in error.problems)
 
 
-def examine(post: Post, sources: Mapping[SafeUrl, Sequence[Entry | Snapshot]], quote_words: int) -> Iterator[Finding]:
-    """Yield what is wrong with ``post``; ``sources`` are the stored entries and articles of each link of a take."""
+def examine(post: Post, sources: Sources, quote_words: int, usual: Sequence[int] = ()) -> Iterator[Finding]:
+    """Yield what is wrong with ``post``.
+
+    ``sources`` are the stored entries and articles of each link of a take and of each source that the front matter
+    lists, and of other links as far as there are any; ``usual`` is how many words the author's posts have.
+    """
+    told = told_by(sources)
     yield from _whole(post)
     yield from _unchecked(post)
-    yield from _without_takes(post)
+    yield from _without_takes(post, sources)
     for take in post.takes:
-        yield from _words(post, take)
-        yield from _length(post, take, quote_words)
+        yield from _words(post, take, told)
         yield from _listed(post, take)
+        yield from _known(post, take, sources)
         for quoted in take.quotations:
             yield from _quoted(post, take, quoted, sources[take.url])
+    yield from _lengths(post, told, quote_words)
+    complete = all(sources[take.url] for take in post.takes)
+    yield from spoken.inline_quotations(post, told, complete=complete)
+    yield from spoken.copied_runs(post, told)
+    yield from facts.unsupported(post, told)
+    yield from _worded(post, usual)
+
+
+def _worded(post: Post, usual: Sequence[int]) -> Iterator[Finding]:
+    yield from wording.leftovers(post)
+    yield from wording.pictures(post)
+    yield from wording.boasts(post)
+    yield from wording.vague_headings(post)
+    yield from wording.length(post, usual)
 
 
 def _whole(post: Post) -> Iterator[Finding]:
     if not posts.without_prompts(post.body).replace(posts.EXCERPT_END, "").strip():
         yield Rule.NO_TEXT.broken(post.path, post.body_line, "the post says nothing", "Write it.")
+    opening, excerpt_end, _ = post.body.partition(posts.EXCERPT_END)
+    if excerpt_end and posts.OPENING in opening and not posts.without_prompts(opening).strip():
+        reason = "the opening, which the list of posts shows, has no words of yours"
+        line = post.body_line + posts.line_with(posts.OPENING, post.body)
+        yield Rule.NO_OPENING.broken(post.path, line, reason, "Write it, or take out the prompt and the line more.")
     if post.extra.get("draft"):
         reason = "the post says draft: true, which keeps it off the site; here a draft is a file in drafts/"
         line = posts.line_of(post, "draft")
@@ -71,21 +102,45 @@ def _unchecked(post: Post) -> Iterator[Finding]:
         yield Rule.HEADING_NOT_A_LINK.broken(post.path, line, reason, remedy)
 
 
-def _without_takes(post: Post) -> Iterator[Finding]:
-    """Find sources that no take is about, once there are takes at all."""
+def _without_takes(post: Post, sources: Sources) -> Iterator[Finding]:
+    """Find sources that no take is about, once there are takes at all, and else those of which nothing is stored."""
     told = {take.url for take in post.takes}
     for place, source in enumerate(post.sources):
+        line = posts.line_of(post, "sources", place)
         if told and source.url not in told:
             reason = f"no heading links to {source.url}, which is listed as a source"
             remedy = "Take it out of `sources:`, or link the heading of its take to this very address."
-            line = posts.line_of(post, "sources", place)
             yield Rule.SOURCE_WITHOUT_TAKE.broken(post.path, line, reason, remedy)
+        elif not told and not sources[source.url]:
+            yield _unknown(post, line, source.url)
 
 
-def _words(post: Post, take: Take) -> Iterator[Finding]:
+def _known(post: Post, take: Take, sources: Sources) -> Iterator[Finding]:
+    """Find a take on what is not stored; where it quotes as well, that is told of the quotation."""
+    if not sources[take.url] and not take.quotations:
+        yield _unknown(post, take.line, take.url)
+
+
+def _unknown(post: Post, line: int, url: str) -> Finding:
+    reason = f"nothing is stored of {url}, so nothing that is said of it can be checked"
+    remedy = (
+        "Pull the feed that carries it, have its article read (`byline select --articles`), or link to the address "
+        "that the feed gives."
+    )
+    return Rule.SOURCE_UNKNOWN.broken(post.path, line, reason, remedy)
+
+
+def _words(post: Post, take: Take, told: Told) -> Iterator[Finding]:
     if not any(mark.isalnum() for mark in take.words):
         reason = f"the take on “{take.heading}” has no words of yours"
         yield Rule.NO_WORDS.broken(post.path, take.line, reason, "Say under the quotation what you make of it.")
+        return
+    inline = quoted_words(take.words, told.texts)
+    quoted, own = inline + sum(count(each.text) for each in take.quotations), count(take.words) - inline
+    if own < quoted * OWN_FOR_EACH_QUOTED:
+        reason = f"the take on “{take.heading}” has {own} words of yours for {quoted} that it quotes"
+        remedy = f"Say more, or quote less: {OWN_FOR_EACH_QUOTED} words of yours for each that is quoted."
+        yield Rule.FEW_WORDS.broken(post.path, take.line, reason, remedy)
 
 
 def _quoted(post: Post, take: Take, quoted: Quotation, stored: Sequence[Entry | Snapshot]) -> Iterator[Finding]:
@@ -96,30 +151,37 @@ def _quoted(post: Post, take: Take, quoted: Quotation, stored: Sequence[Entry | 
             "to the address that the feed gives."
         )
         yield Rule.SOURCE_NOT_STORED.broken(post.path, quoted.line, reason, remedy)
-    elif not stands_in(quoted.text, stored):
-        at = parts_from_source_at(quoted.text, stored)
+        return
+    texts = plain_texts(stored)
+    if not stands_in(quoted.text, texts):
+        at = parts_from_source_at(quoted.text, texts)
         reason = f"the quotation does not stand in what {_writer(stored[0])} wrote; it leaves it at “{at}”"
         remedy = (
             "Copy the words again from the source, or say it in your own words. Between a quotation and your words "
             "stands an empty line; who said it is named in your words."
         )
         yield Rule.QUOTATION_NOT_IN_SOURCE.broken(post.path, quoted.line, reason, remedy)
-    elif found := crumbs(quoted.text):
+    elif found := crumbs(quoted.text, texts):
         reason = f"only “{found[0]}” stands between two gaps of the quotation, which may turn its sense"
         remedy = f"Quote {FEWEST} words or more in each part, or quote less."
         yield Rule.QUOTATION_IN_CRUMBS.broken(post.path, quoted.line, reason, remedy)
 
 
 def _writer(source: Entry | Snapshot) -> str:
-    return urlsplit(source.final_url).netloc if isinstance(source, Snapshot) else source.publisher
+    return urlsplit(source.final_url).netloc if isinstance(source, Snapshot) else source.publisher or "its source"
 
 
-def _length(post: Post, take: Take, quote_words: int) -> Iterator[Finding]:
-    count = sum(len(quoted.text.split()) for quoted in take.quotations)
-    if count > quote_words:
-        reason = f"{count} words are quoted in this take, more than the {quote_words} that write.quote_words allows"
-        line = take.quotations[0].line
-        yield Rule.QUOTATION_TOO_LONG.broken(post.path, line, reason, "Quote only what you speak of.")
+def _lengths(post: Post, told: Told, quote_words: int) -> Iterator[Finding]:
+    """Find sources of which more is quoted than the house allows, however many takes are on them."""
+    for url in dict.fromkeys(take.url for take in post.takes):
+        takes = [take for take in post.takes if take.url == url]
+        blocks = [quoted for take in takes for quoted in take.quotations]
+        inline = sum(quoted_words(take.words, told.texts) for take in takes)
+        quoted = inline + sum(count(block.text) for block in blocks)
+        if quoted > quote_words:
+            reason = f"{quoted} words of {url} are quoted, more than the {quote_words} that write.quote_words allows"
+            line = blocks[0].line if blocks else takes[0].line
+            yield Rule.QUOTATION_TOO_LONG.broken(post.path, line, reason, "Quote only what you speak of.")
 
 
 def _listed(post: Post, take: Take) -> Iterator[Finding]:

@@ -1,8 +1,10 @@
-"""Whether the links of a post lead somewhere, as far as can be told without going there."""
+"""Whether the links of a post lead somewhere, as far as can be told without going there, and if wanted by going."""
 
 from __future__ import annotations
 
+import asyncio
 import posixpath
+from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
@@ -12,12 +14,15 @@ from pipeline.html import safe_url
 from pipeline.write.rules import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator
+    from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping
 
-    from pipeline.model import Finding, Post
+    from pipeline.model import Finding, Post, SafeUrl
     from pipeline.post import Link
+    from pipeline.web import Answer, Unreachable
 
     Anchors = Callable[[PurePosixPath], frozenset[str]]
+    Visit = Callable[[SafeUrl], Awaitable[Answer | Unreachable | None]]
+    """Asks for a page; None where its host wants to be left alone."""
 
 ELSEWHERE: Final = frozenset({"mailto", "tel"})
 
@@ -90,3 +95,36 @@ def _holds(names: frozenset[str], fragment: str) -> bool:
     """Tell whether ``names`` hold ``fragment``; what stands twice is numbered, and footnotes name themselves."""
     wanted = unquote(fragment)
     return wanted in names or wanted.rpartition("_")[0] in names or wanted.startswith(("fn:", "fnref:", "__"))
+
+
+def external_links(post: Post) -> frozenset[SafeUrl]:
+    """Return the links of ``post`` to other sites."""
+    return frozenset(url for link in posts.links(post) if (url := safe_url(link.target, tracking=True)))
+
+
+async def dead_among(urls: Iterable[SafeUrl], visit: Visit) -> dict[SafeUrl, str]:
+    """Return which of ``urls`` lead nowhere, and why, as a part of a sentence.
+
+    Only what is gone is dead: many a site refuses programs, and a server that fails may be back tomorrow.
+    """
+    asked = sorted(urls)
+    answers = await asyncio.gather(*map(visit, asked))
+    return {url: cause for url, answer in zip(asked, answers, strict=True) if (cause := _cause(answer)) is not None}
+
+
+def _cause(answer: Answer | Unreachable | None) -> str | None:
+    from pipeline.web import Unreachable
+
+    if isinstance(answer, Unreachable):
+        return answer.cause
+    gone = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+    return f"answers that the page is not there ({answer.status})" if answer and answer.status in gone else None
+
+
+def dead_links(post: Post, dead: Mapping[SafeUrl, str]) -> Iterator[Finding]:
+    """Yield a finding for each link of ``post`` that is among the ``dead``."""
+    for link in posts.links(post):
+        url = safe_url(link.target, tracking=True)
+        if url is not None and url in dead:
+            remedy = "Link to where the page is now, or to a copy of it in an archive."
+            yield Rule.DEAD_LINK.broken(post.path, link.line, f"{url} {dead[url]}", remedy)

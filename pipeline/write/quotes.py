@@ -6,12 +6,12 @@ What comes in is an entry of the store; what goes out is a sentence of it, or th
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import blocks_of, plain_text, sentences
 from pipeline.html import digest as hashed
 from pipeline.model import Snapshot
+from pipeline.write.likeness import count, holds, parts, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,9 +22,6 @@ _SHORT: Final = 6
 """A sentence of fewer words tells too little to stand alone."""
 FEWEST: Final = 3
 """Of fewer words no part of a quotation may be that leaves words out: from crumbs one can bake any sentence."""
-_SAME: Final = str.maketrans(
-    {mark: same for same, marks in {"'": "‘’‚‛′`´", '"': "“”„‟″«»", "-": "‐‑‒–—―−"}.items() for mark in marks}
-)
 
 
 def source_text(source: Entry | Snapshot) -> tuple[str, ...]:
@@ -56,21 +53,25 @@ def quotation(entry: Entry, article: Snapshot | None, most_words: int) -> PlainT
     return None
 
 
-def stands_in(quoted: str, sources: Iterable[Entry | Snapshot]) -> bool:
-    """Tell whether ``quoted`` stands word for word in one of ``sources``, each part of it around an ellipsis.
+def plain_texts(sources: Iterable[Entry | Snapshot]) -> tuple[str, ...]:
+    """Return all that each of ``sources`` says, made plain, so that quotations can be looked for in it."""
+    return tuple(plain(" ".join(source_text(source))) for source in sources)
+
+
+def stands_in(quoted: str, texts: Iterable[str]) -> bool:
+    """Tell whether ``quoted`` stands word for word in one of the plain ``texts``, each part of it around an ellipsis.
 
     Kinds of quotation marks, dashes and spaces do not count, as typing them anew changes no word.
     """
-    parts = _parts(quoted)
-    return bool(parts) and any(_in_order(parts, _plain(" ".join(source_text(entry)))) for entry in sources)
+    whole, wanted = plain(quoted), parts(quoted)
+    return bool(wanted) and any(holds(text, [whole]) or holds(text, wanted) for text in texts)
 
 
-def parts_from_source_at(quoted: str, sources: Iterable[Entry | Snapshot]) -> str:
-    """Return the words at which ``quoted``, which stands in none of ``sources``, leaves the nearest of them."""
-    texts = [f" {_plain(' '.join(source_text(entry)))} " for entry in sources]
-    for part in _parts(quoted):
+def parts_from_source_at(quoted: str, texts: Sequence[str]) -> str:
+    """Return the words at which ``quoted``, which stands in none of the plain ``texts``, leaves the nearest of them."""
+    for part in re.split(r"[\[(]?(?:…|\.(?:\s?\.){2,})[\])]?", quoted):
         words = part.split()
-        most = max(_standing(words, text) for text in texts)
+        most = max((_standing(words, text) for text in texts), default=0)
         if most < len(words):
             return " ".join(words[most : most + 3])
     return quoted  # each part stands there, but not in this order
@@ -78,31 +79,16 @@ def parts_from_source_at(quoted: str, sources: Iterable[Entry | Snapshot]) -> st
 
 def _standing(words: Sequence[str], text: str) -> int:
     """Return how many of ``words``, from the first on, stand in ``text`` one after the other."""
-    return next((many for many in range(len(words), 0, -1) if f" {' '.join(words[:many])} " in text), 0)
+    starts = ((many, plain(" ".join(words[:many]))) for many in range(len(words), 0, -1))
+    return next((many for many, start in starts if start and holds(text, [start])), 0)
 
 
-def crumbs(quoted: str) -> list[str]:
-    """Return the parts of ``quoted`` around its ellipses that are too short to keep the sense of their sentence."""
-    parts = _parts(quoted)
-    return [part for part in parts if len(part.split()) < FEWEST] if len(parts) > 1 else []
+def crumbs(quoted: str, texts: Sequence[str]) -> list[str]:
+    """Return the parts of ``quoted`` around its ellipses that are too short to keep the sense of their sentence.
 
-
-def _parts(quoted: str) -> list[str]:
-    # Normalising made three points of each ellipsis.
-    return [part for part in re.split(r"\s*(?:\[\.\.\.\]|\.\.\.)\s*", _plain(quoted)) if part]
-
-
-def _in_order(parts: Sequence[str], text: str) -> bool:
-    """Tell whether ``parts`` stand in ``text`` one after the other, each as whole words."""
-    at = 0
-    for part in parts:
-        pattern = rf"(?<!\w){re.escape(part)}(?!\w)"
-        found = re.compile(pattern).search(text, at)
-        if found is None:
-            return False
-        at = found.end()
-    return True
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_SAME).split()).strip("\"' ")
+    An ellipsis that the source itself has leaves nothing out.
+    """
+    found = parts(quoted)
+    if len(found) < 2 or any(holds(text, [plain(quoted)]) for text in texts):  # noqa: PLR2004
+        return []
+    return [part for part in found if count(part) < FEWEST]

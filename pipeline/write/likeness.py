@@ -1,0 +1,104 @@
+"""When two texts say the same: words compared without the marks, dashes and spaces that typing anew changes.
+
+What comes in is any text, of whatever language; what goes out is how it compares. It knows neither posts nor sources.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_UNSPACED: Final = (
+    "\u0e00-\u0eff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+)
+"""Letters of languages that put no space between words: Thai, Lao, Khmer, Japanese, Chinese."""
+_LETTERS_OF_A_WORD: Final = 2
+"""So many of these letters make about a word."""
+_MARKS: Final = "'\"‘’‚‛“”„‟«»‹›′″`´「」『』〝〞〟"
+_DASHES: Final = "‐‑‒–—―−⁃﹘"
+_SAME: Final = str.maketrans(dict.fromkeys(_MARKS, "'") | dict.fromkeys(_DASHES, "-"))
+_HIDDEN: Final = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
+_POINTS: Final = re.compile(r"\.(?:\s?\.){2,}")
+_GAP: Final = re.compile(r"\s*(?:\[\s*\.\.\.\s*\]|\(\s*\.\.\.\s*\)|\.\.\.)\s*")
+_WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
+_LIKE: Final = 0.6
+"""A text that has so much of the words of another, in one place, is nearly that other."""
+
+
+def plain(text: str) -> str:
+    """Return ``text`` so that two texts are equal where they differ in nothing but marks, dashes and spaces."""
+    same = _POINTS.sub("...", unicodedata.normalize("NFKC", _HIDDEN.sub("", text))).translate(_SAME)
+    same = re.sub(r"\s*'[\s']*", "'", " ".join(same.split()))
+    same = re.sub(r"\s*-[\s-]*", "-", same)
+    same = re.sub(r"\s+(?=[;:!?%])", "", same)
+    same = re.sub(rf"(?<=[{_UNSPACED}、。])\s+(?=[{_UNSPACED}])", "", same)
+    return same.strip("' ")
+
+
+def parts(quoted: str) -> list[str]:
+    """Return the parts of ``quoted``, made plain, around the signs that words were left out."""
+    return [part.strip("' ") for part in _GAP.split(plain(quoted)) if part.strip("' ")]
+
+
+def holds(text: str, wanted: Sequence[str]) -> bool:
+    """Tell whether ``wanted`` stand in ``text`` one after the other, each as whole words; all of it is plain."""
+    at = 0
+    for part in wanted:
+        found = re.compile(_edge(part[0], "<") + re.escape(part) + _edge(part[-1], "")).search(text, at)
+        if found is None:
+            return False
+        at = found.end()
+    return True
+
+
+def _edge(letter: str, side: str) -> str:
+    """Return the pattern that keeps ``letter`` from being the middle of a word, where its language has such."""
+    free = re.match(f"[{_UNSPACED}-]", letter) or (side == "<" and not letter.isalnum())
+    return "" if free else rf"(?{side}![^\W{_UNSPACED}])"
+
+
+def words(text: str) -> list[str]:
+    """Return the words of ``text`` without regard to capitals; of a language without spaces, its letters."""
+    same = _HIDDEN.sub("", unicodedata.normalize("NFKC", text)).replace("’", "'")
+    return _WORD.findall(same.casefold())
+
+
+def count(text: str) -> int:
+    """Return how many words ``text`` has, as people count them."""
+    letters = len(re.findall(f"[{_UNSPACED}]", text))
+    spaced = re.sub(f"[{_UNSPACED}]", " ", text) if letters else text
+    return sum(any(map(str.isalnum, word)) for word in spaced.split()) + -(-letters // _LETTERS_OF_A_WORD)
+
+
+def length_of_run(taken: Sequence[str], most: int) -> int:
+    """Return how many of the words ``taken`` make a run of ``most`` words as people count them."""
+    letters = sum(bool(re.match(f"[{_UNSPACED}]", word)) for word in taken)
+    return most * _LETTERS_OF_A_WORD if letters * 2 > len(taken) else most
+
+
+def shared_run(mine: Sequence[str], theirs: Iterable[Sequence[str]], length: int) -> int | None:
+    """Return where the first run of ``length`` words of ``mine`` begins that one of ``theirs`` has as well."""
+    known = {tuple(other[at : at + length]) for other in theirs for at in range(len(other) - length + 1)}
+    starts = range(len(mine) - length + 1)
+    return next((at for at in starts if tuple(mine[at : at + length]) in known), None)
+
+
+def is_nearly_in(mine: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether some place of ``other``, as long as ``mine``, has most of its words."""
+    length = len(mine)
+    missing, seen = Counter(mine), 0
+    for at, word in enumerate(other):
+        seen += missing[word] > 0
+        missing[word] -= 1
+        if at >= length:
+            gone = other[at - length]
+            missing[gone] += 1
+            seen -= missing[gone] > 0
+        if seen >= max(3, _LIKE * length):
+            return True
+    return False

@@ -1,0 +1,108 @@
+"""What a post says in quotation marks, or after its source without any, held against what its sources told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pipeline.model import Kind
+from pipeline.write.inline import is_own_speech, quoted_in
+from pipeline.write.likeness import count, is_nearly_in, length_of_run, shared_run, words
+from pipeline.write.quotes import FEWEST, crumbs, parts_from_source_at
+from pipeline.write.rules import Rule
+from pipeline.write.told import FEWEST_QUOTED, said_in, stands_inline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.model import Finding, Post
+    from pipeline.write.inline import Quoted
+    from pipeline.write.told import Said, Told
+
+COPIED: Final = 12
+"""So many words in a row are not the same by chance."""
+_FEWEST_NEAR: Final = 4
+_SHOWN: Final = 8
+"""So many words of what was found are shown."""
+
+
+def inline_quotations(post: Post, told: Told, *, complete: bool) -> Iterator[Finding]:
+    """Yield what is wrong with quotations in running text; ``complete`` tells that every source is stored.
+
+    An essay without takes may quote what is in no feed, but not its sources wrongly.
+    """
+    bound = bool(post.takes) or post.kind is not Kind.ESSAY
+    for said in said_in(post):
+        for quoted in quoted_in(said.text):
+            if stands_inline(quoted, told.texts):
+                yield from _in_crumbs(post, said, quoted, told)
+            elif len(words(quoted.text)) >= _FEWEST_NEAR and _nearly(quoted, told):
+                yield _nearly_so(post, said, quoted, told)
+            elif bound and count(quoted.text) >= FEWEST:
+                yield _nowhere(post, said, quoted, complete=complete)
+
+
+def _nearly(quoted: Quoted, told: Told) -> bool:
+    mine = words(quoted.text)
+    return any(is_nearly_in(mine, other) for other in told.words)
+
+
+def _in_crumbs(post: Post, said: Said, quoted: Quoted, told: Told) -> Iterator[Finding]:
+    if found := crumbs(quoted.text, told.texts):
+        reason = f"only “{found[0]}” stands between two gaps of the quotation, which may turn its sense"
+        remedy = f"Quote {FEWEST} words or more in each part, or quote less."
+        yield Rule.QUOTATION_IN_CRUMBS.broken(post.path, said.line, reason, remedy)
+
+
+def _nearly_so(post: Post, said: Said, quoted: Quoted, told: Told) -> Finding:
+    at = parts_from_source_at(quoted.text, told.texts)
+    reason = f"“{_start(quoted.text)}” is nearly, but not quite, what a source has; it leaves it at “{at}”"
+    remedy = "Copy the words again from the source, or take the quotation marks away and say it in your own words."
+    return Rule.QUOTATION_NOT_IN_SOURCE.broken(post.path, said.line, reason, remedy)
+
+
+def _nowhere(post: Post, said: Said, quoted: Quoted, *, complete: bool) -> Finding:
+    what = f"“{_start(quoted.text)}” stands in quotation marks"
+    if count(quoted.text) < FEWEST_QUOTED or is_own_speech(said.text[: quoted.start]):
+        reason = f"{what}, and in no source of this post"
+        remedy = "If somebody said it, copy it from its source; a title or a thought of your own goes into *italics*."
+        return Rule.QUOTATION_DOUBTFUL.broken(post.path, said.line, reason, remedy)
+    if not complete:
+        reason = f"{what} and cannot be checked: not every source of this post is stored"
+        remedy = "Pull the feed that carries its source, or have its article read (`byline select --articles`)."
+        return Rule.SOURCE_NOT_STORED.broken(post.path, said.line, reason, remedy)
+    open_end = "" if quoted.closed else ", which nothing closes,"
+    reason = f"{what}{open_end} and in none of the sources that the post links to"
+    remedy = (
+        "Copy it from its source and link to that; or say it in your own words. A title, or a thought of your own, "
+        "goes into *italics*."
+    )
+    return Rule.QUOTATION_NOT_IN_SOURCE.broken(post.path, said.line, reason, remedy)
+
+
+def copied_runs(post: Post, told: Told) -> Iterator[Finding]:
+    """Yield each passage that has a run of words in common with a source, outside of quotations."""
+    for said in said_in(post):
+        if said.heading:  # that of a take is the title of its source
+            continue
+        mine = _unquoted(said.text)
+        length = length_of_run(mine, COPIED)
+        at = shared_run(mine, told.words, length)
+        if at is not None:
+            reason = f"“{' '.join(mine[at : at + _SHOWN])} …” is copied: {COPIED} words in a row are those of a source"
+            remedy = "Quote it, with > or in quotation marks, or say it in your own words."
+            yield Rule.COPIED.broken(post.path, said.line, reason, remedy)
+
+
+def _unquoted(text: str) -> list[str]:
+    """Return the words of ``text`` with a mark, which is no word, in place of each quotation."""
+    left, at = [], 0
+    for number, quoted in enumerate(quoted_in(text)):
+        if count(quoted.text) >= FEWEST:
+            left += [*words(text[at : quoted.start]), f"“{number}”"]
+            at = quoted.end
+    return [*left, *words(text[at:])]
+
+
+def _start(text: str) -> str:
+    several = text.split()
+    return " ".join(several[:_SHOWN]) + " …" * (len(several) > _SHOWN)
