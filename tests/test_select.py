@@ -11,6 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import within
 from pipeline import select as room
 from pipeline.feed import parse
 from pipeline.html import plain_text, safe_html, safe_url
@@ -18,6 +19,7 @@ from pipeline.model import Entry, Story, Written
 from pipeline.pull.taking import take_in
 from pipeline.select.group import WINDOW, group, newest_of_each_feed
 from pipeline.select.rank import rank
+from pipeline.select.terms import forget
 from pipeline.select.voices import voices
 from pipeline.settings.sections import Sections, SelectSettings, TopicSettings
 from pipeline.store import pull as kept_feeds
@@ -296,6 +298,30 @@ def test_thousands_of_copies_of_one_text_are_one_story_soon():
     copies = [entry(n, *STRIKE, publisher=f"Paper {n}") for n in range(6000)]
     others = [entry(n, f"Crane number{n} of Hallum", "The same crane on another day") for n in range(7000, 8000)]
     assert max(len(story.entries) for story in group([*copies, *others])) == 6000
+
+
+def news(numbers):
+    """Entries of 30 days, five to an event, in the words of a small language with names of their own."""
+    common = [f"word{n}" for n in range(400)]
+    for n in numbers:
+        event, told = divmod(n, 5)
+        usual = " ".join(common[(event * 7 + told * 3 + k * k) % 400] for k in range(25))
+        title = f"Name{event} and Place{event} {common[(event + told) % 400]} {common[event % 397]}"
+        lead = f"The people of Place{event} say that Name{event} and Firm{event} {usual}."
+        yield entry(n, title, lead, publisher=f"P{n % 50}", dated=NOW - timedelta(minutes=4 * n))
+
+
+def test_ten_thousand_entries_are_grouped_in_seconds_and_two_hundred_more_at_once():
+    stories = within(5, group, list(news(range(10_000))))
+    assert {len(story.entries) for story in stories} == {5}
+    assert len(within(1, group, list(news(range(10_200))))) == 2040
+
+
+def test_what_was_grouped_before_changes_nothing(sample):
+    group(sample[:150])
+    again = group(sample)
+    forget()
+    assert group(sample) == again
 
 
 # -- voices

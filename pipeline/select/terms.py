@@ -80,6 +80,12 @@ def told(entry: Entry) -> Told:
     return _told(entry.title, (entry.summary or entry.content)[:LEAD_MARKUP])
 
 
+def forget() -> None:
+    """Let go of the words that are remembered. They only save time."""
+    _told.cache_clear()
+    _folded.cache_clear()
+
+
 @lru_cache(maxsize=REMEMBERED)
 def _told(title: str, lead: str) -> Told:
     text = text_of(lead)
