@@ -379,6 +379,13 @@ def test_marks_are_read_by_the_customs_of_many_languages(text, expected):
     assert [quoted.text for quoted in quoted_in(text)] == expected
 
 
+@pytest.mark.parametrize(
+    ("quoted", "stands"), [("up 8.5%", True), ("up 8", False), ("5%, to", False), ("to 1,200", True)]
+)
+def test_a_number_is_not_cut_in_two(quoted, stands):
+    assert stands_in(quoted, [plain("It is up 8.5%, to 1,200.")]) is stands
+
+
 def test_words_are_counted_as_people_count_them():
     assert count("71% of it – 14,20 €, that is") == 6
     assert count("一覧表には載っていた") == 5

@@ -57,9 +57,10 @@ def holds(text: str, wanted: Sequence[str]) -> bool:
 
 
 def _edge(letter: str, side: str) -> str:
-    """Return the pattern that keeps ``letter`` from being the middle of a word, where its language has such."""
+    """Return the pattern that keeps ``letter`` from being the middle of a word or number, where there are such."""
     free = re.match(f"[{_UNSPACED}-]", letter) or (side == "<" and not letter.isalnum())
-    return "" if free else rf"(?{side}![^\W{_UNSPACED}])"
+    number = (r"(?<!\d[.,])" if side else r"(?![.,]\d)") if letter.isdigit() else ""
+    return "" if free else rf"(?{side}![^\W{_UNSPACED}]){number}"
 
 
 def words(text: str) -> list[str]:
