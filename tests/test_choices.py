@@ -269,3 +269,42 @@ def test_the_vectors_of_words_know_what_belongs_together():
 def test_without_the_extra_topics_go_by_their_phrases(monkeypatch):
     monkeypatch.setattr("pipeline.select.meaning.find_spec", lambda _: None)
     assert word_vectors() is None
+
+
+# -- voices
+
+
+def test_what_one_feed_says_under_many_names_or_many_print_alike_is_one_voice():
+    text = "The agency said that the port of Hallum will stay closed for two more days after the storm."
+    one = [
+        replace(
+            entry(n, "Port of Hallum stays closed after the storm", text=text), link=safe_url(f"https://n{n}.example/")
+        )
+        for n in range(1, 9)
+    ]
+    copies = [entry(n, "Port of Hallum stays closed after the storm", feed=n, text=text) for n in range(11, 14)]
+    own = entry(
+        20,
+        "Storm keeps ships out of Hallum",
+        feed=20,
+        text="Pilots wait on shore, and nobody knows for how long they will.",
+    )
+    for told, points, more in ((one, 0.0, 7), (copies, 0.0, 2), ([*copies, own], 1.0, 2)):
+        [ranked] = rank([story(*told)], {}, NOW)
+        reason = ranked.reasons[0]
+        assert reason.points == points
+        assert f"{more} more print the same" in reason.because
+
+
+def test_what_the_author_joins_and_parts_stays_so(week):
+    first, second = shortlist(week)
+    with week.writing() as connection:
+        kept.keep_bonds(connection, [(first.story.entries[0].id, second.story.entries[0].id)], NOW, together=True)
+    [merged] = shortlist(week)
+    assert len(merged.story.entries) == 4
+    one, *others = merged.story.entries
+    with week.writing() as connection:
+        kept.keep_bonds(connection, [(one.id, other.id) for other in others], NOW, together=False)
+    assert one.id in {
+        entry.id for item in shortlist(week) for entry in item.story.entries if len(item.story.entries) == 1
+    }

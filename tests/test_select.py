@@ -588,6 +588,7 @@ def test_entries_of_one_word_are_never_one_story():
 
 def test_publishers_of_one_name_are_named_once():
     told = [entry(n, "T", publisher="Daily", link=f"https://{host}.example/1") for n, host in enumerate("ab", start=1)]
+    told = [replace(one, feed=one.id) for one in told]
     (found,) = ranked(Story(id=1, entries=tuple(told)))
     assert found.reasons[0].because == "2 publishers of the name Daily report it"
 

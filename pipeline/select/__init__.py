@@ -40,7 +40,8 @@ def select(
         entries = kept.entries_since(connection, now - timedelta(days=settings.select.days))
         first_pulls, decisions = kept.first_pulls(connection), kept.decisions(connection)
         leanings = _leanings(connection, settings, now)
-    stories = group(newest_of_each_feed(entries))
+        joined, parted = (kept.bonds_kept(connection, together=together) for together in (True, False))
+    stories = group(newest_of_each_feed(entries), together=joined, apart=parted)
     known = {one.story.id: one for one in remembered(stories, written, decisions, again=again)}
     ranked = rank((one.story for one in known.values()), settings.select.topics, now, first_pulls, leanings)
     shortlist = tuple(

@@ -13,6 +13,7 @@ from pipeline.html import text_of, whole
 from pipeline.model import RankedStory, Reason
 from pipeline.select.group import LEAD_WORDS, words_of
 from pipeline.select.learn import correction
+from pipeline.select.voices import voices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -196,7 +197,9 @@ def _said(phrases: Sequence[str], strengths: Sequence[float]) -> str:
 
 
 def _publishers(story: Story) -> Reason:
-    names = story.publishers
+    """Return what it gives that several newsrooms report ``story``: those that print one text are one voice."""
+    own = {voice[0].host or voice[0].feed: voice[0].publisher for voice in reversed(voices(story))}
+    names = tuple(own.values())[::-1]
     points = math.log2(min(len(names), MOST_PUBLISHERS))
     different = tuple(dict.fromkeys(names))
     if len(names) == 1:
@@ -205,6 +208,8 @@ def _publishers(story: Story) -> Reason:
         said = f"{len(names)} publishers of the name {names[0]} report it"
     else:
         said = f"{len(names)} publishers report it: {_listed(different)}"
+    copies = len(story.publishers) - len(names)
+    said += f"; {copies} more print{'s' * (copies == 1)} the same" if copies > 0 else ""
     return Reason(name="publishers", points=round(points, 2), because=said)
 
 
