@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 import shutil
 import socket
 import threading
@@ -215,7 +216,7 @@ def test_the_policies_allow_nothing_that_runs_but_our_own_files():
     assert "allow-scripts" not in FRAME_POLICY
 
 
-@pytest.mark.parametrize("path", ["/choose", "/merge", "/split", "/select", "/draft"])
+@pytest.mark.parametrize("path", ["/choose", "/merge", "/split", "/select", "/draft", "/save", "/publish", "/test"])
 def test_nothing_is_changed_by_looking(desk, path):
     status, _, _ = desk.ask("GET", path, desk.own(Origin=None))
     assert status == 405
@@ -345,6 +346,212 @@ def test_stories_are_joined_and_parted_by_key(page):
     expect(page.get_by_role("status")).to_contain_text("Told apart")
 
 
+# -- writing
+
+
+@pytest.fixture
+def draft(desk):
+    """The file of a draft about two stories."""
+    return desk.app.stories.write(list(choices(desk))[:2])
+
+
+@pytest.fixture
+def writing(desk, draft, page):
+    """The page on which the draft is written."""
+    page.goto(f"{desk.base}/write/{draft.stem}")
+    expect(page.locator("#saved")).to_have_text("Saved")
+    return page
+
+
+def held(desk, draft):
+    return desk.post("/load", name=draft.stem)[1]
+
+
+def test_a_draft_is_loaded_and_saved_as_the_file_that_it_is(desk, draft):
+    draft.write_bytes(b"\xef\xbb\xbf" + draft.read_bytes().replace(b"\n", b"\r\n"))
+    draft.chmod(0o640)
+    loaded = held(desk, draft)
+    assert "\r" not in loaded["text"]
+    status, said = desk.post("/save", name=draft.stem, text=loaded["text"] + "Mehr …\n", mark=loaded["mark"])
+    assert status == 200
+    assert draft.read_bytes().endswith("Mehr …\r\n".encode())
+    assert draft.read_bytes().startswith(b"\xef\xbb\xbf---\r\n")
+    assert draft.stat().st_mode & 0o777 == 0o640
+    assert desk.post("/look", name=draft.stem)[1] == said
+    assert sorted(path.suffix for path in draft.parent.iterdir()) == [".md"] * len(list(draft.parent.iterdir()))
+
+
+def test_a_file_that_was_changed_outside_is_not_written_over(desk, draft):
+    loaded = held(desk, draft)
+    draft.write_text("by another hand", encoding="utf-8")
+    status, said = desk.post("/save", name=draft.stem, text="mine", mark=loaded["mark"])
+    assert (status, said["text"]) == (409, "by another hand")
+    assert desk.post("/publish", name=draft.stem, mark=loaded["mark"])[0] == 409
+    assert draft.read_text(encoding="utf-8") == "by another hand"
+    assert desk.post("/save", name=draft.stem, text="mine", mark=said["mark"])[0] == 200
+    assert draft.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("path", ["/load", "/look", "/check", "/sources", "/preview", "/save", "/test", "/publish"])
+@pytest.mark.parametrize("name", ["../../byline", "../posts/2026-11-16-what-had-no-name", "/etc/passwd", "", "nobody"])
+def test_only_the_name_of_a_draft_leads_to_a_file(desk, path, name):
+    status, said = desk.post(path, name=name, text="x", mark="x", view="site")
+    if path == "/look":
+        assert (status, said) == (200, {"mark": ""})
+    else:
+        assert status == 422
+        assert "no draft" in said["error"]
+
+
+@pytest.mark.parametrize("name", ["..%2fbyline.yml", "drafts/x.md", "posts/../../.byline/byline.db", "index.md", ""])
+def test_only_pictures_of_the_authors_are_given_out(desk, folder, name):
+    (folder / "content/images").mkdir()
+    (folder / "content/images/a.png").write_bytes(b"PNG")
+    assert desk.ask("GET", f"/content/{name}", desk.own(Origin=None))[0] == 404
+    status, headers, _ = desk.ask("GET", "/content/images/a.png", desk.own(Origin=None))
+    assert (status, headers["content-type"]) == (200, "image/png")
+    assert headers["content-security-policy"] == FRAME_POLICY
+
+
+def test_unsaved_text_is_checked_and_shown_and_touches_no_file(desk, draft):
+    before = draft.read_bytes()
+    text = held(desk, draft)["text"].replace("summary: ''", "summary: In one line.") + "\nA word of mine & more.\n"
+    rules = [finding["rule"] for finding in desk.post("/check", name=draft.stem, text=text)[1]["findings"]]
+    assert "no-words" in rules
+    assert "no-summary" not in rules
+    for view in ("site", "letter", "dark", "text"):
+        shown = desk.post("/preview", name=draft.stem, text=text, view=view)[1]["html"]
+        assert "A word of mine &amp; more." in shown
+    assert draft.read_bytes() == before
+    assert desk.post("/preview", name=draft.stem, text="no front matter", view="site")[0] == 422
+
+
+def test_a_letter_in_the_dark_is_dark_whatever_the_browser_is(desk, draft):
+    text = held(desk, draft)["text"]
+    dark, light = (desk.post("/preview", name=draft.stem, text=text, view=v)[1]["html"] for v in ("dark", "letter"))
+    assert "@media (min-width: 0)" in dark
+    assert "@media (max-width: 0)" in light
+
+
+def test_nothing_runs_in_a_preview(desk, draft, writing):
+    text = writing.locator("#text")
+    hostile = f'{HOSTILE}\n\n<a href="javascript:top.hacked=1" id="lure">x</a>\n\n[out](https://evil.example/)\n'
+    text.fill(held(desk, draft)["text"] + hostile)
+    frame = writing.frame_locator("#frame-site")
+    frame.locator("#lure").click()
+    frame.get_by_role("link", name="out").click()
+    writing.get_by_role("tab", name="Letter").click()
+    expect(writing.frame_locator("#frame-letter").get_by_role("link", name="out")).to_be_visible()
+    assert writing.evaluate("window.hacked") is None
+    assert writing.url.endswith(draft.stem)
+    text.fill(held(desk, draft)["text"])
+
+
+def test_what_is_typed_is_checked_shown_and_saved(desk, draft, writing):
+    text = writing.locator("#text")
+    text.fill(held(desk, draft)["text"].replace("summary: ''", "summary: All of it."))
+    expect(writing.frame_locator("#frame-site").locator(".byline-summary")).to_have_text("All of it.")
+    expect(writing.locator("[data-rule=no-summary]")).to_have_count(0)
+    expect(writing.locator("[data-rule=no-words]").first).to_be_visible()
+    writing.keyboard.press("Control+s")
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    assert "All of it." in draft.read_text(encoding="utf-8")
+    text.press_sequentially("x")
+    expect(writing.locator("#saved")).to_have_text("Not saved yet")
+    expect(writing.locator("#saved")).to_have_text("Saved")
+
+
+def test_a_finding_leads_to_its_line(writing):
+    finding = writing.locator("[data-rule=no-words] button").first
+    finding.click()
+    expect(writing.locator("#text")).to_be_focused()
+    marked = writing.evaluate("(t => t.value.slice(t.selectionStart, t.selectionEnd))(document.getElementById('text'))")
+    assert marked.startswith("## [")
+
+
+def test_a_sentence_of_a_source_is_quoted_with_one_press_and_passes_the_check(desk, draft, writing):
+    sentence = writing.locator(".source").first.locator(".sentence").nth(1)
+    words = sentence.inner_text()
+    sentence.press("Enter")
+    expect(writing.locator("#text")).to_be_focused()
+    writing.keyboard.press("Control+s")
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    written = draft.read_text(encoding="utf-8")
+    take = written[written.index("\n## [") : written.index("\n## [", written.index("\n## [") + 1)]
+    assert f"\n\n> {words}\n" in take
+    assert not [found for found in desk.app.check(draft) if found.rule.startswith("quotation-")]
+
+
+def test_a_change_from_outside_is_shown_beside_what_is_here(desk, draft, writing):
+    text = writing.locator("#text")
+    theirs = held(desk, draft)["text"] + "Theirs.\n"
+    draft.write_text(theirs, encoding="utf-8")
+    expect(text).to_have_value(theirs)
+    mine = theirs + "Mine.\n"
+    draft.write_text(theirs + "Later.\n", encoding="utf-8")
+    text.fill(mine)
+    writing.keyboard.press("Control+s")
+    both = writing.get_by_role("dialog")
+    expect(both.get_by_label("What you have here")).to_have_value(mine)
+    expect(both.get_by_label("What the file holds now")).to_have_value(theirs + "Later.\n")
+    assert faults_of(writing) == []
+    assert draft.read_text(encoding="utf-8") == theirs + "Later.\n"
+    both.get_by_role("button", name="Save what I have here").click()
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    assert draft.read_text(encoding="utf-8") == mine
+
+
+def test_a_test_goes_to_the_author_alone(folder, mailbox, byline, draft, writing):
+    writing.get_by_role("button", name="Send a test").click()
+    assert faults_of(writing) == []
+    expect(writing.get_by_role("dialog")).to_contain_text("and to nobody else")
+    writing.get_by_role("button", name="Leave it").click()
+    assert mailbox.messages == []
+    del folder, byline, draft
+
+
+def test_a_test_is_taken_by_the_mail_server_and_counts_as_no_delivery(folder, mailbox, open_app):
+    where = {"BYLINE_SEND_SMTP_HOST": "127.0.0.1", "BYLINE_SEND_SMTP_PORT": str(mailbox.port)}
+    app = open_app(folder, where | {"BYLINE_SEND_SMTP_SECURITY": "none"})
+    letter = app.letter(app.find("what-had-no-name"))
+    before = len(app.audience(letter).to)
+    address_told, answer = app.rehearse(letter)
+    [(_, to, message)] = mailbox.messages
+    assert to == [address_told]
+    assert address_told in app.settings.send.sender
+    assert message["Subject"] == letter.subject
+    assert answer.text.startswith("250")
+    assert len(app.audience(letter).to) == before
+
+
+def test_the_whole_way_from_triage_to_a_published_file(desk, folder, page):
+    for card in page.locator('.card[data-choice=""]:not([data-drafted])').all()[:2]:
+        page.locator(f"#{card.get_attribute('id')}").focus()
+        page.keyboard.press("p")
+    page.get_by_role("button", name="Draft from picks").click()
+    page.wait_for_url("**/write/*")
+    text = page.locator("#text")
+    expect(text).to_be_enabled()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("alert")).to_contain_text("not ready")
+    text.fill(with_words(text.input_value()))
+    expect(page.locator("#saved")).to_have_text("Saved")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator("#saved")).to_contain_text("Published as posts/")
+    name = page.locator("#saved").inner_text().removeprefix("Published as ")
+    assert "Mine alone" in (folder / "content" / name).read_text(encoding="utf-8")
+    page.goto(f"{desk.base}/drafts")
+    expect(page.get_by_role("main")).not_to_contain_text(name.removeprefix("posts/").removesuffix(".md"))
+
+
+def with_words(text):
+    """The draft as an author would finish it, whatever else a draft asks for."""
+    text = re.sub(r"^summary: ''$", "summary: What I make of it.", text, flags=re.MULTILINE)
+    text = re.sub(r"^title: .*$", "title: Two things", text, count=1, flags=re.MULTILINE)
+    mine = "Mine alone, and at some length: " + "we should look at this again with people who do it every day. " * 6
+    return re.sub(r"^<!-- (?!more).*?-->$", mine, text, flags=re.MULTILINE | re.DOTALL)
+
+
 # -- for everybody
 
 
@@ -354,11 +561,12 @@ def faults_of(page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing(desk, page, scheme, width):
+def test_axe_finds_nothing(desk, draft, page, scheme, width):
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 900})
-    for path in PAGES:
+    for path in ("/", "/drafts", f"/write/{draft.stem}"):
         page.goto(desk.base + path)
+        page.wait_for_load_state("networkidle")
         for summary in page.locator("details summary").all()[:2]:
             summary.click()
         assert faults_of(page) == []
@@ -366,9 +574,6 @@ def test_axe_finds_nothing(desk, page, scheme, width):
     page.goto(desk.base)
     page.keyboard.press("?")
     assert faults_of(page) == []
-
-
-PAGES = ["/", "/drafts"]
 
 
 def test_targets_on_a_phone_are_large_enough_for_a_thumb(page):

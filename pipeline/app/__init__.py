@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.send import Audience, Sent
     from pipeline.send.readers import Imported
-    from pipeline.send.ways import Way
+    from pipeline.send.ways import Answer, Way
     from pipeline.settings.sections import Settings
 
 
@@ -214,6 +214,13 @@ class App:
         from pipeline.send import sample
 
         return sample(letter, self.settings, self.now)
+
+    def rehearse(self, letter: Letter) -> tuple[str, Answer]:
+        """Send ``letter`` by SMTP to the author alone; return their address, and the mail server's answer."""
+        from pipeline.send import rehearse
+        from pipeline.send.ways import Smtp
+
+        return rehearse(letter, self.settings, Smtp(self.settings))
 
     def concerns(self) -> tuple[str, ...]:
         """Return what the author should know before letters go out by these settings."""

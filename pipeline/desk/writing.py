@@ -10,8 +10,9 @@ from pipeline import post as posts
 from pipeline.desk import files
 from pipeline.desk.frames import Frames, View
 from pipeline.desk.pages import Pages, done, shown
-from pipeline.errors import PostError, UsageError
+from pipeline.errors import PostError, SendError, UsageError
 from pipeline.html import to_markdown
+from pipeline.model import DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,6 +76,7 @@ class Writing:
             done("/sources", Typed, self.sources),
             done("/preview", Viewed, self.preview),
             done("/save", Saved, self.save),
+            done("/test", Typed, self.test),
             done("/publish", Ready, self.publish),
             *self._frames.routes(),
         )
@@ -86,7 +88,8 @@ class Writing:
     def page(self, request: Request) -> Response:
         """Show the page on which a draft is written; its text is loaded by the page."""
         path = self._path(request.path_params["name"])
-        return self._pages.page("write.html", name=path.stem, file=f"{path.parent.name}/{path.name}")
+        sender = self._app.settings.send.sender
+        return self._pages.page("write.html", name=path.stem, file=f"{path.parent.name}/{path.name}", sender=sender)
 
     def load(self, said: Named) -> dict[str, Any]:
         """Tell what the file holds."""
@@ -119,6 +122,13 @@ class Writing:
     def save(self, said: Saved) -> dict[str, Any]:
         """Write the text into its file, if nobody else did in the meantime."""
         return {"mark": files.save(self._path(said.name), said.text, said.mark).mark}
+
+    def test(self, said: Typed) -> dict[str, Any]:
+        """Send the text as a letter to the author alone; tell where it went, and what the mail server said."""
+        address, answer = self._app.rehearse(self._app.letter(self._path(said.name), said.text))
+        if answer.state is not DeliveryState.SENT:
+            raise SendError(f"the mail server did not take it: {answer.text}")
+        return {"to": address, "answer": answer.text}
 
     def publish(self, said: Ready) -> dict[str, Any]:
         """Move the draft to content/posts/ if it passes; tell where it is, or what keeps it."""

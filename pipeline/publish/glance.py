@@ -6,6 +6,7 @@ nothing runs. The engine has the last word: menu, footer and what plugins add ar
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import post as posts
@@ -15,7 +16,7 @@ from pipeline.errors import PublishError, template_place
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jinja2 import Template
+    from jinja2 import Environment
 
     from pipeline.model import Post
     from pipeline.settings.sections import Settings
@@ -29,7 +30,7 @@ _WORDS: Final = {"readtime.one": "1 min read", "readtime.other": "# min read"}
 def glance(post: Post, settings: Settings) -> str:
     """Return the part of the page that is about ``post``. Raises ``PublishError`` where the template is broken."""
     try:
-        template = _template(settings.overrides, settings.site.language)
+        template = _templates(settings.overrides, settings.site.language).get_template("blog-post.html")
         context = template.new_context({"page": _page(post), "config": settings.site, "lang": {"t": _word}})
         return "".join(template.blocks[_BLOCK](context))
     except Exception as error:  # an author's template may stumble in any way
@@ -37,14 +38,16 @@ def glance(post: Post, settings: Settings) -> str:
         raise PublishError(f"{place}: the site's template cannot be shown: {error}") from error
 
 
-def _template(folder: Path, language: str) -> Template:
+@lru_cache(maxsize=4)
+def _templates(folder: Path, language: str) -> Environment:
+    """Return the author's templates, which are read again only when their files change."""
     from jinja2 import Environment, FileSystemLoader
 
     # As the engine has it: the templates escape by themselves what is no markup.
     templates = Environment(loader=FileSystemLoader(folder), autoescape=False)  # noqa: S701
     templates.filters["url"] = str
     templates.filters["date"] = lambda day: posts.day_in_words(day, language)
-    return templates.get_template("blog-post.html")
+    return templates
 
 
 def _page(post: Post) -> dict[str, Any]:

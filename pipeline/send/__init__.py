@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pipeline.model import Delivery, Letter
-    from pipeline.send.ways import Way
+    from pipeline.send.ways import Answer, Way
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
 
-__all__ = ["Audience", "Sent", "audience", "make_letter", "sample", "send"]
+__all__ = ["Audience", "Sent", "audience", "make_letter", "rehearse", "sample", "send"]
 
 
 def audience(letter: Letter, store: Store) -> Audience:
@@ -46,17 +46,32 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def sample(letter: Letter, settings: Settings, now: datetime) -> Mapping[str, bytes]:
-    """Return ``letter`` as a made-up reader would get it, to look at: the page, the text, and the whole message."""
-    reader = Reader(
+def rehearse(letter: Letter, settings: Settings, way: Way) -> tuple[str, Answer]:
+    """Send ``letter`` by ``way`` to the author alone; no reader gets it, and nothing is remembered of it.
+
+    Return the author's address, and what the other side said.
+    """
+    envelope = Envelope.of(settings)
+    author = _nobody(envelope.sender.addr_spec, envelope.sender.display_name, _now())
+    with way:
+        return author.email, way.send(make_message(letter, author, envelope, _now()))
+
+
+def _nobody(email: str, name: str, now: datetime) -> Reader:
+    """Return a reader who is on no list."""
+    return Reader(
         id=ReaderId(0),
-        email="reader@example.org",
-        name=plain_text("A. Reader"),
+        email=email,
+        name=plain_text(name),
         state=ReaderState.ACTIVE,
         consent=plain_text(""),
         consented_at=now,
         token="sample",  # noqa: S106  (opens nothing)
     )
-    message = make_message(letter, reader, Envelope.of(settings), now)
+
+
+def sample(letter: Letter, settings: Settings, now: datetime) -> Mapping[str, bytes]:
+    """Return ``letter`` as a made-up reader would get it, to look at: the page, the text, and the whole message."""
+    message = make_message(letter, _nobody("reader@example.org", "A. Reader", now), Envelope.of(settings), now)
     text, page = message.iter_parts()
     return {"html": page.get_content().encode(), "txt": text.get_content().encode(), "eml": bytes(message)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
@@ -69,8 +70,12 @@ def _context(post: Post, settings: Settings) -> Mapping[str, object]:
     }
 
 
+@lru_cache(maxsize=4)
 def _templates(folder: Path, language: str) -> Environment:
-    """Return the author's templates; beside Jinja's own filters they have ``day``, which says a date in words."""
+    """Return the author's templates; beside Jinja's own filters they have ``day``, which says a date in words.
+
+    They are kept, as a preview asks at each key; Jinja reads a file again when it has changed.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
     templates = Environment(

@@ -127,6 +127,15 @@ async function publish() {
   tell("Moved to the posts. It is on the site after the next `byline publish`.");
 }
 
+async function test() {
+  $("testing").close();
+  tell("Sending …");
+  const answer = await ask("/test", { name, text: text.value });
+  if (answer.error) return warn(answer.error);
+  warn("");
+  tell(`Sent to ${answer.to}.`);
+}
+
 // -- what is typed
 
 function changed() {
@@ -245,6 +254,10 @@ function insert(words) {
 
 $("save").addEventListener("click", async () => (await save()) && tell("Saved."));
 $("publish").addEventListener("click", publish);
+$("test").addEventListener("click", () => $("testing").showModal());
+$("do-test").addEventListener("click", test);
+for (const button of document.querySelectorAll("[data-close]"))
+  button.addEventListener("click", () => button.closest("dialog").close());
 $("keep-mine").addEventListener("click", () => settle($("mine").value));
 $("take-theirs").addEventListener("click", () => settle($("theirs").value));
 $("conflict").addEventListener("cancel", (event) => event.preventDefault()); // a choice is needed
