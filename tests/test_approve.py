@@ -75,6 +75,16 @@ def test_posts_are_published_and_sent_only_as_approved_where_that_is_asked_for(s
     assert byline("publish", at=site)[0] == 2
 
 
+def test_a_line_that_no_program_wrote_is_told_and_nothing_is_left_behind(site, byline):
+    path = site / "content/drafts/2026-11-23-a.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(POST.replace("kind: essay", "kind: essay\n'approved': {by: Ben}"), encoding="utf-8")
+    before = path.read_bytes()
+    code, _, err = byline("approve", "2026-11-23-a", at=site)
+    assert (code in {1, 2}, "approved" in err, "fault of Byline" in err) == (True, True, False)
+    assert (path.read_bytes(), [one.name for one in path.parent.iterdir()]) == (before, [path.name])
+
+
 def test_a_post_with_errors_is_not_approved(site, byline):
     (site / "content/drafts").mkdir(parents=True, exist_ok=True)
     draft = site / "content/drafts/2026-11-23-a.md"

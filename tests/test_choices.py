@@ -63,6 +63,14 @@ def test_the_last_word_on_a_story_counts():
     assert one.choice is Choice.LATER
 
 
+def test_the_last_word_counts_where_stories_grew_together_whatever_their_order():
+    both = story(entry(1), entry(2))
+    said = [Decision(choice=Choice.PICK, entries=(2,), at=NOW), Decision(choice=Choice.SKIP, entries=(1,), at=NOW)]
+    assert remembered([both], {}, said) == ()
+    [one] = remembered([both], {}, said[::-1])
+    assert one.choice is Choice.PICK
+
+
 def test_a_story_that_was_written_about_comes_back_only_with_news_and_never_as_new():
     before, after = entry(1, dated=NOW - 5 * DAY), entry(2, dated=NOW)
     written = {before.link: Written(title=plain_text("Mine"), date=date(2026, 11, 20))}
@@ -161,6 +169,12 @@ def test_what_is_said_more_of_late_rises_and_what_is_said_less_falls():
     assert set(rising[0].term.split()) <= {"shore", "power", "ferry"}
     assert set(falling[0].term.split()) <= {"scrubber", "wash", "water"}
     assert rising[0].examples[0].title == "Shore power for ferries"
+
+
+def test_feeds_that_are_new_make_nothing_rise():
+    old = [entry(n, f"Old{n} news{n}", feed=1, dated=NOW - n * 7 * DAY) for n in range(WEEKS)]
+    new = [entry(100 + n, "Shore power for ferries", feed=2 + n % 4, dated=NOW - DAY) for n in range(40)]
+    assert trends([*old, *new], NOW) == ()
 
 
 def test_a_column_of_one_feed_is_no_trend_and_nothing_comes_of_nothing():

@@ -108,10 +108,11 @@ class Stories:
 
         shortlist = self.shortlist() or self.select()
         stories = self._listed(story_ids) or self._next(shortlist)
+        own = self._settings.overrides / "draft"
+        path = write(stories, self._store, self._settings.content, self._settings.write, self._now, own)
         if story_ids:
             self.choose(Choice.PICK, story_ids)
-        own = self._settings.overrides / "draft"
-        return write(stories, self._store, self._settings.content, self._settings.write, self._now, own)
+        return path
 
     def write_picked(self) -> Path:
         """Write a draft about the stories of the shortlist that are picked and in no draft yet."""

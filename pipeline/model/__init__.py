@@ -40,6 +40,7 @@ from pipeline.model.stories import (
     Story,
     StoryId,
     Written,
+    last_words,
 )
 from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
 
@@ -95,5 +96,6 @@ __all__ = [
     "Take",
     "Unreadable",
     "Written",
+    "last_words",
     "utc",
 ]

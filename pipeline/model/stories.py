@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
     from pipeline.model.feeds import Entry, EntryId, FeedId
@@ -66,6 +67,17 @@ class Decision:
     choice: Choice
     entries: tuple[EntryId, ...]
     at: datetime
+
+
+def last_words(decisions: Iterable[Decision]) -> Callable[[Iterable[EntryId]], Choice | None]:
+    """Return what tells the author's last choice about a story by its entries; ``decisions`` are the latest last."""
+    said = {entry: (place, one.choice) for place, one in enumerate(decisions) for entry in one.entries}
+
+    def word(entries: Iterable[EntryId]) -> Choice | None:
+        found = [said[entry] for entry in entries if entry in said]
+        return max(found)[1] if found else None
+
+    return word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ finds them.
 
 from pipeline.post.body import (
     EXCERPT_END,
+    LEADS,
     OPENING,
     PROMPT,
     as_html,
@@ -35,6 +36,7 @@ from pipeline.post.takes import commonmark, half_linked_headings, lines_of_text,
 __all__ = [
     "DRAFTS",
     "EXCERPT_END",
+    "LEADS",
     "OPENING",
     "POSTS",
     "PROMPT",

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from pipeline.model import Post, SafeHtml, Source
 
 EXCERPT_END: Final = "<!-- more -->"
-_LEADS: Final = ("Your opening", "Your words", "Also reported by", "They differ", "A longer view", "Giving back")
+LEADS: Final = ("Your opening", "Your words", "Also reported by", "They differ", "A longer view", "Giving back")
 """With these words begin the comments that a draft speaks to its author by."""
 _PROMPT: Final = re.compile(
-    rf"^<!-- (?:{'|'.join(_LEADS)}): (?:(?!-->)[^\n])*-->[ \t]*(?:\r?\n|\Z)(?:[ \t]*\r?\n)?", re.MULTILINE
+    rf"^<!-- (?:{'|'.join(LEADS)}): (?:(?!-->)[^\n])*-->[ \t]*(?:\r?\n|\Z)(?:[ \t]*\r?\n)?", re.MULTILINE
 )
 
 
@@ -28,7 +28,7 @@ def prompt(lead: str, text: str) -> str:
 
     ``text`` may come from a feed: it can neither end the comment nor break its line.
     """
-    assert lead in _LEADS
+    assert lead in LEADS
     return f"<!-- {lead}: {' '.join(text.split()).replace('--', '– ').replace('>', '›')} -->"
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.model import Choice
+from pipeline.model import Choice, last_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pipeline.model import Decision, EntryId, SafeUrl, Story, Written
+    from pipeline.model import Decision, SafeUrl, Story, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +29,15 @@ def remembered(
 
     ``decisions`` are the author's, the latest last; a skipped story stays away. ``again`` brings back all of them.
     """
-    chosen = {entry: decision.choice for decision in decisions for entry in decision.entries}
-    return tuple(_worth_a_look(stories, written, chosen, again=again))
+    return tuple(_worth_a_look(stories, written, decisions, again=again))
 
 
 def _worth_a_look(
-    stories: Iterable[Story], written: Mapping[SafeUrl, Written], chosen: Mapping[EntryId, Choice], *, again: bool
+    stories: Iterable[Story], written: Mapping[SafeUrl, Written], decisions: Sequence[Decision], *, again: bool
 ) -> Iterator[Remembered]:
+    word = last_words(decisions)
     for story in stories:
-        choices = [chosen[entry.id] for entry in story.entries if entry.id in chosen]
-        choice = choices[-1] if choices else None
+        choice = word(entry.id for entry in story.entries)
         before = [written[entry.link] for entry in story.entries if entry.link and entry.link in written]
         wrote = max(before, key=lambda one: one.date, default=None)
         known = wrote is not None and not _has_news(story, wrote)
@@ -49,9 +48,3 @@ def _worth_a_look(
 def _has_news(story: Story, wrote: Written) -> bool:
     """Tell whether something was reported after the day on which the author wrote."""
     return any(entry.dated.date() > wrote.date for entry in story.entries)
-
-
-def not_yet_written(stories: Iterable[Story], written: Iterable[SafeUrl]) -> tuple[Story, ...]:
-    """Return the stories of which no entry's link is among ``written``."""
-    links = frozenset(written)
-    return tuple(story for story in stories if links.isdisjoint(entry.link for entry in story.entries))

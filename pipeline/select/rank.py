@@ -33,6 +33,8 @@ IN_LEAD: Final = 0.6
 """What a phrase in the text is worth beside one in the headline."""
 BY_MEANING: Final = 0.8
 """What it is worth at most that a headline is near a phrase in meaning, without having it."""
+LEAST_BY_MEANING: Final = 0.1
+"""Fewer points by meaning alone are not told, and not given."""
 NEAR: Final = (0.15, 0.45)
 """From which nearness on a headline counts, and from which in full; nine of ten others are less near than .17."""
 FURTHER_TOPIC: Final = 1 / 3
@@ -174,7 +176,7 @@ def _about(reports: Sequence[Report], topic: Topic) -> _About | None:
         strengths.append(1.0 if in_title else max(IN_LEAD if in_lead else 0.0, by_meaning))
         seen.update(dict.fromkeys(in_title + in_lead))
     points = round(TOPIC_POINTS * topic.weight * sum(strengths) / len(strengths), 2)
-    if not (points or seen):
+    if not seen and points < LEAST_BY_MEANING:
         return None
     because = _said(list(seen), strengths) if seen else f"near “{max(alike, key=lambda one: alike[one])}” in meaning"
     return _About(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WEEKS: Final = 8
 LATELY: Final = 2
 """So many of the weeks are compared with those before."""
+_REACHES_BACK: Final = 3
+"""In so many of the weeks before, a feed must have something to be counted."""
 _A_WEEK: Final = timedelta(days=7)
 _FEWEST: Final = 5
 """So many entries must have a term for it to be one of the field's."""
@@ -47,11 +49,7 @@ class Trend:
 
 def trends(entries: Iterable[Entry], now: datetime) -> tuple[Trend, ...]:
     """Return the terms that rise and those that fall, of each at most ``MOST``, the strongest first, rising first."""
-    weeks: list[list[Entry]] = [[] for _ in range(WEEKS)]
-    for entry in entries:
-        ago = (now - entry.dated) // _A_WEEK
-        if 0 <= ago < WEEKS:
-            weeks[WEEKS - 1 - ago].append(entry)
+    weeks = _weeks(entries, now)
     totals = tuple(map(len, weeks))
     if not all((sum(totals[:-LATELY]), sum(totals[-LATELY:]))):
         return ()
@@ -64,6 +62,17 @@ def trends(entries: Iterable[Entry], now: datetime) -> tuple[Trend, ...]:
     rising = sorted((one for one in found if one.rise > 0), key=lambda one: (-one.rise, one.term))
     falling = sorted((one for one in found if one.rise < 0), key=lambda one: (one.rise, one.term))
     return (*_apart(rising), *_apart(falling))
+
+
+def _weeks(entries: Iterable[Entry], now: datetime) -> list[list[Entry]]:
+    """Return the entries of each week, the oldest first, of feeds that reach back: what is new would seem to rise."""
+    weeks: list[list[Entry]] = [[] for _ in range(WEEKS)]
+    for entry in entries:
+        ago = (now - entry.dated) // _A_WEEK
+        if 0 <= ago < WEEKS:
+            weeks[WEEKS - 1 - ago].append(entry)
+    before = Counter(feed for week in weeks[:-LATELY] for feed in {entry.feed for entry in week})
+    return [[entry for entry in week if before[entry.feed] >= _REACHES_BACK] for week in weeks]
 
 
 def _terms(entry: Entry) -> set[str]:

@@ -20,6 +20,7 @@ from pipeline.model import (
     Story,
     StoryId,
     Written,
+    last_words,
 )
 from pipeline.store.schema import bonds, choices, entries, feeds, refusals, shortlist, upsert
 
@@ -70,14 +71,14 @@ def kept_shortlist(connection: Connection) -> tuple[RankedStory, ...]:
     """Return the shortlist, best first."""
     rows = connection.execute(select(shortlist).order_by(shortlist.c.rank)).all()
     known = entries_by_id(connection, {number for row in rows for number in row.entry_ids})
-    chosen = {entry: decision.choice for decision in decisions(connection) for entry in decision.entries}
+    word = last_words(decisions(connection))
     return tuple(
         RankedStory(
             story=Story(id=StoryId(row.story_id), entries=tuple(known[number] for number in row.entry_ids)),
             reasons=tuple(Reason(name=name, points=points, because=why) for name, points, why in row.reasons),
             topics=tuple(row.topics),
             written=_written(row.written),
-            choice=next((chosen[number] for number in reversed(row.entry_ids) if number in chosen), None),
+            choice=word(row.entry_ids),
         )
         for row in rows
     )

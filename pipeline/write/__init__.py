@@ -134,12 +134,13 @@ def approve(path: Path, by: str, found: Sequence[Finding], now: datetime) -> App
     if errors:
         raise UsageError(f"{path.name} has errors ({errors[0].rule}); `byline check {path.stem}` says what is missing")
     with path.open(encoding="utf-8", newline="") as file:
-        text = file.read()
+        text = with_approval(file.read(), posts.read(path), plain_text(by), now)
+    made = approval(posts.parse(text.removeprefix("\ufeff"), path))
+    if made is None:
+        raise UsageError(f"{path.name} has an `approved` line that no program wrote; take it out and approve it again")
     fresh = path.with_suffix(".approved")
     with fresh.open("w", encoding="utf-8", newline="") as file:
-        file.write(with_approval(text, posts.read(path), plain_text(by), now))
-    made = approval(posts.read(fresh))
-    assert made is not None
+        file.write(text)
     fresh.replace(path)
     return made
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.model import Finding, Post
 
 _LEFT: Final = re.compile(
-    r"<!--\s*(?:(?:Your words|Your opening|Also reported by|They differ|A longer view|Giving back):|TODO|FIXME|TK\b)"
+    rf"<!--\s*(?:(?:{'|'.join(posts.LEADS)}):|TODO|FIXME|TK\b)"
     r"|^\s*(?:\*\*)?(?:TODO|FIXME|TBD|TK)(?:\*\*)?\s*(?:[:–—-]|$)"
     r"|\b(?:TODO|FIXME|TBD):|\[(?:TODO|FIXME|TBD|TK|XXX)\b|\bTKTK\b|\bXXXX+\b"
     r"|(?i:\blorem ipsum\b)|\{\{.*?\}\}|\{%.*?%\}"
