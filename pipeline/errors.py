@@ -9,6 +9,7 @@
     ├── PostError               a post file cannot be read as a post
     ├── StoreError              the store cannot be opened or written
     ├── WriteError                a draft cannot be made
+    ├── AssistError             the model that byline.yml names gives no answer that can be used
     ├── PublishError            the site cannot be built
     └── SendError               the letter cannot be made or sent at all
 
@@ -75,6 +76,10 @@ class StoreError(BylineError):
 
 class WriteError(BylineError):
     """A draft cannot be made, as a template of the author's is broken."""
+
+
+class AssistError(BylineError):
+    """The model that was asked for words gives no answer that can be used."""
 
 
 class PublishError(BylineError):

@@ -97,6 +97,16 @@ def is_public(address: str) -> bool:
     return not any(ip in network for network in _NOT_PUBLIC)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """What one server is asked: ``url`` as it is written, ``known`` as it is safe; without ``body``, for a page."""
+
+    url: str
+    known: SafeUrl
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
 class _Turns:
     """Whose turn it is at one host, and when the last one ended, by the clock of the loop."""
 
@@ -156,6 +166,20 @@ class Web:
         except (ClientError, OSError, ValueError) as error:
             return Unreachable(cause=_in_words(error))
 
+    async def post(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> Answer | Unreachable:
+        """Send ``body`` to ``url``, an address of the author's own that may be private; no redirect is followed."""
+        known = safe_url(url, tracking=True)
+        if known is None:
+            return Unreachable(cause="is no web address that can be asked")
+        try:
+            asked = _Request(url=url, known=known, headers=headers, body=body)
+            answer, _ = await self._hop(asked, self.timeout_seconds, 0.0, own=True)
+        except TimeoutError:
+            return Unreachable(cause=f"did not answer in full within {self.timeout_seconds:g} seconds")
+        except (ClientError, OSError, ValueError) as error:
+            return Unreachable(cause=_in_words(error))
+        return answer
+
     async def _follow(
         self, url: str, headers: Mapping[str, str], pause: float, refusal: Refusal | None, *, allow_private: bool
     ) -> Answer | Unreachable:
@@ -171,7 +195,8 @@ class Web:
                 return refused
             own = allow_private and authority(here) == authority(url)
             try:
-                answer, seconds = await self._hop(here, known, headers, self.timeout_seconds - spent, pause, own=own)
+                asked = _Request(url=here, known=known, headers=headers)
+                answer, seconds = await self._hop(asked, self.timeout_seconds - spent, pause, own=own)
             except (ClientError, OSError) as error:
                 if here != url and _is_about(error, ForbiddenAddressError):
                     return Unreachable(cause=f"redirects to {urlsplit(known).hostname}, which is at a private address")
@@ -191,25 +216,26 @@ class Web:
         return Unreachable(cause=f"redirects more than {MAX_REDIRECTS} times")
 
     async def _hop(
-        self, url: str, known: SafeUrl, headers: Mapping[str, str], seconds: float, pause: float, *, own: bool
+        self, asked: _Request, seconds: float, pause: float, *, own: bool
     ) -> tuple[Answer | Unreachable, float]:
         """Ask for one address, within ``seconds`` of when it is its host's turn. Return how long it took, too."""
         clock = asyncio.get_running_loop().time
-        turns = self._hosts[urlsplit(known).hostname]
+        turns = self._hosts[urlsplit(asked.known).hostname]
         async with turns.lock:
             await asyncio.sleep(turns.ended + pause - clock())
             try:
                 async with self._slots, asyncio.timeout(seconds):
                     began = clock()
                     session = self._private if own else self._guarded
-                    return await self._read(session, known, url, headers), clock() - began
+                    return await self._read(session, asked), clock() - began
             finally:
                 turns.ended = clock()
 
-    async def _read(
-        self, session: aiohttp.ClientSession, known: SafeUrl, url: str, sent: Mapping[str, str]
-    ) -> Answer | Unreachable:
-        async with session.get(url, headers=sent, allow_redirects=False) as response:
+    async def _read(self, session: aiohttp.ClientSession, asked: _Request) -> Answer | Unreachable:
+        method = "GET" if asked.body is None else "POST"
+        async with session.request(
+            method, asked.url, data=asked.body, headers=asked.headers, allow_redirects=False
+        ) as response:
             chunks, size = [], 0
             async for chunk in response.content.iter_any():
                 chunks.append(chunk)
@@ -217,7 +243,7 @@ class Web:
                 if size > self.max_bytes:
                     return Unreachable(cause=f"sends more than {self.max_bytes // 2**20} MB")
             headers = _with_whole_lists(response.headers)
-            return Answer(url=known, status=response.status, headers=headers, body=b"".join(chunks))
+            return Answer(url=asked.known, status=response.status, headers=headers, body=b"".join(chunks))
 
     def _session(self, *, guarded: bool) -> aiohttp.ClientSession:
         def connecting(info: Any) -> socket.socket:

@@ -170,6 +170,9 @@ def set_value(text: str, path: Path, value: str) -> str:
         node = _find(text, path)
         if not isinstance(node, yaml.ScalarNode) or node.style in {"|", ">"}:
             raise ValueError(f"{'.'.join(map(str, path))} is not a one-line value")
+        if node.value == "" and node.style is None:  # nothing stands behind the colon
+            at = text.index(":", _key(text, path).end_mark.index) + 1
+            return f"{text[:at]} {_flow(value)}{text[at:]}"
         return text[: node.start_mark.index] + _flow(value) + text[node.end_mark.index :]
 
     def change(data: Any) -> None:
@@ -178,6 +181,11 @@ def set_value(text: str, path: Path, value: str) -> str:
         data[path[-1]] = value
 
     return _edited(text, edit, change)
+
+
+def in_a_line(value: Any) -> str:
+    """Return ``value`` as YAML on one line."""
+    return _flow(value)
 
 
 def _edited(old: str, edit: Callable[[str], str], change: Callable[[Any], object]) -> str:

@@ -203,6 +203,12 @@ def web():
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        said = b""
+
+        def do_POST(self):
+            self.said = self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
         def do_GET(self):
             served.requests.append((self.path, dict(self.headers)))
             page = served.pages.get(self.path, served.otherwise)

@@ -18,11 +18,11 @@ from pipeline import write as room
 from pipeline.cli import run
 from pipeline.feed import parse
 from pipeline.html import safe_url
+from pipeline.likeness import count, plain
 from pipeline.settings.sections import WriteSettings
 from pipeline.store import Store
 from pipeline.web import Answer, Unreachable
 from pipeline.write.inline import quoted_in
-from pipeline.write.likeness import count, plain
 from pipeline.write.links import dead_among
 from pipeline.write.quotes import stands_in
 from pipeline.write.rules import Rule
@@ -111,7 +111,7 @@ DRAFT = "drafts/2026-11-23-t.md"
 
 def check(content, stored, text, dead=None):
     (content / DRAFT).write_bytes(text.encode())
-    return room.check(content / DRAFT, stored, content, WriteSettings(), dead)
+    return room.check(content / DRAFT, stored, content, WriteSettings(), dead=dead)
 
 
 def rules(found):

@@ -119,7 +119,7 @@ def test_a_problem_says_what_the_setting_is_for(folder):
 @pytest.mark.parametrize(
     ("byline", "line", "setting", "neighbours"),
     [
-        ("pul: {}\n", 1, "pul", "connect, publish, pull, select, send, write"),
+        ("pul: {}\n", 1, "pul", "assist, connect, publish, pull, select, send, write"),
         ("pull:\n  feed: []\n", 2, "pull.feed", "concurrency, feeds, max_megabytes, pause_seconds, timeout_seconds"),
         ("send:\n  smtp:\n    prot: 1\n", 3, "send.smtp.prot", "host, port, security, username"),
         (

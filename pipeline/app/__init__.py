@@ -7,14 +7,13 @@ and later the desk and the worker, call this and nothing below it. Each room is 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
+from pipeline.app.assist import Assist
 from pipeline.app.feeds import Feeds
 from pipeline.app.stories import Stories
 from pipeline.app.written import read_posts
@@ -26,6 +25,7 @@ from pipeline.store import send as kept_readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from pipeline.model import (
         Approval,
@@ -94,6 +94,11 @@ class App:
         """All that concerns stories, from the shortlist to a draft."""
         return Stories(self.settings, lambda: self.store, self.now)
 
+    @cached_property
+    def assist(self) -> Assist:
+        """All that a language model may propose."""
+        return Assist(self.settings, lambda: self.store, self.now, self.check_text)
+
     # -- write, publish, connect
 
     def find(self, name: str, *folders: str) -> Path:
@@ -108,7 +113,7 @@ class App:
         """Return what keeps the post in ``path`` from being published; ``dead`` are links that were tried in vain."""
         from pipeline.write import check
 
-        return check(path, self.store, self.settings.content, self.settings.write, dead)
+        return check(path, self.store, self.settings.content, self.settings.write, dead=dead)
 
     def fix(self, path: Path) -> tuple[str, ...]:
         """Put right what can be in the post in ``path`` without a word of the author's. Return what that was."""
@@ -138,10 +143,9 @@ class App:
 
     def check_text(self, path: Path, text: str) -> tuple[Finding, ...]:
         """Return what would keep the post in ``path`` from being published if it held ``text``."""
-        with TemporaryDirectory(prefix="byline-") as folder:
-            unsaved = Path(folder, path.name)
-            unsaved.write_text(text, encoding="utf-8", errors="replace", newline="")
-            return tuple(replace(finding, path=path) for finding in self.check(unsaved))
+        from pipeline.write import check
+
+        return check(path, self.store, self.settings.content, self.settings.write, text=text)
 
     def publish_draft(self, path: Path) -> tuple[Path | None, tuple[Finding, ...]]:
         """Move a draft that passes the check to content/posts/; where posts must be approved, only one that is."""

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "select": ("select:select", "Show the stories worth your time, with the reasons."),
     "desk": ("desk:desk", "Choose, write and preview in your browser."),
     "write": ("write:write", "Draft a post from stories, or publish a draft that passes."),
+    "assist": ("assist:assist", "Have a model propose words, if you named one."),
     "check": ("write:check", "Say what keeps a draft from being published."),
     "approve": ("approve:approve", "Note that the words of a post are approved."),
     "publish": ("publish:publish", "Build the site, or preview it while you write."),

@@ -28,7 +28,19 @@ from pipeline.model.feeds import (
     Unreadable,
 )
 from pipeline.model.letters import Delivery, DeliveryState, EditionId, Letter, Reader, ReaderId, ReaderState
-from pipeline.model.posts import Approval, Finding, Kind, Post, Quotation, Severity, Source, Take
+from pipeline.model.posts import (
+    Approval,
+    Assisted,
+    Finding,
+    Kind,
+    Post,
+    Quotation,
+    Severity,
+    Source,
+    Suggestion,
+    Take,
+    Wish,
+)
 from pipeline.model.stories import (
     Choice,
     Decided,
@@ -47,6 +59,7 @@ from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
 __all__ = [
     "NO_TEXT",
     "Approval",
+    "Assisted",
     "Change",
     "ChangeKind",
     "Choice",
@@ -93,8 +106,10 @@ __all__ = [
     "Source",
     "Story",
     "StoryId",
+    "Suggestion",
     "Take",
     "Unreadable",
+    "Wish",
     "Written",
     "last_words",
     "utc",

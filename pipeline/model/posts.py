@@ -55,6 +55,26 @@ class Take:
     words: str
 
 
+class Wish(StrEnum):
+    """What the author may have proposed by a language model."""
+
+    QUESTIONS = "questions"
+    TIGHTER = "tighter"
+    COUNTER = "counter"
+    SUMMARY = "summary"
+    SUBJECT = "subject"
+    ALT = "alt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assisted:
+    """Words of a post that a language model proposed, as the author took them. ``by`` is what the model is called."""
+
+    what: Wish
+    by: PlainText
+    text: PlainText
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """A Markdown file in content/: front matter and body.
@@ -70,6 +90,7 @@ class Post:
     topics: tuple[PlainText, ...] = ()
     kind: Kind = Kind.ESSAY
     sources: tuple[Source, ...] = ()
+    assisted: tuple[Assisted, ...] = ()
     body: str = ""
     takes: tuple[Take, ...] = ()
     path: Path = Path("post.md")
@@ -112,3 +133,20 @@ class Finding:
     def hinders(self) -> bool:
         """Whether it keeps a post from being published."""
         return self.severity is Severity.ERROR and self.accepted is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """What a model proposed for a post: ``words`` with an id by which they can be taken.
+
+    ``place`` is what they are about: the passage to replace, the link of a take, the target of an image, or nothing
+    for title and summary. ``faults`` is what a check would hold against the post if it held them, ``doubts`` what it
+    would warn of, each in a sentence. What has a fault cannot be taken.
+    """
+
+    id: int
+    post: str
+    words: Assisted
+    place: str
+    faults: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from pipeline.post.body import (
     prompt,
     without_prompts,
 )
-from pipeline.post.format import line_of, parse, read, render
+from pipeline.post.format import line_of, parse, read, render, text_of
 from pipeline.post.links import Link, anchors, linked_words, links
 from pipeline.post.places import (
     DRAFTS,
@@ -31,7 +31,15 @@ from pipeline.post.places import (
     resolve,
 )
 from pipeline.post.shown import images, line_with, passages
-from pipeline.post.takes import commonmark, half_linked_headings, lines_of_text, stray_quotations
+from pipeline.post.takes import (
+    commonmark,
+    end_of_words,
+    half_linked_headings,
+    lines_of_text,
+    paragraph_lines,
+    stray_quotations,
+    take_ends,
+)
 
 __all__ = [
     "DRAFTS",
@@ -47,6 +55,7 @@ __all__ = [
     "attributed",
     "commonmark",
     "day_in_words",
+    "end_of_words",
     "file_name",
     "find",
     "half_linked_headings",
@@ -59,6 +68,7 @@ __all__ = [
     "name_of",
     "page_address",
     "page_of",
+    "paragraph_lines",
     "parse",
     "passages",
     "paths",
@@ -67,5 +77,7 @@ __all__ = [
     "render",
     "resolve",
     "stray_quotations",
+    "take_ends",
+    "text_of",
     "without_prompts",
 ]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pipeline import faults, yamltext
 from pipeline.errors import PostError
 from pipeline.html import plain_text, safe_url
-from pipeline.model import Kind, Post, Source
+from pipeline.model import Assisted, Kind, Post, Source, Wish
 from pipeline.post.takes import takes_of
 
 
@@ -50,6 +50,13 @@ class _SourceMatter(BaseModel):
     snapshot: str | None = None
 
 
+class _AssistedMatter(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    what: Wish
+    by: Annotated[_Text, Field(min_length=1)]
+    text: Annotated[_Text, Field(min_length=1)]
+
+
 class _Matter(BaseModel):
     model_config = ConfigDict(extra="allow")
     date: _Day
@@ -58,19 +65,24 @@ class _Matter(BaseModel):
     topics: tuple[_Text, ...] = ()
     kind: Kind = Kind.ESSAY
     sources: tuple[_SourceMatter, ...] = ()
+    assisted: tuple[_AssistedMatter, ...] = ()
 
 
 def read(path: Path) -> Post:
     """Return the post in ``path``. Raises ``PostError`` with every problem of its front matter."""
+    return parse(text_of(path), path)
+
+
+def text_of(path: Path) -> str:
+    """Return what the file at ``path`` holds, with plain line ends. Raises ``PostError`` where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise PostError(path, [(1, "there is no such file")]) from None
     except OSError as error:
         raise PostError(path, [(1, f"cannot be read ({error.strerror})")]) from None
     except UnicodeDecodeError as error:
         raise PostError(path, [(1, f"is not UTF-8 text ({error.reason}); save it as UTF-8")]) from None
-    return parse(text, path)
 
 
 def parse(text: str, path: Path = Path("post.md")) -> Post:
@@ -81,6 +93,7 @@ def parse(text: str, path: Path = Path("post.md")) -> Post:
     return Post(
         **kinds,
         sources=tuple(Source(**source.model_dump()) for source in known.sources),
+        assisted=tuple(Assisted(**each.model_dump()) for each in known.assisted),
         body=body,
         takes=tuple(takes_of(body, body_line)),
         body_line=body_line,
@@ -143,6 +156,8 @@ def render(post: Post) -> str:
         *(["sources:\n"] * bool(post.sources)),
     ]
     lines += [f"  - {_in_a_line(_source_matter(source))}\n" for source in post.sources]
+    lines += ["assisted:\n"] * bool(post.assisted)
+    lines += [f"  - {_in_a_line(assisted_matter(words))}\n" for words in post.assisted]
     lines += map(_matter_line, post.extra.items())
     return f"---\n{''.join(lines)}---\n{post.body}"
 
@@ -157,6 +172,11 @@ def _matter_line(setting: tuple[str, Any]) -> str:
 def _in_a_line(value: Any) -> str:
     dumped = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10**6, default_flow_style=True)
     return dumped.removesuffix("...\n").rstrip("\n")
+
+
+def assisted_matter(words: Assisted) -> dict[str, str]:
+    """Return what the front matter says of words that a model proposed."""
+    return {"what": str(words.what), "by": str(words.by), "text": str(words.text)}
 
 
 def _source_matter(source: Source) -> dict[str, Any]:

@@ -151,6 +151,28 @@ def heading_ends(body: str) -> dict[int, int]:
     return dict(headings)
 
 
+def take_ends(body: str) -> dict[int, int]:
+    """Return for each line of ``body`` at which a take begins the line after its end, both from 0."""
+    tokens = commonmark.parse(body)
+    last = len(body.split("\n"))
+    spans = ((start, tokens[end] if end < len(tokens) else None) for _, start, end in _spans(tokens))
+    return {_line(tokens[start], 0): _line(after, 0) if after else last for start, after in spans}
+
+
+def paragraph_lines(body: str) -> list[tuple[int, int]]:
+    """Return where each paragraph of ``body`` begins and ends that is in no list or quotation, as lines from 0."""
+    tokens = commonmark.parse(body)
+    paragraphs = (token for token in tokens if token.type == "paragraph_open" and token.level == 0)
+    return [(token.map[0], token.map[1]) for token in paragraphs if token.map]
+
+
+def end_of_words(body: str, take: int | None) -> int:
+    """Return the line, from 0, behind the last that is said in the take that begins at line ``take``, or in all."""
+    start, end = (take, take_ends(body)[take]) if take is not None else (0, len(body.split("\n")))
+    said = (token.map for token in commonmark.parse(body) if token.level == 0 and token.type != "html_block")
+    return max((place[1] for place in said if place and start <= place[0] < end), default=end)
+
+
 def lines_of_text(body: str) -> Iterator[tuple[int, str]]:
     """Yield each line of ``body`` that is no block of code, with its number from 0, and without code between words."""
     blocks = (token.map for token in commonmark.parse(body) if token.type in {"fence", "code_block"} and token.map)

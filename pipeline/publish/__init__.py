@@ -44,7 +44,7 @@ def publish(settings: Settings, output: Path | None = None, *, strict: bool = Fa
     output = output or settings.output
     every = _with_drafts(settings) if drafts else published(settings)
     work = settings.state / "work" / output.name  # a preview and a build do not disturb each other
-    staged = stage(settings.content, work / "stage", every, settings.site)
+    staged = stage(work / "stage", every, settings)
     fresh = work / "build"
     warnings = build(settings.root, staged, fresh)
     if strict and warnings:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 from pipeline import post as posts
 from pipeline.html import without_controls
 from pipeline.model import Kind
+from pipeline.post.assisted import disclosed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,15 +31,15 @@ for _prefix, _name in (("atom", ATOM), ("content", CONTENT), ("dc", DUBLIN_CORE)
 def write_feeds(folder: Path, every: Sequence[Post], settings: Settings) -> None:
     """Write feed.xml and feed.json of the newest of ``every`` into ``folder``."""
     newest = every[: settings.publish.feed_posts]
-    (folder / "feed.xml").write_bytes(rss(newest, settings.site))
+    (folder / "feed.xml").write_bytes(rss(newest, settings))
     (folder / "feed.json").write_text(
-        json.dumps(json_feed(newest, settings.site), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        json.dumps(json_feed(newest, settings), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
 
 
-def rss(newest: Sequence[Post], site: SiteSettings) -> bytes:
+def rss(newest: Sequence[Post], settings: Settings) -> bytes:
     """Return an RSS 2.0 document (rssboard.org/rss-specification) with content:encoded and atom:link."""
-    root = ET.Element("rss", version="2.0")
+    site, root = settings.site, ET.Element("rss", version="2.0")
     channel = ET.SubElement(root, "channel")
     _texts(channel, title=site.site_name, link=_home(site), description=site.site_description or site.site_name)
     _texts(channel, language=site.language)
@@ -54,13 +55,14 @@ def rss(newest: Sequence[Post], site: SiteSettings) -> bytes:
         _texts(item, description=post.summary or post.title)
         for topic in post.topics:
             _texts(item, category=topic)
-        _texts(item, **{f"{{{CONTENT}}}encoded": _whole(post, site)})
+        _texts(item, **{f"{{{CONTENT}}}encoded": _whole(post, settings)})
     ET.indent(root, " ")
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
-def json_feed(newest: Sequence[Post], site: SiteSettings) -> dict[str, Any]:
+def json_feed(newest: Sequence[Post], settings: Settings) -> dict[str, Any]:
     """Return a JSON Feed 1.1 document (jsonfeed.org/version/1.1)."""
+    site = settings.site
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": site.site_name,
@@ -69,13 +71,13 @@ def json_feed(newest: Sequence[Post], site: SiteSettings) -> dict[str, Any]:
         "description": site.site_description,
         "language": site.language,
         "authors": [{"name": site.author, "url": _home(site)}],
-        "items": [_json_item(post, site) for post in newest],
+        "items": [_json_item(post, settings) for post in newest],
     }
 
 
-def _json_item(post: Post, site: SiteSettings) -> dict[str, Any]:
-    url = _url(post, site)
-    item: dict[str, Any] = {"id": url, "url": url, "title": post.title, "content_html": _whole(post, site)}
+def _json_item(post: Post, settings: Settings) -> dict[str, Any]:
+    url = _url(post, settings.site)
+    item: dict[str, Any] = {"id": url, "url": url, "title": post.title, "content_html": _whole(post, settings)}
     item |= {"summary": post.summary} if post.summary else {}
     item |= {"date_published": _midnight(post.date).isoformat().replace("+00:00", "Z")}
     item |= {"tags": list(post.topics)} if post.topics else {}
@@ -83,8 +85,10 @@ def _json_item(post: Post, site: SiteSettings) -> dict[str, Any]:
     return item
 
 
-def _whole(post: Post, site: SiteSettings) -> SafeHtml:
-    return posts.as_html(posts.attributed(post, site.language), site.site_url, posts.page_of(post))
+def _whole(post: Post, settings: Settings) -> SafeHtml:
+    site = settings.site
+    text = disclosed(posts.attributed(post, site.language), post, settings.assist.disclosure)
+    return posts.as_html(text, site.site_url, posts.page_of(post))
 
 
 def _url(post: Post, site: SiteSettings) -> SafeUrl:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline import post as posts
 from pipeline import yamltext
 from pipeline.errors import PublishError, template_place
+from pipeline.post.assisted import disclosure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ def glance(post: Post, settings: Settings) -> str:
     """Return the part of the page that is about ``post``. Raises ``PublishError`` where the template is broken."""
     try:
         template = _templates(settings.overrides, settings.site.language).get_template("blog-post.html")
-        context = template.new_context({"page": _page(post), "config": settings.site, "lang": {"t": _word}})
+        context = template.new_context({"page": _page(post, settings), "config": settings.site, "lang": {"t": _word}})
         return "".join(template.blocks[_BLOCK](context))
     except Exception as error:  # an author's template may stumble in any way
         place = template_place(error, settings.overrides)
@@ -50,14 +51,14 @@ def _templates(folder: Path, language: str) -> Environment:
     return templates
 
 
-def _page(post: Post) -> dict[str, Any]:
+def _page(post: Post, settings: Settings) -> dict[str, Any]:
     """Return the facts of a page by the names that the engine gives them."""
     from markdown import markdown
 
     text = posts.without_prompts(post.body).replace(posts.EXCERPT_END, "")
     minutes = max(1, round(len(text.split()) / _WORDS_A_MINUTE))
     return {
-        "meta": yamltext.parse(post.matter),
+        "meta": {**yamltext.parse(post.matter), "disclosure": disclosure(post, settings.assist.disclosure)},
         "title": post.title,
         "content": markdown(text, extensions=list(_EXTENSIONS), output_format="html"),
         "config": {"date": {"created": post.date}, "readtime": minutes},

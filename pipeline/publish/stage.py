@@ -13,19 +13,21 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.html import slug, to_markdown
+from pipeline.post.assisted import disclosure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model import PlainText, Post
-    from pipeline.settings.sections import SiteSettings
+    from pipeline.settings.sections import Settings
 
 TOPICS: Final = "topics"
 
 
-def stage(content: Path, folder: Path, every: Sequence[Post], site: SiteSettings) -> Path:
-    """Fill ``folder`` with what the engine builds from ``content``, and return it."""
+def stage(folder: Path, every: Sequence[Post], settings: Settings) -> Path:
+    """Fill ``folder`` with what the engine builds of the author's content, and return it."""
+    content = settings.content
     shutil.rmtree(folder, ignore_errors=True)
     for source in _files(content):
         target = folder / source.relative_to(content)
@@ -36,8 +38,8 @@ def stage(content: Path, folder: Path, every: Sequence[Post], site: SiteSettings
         if not page.exists():  # a draft, in a preview
             page.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(post.path, page)
-        _name_topic_pages(page, post)
-    _write_topics(folder / TOPICS, _by_topic(every), site.language)
+        _tell_templates(page, _facts(post, settings))
+    _write_topics(folder / TOPICS, _by_topic(every), settings.site.language)
     return folder
 
 
@@ -62,13 +64,19 @@ def _by_topic(every: Sequence[Post]) -> dict[PlainText, list[Post]]:
     return {names[key]: found[key] for key in sorted(found)}
 
 
-def _name_topic_pages(path: Path, post: Post) -> None:
-    """Tell the templates which page each topic of a post has; without it they show the topic without a link."""
-    if post.topics:
-        pages = {topic: f"{TOPICS}/{slug(topic)}/" for topic in post.topics}
-        text = path.read_text(encoding="utf-8-sig")
-        start = text.index("\n") + 1
-        path.write_text(f"{text[:start]}topic_pages: {json.dumps(pages)}\n{text[start:]}", encoding="utf-8")
+def _facts(post: Post, settings: Settings) -> Mapping[str, object]:
+    """Return what templates show of ``post`` and its file does not say."""
+    pages = {topic: f"{TOPICS}/{slug(topic)}/" for topic in post.topics}  # without it a topic has no link
+    facts: dict[str, object] = {"topic_pages": pages} if pages else {}
+    return facts | ({"disclosure": disclosure(post, settings.assist.disclosure)} if post.assisted else {})
+
+
+def _tell_templates(path: Path, facts: Mapping[str, object]) -> None:
+    """Write ``facts`` into the front matter of the page at ``path``."""
+    lines = "".join(f"{name}: {json.dumps(value)}\n" for name, value in facts.items())
+    text = path.read_text(encoding="utf-8-sig")
+    start = text.index("\n") + 1
+    path.write_text(f"{text[:start]}{lines}{text[start:]}", encoding="utf-8")
 
 
 def _write_topics(folder: Path, topics: Mapping[PlainText, Sequence[Post]], language: str) -> None:

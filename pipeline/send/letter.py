@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline import post as posts
 from pipeline.errors import SendError, template_place
 from pipeline.model import Letter
+from pipeline.post.assisted import disclosed
 from pipeline.send.plain import as_text
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ def _context(post: Post, settings: Settings) -> Mapping[str, object]:
     """Return what a template of the letter may show; the manual's chapter Send lists it."""
     from markupsafe import Markup
 
-    site = settings.site
+    site, told = settings.site, settings.assist.disclosure
     page = posts.page_of(post)
+    attributed = posts.attributed(post, site.language)
     return {
         "site": {
             "name": site.site_name,
@@ -63,8 +65,8 @@ def _context(post: Post, settings: Settings) -> Mapping[str, object]:
         "post": post,
         "day": posts.day_in_words(post.date, site.language),
         "web_url": posts.address(site.site_url, post.path),
-        "body": Markup(posts.as_html(post.body, site.site_url, page)),  # noqa: S704  (SafeHtml)
-        "text": as_text(posts.attributed(post, site.language), site.site_url, page),
+        "body": Markup(posts.as_html(disclosed(post.body, post, told), site.site_url, page)),  # noqa: S704  (SafeHtml)
+        "text": as_text(disclosed(attributed, post, told), site.site_url, page),
         "postal_address": settings.send.postal_address,
         "reason": settings.send.reason,
     }

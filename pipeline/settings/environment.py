@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
 
 
-OTHERS = frozenset({"BYLINE_SMTP_PASSWORD", "BYLINE_DEBUG", "BYLINE_CORPORA"})
-"""Variables that are no settings: a secret, the traceback of a fault, and where tests find their corpora."""
+OTHERS = frozenset({"BYLINE_SMTP_PASSWORD", "BYLINE_ASSIST_KEY", "BYLINE_DEBUG", "BYLINE_CORPORA"})
+"""Variables that are no settings: two secrets, the traceback of a fault, and where tests find their corpora."""
 
 
 def secrets(environment: Mapping[str, str]) -> Secrets:
@@ -27,6 +27,7 @@ def secrets(environment: Mapping[str, str]) -> Secrets:
     return Secrets.model_validate(
         {
             "smtp_password": environment.get("BYLINE_SMTP_PASSWORD") or None,
+            "assist_key": environment.get("BYLINE_ASSIST_KEY") or None,
             "database_url": environment.get("DATABASE_URL") or None,
         }
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.utils import getaddresses
 from pathlib import Path  # noqa: TC003  (pydantic reads the annotations)
+from string import Formatter
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -31,6 +32,13 @@ def _mail_address(value: str) -> str:
         raise ValueError("must be one mail address such as name@example.org or Name <name@example.org>")
     checked = validate_email(found[0][1], check_deliverability=False, allow_smtputf8=False, test_environment=True)
     return value.replace(found[0][1], checked.ascii_email or checked.normalized)
+
+
+def _disclosing(value: str) -> str:
+    fields = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
+    if fields != {"model", "parts"}:
+        raise ValueError("must say {model} and {parts}, and nothing else in braces")
+    return value
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -105,6 +113,23 @@ class WriteSettings(_Section):
     """Publish and send only posts that somebody has approved as they stand (`byline approve`)."""
 
 
+class AssistSettings(_Section):
+    """Who may propose words to you, if anybody; what is taken of it is told to your readers."""
+
+    url: WebAddress | None = None
+    """An OpenAI-compatible service, as http://localhost:11434/v1 of Ollama. Without it, nothing is ever proposed."""
+    model: str = ""
+    """What the service calls the model."""
+    sees_images: bool = False
+    """Whether the model can look at images; only then are words proposed for what they show."""
+    timeout_seconds: Positive = 120
+    """How long an answer may take."""
+    disclosure: Annotated[str, AfterValidator(_disclosing)] = (
+        "A language model ({model}) proposed {parts} of this post; the author chose to take it up."
+    )
+    """The sentence under a post that has words of a model, with {model} and {parts} in it."""
+
+
 class PublishSettings(_Section):
     """What the site offers."""
 
@@ -152,11 +177,12 @@ class ConnectSettings(_Section):
 
 
 class Sections(_Section):
-    """byline.yml: a section for each of the six verbs."""
+    """byline.yml: a section for each of the six verbs, and one for the help with words."""
 
     pull: PullSettings = Field(default_factory=PullSettings)
     select: SelectSettings = Field(default_factory=SelectSettings)
     write: WriteSettings = Field(default_factory=WriteSettings)
+    assist: AssistSettings = Field(default_factory=AssistSettings)
     publish: PublishSettings = Field(default_factory=PublishSettings)
     send: SendSettings = Field(default_factory=SendSettings)
     connect: ConnectSettings = Field(default_factory=ConnectSettings)
@@ -167,6 +193,8 @@ class Secrets(_Section):
 
     smtp_password: SecretStr | None = None
     """BYLINE_SMTP_PASSWORD: the password of the outgoing mail server."""
+    assist_key: SecretStr | None = None
+    """BYLINE_ASSIST_KEY: the key of the service that `assist.url` names, if it wants one."""
     database_url: SecretStr | None = None
     """DATABASE_URL: a PostgreSQL store in place of .byline/byline.db."""
 

@@ -237,6 +237,18 @@ refusals = Table(
     Column("at", Moment, nullable=False),
 )
 
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("post", Text, nullable=False),
+    Column("wish", String(16), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 readers = Table(
     "readers",
     metadata,

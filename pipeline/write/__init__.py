@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.errors import PostError, UsageError
-from pipeline.html import plain_text, safe_url
+from pipeline.html import plain_text
 from pipeline.post.approval import approval, with_approval
 from pipeline.store import write as kept
 from pipeline.write.accept import accepted
+from pipeline.write.assisted import of_a_model
 from pipeline.write.draft import draft
 from pipeline.write.fix import put_right
 from pipeline.write.gate import examine, unreadable
 from pipeline.write.links import broken_links, dead_links
+from pipeline.write.stored import sources_of, suggestions_of
+from pipeline.write.told import told_by
 from pipeline.write.wording import words_of
 
 if TYPE_CHECKING:
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from pipeline.settings.sections import WriteSettings
     from pipeline.store import Store
     from pipeline.write.links import Anchors
-    from pipeline.write.told import Sources
 
 LAST_POSTS: Final = 20
 """So many posts tell how long those of the author usually are."""
@@ -64,18 +66,27 @@ def write(
 
 
 def check(
-    path: Path, store: Store, content: Path, settings: WriteSettings, dead: Mapping[SafeUrl, str] | None = None
+    path: Path,
+    store: Store,
+    content: Path,
+    settings: WriteSettings,
+    *,
+    text: str | None = None,
+    dead: Mapping[SafeUrl, str] | None = None,
 ) -> tuple[Finding, ...]:
     """Return what is wrong with the post in ``path``, in the order of its lines; nothing if it may be published.
 
-    ``dead`` are links to other sites that lead nowhere, and why; without it, nobody has tried.
+    With ``text``, it is checked as if it held that. ``dead`` are links to other sites that lead nowhere, and why;
+    without it, nobody has tried.
     """
     try:
-        post = posts.read(path)
+        post = posts.read(path) if text is None else posts.parse(text, path)
     except PostError as error:
         return unreadable(error)
+    stored = sources_of(post, store)
     found = [
-        *examine(post, _sources(post, store), settings.quote_words, _usual(post, content)),
+        *examine(post, stored, settings.quote_words, _usual(post, content)),
+        *of_a_model(post, told_by(stored), suggestions_of(store)),
         *broken_links(post, *_content(content)),
         *dead_links(post, dead or {}),
     ]
@@ -86,25 +97,15 @@ def check(
 def fix(path: Path, store: Store) -> tuple[str, ...]:
     """Put right what can be in the post in ``path`` without a word of the author's. Return what that was, in words."""
     try:
-        sources = _sources(posts.read(path), store)
+        sources = sources_of(posts.read(path), store)
     except PostError:  # the check says what is wrong with it
         return ()
     raw = path.read_bytes().decode("utf-8")
     mark = "\ufeff" * raw.startswith("\ufeff")
-    text, done = put_right(raw.removeprefix(mark), sources)
+    text, done = put_right(raw.removeprefix(mark), sources, suggestions_of(store))
     if done:
         path.write_bytes((mark + text).encode())
     return done
-
-
-def _sources(post: Post, store: Store) -> Sources:
-    """Return what is stored of each page that ``post`` is about, lists as a source, or links to."""
-    linked = {url for link in posts.links(post) if (url := safe_url(link.target))}
-    wanted = linked | {take.url for take in post.takes} | {source.url for source in post.sources}
-    with store.reading() as connection:
-        told = kept.entries_by_link(connection, wanted)
-        articles = kept.snapshots_by_link(connection, wanted)
-    return {url: (*told[url], *articles[url]) for url in told}
 
 
 def _content(content: Path) -> tuple[frozenset[PurePosixPath], Anchors]:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.html import sentences
+from pipeline.likeness import words
 from pipeline.model import Snapshot
-from pipeline.write.likeness import words
 from pipeline.write.rules import Rule
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pipeline.model import Finding, Post, Take
     from pipeline.write.told import Told
@@ -30,6 +30,8 @@ _SPEAKS: Final = re.compile(
     r"|yo|mi|mis|nosotros|nuestr[oa]s?|quizás|ik|mijn|wij|we|onze|zou|zouden|misschien)\b"
 )
 _NUMBER: Final = re.compile(r"(?<![A-Za-z\d.,])\d+(?:[.,'’\u00a0\u202f ]\d{3})*(?:[.,]\d+)?(?!\d*0s\b|s\b)")
+_FEW: Final = 2
+"""Up to here a number is hardly more than a way to speak."""
 _LEAST: Final = 10
 """A smaller number may count the author's own points, and is passed over."""
 _YEARS: Final = range(1900, 2100)
@@ -39,6 +41,8 @@ _NAME: Final = re.compile(rf"{_CAPITAL}(?:(?: (?:{_PARTICLES}))? {_CAPITAL})*")
 _LANGUAGES: Final = ("en", "de", "fr", "es", "nl", "it", "pt")
 _NOUNS_IN_CAPITALS: Final = 0.2
 """Where more of the words within sentences begin with a capital, the language writes its nouns so."""
+_TITLE_CASE: Final = 0.5
+"""Where more of them do, it is a headline in capitals, and no name can be told from a word."""
 _ONES: Final = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 _UNITS: Final = (*_ONES.split(), "seventeen", "eighteen", "nineteen")
 _TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -48,7 +52,7 @@ def unsupported(post: Post, told: Told) -> Iterator[Finding]:
     """Yield the numbers, dates and names in the takes of ``post`` that no source has."""
     if not told.sources:
         return
-    known = _Known(post, told)
+    known = Known(post, told, [post.title])
     for take in post.takes:
         for sentence in _that_tell(post, take):
             missing = known.missing_in(sentence, nouns_in_capitals=_has_nouns_in_capitals(take.words))
@@ -72,15 +76,20 @@ def _that_tell(post: Post, take: Take) -> Iterator[str]:
 
 
 def _has_nouns_in_capitals(text: str) -> bool:
+    return _share_in_capitals(text) > _NOUNS_IN_CAPITALS
+
+
+def _share_in_capitals(text: str) -> float:
+    """Return how many of the words within sentences begin with a capital, from 0 to 1."""
     inside: list[str] = re.findall(r"(?<=[\w,] )[^\W\d_][\w’'-]*", text)
-    return sum(word[0].isupper() for word in inside) > _NOUNS_IN_CAPITALS * len(inside)
+    return sum(word[0].isupper() for word in inside) / len(inside) if inside else 0.0
 
 
-class _Known:
-    """The numbers, months and words that stand in a post's sources, or in what is known of them."""
+class Known:
+    """The numbers, months and words of a post's sources, of what is known of them, and of texts ``beside`` them."""
 
-    def __init__(self, post: Post, told: Told) -> None:
-        around = [post.title, *post.topics, *(source.publisher for source in post.sources)]
+    def __init__(self, post: Post, told: Told, beside: Iterable[str] = ()) -> None:
+        around = [*beside, *post.topics, *(source.publisher for source in post.sources)]
         around += [source.title for source in post.sources]
         texts = [*told.texts, *around, *(getattr(source, "publisher", "") for source in told.sources)]
         self._words = {word.removesuffix("'s") for text in texts for word in words(text)}
@@ -98,6 +107,15 @@ class _Known:
             if float(value) >= _LEAST and value not in self._numbers and not any(number[0] in each for each in found):
                 found.append(number[0])
         return [*found, *self._strangers(sentence, nouns_in_capitals=nouns_in_capitals)]
+
+    def strange_to(self, sentence: str) -> list[str]:
+        """Return the numbers, dates and names of a ``sentence`` that nobody vouches for, small and spelled ones too."""
+        every = [(found[0], _value(found[0])) for found in _NUMBER.finditer(sentence)]
+        every += [(word, str(value)) for word, value in _spelled_in(sentence)]
+        strange = [text for text, value in every if float(value) > _FEW and value not in self._numbers]
+        titled = _share_in_capitals(sentence) > _TITLE_CASE
+        names = [] if titled else self.missing_in(sentence, nouns_in_capitals=_has_nouns_in_capitals(sentence))
+        return list(dict.fromkeys((*strange, *names)))
 
     def _has_date(self, date: str) -> bool:
         numbers = {_value(number) for number in re.findall(r"\d+", date)}
@@ -143,6 +161,16 @@ def _numbers_in(text: str) -> Iterator[str]:
             yield str(spelled[word])
             if word in _TENS and after in spelled:
                 yield str(spelled[word] + spelled[after])
+
+
+def _spelled_in(sentence: str) -> Iterator[tuple[str, int]]:
+    """Yield each number that is written in English words, with its value; twenty-five is one."""
+    spelled, mine = _spelled(), words(sentence)
+    for before, word, after in zip(["", *mine], mine, [*mine[1:], ""], strict=False):
+        if word in _TENS and after in _UNITS[1:10]:
+            yield f"{word}-{after}", spelled[word] + spelled[after]
+        elif word in spelled and not (before in _TENS and word in _UNITS[1:10]):
+            yield word, spelled[word]
 
 
 @cache

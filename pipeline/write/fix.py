@@ -13,12 +13,14 @@ from pipeline import post as posts
 from pipeline import yamltext
 from pipeline.html import plain_text, to_markdown
 from pipeline.model import Snapshot
+from pipeline.post.format import assisted_matter
+from pipeline.write.assisted import untold
 from pipeline.write.quotes import plain_texts, source_text, stands_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pipeline.model import Entry, Post, Quotation, SafeUrl
+    from pipeline.model import Entry, Post, Quotation, SafeUrl, Suggestion
     from pipeline.write.told import Sources
 
 _GAP: Final = re.compile(r"\s*[\[(]?(?:…|\.(?:\s?\.){2,})[\])]?\s*")
@@ -27,8 +29,10 @@ _OPENING, _CLOSING = "\"'“‘„«‹「『(", "\"'”’“»›」』).!?…
 _MARKUP: Final = re.compile(r"[*_`<\\]|\[(?!…|\.\.\.)|^> *>|^> *$")
 
 
-def put_right(text: str, sources: Sources) -> tuple[str, tuple[str, ...]]:
+def put_right(text: str, sources: Sources, made: Sequence[Suggestion] = ()) -> tuple[str, tuple[str, ...]]:
     """Return the post that is ``text`` with what can be put right, and what that was, in words; none for a draft as is.
+
+    ``made`` is all that models ever proposed.
 
     Raises ``PostError`` for what is no post.
     """
@@ -39,6 +43,7 @@ def put_right(text: str, sources: Sources) -> tuple[str, tuple[str, ...]]:
     new = text.replace("\r\n", "\n")
     for step in (_quotations, _prompts, _listed):
         new = step(new, posts.parse(new), sources, done)
+    new = _noted(new, posts.parse(new), made, done)
     return new.replace("\n", "\r\n") if windows else new, tuple(done)
 
 
@@ -137,6 +142,17 @@ def _listed(text: str, post: Post, sources: Sources, done: list[str]) -> str:
         return text
     done += [f"{url} is listed under sources:" for url in missing]
     return text.replace(post.matter, matter, 1) if items else text
+
+
+def _noted(text: str, post: Post, made: Sequence[Suggestion], done: list[str]) -> str:
+    """Note which words of ``post`` a model proposed, where the front matter does not say so."""
+    found = [suggestion.words for suggestion in untold(post, made)]
+    try:
+        matter = yamltext.append_items(post.matter, ("assisted",), [assisted_matter(words) for words in found])
+    except ValueError:  # it is written in a way that only the author can change
+        return text
+    done += [f"{words.by} is named under assisted: for “{words.text}”" for words in found]
+    return text.replace(post.matter, matter, 1) if found else text
 
 
 def _source(url: SafeUrl, stored: Entry | Snapshot) -> Iterator[tuple[str, object]]:

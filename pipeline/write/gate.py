@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from pipeline import post as posts
+from pipeline.likeness import count
 from pipeline.model import Kind, Snapshot
 from pipeline.write import facts, spoken, wording
-from pipeline.write.likeness import count
+from pipeline.write.assisted import words_of_a_model
 from pipeline.write.quotes import FEWEST, crumbs, parts_from_source_at, plain_texts, stands_in
 from pipeline.write.rules import Rule
 from pipeline.write.told import quoted_words, told_by
@@ -135,8 +136,12 @@ def _words(post: Post, take: Take, told: Told) -> Iterator[Finding]:
         reason = f"the take on “{take.heading}” has no words of yours"
         yield Rule.NO_WORDS.broken(post.path, take.line, reason, "Say under the quotation what you make of it.")
         return
-    inline = quoted_words(take.words, told.texts)
-    quoted, own = inline + sum(count(each.text) for each in take.quotations), count(take.words) - inline
+    inline, foreign = quoted_words(take.words, told.texts), words_of_a_model(post, take.words)
+    quoted, own = inline + sum(count(each.text) for each in take.quotations), count(take.words) - inline - foreign
+    if foreign and own <= 0:
+        reason = f"the take on “{take.heading}” has a model's words and none of yours"
+        yield Rule.NO_WORDS.broken(post.path, take.line, reason, "Say what you make of it yourself.")
+        return
     if own < quoted * OWN_FOR_EACH_QUOTED:
         reason = f"the take on “{take.heading}” has {own} words of yours for {quoted} that it quotes"
         remedy = f"Say more, or quote less: {OWN_FOR_EACH_QUOTED} words of yours for each that is quoted."

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.html import blocks_of, plain_text, sentences
 from pipeline.html import digest as hashed
+from pipeline.likeness import count, holds, parts, plain
 from pipeline.model import Snapshot
-from pipeline.write.likeness import count, holds, parts, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -52,6 +52,8 @@ class Rule(StrEnum):
     NO_ALT = "no-alt", Severity.ERROR, True
     LEFTOVER = "leftover", Severity.ERROR, True
     UNSUPPORTED = "unsupported", Severity.WARNING, True
+    ASSISTED_UNTOLD = "assisted-untold", Severity.ERROR
+    ASSISTED_UNSUPPORTED = "assisted-unsupported", Severity.ERROR, True
     THOUGHT_LEADER = "thought-leader", Severity.WARNING, True
     VAGUE_HEADING = "vague-heading", Severity.WARNING, True
     UNUSUAL_LENGTH = "unusual-length", Severity.WARNING, True

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pipeline.likeness import count, is_nearly_in, length_of_run, shared_run, words
 from pipeline.model import Kind
 from pipeline.write.inline import is_own_speech, quoted_in
-from pipeline.write.likeness import count, is_nearly_in, length_of_run, shared_run, words
 from pipeline.write.quotes import FEWEST, crumbs, parts_from_source_at
 from pipeline.write.rules import Rule
 from pipeline.write.told import FEWEST_QUOTED, said_in, stands_inline

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
+from pipeline.likeness import count, plain, words
 from pipeline.write.inline import quoted_in
-from pipeline.write.likeness import count, plain, words
 from pipeline.write.quotes import plain_texts, source_text, stands_in
 
 if TYPE_CHECKING:

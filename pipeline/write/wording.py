@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
-from pipeline.write.likeness import count, words
+from pipeline.likeness import count, words
 from pipeline.write.rules import Rule
 from pipeline.write.told import said_in
 

@@ -1,0 +1,77 @@
+"""Words of a post that a language model proposed: whether they still stand in it, and the line that says so.
+
+``assisted:`` in the front matter remembers what the author took. Who rewrites it, or takes it out again, has written
+their own words; the line says what is so now.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pipeline.html import plain_text, to_markdown
+from pipeline.likeness import words
+from pipeline.model import NO_TEXT, Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.model import Assisted, PlainText, Post
+
+_RUN: Final = 4
+"""Words in a row that are compared."""
+_ENOUGH: Final = 0.3
+"""So much of what was proposed makes a passage still the model's."""
+_PARTS: Final = {
+    Wish.SUBJECT: ("the title", "the title"),
+    Wish.SUMMARY: ("the summary", "the summary"),
+    Wish.TIGHTER: ("the wording of a passage", "the wording of {} passages"),
+    Wish.COUNTER: ("a counter-argument", "{} counter-arguments"),
+    Wish.QUESTIONS: ("a question", "{} questions"),
+    Wish.ALT: ("the words for an image", "the words for {} images"),
+}
+
+
+def region_of(post: Post, what: Wish) -> str:
+    """Return the part of ``post`` in which words stand that were proposed for ``what``."""
+    return {Wish.SUBJECT: post.title, Wish.SUMMARY: post.summary}.get(what, post.body)
+
+
+def stand_in(text: str, region: str, enough: float = 1.0) -> bool:
+    """Tell whether ``enough`` of the words of ``text``, from 0 to 1, stand in ``region`` in their order."""
+    mine, theirs = words(text), words(region)
+    length = min(_RUN, len(mine))
+    if not length:
+        return False
+    there = set(_runs(theirs, length))
+    runs = list(_runs(mine, length))
+    return sum(run in there for run in runs) >= enough * len(runs)
+
+
+def _runs(of: Sequence[str], length: int) -> list[tuple[str, ...]]:
+    return [tuple(of[at : at + length]) for at in range(len(of) - length + 1)]
+
+
+def still_there(post: Post) -> tuple[Assisted, ...]:
+    """Return what the author took of a model's proposals and has not rewritten or taken out since."""
+    return tuple(each for each in post.assisted if stand_in(each.text, region_of(post, each.what), _ENOUGH))
+
+
+def disclosure(post: Post, sentence: str) -> PlainText:
+    """Return ``sentence`` with the models and what they proposed filled in; no text where nothing of theirs is left."""
+    left = still_there(post)
+    if not left:
+        return NO_TEXT
+    models = _listed(list(dict.fromkeys(each.by for each in left)))
+    kinds = [each.what for each in left]
+    parts = [_PARTS[kind][kinds.count(kind) > 1].format(kinds.count(kind)) for kind in Wish if kind in kinds]
+    return plain_text(sentence.format(model=models, parts=_listed(parts)))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
+def disclosed(body: str, post: Post, sentence: str) -> str:
+    """Return ``body``, the text of ``post`` as it will be shown, with the line under it that tells of a model."""
+    line = disclosure(post, sentence)
+    return f"{body.rstrip()}\n\n*{to_markdown(line)}*\n" if line else body

@@ -1,0 +1,48 @@
+"""What speaks against a proposal: what a check would find in the post if it held it, and nowhere else. Pure rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from pipeline.likeness import count, words
+from pipeline.model import Wish
+from pipeline.write.rules import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.model import Finding, PlainText
+
+_OF_THE_WHOLE: Final = frozenset(
+    {
+        Rule.NO_WORDS,
+        Rule.FEW_WORDS,
+        Rule.NO_TEXT,
+        Rule.NO_OPENING,
+        Rule.NO_SUMMARY,
+        Rule.UNUSUAL_LENGTH,
+        Rule.ACCEPTED_FOR_NOTHING,
+    }
+)
+"""What a post lacks as a whole is no fault of a proposal."""
+_SAME: Final = 0.6
+"""So much of the words of a tighter passage are those of the passage."""
+
+
+def against(before: Sequence[Finding], after: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield what a check finds in a post with a proposal in it (``after``), and did not find without (``before``)."""
+    known = {(finding.rule, finding.reason) for finding in before}
+    for finding in after:
+        if finding.rule not in _OF_THE_WHOLE and (finding.rule, finding.reason) not in known:
+            yield finding
+
+
+def stray(wish: Wish, place: str, text: PlainText) -> str:
+    """Return how a proposal to say ``place`` tighter says something else, or is none; empty where it is one."""
+    if wish is not Wish.TIGHTER:
+        return ""
+    if count(text) >= count(place):
+        return "it is not shorter than your passage"
+    mine, theirs = Counter(words(text)), Counter(words(place))
+    return "" if (mine & theirs).total() >= _SAME * mine.total() else "it says something else than your passage"
