@@ -356,14 +356,14 @@ def test_a_place_that_is_gone_is_told(app, draft, model):
 
 
 def test_the_take_at_a_line_ends_where_the_next_heading_begins():
+    said = Assisted(what=Wish.COUNTER, by=plain_text("m"), text=plain_text("But no."))
     text = POST.replace("![](../images/crane.png)", "## Last words\n\nBye.")
     post = posts.parse(text)
     assert take_at(post, None) == post.takes[0]
     assert take_at(post, LINE_OF_LONG) == post.takes[0]
     assert take_at(post, text.split("\n").index("Bye.") + 1) is None
-    with pytest.raises(UsageError, match="in no take"):
-        place_of(post, Wish.COUNTER, 1)
-    said = Assisted(what=Wish.COUNTER, by=plain_text("m"), text=plain_text("But no."))
+    assert (place_of(post, Wish.COUNTER, 1), place_of(post, Wish.COUNTER, LINE_OF_LONG)) == ("", "https://a.example/1")
+    assert with_words(text, post, said, "").endswith("Bye.\n\nBut no.\n")
     assert f"{LONG}\n\nBut no.\n\n## Last words" in with_words(text, post, said, "https://a.example/1")
 
 
@@ -451,11 +451,12 @@ def test_without_a_model_nothing_is_asked_and_the_remedy_is_told(site, byline):
 )
 def test_the_sentence_to_readers_names_the_model_and_what_it_did(site, sentence):
     (site / "byline.yml").write_text(json.dumps({"assist": {"disclosure": sentence}}))
-    with pytest.raises(SettingsError, match="assist.disclosure"):
+    with pytest.raises(SettingsError, match=r"assist\.disclosure"):
         load(site, {})
 
 
-def test_the_command_shows_proposals_and_takes_one(app, draft, model, byline):
+@pytest.mark.usefixtures("app")
+def test_the_command_shows_proposals_and_takes_one(draft, model, byline):
     folder = draft.parents[2]
     model.proposes("Why I ask who was on the shift.", "Why 84 hours are too long.")
     code, out, _ = byline("assist", "crane", "--for", "summary", at=folder)

@@ -79,9 +79,24 @@ def folder(sample_week, tmp_path):
 
 
 @pytest.fixture
-def desk(folder):
+def model(web):
+    """A service that speaks the OpenAI API, for tests that ask for it; it proposes what `said` holds."""
+    said = []
+
+    def answer(_):
+        message = {"choices": [{"message": {"content": json.dumps({"proposals": said})}}]}
+        return 200, {"Content-Type": "application/json"}, json.dumps(message).encode()
+
+    web.pages["/v1/chat/completions"] = answer
+    said_at = {"BYLINE_ASSIST_URL": f"{web.url}/v1", "BYLINE_ASSIST_MODEL": "small-1"}
+    return said, said_at
+
+
+@pytest.fixture
+def desk(folder, request):
     """A desk on a free port, with a shortlist of that day."""
-    app = App(load(folder, {}), NOW)
+    environment = request.getfixturevalue("model")[1] if "model" in request.fixturenames else {}
+    app = App(load(folder, environment), NOW)
     app.stories.select()
     bound, keys = listening(0), Keys.new()
     port = bound.getsockname()[1]
@@ -393,10 +408,26 @@ def test_a_file_that_was_changed_outside_is_not_written_over(desk, draft):
     assert draft.read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize("path", ["/load", "/look", "/check", "/sources", "/preview", "/save", "/test", "/publish"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/load",
+        "/look",
+        "/check",
+        "/sources",
+        "/preview",
+        "/save",
+        "/test",
+        "/test-files",
+        "/approve",
+        "/publish",
+        "/propose",
+        "/take",
+    ],
+)
 @pytest.mark.parametrize("name", ["../../byline", "../posts/2026-11-16-what-had-no-name", "/etc/passwd", "", "nobody"])
 def test_only_the_name_of_a_draft_leads_to_a_file(desk, path, name):
-    status, said = desk.post(path, name=name, text="x", mark="x", view="site")
+    status, said = desk.post(path, name=name, text="x", mark="x", views=["site"], wish="questions", line=1, number=1)
     if path == "/look":
         assert (status, said) == (200, {"mark": ""})
     else:
@@ -420,18 +451,19 @@ def test_unsaved_text_is_checked_and_shown_and_touches_no_file(desk, draft):
     rules = [finding["rule"] for finding in desk.post("/check", name=draft.stem, text=text)[1]["findings"]]
     assert "no-words" in rules
     assert "no-summary" not in rules
-    for view in ("site", "letter", "dark", "text"):
-        shown = desk.post("/preview", name=draft.stem, text=text, view=view)[1]["html"]
-        assert "A word of mine &amp; more." in shown
+    views = ["site", "letter", "phone", "dark", "text"]
+    shown = desk.post("/preview", name=draft.stem, text=text, views=views)[1]["html"]
+    assert [*shown] == views
+    assert all("A word of mine &amp; more." in each for each in shown.values())
     assert draft.read_bytes() == before
-    assert desk.post("/preview", name=draft.stem, text="no front matter", view="site")[0] == 422
+    assert desk.post("/preview", name=draft.stem, text="no front matter", views=["site"])[0] == 422
 
 
 def test_a_letter_in_the_dark_is_dark_whatever_the_browser_is(desk, draft):
     text = held(desk, draft)["text"]
-    dark, light = (desk.post("/preview", name=draft.stem, text=text, view=v)[1]["html"] for v in ("dark", "letter"))
-    assert "@media (min-width: 0)" in dark
-    assert "@media (max-width: 0)" in light
+    shown = desk.post("/preview", name=draft.stem, text=text, views=["dark", "letter"])[1]["html"]
+    assert "@media (min-width: 0)" in shown["dark"]
+    assert "@media (max-width: 0)" in shown["letter"]
 
 
 def test_nothing_runs_in_a_preview(desk, draft, writing):
@@ -500,6 +532,87 @@ def test_a_change_from_outside_is_shown_beside_what_is_here(desk, draft, writing
     both.get_by_role("button", name="Save what I have here").click()
     expect(writing.locator("#saved")).to_have_text("Saved")
     assert draft.read_text(encoding="utf-8") == mine
+
+
+def test_where_posts_must_be_approved_the_desk_approves_and_then_publishes(desk, draft, writing):
+    expect(writing.get_by_role("button", name="Approve")).to_have_count(0)
+    desk.app.settings = desk.app.settings.model_copy(
+        update={"write": desk.app.settings.write.model_copy(update={"approval": True})}
+    )
+    writing.reload()
+    writing.get_by_role("button", name="Approve").click()
+    expect(writing.get_by_role("alert")).to_contain_text("has errors")
+    text = writing.locator("#text")
+    text.fill(with_words(text.input_value()))
+    writing.get_by_role("button", name="Publish").click()
+    expect(writing.get_by_role("alert")).to_contain_text("not approved as it stands")
+    writing.get_by_role("button", name="Approve").click()
+    expect(text).to_have_value(re.compile("approved: {by: Nadia Verhoeven"))
+    writing.goto(f"{desk.base}/drafts")
+    expect(writing.get_by_role("main")).to_contain_text("approved by Nadia Verhoeven")
+    writing.goto(f"{desk.base}/write/{draft.stem}")
+    writing.get_by_role("button", name="Publish").click()
+    expect(writing.locator("#saved")).to_contain_text("Published as posts/")
+
+
+def test_without_a_model_the_page_offers_no_suggestions(writing):
+    expect(writing.locator("#ask")).to_have_count(0)
+
+
+def test_a_suggestion_stands_beside_the_text_until_the_author_uses_it(model, draft, writing):
+    model[0][:] = ["What these papers leave out.", "Why 8,765 people wait.", HOSTILE]
+    text = writing.locator("#text")
+    before = text.input_value()
+    writing.get_by_label("What for").select_option("summary")
+    writing.get_by_role("button", name="Ask").click()
+    offered = writing.locator(".suggestion")
+    expect(offered).to_have_count(3)
+    assert text.input_value() == before
+    expect(offered.nth(1)).to_contain_text("Cannot be taken: small-1 proposed words with “8,765”")
+    expect(offered.nth(1).get_by_role("button", name="Use it")).to_have_count(0)
+    expect(offered.nth(2)).to_contain_text("<script>")
+    assert faults_of(writing) == []
+    offered.first.get_by_role("button", name="Use it").press("Enter")
+    expect(offered).to_have_count(2)
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    assert "summary: What these papers leave out." in draft.read_text(encoding="utf-8")
+    assert "by: small-1" in draft.read_text(encoding="utf-8")
+    expect(writing.frame_locator("#frame-site").locator("body")).to_contain_text("A language model (small-1) proposed")
+    text.press("Control+z")
+    expect(text).to_have_value(before)
+    assert writing.evaluate("window.hacked") is None
+
+
+def test_questions_are_only_read(model, writing):
+    model[0][:] = ["Whom does it help?"]
+    writing.locator("#text").fill(writing.locator("#text").input_value() + "\nMine.\n")
+    writing.get_by_role("button", name="Ask").click()
+    expect(writing.locator(".suggestion")).to_contain_text("Whom does it help?")
+    expect(writing.get_by_role("button", name="Use it")).to_have_count(0)
+    writing.get_by_role("button", name="Put away").click()
+    expect(writing.get_by_role("button", name="Ask")).to_be_focused()
+
+
+def test_all_previews_stand_side_by_side_and_follow_the_text(writing):
+    writing.get_by_role("tab", name="All").click()
+    writing.locator("#text").press("Control+End")
+    writing.locator("#text").press_sequentially("Followed.")
+    for view in ("site", "letter", "phone", "dark", "text"):
+        frame = writing.locator(f"#frame-{view}")
+        expect(frame).to_be_visible()
+        expect(writing.frame_locator(f"#frame-{view}").locator("body")).to_contain_text("Followed.")
+    tops = {round(writing.locator(f"#frame-{view}").bounding_box()["y"]) for view in ("site", "letter")}
+    assert len(tops) == 1
+    assert faults_of(writing) == []
+    writing.get_by_role("tab", name="Letter").click()
+    expect(writing.locator("#frame-site")).to_be_hidden()
+
+
+def test_a_test_is_written_as_files_where_there_is_no_mail_server(folder, draft, writing):
+    writing.get_by_role("button", name="Send a test").click()
+    writing.get_by_role("button", name="Only write it as files").click()
+    expect(writing.get_by_role("status")).to_contain_text(f".byline/letters/{draft.stem}.eml")
+    assert (folder / f".byline/letters/{draft.stem}.eml").read_bytes()
 
 
 def test_a_test_goes_to_the_author_alone(folder, mailbox, byline, draft, writing):

@@ -219,6 +219,18 @@ class App:
 
         return sample(letter, self.settings, self.now)
 
+    def write_letter(self, letter: Letter, folder: Path | None = None) -> Mapping[Path, bytes]:
+        """Write ``letter``, as a made-up reader would get it, into ``folder`` or .byline/letters. Return the files."""
+        place = folder or self.settings.state / "letters"
+        files = {place / f"{letter.edition}.{end}": data for end, data in self.sample(letter).items()}
+        for path, data in files.items():
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+            except OSError as error:
+                raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+        return files
+
     def rehearse(self, letter: Letter) -> tuple[str, Answer]:
         """Send ``letter`` by SMTP to the author alone; return their address, and the mail server's answer."""
         from pipeline.send import rehearse

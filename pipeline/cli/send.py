@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline import post as posts
-from pipeline.cli.talk import app, counted, json_option, progress, report, shown, write_file
+from pipeline.cli.talk import app, counted, json_option, progress, report, shown
 from pipeline.errors import UsageError
 from pipeline.model import DeliveryState
 
@@ -40,13 +40,13 @@ def letter(context: click.Context, post: str, folder: Path | None, *, as_json: b
     """
     with app(context) as opened:
         made = opened.letter(opened.find(post))
-        parts = opened.sample(made)
-        place = folder or opened.settings.state / "letters"
-    files = {place / f"{made.edition}.{end}": data for end, data in parts.items()}
-    for path, text in files.items():
-        write_file(path, text)
+        files = opened.write_letter(made, folder)
     told = [f"{shown(path)}  {len(text) / 1000:.1f} kB" for path, text in files.items()]
-    report({"files": list(files), "bytes": len(parts["eml"])}, *told, as_json=as_json)
+    report(
+        {"files": list(files), "bytes": next(len(data) for path, data in files.items() if path.suffix == ".eml")},
+        *told,
+        as_json=as_json,
+    )
     return 0
 
 

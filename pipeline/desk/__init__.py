@@ -39,10 +39,12 @@ def guarded(app: App, clock: Callable[[], datetime], keys: Keys, port: int) -> A
     """Return the desk behind its guard."""
     from starlette.applications import Starlette
 
+    from pipeline.desk.assisting import Assisting
     from pipeline.desk.pages import Pages
     from pipeline.desk.triage import Triage
     from pipeline.desk.writing import Writing
 
     pages = Pages(app.settings.site.site_name, keys)
-    parts = (Triage(app, clock, pages), Writing(app, clock, pages))
+    writing = Writing(app, clock, pages)
+    parts = (Triage(app, clock, pages), writing, Assisting(app, clock, writing.path))
     return Guard(Starlette(routes=[*pages.routes(), *(route for part in parts for route in part.routes())]), keys, port)

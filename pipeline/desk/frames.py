@@ -19,7 +19,7 @@ from pipeline.desk.pages import shown
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from starlette.requests import Request
@@ -43,6 +43,7 @@ class View(StrEnum):
 
     SITE = "site"
     LETTER = "letter"
+    PHONE = "phone"
     DARK = "dark"
     TEXT = "text"
 
@@ -79,14 +80,18 @@ class Frames:
         sheets = "\n".join(sheet.read_text(encoding="utf-8") for sheet in self._app.looks())
         return Response(sheets, media_type="text/css")
 
-    def preview(self, app: App, path: Path, text: str, view: View) -> str:
-        """Return the post in ``path``, as if it held ``text``, as HTML for the frame of ``view``."""
-        if view is View.SITE:
-            return self._with_pictures(app.glance(path, text))
-        letter = app.sample(app.letter(path, text))
-        if view is View.TEXT:
-            return f"<pre>{html.escape(letter['txt'].decode())}</pre>"
-        return as_seen(self._with_pictures(letter["html"].decode()), dark=view is View.DARK)
+    def previews(self, app: App, path: Path, text: str, views: Collection[View]) -> dict[str, str]:
+        """Return the post in ``path``, as if it held ``text``, as HTML for the frame of each of ``views``."""
+        made: dict[str, str] = {}
+        if View.SITE in views:
+            made[View.SITE] = self._with_pictures(app.glance(path, text))
+        if {*views} - {View.SITE}:
+            letter = app.sample(app.letter(path, text))
+            page = self._with_pictures(letter["html"].decode())
+            made[View.LETTER] = made[View.PHONE] = as_seen(page, dark=False)
+            made[View.DARK] = as_seen(page, dark=True)
+            made[View.TEXT] = f"<pre>{html.escape(letter['txt'].decode())}</pre>"
+        return {view: made[view] for view in views}
 
     def _with_pictures(self, markup: str) -> str:
         """Return ``markup`` with the pictures of the site taken from content/, as they may be on no site yet."""

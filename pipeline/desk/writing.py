@@ -13,6 +13,7 @@ from pipeline.desk.pages import Pages, done, shown
 from pipeline.errors import PostError, SendError, UsageError
 from pipeline.html import to_markdown
 from pipeline.model import DeliveryState
+from pipeline.post.approval import approval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from pipeline.app import App
     from pipeline.app.sources import Told
-    from pipeline.model import Finding
+    from pipeline.model import Finding, Post
 
 
 class Named(BaseModel):
@@ -41,9 +42,9 @@ class Typed(Named):
 
 
 class Viewed(Typed):
-    """A draft as it stands on the page, and the way to show it."""
+    """A draft as it stands on the page, and the ways to show it."""
 
-    view: View
+    views: list[View]
 
 
 class Saved(Typed):
@@ -77,6 +78,8 @@ class Writing:
             done("/preview", Viewed, self.preview),
             done("/save", Saved, self.save),
             done("/test", Typed, self.test),
+            done("/test-files", Typed, self.test_files),
+            done("/approve", Ready, self.approve),
             done("/publish", Ready, self.publish),
             *self._frames.routes(),
         )
@@ -87,78 +90,106 @@ class Writing:
 
     def page(self, request: Request) -> Response:
         """Show the page on which a draft is written; its text is loaded by the page."""
-        path = self._path(request.path_params["name"])
-        sender = self._app.settings.send.sender
-        return self._pages.page("write.html", name=path.stem, file=f"{path.parent.name}/{path.name}", sender=sender)
+        path = self.path(request.path_params["name"])
+        settings = self._app.settings
+        facts = {"sender": settings.send.sender, "approval": settings.write.approval, "model": self._app.assist.model}
+        return self._pages.page("write.html", name=path.stem, file=f"{path.parent.name}/{path.name}", **facts)
 
     def load(self, said: Named) -> dict[str, Any]:
         """Tell what the file holds."""
-        loaded = files.load(self._path(said.name))
+        loaded = files.load(self.path(said.name))
         return {"text": loaded.text, "mark": loaded.mark}
 
     def look(self, said: Named) -> dict[str, Any]:
         """Tell the mark of the file, by which a change from elsewhere is noticed."""
         try:
-            return {"mark": files.mark_of(self._path(said.name))}
+            return {"mark": files.mark_of(self.path(said.name))}
         except UsageError:
             return {"mark": ""}
 
     def check(self, said: Typed) -> dict[str, Any]:
         """Tell what would keep the text from being published."""
-        return {"findings": [_finding(found) for found in self._now().check_text(self._path(said.name), said.text)]}
+        return {"findings": [_finding(found) for found in self._now().check_text(self.path(said.name), said.text)]}
 
     def sources(self, said: Typed) -> dict[str, Any]:
         """Tell what can be quoted in each take of the text."""
         try:
-            post = posts.parse(said.text, self._path(said.name))
+            post = posts.parse(said.text, self.path(said.name))
         except PostError:
             return {"sources": None}  # the check says what is wrong; until then the page keeps what it shows
         return {"sources": [_source(told) for told in self._now().stories.told(post)]}
 
     def preview(self, said: Viewed) -> dict[str, Any]:
         """Tell how the text would look."""
-        return {"html": self._frames.preview(self._now(), self._path(said.name), said.text, said.view)}
+        return {"html": self._frames.previews(self._now(), self.path(said.name), said.text, said.views)}
 
     def save(self, said: Saved) -> dict[str, Any]:
         """Write the text into its file, if nobody else did in the meantime."""
-        return {"mark": files.save(self._path(said.name), said.text, said.mark).mark}
+        return {"mark": files.save(self.path(said.name), said.text, said.mark).mark}
 
     def test(self, said: Typed) -> dict[str, Any]:
         """Send the text as a letter to the author alone; tell where it went, and what the mail server said."""
-        address, answer = self._app.rehearse(self._app.letter(self._path(said.name), said.text))
+        address, answer = self._app.rehearse(self._app.letter(self.path(said.name), said.text))
         if answer.state is not DeliveryState.SENT:
             raise SendError(f"the mail server did not take it: {answer.text}")
         return {"to": address, "answer": answer.text}
 
+    def test_files(self, said: Typed) -> dict[str, Any]:
+        """Write the text as a letter into files, for who has no mail server yet; tell where."""
+        letter = self._app.letter(self.path(said.name), said.text)
+        files = self._app.write_letter(letter)
+        return {"files": [str(path.relative_to(self._app.settings.root)) for path in files]}
+
+    def approve(self, said: Ready) -> dict[str, Any]:
+        """Note in the file that the author approves its words; tell what it holds then, and who that is."""
+        path = self._seen(said)
+        _, made = self._now().approve(path)
+        loaded = files.load(path)
+        return {"by": made.by, "text": loaded.text, "mark": loaded.mark}
+
     def publish(self, said: Ready) -> dict[str, Any]:
         """Move the draft to content/posts/ if it passes; tell where it is, or what keeps it."""
-        path = self._path(said.name)
-        if files.mark_of(path) != said.mark:
-            raise files.ChangedOutsideError(files.load(path))
+        path = self._seen(said)
         post, found = self._now().publish_draft(path)
         return {
             "post": f"{post.parent.name}/{post.name}" if post else None,
             "findings": [_finding(one) for one in found],
         }
 
-    def _path(self, name: str) -> Path:
+    def path(self, name: str) -> Path:
         """Return the file of the draft ``name``; only a name that a draft has leads to one."""
         known = {path.stem: path for path in self._app.drafts()}
         if name not in known:
             raise UsageError(f"there is no draft {name}")
         return known[name]
 
+    def _seen(self, said: Ready) -> Path:
+        """Return the file of a draft that is still what the page shows."""
+        path = self.path(said.name)
+        if files.mark_of(path) != said.mark:
+            raise files.ChangedOutsideError(files.load(path))
+        return path
+
     def _now(self) -> App:
         return self._app.at(self._clock())
 
     def _draft(self, path: Path) -> dict[str, Any]:
-        count = len(self._app.check(path))
-        state = f"{count} {'finding' if count == 1 else 'findings'}" if count else "ready to publish"
+        found = [finding for finding in self._app.check(path) if finding.accepted is None]
         try:
-            title: str = posts.read(path).title
+            post = posts.read(path)
         except PostError:
-            title = path.stem
-        return {"name": path.stem, "title": title, "state": state}
+            return {"name": path.stem, "title": path.stem, "state": "no post yet"}
+        return {"name": path.stem, "title": post.title, "state": _state(post, found)}
+
+
+def _state(post: Post, found: Sequence[Finding]) -> str:
+    """Return how far ``post`` has come, in words."""
+    errors = sum(finding.hinders for finding in found)
+    if errors:
+        return f"draft: {errors} to mend"
+    thoughts = f", {len(found)} to think about" if found else ""
+    approved = approval(post)
+    return (f"approved by {approved.by}" if approved else "checked") + thoughts
 
 
 def _finding(found: Finding) -> dict[str, Any]:

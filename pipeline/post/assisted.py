@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline.html import plain_text, to_markdown
 from pipeline.likeness import words
 from pipeline.model import NO_TEXT, Wish
+from pipeline.post.body import without_prompts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ _PARTS: Final = {
 
 def region_of(post: Post, what: Wish) -> str:
     """Return the part of ``post`` in which words stand that were proposed for ``what``."""
-    return {Wish.SUBJECT: post.title, Wish.SUMMARY: post.summary}.get(what, post.body)
+    return {Wish.SUBJECT: post.title, Wish.SUMMARY: post.summary}.get(what, without_prompts(post.body))
 
 
 def stand_in(text: str, region: str, enough: float = 1.0) -> bool:

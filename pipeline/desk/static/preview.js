@@ -2,31 +2,30 @@
 
 import { ask } from "./talk.js";
 
-const KINDS = { site: "site", letter: "letter", phone: "letter", dark: "letter", text: "letter" };
-const ASKED = { site: "site", letter: "letter", phone: "letter", dark: "dark", text: "text" };
+const main = document.querySelector("main");
 const panel = document.getElementById("panel");
 const waits = document.getElementById("waits");
 const tabs = [...document.querySelectorAll("[role=tab]")];
-const frames = { site: document.getElementById("frame-site"), letter: document.getElementById("frame-letter") };
+const figures = [...document.querySelectorAll("[data-frame]")];
+const ALL = "all"; // all of them side by side
+const views = (of) => (of === ALL ? figures.map((figure) => figure.dataset.frame) : [of]);
+const frame = (view) => document.getElementById(`frame-${view}`);
 
-const ready = (frame) =>
+const ready = (one) =>
   new Promise((done) => {
-    if (frame.contentDocument?.URL === frame.src && frame.contentDocument.readyState === "complete") done();
-    else frame.addEventListener("load", done, { once: true });
+    if (one.contentDocument?.URL === one.src && one.contentDocument.readyState === "complete") done();
+    else one.addEventListener("load", done, { once: true });
   });
-const opened = Promise.all(Object.values(frames).map(ready)).then(() => {
-  for (const frame of Object.values(frames)) stayHere(frame);
-});
+const opened = Promise.all(views(ALL).map((view) => ready(frame(view)))).then(() => views(ALL).forEach(stayHere));
 
 /** A link in a preview leads nowhere: the frame is to show the post. */
-function stayHere(frame) {
-  frame.contentDocument.addEventListener("click", (event) => event.target.closest?.("a[href]") && event.preventDefault());
+function stayHere(view) {
+  frame(view).contentDocument.addEventListener("click", (event) => event.target.closest?.("a[href]") && event.preventDefault());
 }
 
 /** Put what the desk made into its frame. What is read there stays where it is. */
 function put(view, html) {
-  const frame = frames[KINDS[view]];
-  const page = frame.contentDocument;
+  const page = frame(view).contentDocument;
   const at = page.scrollingElement?.scrollTop || 0;
   if (view === "site") page.body.innerHTML = html;
   else page.documentElement.innerHTML = html;
@@ -60,9 +59,10 @@ export class Preview {
       other.tabIndex = other === tab ? 0 : -1;
     }
     this.view = tab.dataset.view;
-    panel.dataset.view = this.view;
     panel.setAttribute("aria-labelledby", tab.id);
-    for (const [kind, frame] of Object.entries(frames)) frame.hidden = KINDS[this.view] !== kind;
+    panel.classList.toggle("panel--all", this.view === ALL);
+    main.classList.toggle("write--all", this.view === ALL);
+    for (const figure of figures) figure.hidden = !views(this.view).includes(figure.dataset.frame);
     this.show();
   }
 
@@ -84,11 +84,11 @@ export class Preview {
     const { name, text, since } = this.given();
     const view = this.view;
     await opened;
-    const answer = await ask("/preview", { name, text, view: ASKED[view] });
+    const answer = await ask("/preview", { name, text, views: views(view) });
     waits.hidden = !answer.error;
     waits.textContent = answer.error ? `The preview waits: ${answer.error}` : "";
     if (answer.error || view !== this.view) return;
-    put(view, answer.html);
+    for (const [each, html] of Object.entries(answer.html)) put(each, html);
     if (since) performance.measure("keystroke to preview", { start: since, end: performance.now() });
   }
 }

@@ -1,5 +1,6 @@
 // Writing: one text, its file, its findings and its sources.
 
+import { listen } from "./assist.js";
 import { Preview } from "./preview.js";
 import { ask, made, tell, warn } from "./talk.js";
 
@@ -127,6 +128,16 @@ async function publish() {
   tell("Moved to the posts. It is on the site after the next `byline publish`.");
 }
 
+async function approve() {
+  if (!(await save())) return;
+  const answer = await ask("/approve", { name, mark });
+  if (answer.status === 409) return clash(answer);
+  if (answer.error) return warn(answer.error);
+  warn("");
+  take(answer);
+  tell(`Approved by ${answer.by}, as it stands.`);
+}
+
 async function test() {
   $("testing").close();
   tell("Sending …");
@@ -134,6 +145,14 @@ async function test() {
   if (answer.error) return warn(answer.error);
   warn("");
   tell(`Sent to ${answer.to}.`);
+}
+
+async function testFiles() {
+  $("testing").close();
+  const answer = await ask("/test-files", { name, text: text.value });
+  if (answer.error) return warn(answer.error);
+  warn("");
+  tell(`Written: ${answer.files.join(", ")}`);
 }
 
 // -- what is typed
@@ -250,12 +269,32 @@ function insert(words) {
   }
 }
 
+// -- what a model proposes
+
+const lineOfCaret = () => text.value.slice(0, text.selectionStart).split("\n").length;
+
+/** Put `fresh` in the place of the text, by the part of it that is another. */
+function replace(fresh) {
+  const old = text.value;
+  let start = 0;
+  while (start < old.length && old[start] === fresh[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(old.length, fresh.length) - start && old.at(-1 - end) === fresh.at(-1 - end)) end += 1;
+  text.focus();
+  text.setSelectionRange(start, old.length - end);
+  insert(fresh.slice(start, fresh.length - end));
+}
+
+listen(() => ({ name, text: text.value, line: lineOfCaret() }), replace);
+
 // -- buttons and keys
 
 $("save").addEventListener("click", async () => (await save()) && tell("Saved."));
 $("publish").addEventListener("click", publish);
+$("approve")?.addEventListener("click", approve);
 $("test").addEventListener("click", () => $("testing").showModal());
 $("do-test").addEventListener("click", test);
+$("do-test-files").addEventListener("click", testFiles);
 for (const button of document.querySelectorAll("[data-close]"))
   button.addEventListener("click", () => button.closest("dialog").close());
 $("keep-mine").addEventListener("click", () => settle($("mine").value));

@@ -46,10 +46,11 @@ _MOST_OF_A_SOURCE: Final = 6_000
 _MOST_OF_ALL: Final = 24_000
 """So many characters of sources are sent: what small models can hold in mind."""
 _TASKS: Final = {
-    Wish.QUESTIONS: "Ask the author questions that call for their own view of the take: why it matters to their "
-    "readers, what they would do, what they may have wrong, whom it helps. Answer none of them.",
+    Wish.QUESTIONS: "Ask the author questions that call for their own view of the take, or of the post if no take is "
+    "given: why it matters to their readers, what they would do, what they may have wrong, whom it helps. Answer none.",
     Wish.TIGHTER: "Say `passage` in fewer words. Keep its sense, its voice, its person and its facts; add nothing.",
-    Wish.COUNTER: "Give the strongest argument against what the author says in the take, in one or two sentences.",
+    Wish.COUNTER: "Give the strongest argument against what the author says in the take, or in the post if no take is "
+    "given, in one or two sentences.",
     Wish.SUMMARY: "Write the summary of the post: one sentence that says what it tells, in the author's manner.",
     Wish.SUBJECT: "Write titles for the post, each at most ten words, that say what it is about and promise no more.",
     Wish.ALT: "Say what the image shows, for those who cannot see it: one sentence that does not begin with “Image”.",

@@ -44,9 +44,7 @@ def place_of(post: Post, wish: Wish, line: int | None) -> str:
         case Wish.ALT:
             return _image(post, line)
     take = take_at(post, line)
-    if post.takes and take is None:
-        raise UsageError(f"line {line} of {post.path.name} is in no take; name a line of one")
-    return take.url if take else ""
+    return take.url if take else ""  # of the post as a whole
 
 
 def _passage(post: Post, line: int | None) -> str:
