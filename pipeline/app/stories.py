@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.app.sources import Told
-    from pipeline.model import Lesson, Post, RankedStory, SafeUrl
-    from pipeline.select.trends import Trend
+    from pipeline.model import Lesson, Post, RankedStory, SafeUrl, Trend
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
 

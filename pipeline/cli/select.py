@@ -9,14 +9,13 @@ import click
 from pipeline.cli.talk import app, counted, json_option, plain, report, working, wrapped
 from pipeline.errors import UsageError
 from pipeline.model import Choice, Snapshot
+from pipeline.words import bars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pipeline.model import Entry, RankedStory, Unreadable
-    from pipeline.select.trends import Trend
+    from pipeline.model import Entry, RankedStory, Trend, Unreadable
 
-_BARS: Final = "▁▂▃▄▅▆▇█"
 _CHOSEN: Final = {Choice.PICK: "picked ", Choice.SKIP: "skipped", Choice.LATER: "later  "}
 _stories = click.argument("stories", nargs=-1, type=int, required=True, metavar="STORY_ID...")
 
@@ -185,10 +184,7 @@ def trends(context: click.Context, *, as_json: bool) -> int:
 
 
 def _trend_lines(trend: Trend) -> Iterator[str]:
-    most = max(trend.counts)
-    bars = "".join(_BARS[round(count / most * (len(_BARS) - 1))] for count in trend.counts)
-    direction = "rises" if trend.rise > 0 else "falls"
-    yield f"{bars}  {trend.term} {direction}: {', '.join(map(str, trend.counts))} a week"
+    yield f"{bars(trend.counts)}  {trend.term} {trend.direction}: {', '.join(map(str, trend.counts))} a week"
     yield from (f"          {entry.title or entry.link} ({entry.publisher})" for entry in trend.examples[:1])
 
 

@@ -39,6 +39,7 @@ from pipeline.model.stories import (
     Reason,
     Story,
     StoryId,
+    Trend,
     Written,
     last_words,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "Story",
     "StoryId",
     "Take",
+    "Trend",
     "Unreadable",
     "Written",
     "last_words",

@@ -133,3 +133,23 @@ class Mention:
     entry: Entry
     because: PlainText
     story: StoryId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """A word of headlines, or a pair of them, that rises or falls; ``term`` is as headlines mostly write it.
+
+    ``counts`` are the entries with it in each week, the oldest first, of ``totals`` in all; ``rise`` is by how many
+    standard deviations the last weeks differ from what the weeks before let expect; ``examples`` are the latest.
+    """
+
+    term: PlainText
+    counts: tuple[int, ...]
+    totals: tuple[int, ...]
+    rise: float
+    examples: tuple[Entry, ...]
+
+    @property
+    def direction(self) -> str:
+        """Which way it goes, in a word."""
+        return "rises" if self.rise > 0 else "falls"
