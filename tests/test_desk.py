@@ -331,20 +331,62 @@ def test_an_opened_story_knows_nothing_of_the_desk(page):
     opened.value.close()
 
 
-def test_stories_are_joined_and_parted_by_key(page):
-    one, two = (page.locator(".card").nth(place) for place in (0, 1))
+def on_the_page(page):
+    """The ids of the stories, as they stand on the page."""
+    return [int(card.get_attribute("data-story")) for card in page.locator(".card").all()]
+
+
+def test_stories_are_joined_and_parted_by_key_at_once_and_the_place_stays(page):
+    before = on_the_page(page)
     page.keyboard.press("j")
+    page.keyboard.press("s")  # the first is skipped, and stays in sight
     page.keyboard.press("m")
     expect(page.get_by_role("status")).to_contain_text("Marked")
     page.keyboard.press("j")
+    page.keyboard.press("j")
     page.keyboard.press("m")
-    expect(two).to_be_hidden()
-    expect(one).to_contain_text("Told as one with")
-    expect(one).to_be_focused()
+    expect(page.get_by_role("status")).to_contain_text("Told as one: “")
+    after = [before[0], min(before[1], before[3]), before[2], *before[4:]]
+    assert on_the_page(page) == after
+    card = page.locator(".card").nth(1)
+    expect(card).to_be_focused()
+    expect(page.locator("h1")).to_have_text(f"{len(after)} stories")
+    expect(page.locator("#decided")).to_contain_text(f" of {len(after)} decided")
+    page.keyboard.press("u")
+    expect(page.locator(".card").first).to_be_focused()  # the choice about another story can still be undone
+    page.keyboard.press("j")
     page.keyboard.press("x")
-    page.get_by_role("dialog").get_by_role("checkbox").first.check()
+    boxes = page.get_by_role("dialog").get_by_role("checkbox")
+    apart = int(boxes.last.get_attribute("value"))
+    boxes.last.check()
     page.get_by_role("button", name="Split off").click()
-    expect(page.get_by_role("status")).to_contain_text("Told apart")
+    expect(page.get_by_role("status")).to_contain_text("Told apart: “")
+    assert on_the_page(page) == [*after[:2], apart, *after[2:]]
+    expect(card).to_be_focused()
+    page.reload()
+    assert on_the_page(page) == [*after[:2], apart, *after[2:]]
+    assert faults_of(page) == []
+
+
+def test_stories_are_joined_by_button_and_a_skipped_one_does_not_vanish(desk, page):
+    one, other = on_the_page(page)[:2]
+    page.locator(f"#story-{one}").get_by_role("button", name="Skip").click()
+    page.locator(f"#story-{one}").get_by_role("button", name="Merge").click()
+    page.locator(f"#story-{other}").get_by_role("button", name="Merge").click()
+    merged = page.locator(".card").first
+    expect(merged).to_have_attribute("data-story", str(min(one, other)))
+    expect(merged).to_have_attribute("data-choice", "skip")
+    expect(merged).to_be_focused()
+    [item] = desk.app.stories.listed([min(one, other)])
+    assert item.choice is Choice.SKIP
+
+
+def test_where_the_page_cannot_show_what_was_joined_it_is_loaded_anew(page):
+    before = on_the_page(page)
+    page.route("**/cards*", lambda route: route.abort())
+    for key in "jmjm":
+        page.keyboard.press(key)
+    expect(page.locator(".card")).to_have_count(len(before) - 1)
 
 
 # -- writing
