@@ -30,6 +30,7 @@ from pipeline.model.feeds import (
 from pipeline.model.letters import Delivery, DeliveryState, EditionId, Letter, Reader, ReaderId, ReaderState
 from pipeline.model.posts import Approval, Finding, Kind, Post, Quotation, Severity, Source, Take
 from pipeline.model.stories import (
+    LATELY,
     Choice,
     Decided,
     Decision,
@@ -46,6 +47,7 @@ from pipeline.model.stories import (
 from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
 
 __all__ = [
+    "LATELY",
     "NO_TEXT",
     "Approval",
     "Change",

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import plain_text
-from pipeline.model import Trend
+from pipeline.model import LATELY, Trend
 from pipeline.select.terms import words_of, written_words
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from pipeline.select.terms import Written
 
 WEEKS: Final = 8
-LATELY: Final = 2
-"""So many of the weeks are compared with those before."""
 _REACHES_BACK: Final = 3
 """In so many of the weeks before, a feed must have something to be counted."""
 _A_WEEK: Final = timedelta(days=7)
