@@ -1,7 +1,7 @@
 """content/ to a folder of pages for the engine: the author's files as they are, and the pages made from them.
 
-The pages of topics are plain Markdown, so any engine can build them. Drafts, hidden files, and links that lead out
-of content/ stay behind.
+The pages of topics and of trends are plain Markdown, so any engine can build them. Drafts, hidden files, and links
+that lead out of content/ stay behind.
 """
 
 from __future__ import annotations
@@ -13,19 +13,23 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.html import slug, to_markdown
+from pipeline.publish.trends import EXPLAINED, trend_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model import PlainText, Post
+    from pipeline.model import PlainText, Post, Trend
     from pipeline.settings.sections import SiteSettings
 
 TOPICS: Final = "topics"
+TRENDS: Final = "trends.md"
 
 
-def stage(content: Path, folder: Path, every: Sequence[Post], site: SiteSettings) -> Path:
-    """Fill ``folder`` with what the engine builds from ``content``, and return it."""
+def stage(
+    content: Path, folder: Path, every: Sequence[Post], site: SiteSettings, trends: Sequence[Trend] | None = None
+) -> Path:
+    """Fill ``folder`` with what the engine builds from ``content``, and return it; no ``trends``, no page of them."""
     shutil.rmtree(folder, ignore_errors=True)
     for source in _files(content):
         target = folder / source.relative_to(content)
@@ -38,6 +42,9 @@ def stage(content: Path, folder: Path, every: Sequence[Post], site: SiteSettings
             shutil.copy2(post.path, page)
         _name_topic_pages(page, post)
     _write_topics(folder / TOPICS, _by_topic(every), site.language)
+    if trends is not None:
+        page = folder / TRENDS
+        _append(page, "Trends", [*([] if page.is_file() else [EXPLAINED, ""]), *trend_lines(trends)])
     return folder
 
 
