@@ -1,11 +1,15 @@
-"""Times and spans of time as people read them."""
+"""Times, spans of time and counts as people read them."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _A_MINUTE: Final = timedelta(minutes=1)
+_BARS: Final = "▁▂▃▄▅▆▇█"
 
 
 def moment_in_words(moment: datetime) -> str:
@@ -35,3 +39,9 @@ def rhythm_in_words(every: timedelta | None) -> str:
             number = max(1, round(of_unit / days))
             return f"about {'one' if number == 1 else number} a {unit}"
     return "rarely"
+
+
+def bars(counts: Sequence[int]) -> str:
+    """Return ``counts`` as a row of bars, the highest for the largest."""
+    most = max(counts, default=0) or 1
+    return "".join(_BARS[round(count / most * (len(_BARS) - 1))] for count in counts)

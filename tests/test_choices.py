@@ -166,9 +166,37 @@ def test_what_is_said_more_of_late_rises_and_what_is_said_less_falls():
     found = trends(entries, NOW)
     rising, falling = [one for one in found if one.rise > 0], [one for one in found if one.rise < 0]
     assert rising[0].counts == (0, 0, 0, 0, 0, 0, 8, 8)
-    assert set(rising[0].term.split()) <= {"shore", "power", "ferry"}
-    assert set(falling[0].term.split()) <= {"scrubber", "wash", "water"}
+    assert rising[0].term in {"Shore power", "power for ferries"}
+    assert falling[0].term in {"Scrubber wash", "wash water"}
     assert rising[0].examples[0].title == "Shore power for ferries"
+
+
+def rising_terms(*titles):
+    """The terms that rise where the last week's headlines are these, after weeks of quiet."""
+    quiet = [
+        entry(week * 100 + n, f"Quiet{n} calm", feed=n % 4, dated=NOW - week * 7 * DAY)
+        for week in range(WEEKS)
+        for n in range(20)
+    ]
+    loud = [entry(2000 + n, title, feed=n % 4, dated=NOW) for n, title in enumerate(titles)]
+    return [one.term for one in trends([*quiet, *loud], NOW)]
+
+
+@pytest.mark.parametrize(
+    ("titles", "term"),
+    [
+        (["Customs at night"] * 3 + ["The customs gate"] * 4 + ["A custom union"] * 2, "customs"),
+        (["Hallum’s quay{}"] * 4 + ["New in Hallum {}"] * 3, "Hallum"),
+        (["Port: Ansel"] * 2 + ["Port of Ansel"] * 4, "Port of Ansel"),
+        (["Shore-power, {}"] * 3 + ["shore-power {}"] * 3, "shore-power"),
+        (["AI in ports"] * 6, "AI in ports"),
+        (["İskele {}"] * 6, "skele"),
+    ],
+)
+def test_a_trend_is_told_as_headlines_mostly_write_it(titles, term):
+    named = [title.format(f"x{place}y") for place, title in enumerate(titles)]
+    assert term in rising_terms(*named)
+    assert rising_terms(*named) == rising_terms(*named[::-1])
 
 
 def test_feeds_that_are_new_make_nothing_rise():
@@ -243,6 +271,82 @@ def test_a_bond_is_kept_by_its_pair_and_the_last_word_counts(week):
             kept.keep_bonds(connection, [pair], NOW, together=together)
             assert kept.bonds_kept(connection, together=together) == {tuple(sorted(pair))}
             assert kept.bonds_kept(connection, together=not together) == set()
+
+
+# -- joined and parted
+
+
+@pytest.fixture
+def stories(site, open_app):
+    """The stories of a site whose shortlist holds four, each reported by two feeds."""
+    app = open_app(site)
+    titles = ("Yard cranes of Rotterdam", "Pilots rest at Bergen", "Methanol price slips again", "Fog closes locks")
+    with app.store.writing() as connection:
+        for feed in kept_feeds.known_feeds(connection, ["https://one.example/", "https://two.example/"]).values():
+            items = [
+                replace(entry(n, title, feed=feed.id, dated=NOW - n * timedelta(hours=20)), uid=title)
+                for n, title in enumerate(titles)
+            ]
+            take_in(connection, replace(feed, title=plain_text(feed.url)), items, NOW)
+    assert [len(item.story.entries) for item in app.stories.select()] == [2, 2, 2, 2]
+    return app.at(NOW + timedelta(hours=1)).stories
+
+
+def ids(items):
+    return [item.story.id for item in items]
+
+
+def reports(item):
+    return {entry.id for entry in item.story.entries}
+
+
+def test_stories_that_are_joined_stand_where_the_first_stood_with_reasons_of_their_own(stories):
+    a, b, c, d = stories.shortlist()
+    merged = stories.merge([c.story.id, a.story.id])
+    assert reports(merged) == reports(a) | reports(c)
+    assert stories.shortlist() == (b, merged, d)
+    assert {reason.name for reason in merged.reasons} == {"publishers", "freshness"}
+    assert merged.story.id == min(reports(merged))
+
+
+def test_the_list_is_as_old_as_it_was_when_stories_are_joined(stories):
+    with stories._store.reading() as connection:
+        made_at = kept.shortlist_made_at(connection)
+    stories.merge(ids(stories.shortlist()[:2]))
+    with stories._store.reading() as connection:
+        assert kept.shortlist_made_at(connection) == made_at == NOW
+
+
+def test_reports_that_are_parted_stand_right_behind_the_rest(stories):
+    a, b, c, d = stories.shortlist()
+    [first, second] = sorted(reports(b))
+    rest, apart = stories.split(b.story.id, [first])
+    assert (reports(rest), reports(apart)) == ({second}, {first})
+    assert stories.shortlist() == (a, rest, apart, c, d)
+
+
+def test_what_was_joined_and_parted_is_so_in_the_next_selection(stories):
+    a, b, *_ = stories.shortlist()
+    merged = stories.merge([a.story.id, b.story.id])
+    assert reports(merged) in list(map(reports, stories.select()))
+    [one, *_] = sorted(reports(a))
+    stories.split(merged.story.id, [one])
+    found = list(map(reports, stories.select()))
+    assert {one} in found
+    assert reports(merged) - {one} in found
+
+
+def test_what_was_parted_can_be_joined_again(stories):
+    [a, *_] = stories.shortlist()
+    parts = stories.split(a.story.id, [min(reports(a))])
+    assert reports(stories.merge(ids(parts))) == reports(a)
+    assert reports(a) in list(map(reports, stories.select()))
+
+
+def test_the_author_s_choice_goes_with_what_is_joined(stories):
+    a, b, *_ = stories.shortlist()
+    stories.choose(Choice.PICK, [b.story.id])
+    assert stories.merge([a.story.id, b.story.id]).choice is Choice.PICK
 
 
 # -- meaning

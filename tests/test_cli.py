@@ -575,7 +575,18 @@ def test_stories_are_chosen_among_and_what_is_picked_is_drafted(week, byline):
 def test_stories_are_merged_and_split_by_their_ids_and_slips_are_told(week, byline):
     byline("pull", at=week)
     first, second, *_ = json.loads(byline("select", "--json", at=week)[1])["stories"]
-    assert byline("select", "merge", str(first["id"]), str(second["id"]), at=week)[0] == 0
+    code, out, _ = byline("select", "merge", str(second["id"]), str(first["id"]), at=week)
+    story = min(first["id"], second["id"])
+    assert code == 0
+    assert out.startswith(f"2 stories are one from now on:\n[{story}] ")
+    reports = {one["id"] for one in first["entries"] + second["entries"]}
+    merged = next(one for one in json.loads(byline("select", "--json", at=week)[1])["stories"] if one["id"] == story)
+    assert {one["id"] for one in merged["entries"]} >= reports
+    apart = str(second["entries"][-1]["id"])
+    told = json.loads(byline("select", "split", str(story), apart, "--json", at=week)[1])
+    assert told == {"story": story, "apart": [int(apart)], "stories": [told["stories"][0], int(apart)]}
+    first = next(one for one in json.loads(byline("select", "--json", at=week)[1])["stories"] if one["id"] == story)
+    assert int(apart) not in {one["id"] for one in first["entries"]}
     assert byline("select", "merge", str(first["id"]), at=week)[0] == 2
     assert byline("select", "pick", "999999", at=week)[0] == 2
     assert "has no entry 999999" in byline("select", "split", str(first["id"]), "999999", at=week)[2]

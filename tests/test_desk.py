@@ -9,7 +9,9 @@ import socket
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from http.client import HTTPConnection
 
 import pytest
@@ -23,9 +25,13 @@ from pipeline.desk import Keys, address, guarded
 from pipeline.desk.guard import FRAME_POLICY, PAGE_POLICY, cookie_name
 from pipeline.desk.server import listening, server_of
 from pipeline.errors import UsageError
-from pipeline.model import Choice
+from pipeline.html import plain_text, safe_html, safe_url
+from pipeline.model import Choice, ParsedEntry, RankedStory, Story
+from pipeline.pull.taking import take_in
 from pipeline.settings import load
-from pipeline.store.schema import entries
+from pipeline.store import pull as kept_feeds
+from pipeline.store import select as kept
+from pipeline.store.schema import entries, feeds
 
 HOSTILE = '<script>top.hacked=1</script><img src=x onerror="top.hacked=1">'
 
@@ -135,6 +141,14 @@ def page(chromium, desk):
     assert [url for url in desk.asked if not url.startswith((desk.base, "data:"))] == []
 
 
+def wait_for(done, seconds=5):
+    """Give whether ``done`` comes true: choices reach the desk one after the other, behind the page."""
+    until = time.monotonic() + seconds
+    while not done() and time.monotonic() < until:
+        time.sleep(0.02)
+    return done()
+
+
 def choices(desk):
     return {item.story.id: item.choice for item in desk.app.stories.shortlist()}
 
@@ -216,7 +230,7 @@ def test_a_guessed_token_with_the_wrong_host_gets_no_cookie(desk):
     assert "set-cookie" not in {name.lower() for name in headers}
 
 
-@pytest.mark.parametrize("path", ["/", "/drafts", "/static/desk.css", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/trends", "/drafts", "/static/desk.css", "/nowhere"])
 def test_every_answer_says_what_a_browser_may_do_with_it(desk, path):
     _, headers, _ = desk.ask("GET", path, desk.own(Origin=None))
     assert headers["content-security-policy"] == PAGE_POLICY
@@ -232,7 +246,9 @@ def test_the_policies_allow_nothing_that_runs_but_our_own_files():
     assert "allow-scripts" not in FRAME_POLICY
 
 
-@pytest.mark.parametrize("path", ["/choose", "/merge", "/split", "/select", "/draft", "/save", "/publish", "/test"])
+@pytest.mark.parametrize(
+    "path", ["/choose", "/merge", "/split", "/select", "/draft", "/heed", "/save", "/publish", "/test"]
+)
 def test_nothing_is_changed_by_looking(desk, path):
     status, _, _ = desk.ask("GET", path, desk.own(Origin=None))
     assert status == 405
@@ -323,8 +339,9 @@ def test_triage_by_buttons(desk, page):
     expect(card.get_by_role("button", name="Skip")).to_have_attribute("aria-pressed", "false")
     card.get_by_role("button", name="Pick").click()
     expect(page.locator("#picked")).to_have_text("1")
-    page.wait_for_load_state("networkidle")
-    assert choices(desk)[story] is Choice.PICK
+    kept = wait_for(lambda: choices(desk)[story] is Choice.PICK)
+    assert kept
+    expect(card.get_by_role("button", name="Pick")).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_choice_that_the_desk_refuses_is_taken_back_and_told(page):
@@ -346,20 +363,170 @@ def test_an_opened_story_knows_nothing_of_the_desk(page):
     opened.value.close()
 
 
-def test_stories_are_joined_and_parted_by_key(page):
-    one, two = (page.locator(".card").nth(place) for place in (0, 1))
+def on_the_page(page):
+    """The ids of the stories, as they stand on the page."""
+    return [int(card.get_attribute("data-story")) for card in page.locator(".card").all()]
+
+
+def test_stories_are_joined_and_parted_by_key_at_once_and_the_place_stays(page):
+    before = on_the_page(page)
     page.keyboard.press("j")
+    page.keyboard.press("s")  # the first is skipped, and stays in sight
     page.keyboard.press("m")
     expect(page.get_by_role("status")).to_contain_text("Marked")
     page.keyboard.press("j")
+    page.keyboard.press("j")
     page.keyboard.press("m")
-    expect(two).to_be_hidden()
-    expect(one).to_contain_text("Told as one with")
-    expect(one).to_be_focused()
+    expect(page.get_by_role("status")).to_contain_text("Told as one: “")
+    after = [before[0], min(before[1], before[3]), before[2], *before[4:]]
+    assert on_the_page(page) == after
+    card = page.locator(".card").nth(1)
+    expect(card).to_be_focused()
+    expect(page.locator("h1")).to_have_text(f"{len(after)} stories")
+    expect(page.locator("#decided")).to_contain_text(f" of {len(after)} decided")
+    page.keyboard.press("u")
+    expect(page.locator(".card").first).to_be_focused()  # the choice about another story can still be undone
+    page.keyboard.press("j")
     page.keyboard.press("x")
-    page.get_by_role("dialog").get_by_role("checkbox").first.check()
+    boxes = page.get_by_role("dialog").get_by_role("checkbox")
+    apart = int(boxes.last.get_attribute("value"))
+    boxes.last.check()
     page.get_by_role("button", name="Split off").click()
-    expect(page.get_by_role("status")).to_contain_text("Told apart")
+    expect(page.get_by_role("status")).to_contain_text("Told apart: “")
+    assert on_the_page(page) == [*after[:2], apart, *after[2:]]
+    expect(card).to_be_focused()
+    page.reload()
+    assert on_the_page(page) == [*after[:2], apart, *after[2:]]
+    assert faults_of(page) == []
+
+
+def test_stories_are_joined_by_button_and_a_skipped_one_does_not_vanish(desk, page):
+    one, other = on_the_page(page)[:2]
+    page.locator(f"#story-{one}").get_by_role("button", name="Skip").click()
+    page.locator(f"#story-{one}").get_by_role("button", name="Merge").click()
+    page.locator(f"#story-{other}").get_by_role("button", name="Merge").click()
+    merged = page.locator(".card").first
+    expect(merged).to_have_attribute("data-story", str(min(one, other)))
+    expect(merged).to_have_attribute("data-choice", "skip")
+    expect(merged).to_be_focused()
+    [item] = desk.app.stories.listed([min(one, other)])
+    assert item.choice is Choice.SKIP
+
+
+def test_where_the_page_cannot_show_what_was_joined_it_is_loaded_anew(page):
+    before = on_the_page(page)
+    page.route("**/cards*", lambda route: route.abort())
+    for key in "jmjm":
+        page.keyboard.press(key)
+    expect(page.locator(".card")).to_have_count(len(before) - 1)
+
+
+# -- trends
+
+
+def weekly(week, number, feed):
+    """An entry of some week: the last two tell of a customs strike, those before of wash water, and all of the calm."""
+    loud = number < 6
+    title = f"Calm{number} day" if not loud else "Customs strike" if week < 2 else "Wash water"
+    return ParsedEntry(
+        uid=f"{week}-{number}",
+        title=plain_text(f"{title} {HOSTILE}" if loud else title),
+        link=safe_url(f"https://paper{feed.id}.example/{week}-{number}"),
+        published=NOW - timedelta(weeks=week, hours=number),
+        updated=None,
+        authors=(),
+        summary=safe_html(""),
+        content=safe_html(""),
+    )
+
+
+@pytest.fixture
+def trending(desk):
+    """A desk that knows eight weeks of three feeds, and that one of them is always picked, and one always skipped."""
+    urls = [f"https://paper{number}.example/" for number in range(3)]
+    with desk.app.store.writing() as connection:
+        papers = kept_feeds.known_feeds(connection, urls).values()
+        for paper, name in zip(papers, ("Picked <b>Post</b>", "Skipped Star", "Third"), strict=True):
+            items = [weekly(week, number, paper) for week in range(8) for number in range(14)]
+            take_in(connection, replace(paper, title=plain_text(name)), items, NOW)
+            connection.execute(update(feeds).where(feeds.c.id == paper.id).values(title=name))
+        told = [one for one in kept.entries_since(connection, NOW - timedelta(weeks=9)) if one.title.startswith("Calm")]
+        for paper, choice in zip(papers, (Choice.PICK, Choice.SKIP), strict=False):
+            stories = [Story(id=one.id, entries=(one,)) for one in told if one.feed == paper.id][:12]
+            items = [RankedStory(story=story, reasons=(), topics=()) for story in stories]
+            kept.keep_choice(connection, choice, items, NOW)
+    return desk
+
+
+def test_the_page_of_trends_tells_what_rises_and_what_falls_in_words(trending, page):
+    page.goto(f"{trending.base}/")
+    page.get_by_role("link", name="Trends", exact=True).click()
+    rising, falling = page.get_by_role("region", name="What rises"), page.get_by_role("region", name="What falls")
+    expect(rising.get_by_role("heading", level=3).first).to_contain_text("rises")
+    expect(rising).to_contain_text("Customs strike rises")
+    expect(rising).to_contain_text("In 36 of 84 headlines of the last two weeks, in 0 of 252 of the six before.")
+    expect(rising).to_contain_text("Week by week, the oldest first: 0, 0, 0, 0, 0, 0, 18, 18.")
+    expect(falling).to_contain_text("Wash water falls")
+    assert rising.locator("svg").first.locator("rect").count() == 8
+    link = rising.get_by_role("link").first
+    assert link.get_attribute("href").startswith("https://paper")
+    assert link.get_attribute("rel") == "noopener noreferrer"
+    expect(page.get_by_role("link", name="Trends", exact=True)).to_have_attribute("aria-current", "page")
+
+
+def test_what_feeds_say_is_text_on_the_page_of_trends(trending, page):
+    page.goto(f"{trending.base}/trends")
+    expect(page.get_by_role("main").get_by_role("link").first).to_contain_text(HOSTILE)
+    expect(page.get_by_role("region", name="What your choices tell")).to_contain_text("Picked <b>Post</b>")
+    assert page.locator("main script, main img, main b").count() == 0
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_lesson_is_refused_and_heeded_again_by_keyboard(trending, page):
+    page.goto(f"{trending.base}/trends")
+    lesson = page.locator(".lesson", has_text="Skipped Star")
+    expect(lesson).to_contain_text("You skipped 12 of 12 stories from Skipped Star.")
+    button = lesson.get_by_role("button")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Refused")
+    expect(button).to_have_text("Refused: heed again")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_be_focused()
+    [mark] = trending.app.stories.lessons()[1]
+    assert mark == button.get_attribute("data-mark")
+    page.reload()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.focus()
+    page.keyboard.press("Space")
+    expect(button).to_have_text("Refuse")
+    assert trending.app.stories.lessons()[1] == frozenset()
+
+
+def test_only_what_the_choices_tell_can_be_refused(trending):
+    status, said = trending.post("/heed", mark="feed 987654", refused=True)
+    assert (status, "load the page again" in said["error"]) == (422, True)
+    assert trending.app.stories.lessons()[1] == frozenset()
+
+
+def test_where_nothing_is_told_yet_the_page_says_what_it_takes(page, desk):
+    page.goto(f"{desk.base}/trends")
+    expect(page.get_by_role("main")).to_contain_text("a word must be in five headlines of three feeds")
+    expect(page.get_by_role("main")).to_contain_text("it takes five stories picked and five skipped")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_on_the_page_of_trends(trending, page, scheme, width):
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{trending.base}/trends")
+    button = page.get_by_role("button", name="Refuse").first
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert faults_of(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 # -- writing
@@ -678,7 +845,7 @@ def faults_of(page):
 def test_axe_finds_nothing(desk, draft, page, scheme, width):
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 900})
-    for path in ("/", "/drafts", f"/write/{draft.stem}"):
+    for path in ("/", "/trends", "/drafts", f"/write/{draft.stem}"):
         page.goto(desk.base + path)
         page.wait_for_load_state("networkidle")
         for summary in page.locator("details summary").all()[:2]:

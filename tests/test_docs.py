@@ -250,7 +250,7 @@ def settings(model=Sections, prefix=""):
             and not isinstance(default, (BaseModel, tuple))
             and default not in (None, "")
         )
-        yield prefix + name, yaml.safe_dump(default).removesuffix("\n...\n").strip() if plain else None
+        yield prefix + name, yaml.safe_dump(default, width=999).removesuffix("\n...\n").strip() if plain else None
         if inner:
             yield from settings(inner, f"{prefix}{name}.")
 
@@ -342,6 +342,11 @@ def sample_week(tmp_path_factory):
     return folder
 
 
+@pytest.fixture
+def site(sample_week, tmp_path):
+    return shutil.copytree(sample_week, tmp_path / "site")
+
+
 def have_a_feed_paused(site, url):
     """Let Byline have changed something about a feed by itself, so that there is a change to show and to undo."""
     now = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
@@ -375,6 +380,7 @@ PRINTED = [
     (("select", "trends"), 0, ("select", "trends")),
     (("write",), 0, ("write",)),
     (("check",), 0, ("check",)),
+    (("assist",), 0, ("assist", "what-had-no-name")),
     (("approve",), 0, ("approve", "what-had-no-name")),
     (("publish",), 0, ("publish",)),
     (("letter",), 0, ("letter", "what-had-no-name")),
@@ -395,10 +401,12 @@ PRINTED = [
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
 def test_the_json_that_a_command_prints_has_the_fields_that_the_manual_promises(
-    words, block, call, sample_week, tmp_path, monkeypatch
+    words, block, call, site, monkeypatch, web
 ):
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    site = shutil.copytree(sample_week, tmp_path / "site")
+    answer = {"choices": [{"message": {"content": '["What did you mean?"]'}}]}
+    monkeypatch.setenv("BYLINE_ASSIST_URL", web.serve("/chat/completions", json.dumps(answer)).rpartition("/chat")[0])
+    monkeypatch.setenv("BYLINE_ASSIST_MODEL", "small-1")
     (site / "table.csv").write_text(TABLE, encoding="utf-8")
     (site / "list.opml").write_text('<opml version="2.0"><body><outline xmlUrl="https://n.example/f"/></body></opml>')
     feed = yaml.safe_load((site / "byline.yml").read_text(encoding="utf-8"))["pull"]["feeds"][0]["url"]

@@ -7,6 +7,9 @@ import re
 import shutil
 import threading
 import time
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from xml.etree import ElementTree as ET
@@ -319,3 +322,93 @@ def test_the_posts_that_a_site_does_not_show_yet_are_known(site, open_app):
     assert app.unbuilt() == ()
     os.utime(path, (time.time() + 5, time.time() + 5))
     assert app.unbuilt() == (path,)
+
+
+# -- trends
+
+
+@pytest.fixture
+def trending(site):
+    """A site that has pulled eight weeks of three feeds, in which a hostile headline rises and another one falls."""
+    from conftest import NOW
+    from pipeline.html import plain_text, safe_html, safe_url
+    from pipeline.model import ParsedEntry
+    from pipeline.pull.taking import take_in
+    from pipeline.settings.sections import STATE
+    from pipeline.store import Store
+    from pipeline.store import pull as kept
+
+    def told(feed, week, number):
+        loud = f"Customs* strike {HOSTILE_TITLE} | x" if week < 2 else "Wash water"
+        return ParsedEntry(
+            uid=f"{week}-{number}",
+            title=plain_text(loud if number < 4 else f"Calm{number} day"),
+            link=safe_url(f"https://paper{feed.id}.example/{week}_{number}?a=(b)"),
+            published=NOW - timedelta(weeks=week, hours=number),
+            updated=None,
+            authors=(),
+            summary=safe_html(""),
+            content=safe_html(""),
+        )
+
+    (site / STATE).mkdir(exist_ok=True)
+    with closing(Store(site / STATE / "byline.db")) as store, store.writing() as connection:
+        for feed in kept.known_feeds(connection, [f"https://paper{n}.example/" for n in "abc"]).values():
+            named = replace(feed, title=plain_text("[Paper](javascript:alert(1))"))
+            take_in(connection, named, [told(feed, week, n) for week in range(8) for n in range(12)], NOW)
+    return site
+
+
+WANTED = {"BYLINE_PUBLISH_TRENDS": "true"}
+
+
+def main_of(path):
+    """The words of the page itself, without menu and footer, and its HTML."""
+    html = path.read_text(encoding="utf-8")
+    markup = re.search(r"<article.*?</article>", html, re.DOTALL)[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", markup).split()), markup
+
+
+def test_a_site_tells_trends_only_where_that_is_wanted(trending, open_app):
+    assert not (open_app(trending).publish().folder / "trends").exists()
+    built = open_app(trending, WANTED).publish(strict=True)
+    assert built.warnings == ()
+    words, markup = main_of(built.folder / "trends/index.html")
+    assert "▁▁▁▁▁▁██ in 24 of 72 headlines of the last two weeks, in 0 of 216 of the six before" in words
+    assert words.index("Rising") < words.index("Customs") < words.index("Falling") < words.index("Wash water")
+    assert markup.count("<h1") == 1
+    linked = re.findall(r'<a href="https://paper\d\.example/(\d)_\d\?a=\(b\)">', markup)
+    assert (linked[:3], linked[-3:]) == (["0"] * 3, ["2"] * 3)
+
+
+def test_what_feeds_say_is_text_on_the_page_of_trends(trending, open_app):
+    folder = open_app(trending, WANTED).publish().folder
+    _, markup = main_of(folder / "trends/index.html")
+    assert "&lt;img src=x" in markup
+    assert "<img" not in markup
+    assert 'href="javascript' not in markup
+    assert "[Paper](javascript:alert(1))" in markup
+    found = json.loads((folder / "search/search_index.json").read_text(encoding="utf-8"))["docs"]
+    of_page = [entry for entry in found if entry["location"].startswith("trends/")]
+    assert of_page != []
+    assert not any("<img" in entry["title"] + entry["text"] for entry in of_page)
+
+
+def test_the_authors_own_page_of_trends_is_its_introduction_and_the_menu_leads_to_it(trending, open_app):
+    own = trending / "content/trends.md"
+    own.write_text("---\ntitle: Zunahme\n---\n\nSo lese ich das.\n", encoding="utf-8")
+    config = trending / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    assert "\n# - Trends: trends.md " in text
+    config.write_text(text.replace("\n# - Trends: trends.md ", "\n  - Was zunimmt: trends.md "), encoding="utf-8")
+    built = open_app(trending, WANTED).publish(strict=True)
+    words, _ = main_of(built.folder / "trends/index.html")
+    assert words.index("Was zunimmt") < words.index("So lese ich das.") < words.index("Rising")
+    assert "headlines of my feeds" not in words
+    assert 'href="trends/"' in (built.folder / "index.html").read_text(encoding="utf-8")
+    assert own.read_text(encoding="utf-8").endswith("So lese ich das.\n")
+
+
+def test_where_nothing_was_pulled_the_page_of_trends_says_so(site, open_app):
+    words, _ = main_of(open_app(site, WANTED).publish(strict=True).folder / "trends/index.html")
+    assert "Nothing rises or falls" in words

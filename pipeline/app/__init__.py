@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Mention,
         Reader,
         SafeUrl,
+        Trend,
     )
     from pipeline.publish import Site
     from pipeline.pull.subscriptions.health import FeedHealth
@@ -174,7 +175,7 @@ class App:
         from pipeline.publish import publish
 
         self.see_that_approved(*posts.paths(self.settings.content))
-        return publish(self.settings, output, strict=strict)
+        return publish(self.settings, output, strict=strict, trends=self._trends_of_site())
 
     def unbuilt(self) -> tuple[Path, ...]:
         """Return the posts that the built site does not show as they are now."""
@@ -186,7 +187,10 @@ class App:
         """Serve the site here until interrupted, building it anew at each change."""
         from pipeline.publish import preview
 
-        preview(self.settings, port, tell)
+        preview(self.settings, port, tell, self._trends_of_site())
+
+    def _trends_of_site(self) -> tuple[Trend, ...] | None:
+        return self.stories.trends() if self.settings.publish.trends else None
 
     def connect(self, days: int) -> tuple[Mention, ...]:
         """Return whom of byline.yml's people and organisations the news of the last ``days`` names."""

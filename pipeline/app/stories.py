@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.app.sources import Told
-    from pipeline.model import Lesson, Post, RankedStory, SafeUrl
-    from pipeline.select.trends import Trend
+    from pipeline.model import Lesson, Post, RankedStory, SafeUrl, Story, Trend
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
 
@@ -49,38 +49,54 @@ class Stories:
         wanted = (item for item in kept if item.choice is not Choice.SKIP)
         return tuple(item for item in wanted if item.written or _is_apart(item, published))
 
+    def listed(self, story_ids: Sequence[int]) -> list[RankedStory]:
+        """Return the stories of the shortlist by their ids. Raises ``UsageError`` where there is none."""
+        with self._store.reading() as connection:
+            known = {item.story.id: item for item in kept_stories.kept_shortlist(connection)}
+        missing = [str(number) for number in story_ids if number not in known]
+        if missing:
+            raise UsageError(f"no story {', '.join(missing)} is on the shortlist; `byline select` shows their ids")
+        return [known[StoryId(number)] for number in dict.fromkeys(story_ids)]
+
     def choose(self, choice: Choice, story_ids: Sequence[int]) -> tuple[RankedStory, ...]:
         """Remember what the author chose about stories of the shortlist, and return these."""
-        items = self._listed(story_ids)
+        items = self.listed(story_ids)
         with self._store.writing() as connection:
             kept_stories.keep_choice(connection, choice, items, self._now)
         return tuple(items)
 
     def take_back(self, story_id: int) -> RankedStory:
         """Forget the author's latest choice about a story, and return it as it stands then."""
-        [item] = self._listed([story_id])
+        [item] = self.listed([story_id])
         with self._store.writing() as connection:
             kept_stories.take_back_choice(connection, item)
-        return self._listed([story_id])[0]
+        return self.listed([story_id])[0]
 
-    def merge(self, story_ids: Sequence[int]) -> None:
-        """Have the stories told as one from now on."""
-        first, *others = self._listed(story_ids)
-        pairs = [(first.story.entries[0].id, other.story.entries[0].id) for other in others]
-        with self._store.writing() as connection:
-            kept_stories.keep_bonds(connection, pairs, self._now, together=True)
+    def merge(self, story_ids: Sequence[int]) -> RankedStory:
+        """Have the stories told as one from now on, in the place of the first; return that story."""
+        from pipeline.select.regroup import joined
 
-    def split(self, story_id: int, entry_ids: Sequence[int]) -> None:
-        """Have these entries of a story told apart from the rest of it from now on."""
-        [item] = self._listed([story_id])
-        inside = {int(entry.id) for entry in item.story.entries}
+        stories = [item.story for item in self.listed(story_ids)]
+        every = combinations(stories, 2)  # each report with each, so that all of both stay together
+        self._bind([(one.id, other.id) for a, b in every for one in a.entries for other in b.entries], together=True)
+        [merged] = self._regrouped(stories, [joined(stories)])
+        return merged
+
+    def split(self, story_id: int, entry_ids: Sequence[int]) -> tuple[RankedStory, ...]:
+        """Have these entries of a story told apart from the rest of it from now on; return the rest, and these."""
+        from pipeline.select.regroup import parted
+
+        [item] = self.listed([story_id])
+        inside = {entry.id for entry in item.story.entries}
+        apart = inside.intersection(entry_ids)
         if strange := [str(number) for number in entry_ids if number not in inside]:
             raise UsageError(f"story {story_id} has no entry {', '.join(strange)}; `byline select --json` shows them")
-        if not inside - set(entry_ids):
-            raise UsageError(f"all entries of story {story_id} are named; name those that do not belong to the others")
-        pairs = [(one, two) for one in entry_ids for two in inside - set(entry_ids)]
-        with self._store.writing() as connection:
-            kept_stories.keep_bonds(connection, pairs, self._now, together=False)
+        if not 0 < len(apart) < len(inside):
+            raise UsageError(
+                f"not all of story {story_id} can be told apart; name those that do not belong to the others"
+            )
+        self._bind([(one, other) for one in apart for other in inside - apart], together=False)
+        return self._regrouped([item.story], parted(item.story, apart))
 
     def lessons(self) -> tuple[tuple[Lesson, ...], frozenset[str]]:
         """Return what the author's choices tell, and the marks of what they refused of it."""
@@ -107,7 +123,7 @@ class Stories:
         from pipeline.write import write
 
         shortlist = self.shortlist() or self.select()
-        stories = self._listed(story_ids) or self._next(shortlist)
+        stories = self.listed(story_ids) or self._next(shortlist)
         own = self._settings.overrides / "draft"
         path = write(stories, self._store, self._settings.content, self._settings.write, self._now, own)
         if story_ids:
@@ -133,14 +149,17 @@ class Stories:
 
         return sources_of(post, self._store)
 
-    def _listed(self, story_ids: Sequence[int]) -> list[RankedStory]:
-        """Return the stories of the shortlist by their ids. Raises ``UsageError`` where there is none."""
-        with self._store.reading() as connection:
-            known = {item.story.id: item for item in kept_stories.kept_shortlist(connection)}
-        missing = [str(number) for number in story_ids if number not in known]
-        if missing:
-            raise UsageError(f"no story {', '.join(missing)} is on the shortlist; `byline select` shows their ids")
-        return [known[StoryId(number)] for number in dict.fromkeys(story_ids)]
+    def _bind(self, pairs: Sequence[tuple[int, int]], *, together: bool) -> None:
+        with self._store.writing() as connection:
+            kept_stories.keep_bonds(connection, pairs, self._now, together=together)
+
+    def _regrouped(self, old: Sequence[Story], new: Sequence[Story]) -> tuple[RankedStory, ...]:
+        """Put the stories ``new`` in the place of the ``old`` ones that they are made of, and return them."""
+        from pipeline.select import regroup
+
+        written = written_by_link(self._settings.content)
+        regroup(self._store, self._settings, written, self._now, [story.id for story in old], new)
+        return tuple(self.listed([story.id for story in new]))
 
     def _next(self, shortlist: Sequence[RankedStory]) -> Sequence[RankedStory]:
         """Return the stories that no draft is about yet: those that were picked or, without any, the first."""

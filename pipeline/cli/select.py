@@ -9,14 +9,13 @@ import click
 from pipeline.cli.talk import app, counted, json_option, plain, report, working, wrapped
 from pipeline.errors import UsageError
 from pipeline.model import Choice, Snapshot
+from pipeline.words import bars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pipeline.model import Entry, RankedStory, Unreadable
-    from pipeline.select.trends import Trend
+    from pipeline.model import Entry, RankedStory, Trend, Unreadable
 
-_BARS: Final = "▁▂▃▄▅▆▇█"
 _CHOSEN: Final = {Choice.PICK: "picked ", Choice.SKIP: "skipped", Choice.LATER: "later  "}
 _stories = click.argument("stories", nargs=-1, type=int, required=True, metavar="STORY_ID...")
 
@@ -102,7 +101,7 @@ def later(context: click.Context, stories: tuple[int, ...], *, as_json: bool) ->
 @json_option
 @click.pass_context
 def merge(context: click.Context, stories: tuple[int, ...], *, as_json: bool) -> int:
-    """Have stories that report the same event told as one, from the next `byline select` on.
+    """Have stories that report the same event told as one, at once and from now on.
 
     \b
     Example:
@@ -111,8 +110,9 @@ def merge(context: click.Context, stories: tuple[int, ...], *, as_json: bool) ->
     if len(set(stories)) < 2:  # noqa: PLR2004  (one alone is merged with nothing)
         raise UsageError("name two stories or more")
     with app(context) as opened:
-        opened.stories.merge(stories)
-    report({"merged": stories}, f"{counted(len(stories), 'story', 'stories')} are one from now on.", as_json=as_json)
+        item = opened.stories.merge(stories)
+    told = f"{counted(len(set(stories)), 'story', 'stories')} are one from now on:"
+    report({"merged": stories, "story": item.story.id}, told, _headline(item), as_json=as_json)
     return 0
 
 
@@ -129,9 +129,10 @@ def split(context: click.Context, story: int, entries: tuple[int, ...], *, as_js
       byline select split 17 23
     """
     with app(context) as opened:
-        opened.stories.split(story, entries)
-    told = f"{counted(len(entries), 'report')} told apart from story {story} from now on."
-    report({"story": story, "apart": entries}, told, as_json=as_json)
+        items = opened.stories.split(story, entries)
+    told = f"{counted(len(set(entries)), 'report')} told apart from story {story} from now on:"
+    data = {"story": story, "apart": entries, "stories": [item.story.id for item in items]}
+    report(data, told, *map(_headline, items), as_json=as_json)
     return 0
 
 
@@ -185,10 +186,7 @@ def trends(context: click.Context, *, as_json: bool) -> int:
 
 
 def _trend_lines(trend: Trend) -> Iterator[str]:
-    most = max(trend.counts)
-    bars = "".join(_BARS[round(count / most * (len(_BARS) - 1))] for count in trend.counts)
-    direction = "rises" if trend.rise > 0 else "falls"
-    yield f"{bars}  {trend.term} {direction}: {', '.join(map(str, trend.counts))} a week"
+    yield f"{bars(trend.counts)}  {trend.term} {trend.direction}: {', '.join(map(str, trend.counts))} a week"
     yield from (f"          {entry.title or entry.link} ({entry.publisher})" for entry in trend.examples[:1])
 
 
@@ -231,13 +229,18 @@ def _lines(place: int, item: RankedStory) -> Iterator[str]:
     lead = item.story.lead
     if place > 1:
         yield ""
-    marked = f"{_CHOSEN[item.choice].strip()}: " if item.choice else ""
-    yield click.style(wrapped(f"[{item.story.id}] {marked}{lead.title or lead.publisher}"), bold=True)
+    yield click.style(_headline(item), bold=True)
     if item.written:
         yield wrapped(f"update to what you wrote on {item.written.date}: “{item.written.title}”", "    ")
     yield f"    {lead.link or 'no link'}"
     for reason in item.reasons:
         yield wrapped(f"{reason.points:5.2f}  {reason.name}: {reason.because}", "    ")
+
+
+def _headline(item: RankedStory) -> str:
+    lead = item.story.lead
+    marked = f"{_CHOSEN[item.choice].strip()}: " if item.choice else ""
+    return wrapped(f"[{item.story.id}] {marked}{lead.title or lead.publisher}")
 
 
 def _data(item: RankedStory) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class Triage:
         """Return what is answered where."""
         return (
             shown("/", self.page),
+            shown("/cards", self.cards),
             done("/choose", Chosen, self.choose),
             done("/merge", Joined, self.merge),
             done("/split", Parted, self.split),
@@ -68,6 +69,13 @@ class Triage:
         found = cards(app.stories.shortlist(), app.stories.drafted(), app.now)
         return self._pages.page("triage.html", cards=found)
 
+    def cards(self, request: Request) -> Response:
+        """Show the cards of just the stories that are asked for, whatever was chosen about them."""
+        app = self._now()
+        asked = [int(number) for number in request.query_params.getlist("story") if number.isdecimal()]
+        found = cards(app.stories.listed(asked), app.stories.drafted(), app.now)
+        return self._pages.page("cards.html", cards=found)
+
     def choose(self, said: Chosen) -> dict[str, Any]:
         """Remember a choice, or take the latest back; tell what stands now."""
         stories = self._now().stories
@@ -77,14 +85,12 @@ class Triage:
         return {"choice": said.choice}
 
     def merge(self, said: Joined) -> dict[str, Any]:
-        """Have stories told as one from the next selection on."""
-        self._now().stories.merge(said.stories)
-        return {"merged": said.stories}
+        """Have stories told as one from now on; tell which story that is."""
+        return {"stories": [self._now().stories.merge(said.stories).story.id]}
 
     def split(self, said: Parted) -> dict[str, Any]:
-        """Have reports told apart from the next selection on."""
-        self._now().stories.split(said.story, said.entries)
-        return {"apart": said.entries}
+        """Have reports told apart from now on; tell which stories those are."""
+        return {"stories": [item.story.id for item in self._now().stories.split(said.story, said.entries)]}
 
     def select(self, _said: Nothing) -> dict[str, Any]:
         """Make the shortlist anew."""

@@ -42,6 +42,7 @@ from pipeline.model.posts import (
     Wish,
 )
 from pipeline.model.stories import (
+    LATELY,
     Choice,
     Decided,
     Decision,
@@ -51,12 +52,14 @@ from pipeline.model.stories import (
     Reason,
     Story,
     StoryId,
+    Trend,
     Written,
     last_words,
 )
 from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
 
 __all__ = [
+    "LATELY",
     "NO_TEXT",
     "Approval",
     "Assisted",
@@ -108,6 +111,7 @@ __all__ = [
     "StoryId",
     "Suggestion",
     "Take",
+    "Trend",
     "Unreadable",
     "Wish",
     "Written",

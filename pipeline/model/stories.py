@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, Final, NewType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -133,3 +133,47 @@ class Mention:
     entry: Entry
     because: PlainText
     story: StoryId | None
+
+
+LATELY: Final = 2
+"""So many of a trend's weeks are compared with those before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """A word of headlines, or a pair of them, that rises or falls; ``term`` is as headlines mostly write it.
+
+    ``counts`` are the entries with it in each week, the oldest first, of ``totals`` in all; ``rise`` is by how many
+    standard deviations the last weeks differ from what the weeks before let expect; ``examples`` are the latest.
+    """
+
+    term: PlainText
+    counts: tuple[int, ...]
+    totals: tuple[int, ...]
+    rise: float
+    examples: tuple[Entry, ...]
+
+    @property
+    def direction(self) -> str:
+        """Which way it goes, in a word."""
+        return "rises" if self.rise > 0 else "falls"
+
+    @property
+    def lately(self) -> int:
+        """How many entries of the last weeks have it."""
+        return sum(self.counts[-LATELY:])
+
+    @property
+    def of_lately(self) -> int:
+        """How many entries the last weeks have in all."""
+        return sum(self.totals[-LATELY:])
+
+    @property
+    def before(self) -> int:
+        """How many entries of the weeks before have it."""
+        return sum(self.counts[:-LATELY])
+
+    @property
+    def of_before(self) -> int:
+        """How many entries the weeks before have in all."""
+        return sum(self.totals[:-LATELY])

@@ -19,11 +19,14 @@ from pipeline.publish.search import tame_search
 from pipeline.publish.stage import stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from pipeline.model import Post
+    from pipeline.model import Post, Trend
     from pipeline.settings.sections import Settings
+
+    Trends = Sequence[Trend] | None
+    """What rises and falls, for a page of the site; None where it is to have no such page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,9 @@ class Site:
     warnings: tuple[str, ...]
 
 
-def publish(settings: Settings, output: Path | None = None, *, strict: bool = False, drafts: bool = False) -> Site:
+def publish(
+    settings: Settings, output: Path | None = None, *, strict: bool = False, drafts: bool = False, trends: Trends = None
+) -> Site:
     """Build the site into ``output``, or where mkdocs.yml says; with ``drafts``, as if they were published.
 
     Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
@@ -44,7 +49,7 @@ def publish(settings: Settings, output: Path | None = None, *, strict: bool = Fa
     output = output or settings.output
     every = _with_drafts(settings) if drafts else published(settings)
     work = settings.state / "work" / output.name  # a preview and a build do not disturb each other
-    staged = stage(work / "stage", every, settings)
+    staged = stage(work / "stage", every, settings, trends)
     fresh = work / "build"
     warnings = build(settings.root, staged, fresh)
     if strict and warnings:
@@ -56,7 +61,7 @@ def publish(settings: Settings, output: Path | None = None, *, strict: bool = Fa
     return Site(folder=output, posts=len(every), pages=len(list(output.rglob("*.html"))), warnings=warnings)
 
 
-def preview(settings: Settings, port: int, tell: Callable[[str], None]) -> None:
+def preview(settings: Settings, port: int, tell: Callable[[str], None], trends: Trends = None) -> None:
     """Serve the site, drafts included, on 127.0.0.1; build it anew whenever a file of the author's changes.
 
     Raises ``UsageError`` where the port cannot be used.
@@ -66,7 +71,7 @@ def preview(settings: Settings, port: int, tell: Callable[[str], None]) -> None:
 
     def rebuild() -> None:
         try:
-            tell("\n".join(publish(settings, folder, drafts=True).warnings) or "Built.")
+            tell("\n".join(publish(settings, folder, drafts=True, trends=trends).warnings) or "Built.")
         except PublishError as error:
             tell(str(error))  # the author is in the middle of a sentence; the last good site stays
 

@@ -1,7 +1,7 @@
 """content/ to a folder of pages for the engine: the author's files as they are, and the pages made from them.
 
-The pages of topics are plain Markdown, so any engine can build them. Drafts, hidden files, and links that lead out
-of content/ stay behind.
+The pages of topics and of trends are plain Markdown, so any engine can build them. Drafts, hidden files, and links
+that lead out of content/ stay behind.
 """
 
 from __future__ import annotations
@@ -14,19 +14,24 @@ from typing import TYPE_CHECKING, Final
 from pipeline import post as posts
 from pipeline.html import slug, to_markdown
 from pipeline.post.assisted import disclosure
+from pipeline.publish.trends import EXPLAINED, trend_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model import PlainText, Post
+    from pipeline.model import PlainText, Post, Trend
     from pipeline.settings.sections import Settings
 
 TOPICS: Final = "topics"
+TRENDS: Final = "trends.md"
 
 
-def stage(folder: Path, every: Sequence[Post], settings: Settings) -> Path:
-    """Fill ``folder`` with what the engine builds of the author's content, and return it."""
+def stage(folder: Path, every: Sequence[Post], settings: Settings, trends: Sequence[Trend] | None = None) -> Path:
+    """Fill ``folder`` with what the engine builds of the author's content, and return it.
+
+    Without ``trends`` it has no page of them.
+    """
     content = settings.content
     shutil.rmtree(folder, ignore_errors=True)
     for source in _files(content):
@@ -40,6 +45,9 @@ def stage(folder: Path, every: Sequence[Post], settings: Settings) -> Path:
             shutil.copy2(post.path, page)
         _tell_templates(page, _facts(post, settings))
     _write_topics(folder / TOPICS, _by_topic(every), settings.site.language)
+    if trends is not None:
+        page = folder / TRENDS
+        _append(page, "Trends", [*([] if page.is_file() else [EXPLAINED, ""]), *trend_lines(trends)])
     return folder
 
 

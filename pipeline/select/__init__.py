@@ -11,19 +11,20 @@ from pipeline.select.learn import lessons
 from pipeline.select.meaning import word_vectors
 from pipeline.select.memory import remembered
 from pipeline.select.rank import Leanings, rank
+from pipeline.select.regroup import put
 from pipeline.store import select as kept
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from pipeline.model import Lesson, RankedStory, SafeUrl, Written
+    from pipeline.model import Lesson, RankedStory, SafeUrl, Story, StoryId, Written
     from pipeline.settings.sections import Sections
     from pipeline.store import Store
 
-__all__ = ["learned", "select"]
+__all__ = ["learned", "regroup", "select"]
 
 REMEMBERED: Final = timedelta(days=180)
 """So long a choice of the author's tells what they are looking for."""
@@ -51,6 +52,28 @@ def select(
     with store.writing() as connection:
         kept.keep_shortlist(connection, shortlist, now)
     return shortlist
+
+
+def regroup(
+    store: Store,
+    settings: Sections,
+    written: Mapping[SafeUrl, Written],
+    now: datetime,
+    gone: Sequence[StoryId],
+    stories: Sequence[Story],
+) -> None:
+    """Put ``stories``, which the author made of those that are ``gone``, in their place on the shortlist.
+
+    What they were ranked by is looked at anew, but they stay in their place, and the shortlist is as old as it was.
+    """
+    with store.reading() as connection:
+        first_pulls, leanings = kept.first_pulls(connection), _leanings(connection, settings, now)
+    news = {one.story.id: one.written for one in remembered(stories, written, ())}
+    ranked = {item.story.id: item for item in rank(stories, settings.select.topics, now, first_pulls, leanings)}
+    fresh = tuple(replace(ranked[story.id], written=news.get(story.id)) for story in stories)
+    with store.writing() as connection:
+        made_at = kept.shortlist_made_at(connection) or now
+        kept.keep_shortlist(connection, put(kept.kept_shortlist(connection), gone, fresh), made_at)
 
 
 def learned(connection: Connection, now: datetime) -> tuple[Lesson, ...]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Choices = Iterable[tuple[EntryId, EntryId]]
 
-__all__ = ["LEAD_WORDS", "WINDOW", "group", "newest_of_each_feed", "words_of"]
+__all__ = ["LEAD_WORDS", "WINDOW", "group", "newest_of_each_feed", "story_of", "words_of"]
 
 MOST_OF_A_FEED: Final = 1000
 
@@ -50,7 +50,7 @@ def group(entries: Iterable[Entry], *, together: Choices = (), apart: Choices = 
     members = defaultdict[int, list["Entry"]](list)
     for number, places in zip(groups.tolist(), copies, strict=True):
         members[number] += (ordered[place] for place in places)
-    return tuple(sorted(map(_story, members.values()), key=lambda story: story.id))
+    return tuple(sorted(map(story_of, members.values()), key=lambda story: story.id))
 
 
 def newest_of_each_feed(entries: Iterable[Entry]) -> list[Entry]:
@@ -64,7 +64,8 @@ def newest_of_each_feed(entries: Iterable[Entry]) -> list[Entry]:
     return newest
 
 
-def _story(entries: list[Entry]) -> Story:
+def story_of(entries: Iterable[Entry]) -> Story:
+    """Return ``entries`` as one story; there must be one."""
     chosen = sorted(entries, key=lambda entry: (entry.dated, entry.id))
     return Story(id=StoryId(min(entry.id for entry in chosen)), entries=tuple(chosen))
 

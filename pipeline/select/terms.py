@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline.html import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pipeline.model import Entry
 
@@ -24,6 +24,7 @@ REMEMBERED: Final = 20_000
 """Texts whose words are kept while the process lives: whoever groups again reads only what is new."""
 
 _WORD: Final = re.compile(r"\w[\w’'&.-]*\w|\w")
+_POSSESSIVE: Final = re.compile(r"['’]s?$")
 _UNSPACED: Final = re.compile(
     r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
@@ -75,6 +76,23 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(_folded(word) for word in _WORD.findall(text.casefold()) if word not in _STOP)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A telling word, folded, and where in its text it is written, without a possessive's end."""
+
+    folded: str
+    start: int
+    end: int
+
+
+def written_words(text: str) -> Iterator[Written]:
+    """Yield the telling words of ``text`` with where they are written."""
+    for found in _WORD.finditer(text):
+        word = found[0].casefold()
+        if word not in _STOP:
+            yield Written(_folded(word), found.start(), found.start() + len(_POSSESSIVE.sub("", found[0])))
+
+
 def told(entry: Entry) -> Told:
     """Return what ``entry`` tells; nothing where its words are too few to tell an event."""
     return _told(entry.title, (entry.summary or entry.content)[:LEAD_MARKUP])
@@ -122,7 +140,7 @@ def _grouping_words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=REMEMBERED)
 def _folded(word: str) -> str:
-    word = re.sub(r"['’]s?$", "", word)
+    word = _POSSESSIVE.sub("", word)
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):  # noqa: PLR2004
         return word[:-3] + "y" if word.endswith("ies") else word[:-1]
     return word

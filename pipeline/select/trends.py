@@ -1,25 +1,29 @@
-"""What rises and falls in the author's field: words and pairs of words in headlines, week by week. Pure rules."""
+"""What rises and falls in the author's field: words and pairs of words in headlines, week by week. Pure rules.
+
+Words are counted folded, so that a plural is the same word, and told as headlines mostly write them.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from pipeline.select.group import words_of
+from pipeline.html import plain_text
+from pipeline.model import LATELY, Trend
+from pipeline.select.terms import words_of, written_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from pipeline.model import Entry
+    from pipeline.model import Entry, PlainText
+    from pipeline.select.terms import Written
 
 WEEKS: Final = 8
-LATELY: Final = 2
-"""So many of the weeks are compared with those before."""
 _REACHES_BACK: Final = 3
 """In so many of the weeks before, a feed must have something to be counted."""
 _A_WEEK: Final = timedelta(days=7)
@@ -30,21 +34,6 @@ _FEWEST_FEEDS: Final = 3
 _TELLING: Final = 2.0
 """So many standard deviations from the usual are no chance any more."""
 MOST: Final = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
-    """A term of headlines that rises or falls.
-
-    ``counts`` are the entries with it in each week, the oldest first, of ``totals`` in all; ``rise`` is by how many
-    standard deviations the last weeks differ from what the weeks before let expect; ``examples`` are the latest.
-    """
-
-    term: str
-    counts: tuple[int, ...]
-    totals: tuple[int, ...]
-    rise: float
-    examples: tuple[Entry, ...]
 
 
 def trends(entries: Iterable[Entry], now: datetime) -> tuple[Trend, ...]:
@@ -59,9 +48,9 @@ def trends(entries: Iterable[Entry], now: datetime) -> tuple[Trend, ...]:
             for term in _terms(entry):
                 holders[term].append((week, entry))
     found = [trend for term, held in holders.items() if (trend := _trend(term, held, totals))]
-    rising = sorted((one for one in found if one.rise > 0), key=lambda one: (-one.rise, one.term))
-    falling = sorted((one for one in found if one.rise < 0), key=lambda one: (one.rise, one.term))
-    return (*_apart(rising), *_apart(falling))
+    ranked = sorted(found, key=lambda one: (-abs(one.rise), -one.term.count(" "), one.term))  # two words tell more
+    kept = (*_apart(one for one in ranked if one.rise > 0), *_apart(one for one in ranked if one.rise < 0))
+    return tuple(replace(one, term=_as_written(one.term, [entry for _, entry in holders[one.term]])) for one in kept)
 
 
 def _weeks(entries: Iterable[Entry], now: datetime) -> list[list[Entry]]:
@@ -94,7 +83,9 @@ def _trend(term: str, held: Sequence[tuple[int, Entry]], totals: Sequence[int]) 
     if abs(rise) < _TELLING:
         return None
     latest = sorted((entry for _, entry in held), key=lambda entry: (entry.dated, entry.id), reverse=True)
-    return Trend(term=term, counts=counts, totals=tuple(totals), rise=round(rise, 2), examples=tuple(latest[:3]))
+    return Trend(
+        term=plain_text(term), counts=counts, totals=tuple(totals), rise=round(rise, 2), examples=tuple(latest[:3])
+    )
 
 
 def _apart(ranked: Iterable[Trend]) -> list[Trend]:
@@ -107,3 +98,32 @@ def _apart(ranked: Iterable[Trend]) -> list[Trend]:
         if len(kept) == MOST:
             break
     return kept
+
+
+def _as_written(term: str, entries: Iterable[Entry]) -> PlainText:
+    """Return the words of ``term`` as most headlines of ``entries`` write them, and then with their usual capitals."""
+    written = Counter(form for entry in entries for form in set(_forms(term, entry.title)))
+    spellings: Counter[str] = Counter()
+    for form, count in written.items():
+        spellings[form.casefold()] += count
+    if not spellings:
+        return plain_text(term)  # a letter that is two when folded may hide it
+    mostly = max(spellings, key=lambda form: (spellings[form], form))
+    same = [form for form in written if form.casefold() == mostly]
+    return plain_text(max(same, key=lambda form: (written[form], form)))  # small letters, where both are as frequent
+
+
+def _forms(term: str, title: str) -> Iterator[str]:
+    """Yield how ``title`` writes ``term``, with the small words inside a pair: "Port of Hallum"."""
+    words = [word for word in written_words(title) if not word.folded.isdigit()]
+    yield from (title[word.start : word.end] for word in words if word.folded == term)
+    for one, other in pairwise(words):
+        if f"{one.folded} {other.folded}" == term:
+            yield _pair(one, other, title)
+
+
+def _pair(one: Written, other: Written, title: str) -> str:
+    between = title[one.end : other.start]
+    if all(letter.isalpha() or letter == " " for letter in between):
+        return title[one.start : other.end]
+    return f"{title[one.start : one.end]} {title[other.start : other.end]}"

@@ -135,6 +135,8 @@ class PublishSettings(_Section):
 
     feed_posts: Positive = 20
     """How many posts the site's own feeds hold."""
+    trends: bool = False
+    """Show on a page of the site what rises and falls in the headlines of your feeds."""
 
 
 class SmtpSettings(_Section):

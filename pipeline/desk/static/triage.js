@@ -5,10 +5,10 @@ import { ask, made, tell, warn } from "./talk.js";
 const $ = (id) => document.getElementById(id);
 const list = $("stories");
 const every = () => [...document.querySelectorAll(".card")];
-const waiting = () => every().filter((card) => !card.closest("li").hidden);
 const SAID = { pick: "Picked", skip: "Skipped", later: "Left for later", "": "Undecided" };
-const made_choices = [];
+let made_choices = [];
 let marked = null;
+let turns = 0; // an answer about a card that was decided again since is old news
 let line = Promise.resolve(); // choices reach the desk one after the other, in the order in which they were made
 
 // -- moving
@@ -24,7 +24,7 @@ function goTo(card) {
 }
 
 function step(by) {
-  const cards = waiting();
+  const cards = every();
   const at = cards.indexOf(current());
   const isThere = document.activeElement?.closest?.(".card");
   goTo(cards[isThere ? Math.min(Math.max(at + by, 0), cards.length - 1) : Math.max(at, 0)]);
@@ -40,9 +40,10 @@ function show(card, choice) {
 }
 
 function count() {
-  const cards = waiting();
+  const cards = every();
   const picked = cards.filter((card) => card.dataset.choice === "pick" && !("drafted" in card.dataset)).length;
   const decided = cards.filter((card) => card.dataset.choice).length;
+  $("total").textContent = `${cards.length} ${cards.length === 1 ? "story" : "stories"}`;
   $("picked").textContent = picked;
   $("draft").disabled = picked === 0;
   $("decided").textContent = cards.length ? `${decided} of ${cards.length} decided` : "";
@@ -52,13 +53,16 @@ function count() {
 const title = (card) => card.querySelector(".card__title").textContent.trim();
 
 function send(card, choice, before) {
+  const turn = String((turns += 1));
+  card.dataset.turn = turn;
   line = line.then(async () => {
     const answer = await ask("/choose", { story: Number(card.dataset.story), choice: choice || null });
+    const isLatest = card.dataset.turn === turn;
     if (answer.error) {
-      show(card, before);
+      if (isLatest) show(card, before);
       warn(`“${title(card)}” stays as it was. ${answer.error}`);
     } else {
-      if (!choice) show(card, answer.choice || "");
+      if (!choice && isLatest) show(card, answer.choice || "");
       warn("");
     }
   });
@@ -106,13 +110,42 @@ async function merge(card) {
   }
   const first = marked;
   mark(null);
+  await line;
   const answer = await ask("/merge", { stories: [first, card].map((one) => Number(one.dataset.story)) });
   if (answer.error) return warn(answer.error);
-  card.closest("li").hidden = true;
-  first.querySelector(".card__title").after(made("p", { class: "card__note" }, `Told as one with “${title(card)}” from the next selection on`));
-  goTo(first);
+  const [merged] = await regroup([first, card], answer.stories);
+  if (merged) tell(`Told as one: “${title(merged)}”, ${merged.querySelectorAll("[data-report]").length} reports.`);
+}
+
+/** The cards of stories as the desk has them now; as a document, since here no text may become markup. */
+function fetched(stories) {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", `/cards?${new URLSearchParams(stories.map((story) => ["story", story]))}`);
+    request.responseType = "document";
+    request.onloadend = () => resolve([...(request.response?.querySelectorAll(".card") ?? [])]);
+    request.send();
+  });
+}
+
+/** Put the cards of these stories where the first of those that are gone stood; nothing else on the page moves. */
+async function regroup(gone, stories) {
+  const found = await fetched(stories);
+  if (found.length !== stories.length) {
+    location.reload(); // the page cannot show what is true by now
+    return [];
+  }
+  const items = found.map((card) => document.importNode(card.closest("li"), true));
+  const unfolded = gone[0].querySelector("details").open;
+  gone[0].closest("li").replaceWith(...items);
+  for (const card of gone.slice(1)) card.closest("li").remove();
+  made_choices = made_choices.filter(({ card }) => !gone.includes(card)); // those were about other stories
+  const cards = items.map((item) => item.querySelector(".card"));
+  cards[0].querySelector("details").open = unfolded;
+  goTo(cards[0]);
   count();
-  tell("Told as one from the next selection on.");
+  warn("");
+  return cards;
 }
 
 let parting = null;
@@ -134,11 +167,11 @@ async function doSplit() {
   const entries = [...$("parts").querySelectorAll(":checked")].map((box) => Number(box.value));
   $("splitting").close();
   if (!entries.length) return tell("Nothing was named, so nothing changes.");
+  await line;
   const answer = await ask("/split", { story: Number(parting.dataset.story), entries });
   if (answer.error) return warn(answer.error);
-  for (const number of entries) parting.querySelector(`[data-report="${number}"]`)?.classList.add("report--apart");
-  goTo(parting);
-  tell("Told apart from the next selection on.");
+  const [, apart] = await regroup([parting], answer.stories);
+  if (apart) tell(`Told apart: “${title(apart)}” stands behind it.`);
 }
 
 // -- all together
