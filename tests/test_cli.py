@@ -572,6 +572,28 @@ def test_stories_are_chosen_among_and_what_is_picked_is_drafted(week, byline):
     assert len(json.loads(byline("select", "--json", at=week)[1])["stories"]) == 2
 
 
+def test_the_strongest_lessons_are_shown_and_all_of_them_when_asked(site, web, byline):
+    told = [f"Crane alpha{n} beta{n} gamma{n}" for n in range(6)] + [f"Rate delta{n} eta{n} zeta{n}" for n in range(6)]
+    items = "".join(ITEM.format(host="one.example", number=n, title=title, text="") for n, title in enumerate(told, 1))
+    web.serve("/One.xml", FEED.format(title="One", host="one.example", items=items))
+    assert byline("feeds", "add", f"{web.url}/One.xml", "--allow-private", "--no-check", at=site)[0] == 0
+    byline("pull", at=site)
+    stories = json.loads(byline("select", "--json", at=site)[1])["stories"]
+    for choice, first in (("pick", "Crane"), ("skip", "Rate")):
+        ids = [str(one["id"]) for one in stories if one["title"].startswith(first)]
+        assert byline("select", choice, *ids, at=site)[0] == 0
+    _, strongest, _ = byline("select", "learned", at=site)
+    assert "you picked 6 of 6 stories that say “crane”" in strongest
+    every = json.loads(byline("select", "learned", "--json", at=site)[1])["lessons"]
+    assert f"{len(every) - 30} weaker lessons more; --all shows them." in strongest
+    _, out, _ = byline("select", "learned", "--refuse", str(len(every)), at=site)
+    assert f"  {len(every)}  " in out
+    assert "(refused)" in out
+    assert [line.split()[0] for line in byline("select", "learned", "--all", at=site)[1].splitlines()] == [
+        str(place) for place in range(1, len(every) + 1)
+    ]
+
+
 def test_stories_are_merged_and_split_by_their_ids_and_slips_are_told(week, byline):
     byline("pull", at=week)
     first, second, *_ = json.loads(byline("select", "--json", at=week)[1])["stories"]

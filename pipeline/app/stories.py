@@ -101,9 +101,10 @@ class Stories:
     def lessons(self) -> tuple[tuple[Lesson, ...], frozenset[str]]:
         """Return what the author's choices tell, and the marks of what they refused of it."""
         from pipeline.select import learned
+        from pipeline.select.meaning import word_vectors
 
         with self._store.reading() as connection:
-            return learned(connection, self._now), kept_stories.refused_marks(connection)
+            return learned(connection, self._now, word_vectors()), kept_stories.refused_marks(connection)
 
     def refuse(self, mark: str, *, refused: bool = True) -> None:
         """Heed a lesson no more, or after all."""

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from pipeline.model import Entry, RankedStory, Trend, Unreadable
 
 _CHOSEN: Final = {Choice.PICK: "picked ", Choice.SKIP: "skipped", Choice.LATER: "later  "}
+_STRONGEST: Final = 30
+"""So many lessons are shown without being asked for."""
+_NOTHING_LEARNED: Final = (
+    "Nothing is learned yet: it takes five stories picked and five skipped, of which some tell the others."
+)
 _stories = click.argument("stories", nargs=-1, type=int, required=True, metavar="STORY_ID...")
 
 
@@ -139,10 +144,13 @@ def split(context: click.Context, story: int, entries: tuple[int, ...], *, as_js
 @select.command("learned")
 @click.option("--refuse", metavar="N", type=click.IntRange(1), help="Heed the Nth lesson no more.")
 @click.option("--accept", metavar="N", type=click.IntRange(1), help="Heed the Nth lesson after all.")
+@click.option("--all", "every", is_flag=True, help="Show the weak lessons, too.")
 @json_option
 @click.pass_context
-def learned(context: click.Context, refuse: int | None, accept: int | None, *, as_json: bool) -> int:
+def learned(context: click.Context, refuse: int | None, accept: int | None, *, every: bool, as_json: bool) -> int:
     """Show what your choices told, and how much each gives or takes; refuse what you do not mean.
+
+    The strongest thirty are shown, and what you refused; all of them with --all.
 
     \b
     Example:
@@ -161,9 +169,11 @@ def learned(context: click.Context, refuse: int | None, accept: int | None, *, a
     lines = [
         f"  {place}  {lesson.points:+.2f}  {lesson.because}{' (refused)' if lesson.mark in refused else ''}"
         for place, lesson in enumerate(lessons, start=1)
+        if every or place <= _STRONGEST or lesson.mark in refused
     ]
-    nothing = "Nothing is learned yet: it takes five stories picked, and five skipped."
-    report({"lessons": data}, *(lines or [nothing]), as_json=as_json)
+    if len(lines) < len(lessons):
+        lines.append(f"{counted(len(lessons) - len(lines), 'weaker lesson')} more; --all shows them.")
+    report({"lessons": data}, *(lines or [_NOTHING_LEARNED]), as_json=as_json)
     return 0
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from pipeline.model import Lesson, RankedStory, SafeUrl, Story, StoryId, Written
+    from pipeline.select.meaning import Meaning
     from pipeline.settings.sections import Sections
     from pipeline.store import Store
 
@@ -76,18 +77,19 @@ def regroup(
         kept.keep_shortlist(connection, put(kept.kept_shortlist(connection), gone, fresh), made_at)
 
 
-def learned(connection: Connection, now: datetime) -> tuple[Lesson, ...]:
-    """Return what the author's choices tell."""
-    return lessons(kept.decided(connection, now - REMEMBERED), kept.feed_titles(connection))
+def learned(connection: Connection, now: datetime, words: Meaning | None = None) -> tuple[Lesson, ...]:
+    """Return what the author's choices tell, by the vectors of words too, where there are any."""
+    near = words.nearness if words else None
+    return lessons(kept.decided(connection, now - REMEMBERED), kept.feed_titles(connection), near)
 
 
 def _leanings(connection: Connection, settings: Sections, now: datetime) -> Leanings:
-    words = word_vectors() if settings.select.topics else None
+    words = word_vectors()
     trust = {feed.url: feed.trust for feed in settings.pull.feeds if feed.trust}
     return Leanings(
         trust={feed: trust[url] for url, feed in kept.feed_ids(connection, trust).items()},
         watched=(*settings.connect.people, *settings.connect.organisations),
-        learned=learned(connection, now),
+        learned=learned(connection, now, words),
         refused=kept.refused_marks(connection),
         nearness=words.nearness if words else None,
     )

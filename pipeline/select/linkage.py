@@ -118,10 +118,13 @@ def _nearest(ones: Ints, others: Ints, likeness: Floats, groups: int) -> Ints:
 def _merged(ones: Ints, others: Ints, totals: Floats) -> tuple[Ints, Ints, Floats]:
     """Add up what has become the same pair of groups; what has become one group is no pair."""
     apart = ones != others
-    low, high = np.minimum(ones, others)[apart], np.maximum(ones, others)[apart]
-    many = int(high.max()) + 1 if len(high) else 1
-    keys, places = np.unique(low * many + high, return_inverse=True)
-    return keys // many, keys % many, sums(places, totals[apart], len(keys))
+    many = int(max(ones.max(initial=0), others.max(initial=0))) + 1
+    keys = (np.minimum(ones, others) * many + np.maximum(ones, others))[apart]
+    order = np.argsort(keys, kind="stable")  # of what numpy.unique does only what is needed: there may be millions
+    keys, totals = keys[order], totals[apart][order]
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    keys, totals = keys[first], np.add.reduceat(totals, first) if len(first) else totals
+    return keys // many, keys % many, totals
 
 
 def _joined(texts: int, together: Iterable[tuple[int, int]], apart: list[tuple[int, int]]) -> Ints:

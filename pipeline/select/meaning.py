@@ -34,11 +34,14 @@ class Meaning:
         self._tokenizer.no_truncation()
         self._vectors = _tensor(folder / _WEIGHTS)
 
-    def nearness(self, texts: Sequence[str], phrases: Sequence[str]) -> Sequence[Sequence[float]]:
-        """Return for each of ``texts`` how near each of ``phrases`` is to it: 1 is the same, 0 has nothing to do."""
+    def nearness(self, texts: Sequence[str], phrases: Sequence[str]) -> Any:
+        """Return how near ``texts`` are to ``phrases``: 1 is the same, 0 has nothing to do.
+
+        It is an array with a row for each of ``texts`` and a column for each of ``phrases``.
+        """
         if not texts or not phrases:
-            return [[] for _ in texts]
-        return (self._of(texts) @ self._of(phrases).T).tolist()  # type: ignore[no-any-return]
+            return self._numpy.zeros((len(texts), len(phrases)), dtype=self._numpy.float32)
+        return self._of(texts) @ self._of(phrases).T
 
     def _of(self, texts: Sequence[str]) -> Any:
         """Return the vectors of ``texts``, each of length 1, or 0 for a text without a word."""

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import repeat
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import text_of, whole
 from pipeline.model import RankedStory, Reason
-from pipeline.select.group import LEAD_WORDS, words_of
-from pipeline.select.learn import correction
+from pipeline.select.group import words_of
+from pipeline.select.learn import correction, heeded
+from pipeline.select.marks import IN_LEAD, marks, told_by
+from pipeline.select.near import near
 from pipeline.select.voices import voices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from pipeline.model import Entry, FeedId, Lesson, Story
+    from pipeline.model import FeedId, Lesson, Story
+    from pipeline.select.learn import Gain, Nearness
+    from pipeline.select.near import Near
     from pipeline.settings.sections import TopicSettings
 
-    Words = tuple[tuple[str, ...], tuple[str, ...]]
-    Near = Mapping[int, Mapping[str, float]]
     Report = tuple[tuple[str, ...], tuple[str, ...], Mapping[str, float]]
     """The telling words of a headline and of what follows it, and how near each phrase is to it in meaning."""
 
 TOPIC_POINTS: Final = 3.0
 """What a topic of weight 1 gives when every report names it in its headline."""
-IN_LEAD: Final = 0.6
-"""What a phrase in the text is worth beside one in the headline."""
 BY_MEANING: Final = 0.8
 """What it is worth at most that a headline is near a phrase in meaning, without having it."""
 LEAST_BY_MEANING: Final = 0.1
@@ -45,6 +45,8 @@ MOST_PUBLISHERS: Final = 8
 """More publishers than this add nothing."""
 WATCHED_POINTS: Final = 1.0
 """What it gives that a report names somebody whom the author watches."""
+MOST_TOLD: Final = 3
+"""So many lessons are told with a story."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,19 @@ class Leanings:
     watched: tuple[str, ...] = ()
     learned: tuple[Lesson, ...] = ()
     refused: Collection[str] = frozenset()
-    nearness: Callable[[Sequence[str], Sequence[str]], Sequence[Sequence[float]]] | None = None
+    nearness: Nearness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is the same for all stories that are ranked."""
+
+    topics: Sequence[Topic]
+    near: Near
+    learned: Mapping[str, Lesson]
+    leanings: Leanings
+    first_pulls: Mapping[FeedId, datetime]
+    now: datetime
 
 
 def rank(
@@ -94,20 +108,31 @@ def rank(
     comes last. ``first_pulls`` says when each feed was first read: an entry without a date that came then may be of
     any age.
     """
-    folded = [_folded(name, topic) for name, topic in topics.items()]
+    folded = tuple(_folded(name, topic) for name, topic in topics.items())
     leaning, told_stories = leanings or Leanings(), tuple(stories)
-    near = _near(told_stories, folded, leaning)
-    ranked = []
-    for story in told_stories:
-        about = _topics(story, folded, near)
-        names = tuple(one.topic for one in about if one.is_said)
-        told = (_publishers(story), _freshness(story, first_pulls, now), *_leant(story, names, leaning))
-        reasons = (*_first_counts_most([one.reason for one in about]), *told)
-        ranked.append(RankedStory(story=story, reasons=reasons, topics=names))
-    return tuple(sorted(ranked, key=_place))
+    learned = heeded(leaning.learned, leaning.refused)
+    phrases = [phrase for topic in folded for phrase, _ in topic.phrases]
+    by_phrase, gains = near(told_stories, phrases, learned.values(), leaning.nearness)
+    known = _Known(folded, by_phrase, learned, leaning, first_pulls, now)
+    return tuple(sorted(map(_ranked, told_stories, gains, repeat(known)), key=_place))
 
 
-def _leant(story: Story, topics: Sequence[str], leanings: Leanings) -> Iterator[Reason]:
+def _ranked(story: Story, gain: Gain | None, known: _Known) -> RankedStory:
+    words = told_by(story)
+    reports = [(*told, known.near.get(entry.id, {})) for told, entry in zip(words, story.entries, strict=True)]
+    about = _topics(reports, known.topics)
+    names = tuple(one.topic for one in about if one.is_said)
+    reasons = (
+        *_first_counts_most([one.reason for one in about]),
+        _publishers(story),
+        _freshness(story, known.first_pulls, known.now),
+        *_leant(story, known.leanings),
+        *(_learned(*correction(marks(story, names, words), known.learned, gain)) if known.learned else ()),
+    )
+    return RankedStory(story=story, reasons=reasons, topics=names)
+
+
+def _leant(story: Story, leanings: Leanings) -> Iterator[Reason]:
     """Yield what the author's leanings give ``story``, each only where it gives something."""
     trusted = {entry.feed: entry.publisher for entry in story.entries if leanings.trust.get(entry.feed)}
     if trusted:
@@ -115,9 +140,14 @@ def _leant(story: Story, topics: Sequence[str], leanings: Leanings) -> Iterator[
         yield Reason(name="trust", points=round(points, 2), because=f"your trust in {_listed(list(trusted.values()))}")
     if named := _watched(story, leanings.watched):
         yield Reason(name="watched", points=WATCHED_POINTS, because=f"it names {_listed(named)}, whom you watch")
-    points, lessons = correction(story, topics, leanings.learned, leanings.refused)
+
+
+def _learned(points: float, lessons: Sequence[Lesson]) -> Iterator[Reason]:
+    """Yield what ``lessons`` give a story in all, with those of them that give the most."""
     if points:
-        yield Reason(name="learned", points=points, because="; ".join(lesson.because for lesson in lessons))
+        more = f"; and {len(lessons) - MOST_TOLD} more" if len(lessons) > MOST_TOLD else ""
+        because = "; ".join(lesson.because for lesson in lessons[:MOST_TOLD]) + more
+        yield Reason(name="learned", points=points, because=because)
 
 
 def _watched(story: Story, names: Sequence[str]) -> list[str]:
@@ -133,19 +163,8 @@ def _place(item: RankedStory) -> tuple[object, ...]:
     return story.lead.link is None, -item.score, -len(story.publishers), -story.latest.timestamp(), story.id
 
 
-def _near(stories: Sequence[Story], topics: Sequence[Topic], leanings: Leanings) -> Near:
-    """Return how near the headline of each entry is in meaning to each phrase of the topics, where that is known."""
-    phrases = [phrase for topic in topics for phrase, _ in topic.phrases]
-    if leanings.nearness is None:
-        return {}
-    entries = [entry for story in stories for entry in story.entries]
-    found = leanings.nearness([entry.title for entry in entries], phrases)
-    return {entry.id: dict(zip(phrases, row, strict=True)) for entry, row in zip(entries, found, strict=True)}
-
-
-def _topics(story: Story, topics: Sequence[Topic], near: Near) -> list[_About]:
-    """Return the topics that ``story`` is about with the reason, the one that gives the most first."""
-    reports = [(*_words(entry), near.get(entry.id, {})) for entry in story.entries]
+def _topics(reports: Sequence[Report], topics: Sequence[Topic]) -> list[_About]:
+    """Return the topics that a story of these ``reports`` is about, the one that gives the most first."""
     about = [found for topic in topics if (found := _about(reports, topic))]
     return sorted(about, key=lambda found: -found.reason.points)
 
@@ -166,12 +185,12 @@ def _folded(name: str, topic: TopicSettings) -> Topic:
 
 def _about(reports: Sequence[Report], topic: Topic) -> _About | None:
     strengths, seen, alike = [], dict[str, None](), dict[str, float]()
-    for title, lead, near in reports:
+    for title, lead, nearness in reports:
         if any(_holds(title + lead, phrase) for phrase in topic.exclude):
             return None
         in_title = [phrase for phrase, words in topic.phrases if _holds(title, words)]
         in_lead = [phrase for phrase, words in topic.phrases if _holds(lead, words)]
-        nearest = max((near.get(phrase, 0.0), phrase) for phrase, _ in topic.phrases)
+        nearest = max((nearness.get(phrase, 0.0), phrase) for phrase, _ in topic.phrases)
         alike[nearest[1]] = max(by_meaning := _by_meaning(nearest[0]), alike.get(nearest[1], 0.0))
         strengths.append(1.0 if in_title else max(IN_LEAD if in_lead else 0.0, by_meaning))
         seen.update(dict.fromkeys(in_title + in_lead))
@@ -238,12 +257,8 @@ def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
-def _words(entry: Entry) -> Words:
-    """Return the telling words of an entry: those of its headline, and those that its text begins with."""
-    lead = re.split(r"\s+", text_of(entry.summary or entry.content), maxsplit=2 * LEAD_WORDS)[: 2 * LEAD_WORDS]
-    return words_of(entry.title), words_of(" ".join(lead))
-
-
-def _holds(words: Sequence[str], phrase: Sequence[str]) -> bool:
+def _holds(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
+    if not phrase or phrase[0] not in words:  # so it is with nearly all, and this is told at once
+        return False
     size = len(phrase)
-    return size > 0 and any(tuple(words[at : at + size]) == tuple(phrase) for at in range(len(words) - size + 1))
+    return size == 1 or any(words[at : at + size] == phrase for at in range(len(words) - size + 1))

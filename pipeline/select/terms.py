@@ -55,6 +55,11 @@ _NEWSROOM: Final = frozenset(
 """What headlines of any story say; a topic may be about one of these words, so only grouping passes over them."""
 
 
+def tells_a_kind(word: str) -> bool:
+    """Tell whether a folded word can tell what kind of news this is: no number, and not what any headline says."""
+    return word not in _ANYWHERE and not word[0].isdigit()
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """The telling words of an entry's title and of its lead, in their order; and how its words are written.
@@ -144,3 +149,6 @@ def _folded(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):  # noqa: PLR2004
         return word[:-3] + "y" if word.endswith("ies") else word[:-1]
     return word
+
+
+_ANYWHERE: Final = frozenset(map(_folded, _NEWSROOM))

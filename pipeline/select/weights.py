@@ -2,11 +2,13 @@
 
 Two texts of sixty words share a few by chance, two headlines do not. So a longer text is worth less a word, from
 SHORT to LONG. And what big news is about is no commoner for being told often: no term is worth more than MOST_WORTH,
-however rare, so that one in a hundred entries can share a name and still be near one another.
+however rare, so that one in a hundred entries can share a name and still be near one another. Among very many entries
+that is too many: there, no more than MOST_TELLING entries have a term that counts in full.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -29,6 +31,10 @@ NAME_WEIGHT: Final = 1.5
 """What a name or a number counts beside another word."""
 MOST_WORTH: Final = 4.5
 """The logarithm of how rare a term must be to count in full: one in ninety entries."""
+MOST_TELLING: Final = 41
+"""The most entries that have a term which counts in full: one in ninety of 3,700."""
+MOST_TEXTS: Final = 8_000
+"""Among more texts than this, a term of as many is worth no more for there being more. By bench/group --scale."""
 SHORT: Final = 6
 LONG: Final = 25
 """From which to which number of telling words the length of a text matters."""
@@ -121,7 +127,9 @@ def _joined(words: _Words, names: Floats) -> tuple[Weights, Floats]:
 def _worth(found: Weights, names: Floats, texts: int) -> Weights:
     """Weigh each term by how rare it is, up to a bound, and by whether it is a name."""
     seen = np.bincount(found.terms)[found.terms]
-    rare = np.minimum(MOST_WORTH, np.log((1 + texts) / np.maximum(seen, 1)))
+    among = 1 + min(texts, MOST_TEXTS)
+    most = max(MOST_WORTH, math.log(among / MOST_TELLING))
+    rare = np.clip(np.log(among / np.maximum(seen, 1)), 0.0, most)
     rare[seen > max(MANY, COMMON * texts)] = 0.0
     return Weights(found.texts, found.terms, np.log1p(found.weights) * rare * (1 + (NAME_WEIGHT - 1) * names))
 
