@@ -26,6 +26,9 @@ _HIDDEN: Final = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
 _POINTS: Final = re.compile(r"\.(?:\s?\.){2,}")
 _GAP: Final = re.compile(r"\s*(?:\[\s*\.\.\.\s*\]|\(\s*\.\.\.\s*\)|\.\.\.)\s*")
 _WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
+_FREE: Final = re.compile(f"[{_UNSPACED}-]")
+"""What words may begin or end with wherever they stand."""
+_IN_A_WORD: Final = re.compile(rf"[^\W{_UNSPACED}]")
 _LIKE: Final = 0.6
 """A text that has so much of the words of another, in one place, is nearly that other."""
 
@@ -49,18 +52,28 @@ def holds(text: str, wanted: Sequence[str]) -> bool:
     """Tell whether ``wanted`` stand in ``text`` one after the other, each as whole words; all of it is plain."""
     at = 0
     for part in wanted:
-        found = re.compile(_edge(part[0], "<") + re.escape(part) + _edge(part[-1], "")).search(text, at)
-        if found is None:
+        found = text.find(part, at)
+        while found >= 0 and not _is_whole(text, found, found + len(part)):
+            found = text.find(part, found + 1)
+        if found < 0:
             return False
-        at = found.end()
+        at = found + len(part)
     return True
 
 
-def _edge(letter: str, side: str) -> str:
-    """Return the pattern that keeps ``letter`` from being the middle of a word or number, where there are such."""
-    free = re.match(f"[{_UNSPACED}-]", letter) or (side == "<" and not letter.isalnum())
-    number = (r"(?<!\d[.,])" if side else r"(?![.,]\d)") if letter.isdigit() else ""
-    return "" if free else rf"(?{side}![^\W{_UNSPACED}]){number}"
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Tell whether ``text`` from ``start`` to ``end`` begins and ends in the middle of no word or number."""
+    first, last = text[start], text[end - 1]
+    if first.isalnum() and not _FREE.match(first):
+        if start and _IN_A_WORD.match(text[start - 1]):
+            return False
+        if first.isdigit() and start > 1 and text[start - 1] in ".," and text[start - 2].isdigit():
+            return False
+    if _FREE.match(last):
+        return True
+    after = text[end : end + 2]
+    in_a_number = last.isdigit() and after[:1] in {".", ","} and after[1:].isdigit()
+    return not in_a_number and not (after and _IN_A_WORD.match(after[0]))
 
 
 def words(text: str) -> list[str]:

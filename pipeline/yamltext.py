@@ -7,6 +7,7 @@ or a new text. It does not know what the files mean.
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -106,6 +107,7 @@ def _as_yaml_error() -> Iterator[None]:
         raise yaml.YAMLError(f"a value is none of its kind ({type(error).__name__})") from error
 
 
+@lru_cache(maxsize=8)  # each finding asks for its line
 def _composed(text: str) -> yaml.Node | None:
     with _as_yaml_error():
         node: yaml.Node | None = yaml.compose(text, Loader=Loader)

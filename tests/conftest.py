@@ -7,7 +7,7 @@ import socket
 import subprocess
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -198,6 +198,13 @@ class Web:
 
 @pytest.fixture
 def web():
+    with serving() as served:
+        yield served
+
+
+@contextmanager
+def serving():
+    """A server on loopback as long as it is needed."""
     served = Web()
 
     class Handler(BaseHTTPRequestHandler):

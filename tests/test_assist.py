@@ -1,12 +1,16 @@
 """Assist: a model proposes, an honest one and a lying one; nothing of it gets into a post or by a check unnoticed."""
 
 import json
+import shutil
 import subprocess
 import sys
 
 import pytest
 
+from conftest import NOW, VALUES, serving
 from pipeline import post as posts
+from pipeline.app import App
+from pipeline.cli.init import _new_files, make
 from pipeline.errors import AssistError, SettingsError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import Assisted, Wish
@@ -71,11 +75,25 @@ def model(web):
     return Model(web)
 
 
+@pytest.fixture(scope="module")
+def pulled(tmp_path_factory):
+    """A site whose feed was pulled."""
+    folder = tmp_path_factory.mktemp("assist") / "site"
+    make(folder, dict(_new_files(VALUES)))
+    with serving() as web:
+        feeds = [{"url": web.serve("/feed", FEED), "allow_private": True}]
+        (folder / "byline.yml").write_text(json.dumps({"pull": {"feeds": feeds}}))
+        opened = App(load(folder, {}), NOW)
+        opened.feeds.pull(lambda _: None)
+        opened.close()
+    return folder
+
+
 @pytest.fixture
-def draft(site, model, web):
+def draft(pulled, model, tmp_path):
     """A draft of a site whose byline.yml names the model, and whose feed was pulled."""
+    site = shutil.copytree(pulled, tmp_path / "site")
     settings = {"assist": {"url": model.url, "model": "small-1", "sees_images": True}}
-    settings["pull"] = {"feeds": [{"url": web.serve("/feed", FEED), "allow_private": True}]}
     (site / "byline.yml").write_text(json.dumps(settings))
     path = site / "content/drafts/2026-11-23-crane.md"
     path.parent.mkdir(exist_ok=True)
@@ -88,7 +106,6 @@ def draft(site, model, web):
 @pytest.fixture
 def app(draft, open_app):
     opened = open_app(draft.parents[2])
-    opened.feeds.pull(lambda _: None)
     assert opened.check(draft) == ()
     return opened
 

@@ -71,11 +71,14 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def sample_week(tmp_path_factory):
-    """The folder that the demo leaves."""
+    """The folder that the demo leaves, with a shortlist of that day."""
     folder = tmp_path_factory.mktemp("desk") / "site"
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     demo = [sys.executable, "-m", "pipeline", "demo", str(folder)]  # beside it, a browser may have a loop of its own
     subprocess.run(demo, env=environment, check=True, stdout=subprocess.DEVNULL)
+    app = App(load(folder, {}), NOW)
+    app.stories.select()
+    app.close()
     return folder
 
 
@@ -100,10 +103,9 @@ def model(web):
 
 @pytest.fixture
 def desk(folder, request):
-    """A desk on a free port, with a shortlist of that day."""
+    """A desk on a free port."""
     environment = request.getfixturevalue("model")[1] if "model" in request.fixturenames else {}
     app = App(load(folder, environment), NOW)
-    app.stories.select()
     bound, keys = listening(0), Keys.new()
     port = bound.getsockname()[1]
     server = server_of(guarded(app, lambda: NOW, keys, port))
@@ -287,10 +289,10 @@ def test_a_choice_is_kept_and_can_be_taken_back(desk):
     story = next(number for number, choice in choices(desk).items() if choice is None)
     desk.post("/choose", story=story, choice="later")
     desk.post("/choose", story=story, choice="pick")
-    assert choices(desk)[story] is Choice.PICK
+    assert choices(desk).get(story) is Choice.PICK
     assert desk.post("/choose", story=story, choice=None) == (200, {"choice": "later"})
     assert desk.post("/choose", story=story, choice=None) == (200, {"choice": None})
-    assert choices(desk)[story] is None
+    assert choices(desk).get(story) is None
 
 
 def test_what_feeds_say_is_shown_as_text(desk, page):
@@ -319,7 +321,7 @@ def test_triage_by_keys(desk, page):
     page.keyboard.press("u")
     expect(card).to_be_focused()
     expect(card).to_have_attribute("data-choice", "later")
-    assert wait_for(lambda: choices(desk)[story] is Choice.LATER)
+    assert wait_for(lambda: choices(desk).get(story) is Choice.LATER)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.get_by_label("Use these keys").uncheck()
@@ -338,7 +340,7 @@ def test_triage_by_buttons(desk, page):
     expect(card.get_by_role("button", name="Skip")).to_have_attribute("aria-pressed", "false")
     card.get_by_role("button", name="Pick").click()
     expect(page.locator("#picked")).to_have_text("1")
-    assert wait_for(lambda: choices(desk)[story] is Choice.PICK)
+    assert wait_for(lambda: choices(desk).get(story) is Choice.PICK)
     expect(card.get_by_role("button", name="Pick")).to_have_attribute("aria-pressed", "true")
 
 

@@ -8,7 +8,7 @@ import click
 
 from pipeline.cli.talk import app, counted, json_option, plain, report, working, wrapped
 from pipeline.errors import UsageError
-from pipeline.model import Choice, Snapshot
+from pipeline.model import STRONGEST, Choice, Snapshot
 from pipeline.words import bars
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pipeline.model import Entry, RankedStory, Trend, Unreadable
 
 _CHOSEN: Final = {Choice.PICK: "picked ", Choice.SKIP: "skipped", Choice.LATER: "later  "}
-_STRONGEST: Final = 30
-"""So many lessons are shown without being asked for."""
 _NOTHING_LEARNED: Final = (
     "Nothing is learned yet: it takes five stories picked and five skipped, of which some tell the others."
 )
@@ -169,7 +167,7 @@ def learned(context: click.Context, refuse: int | None, accept: int | None, *, e
     lines = [
         f"  {place}  {lesson.points:+.2f}  {lesson.because}{' (refused)' if lesson.mark in refused else ''}"
         for place, lesson in enumerate(lessons, start=1)
-        if every or place <= _STRONGEST or lesson.mark in refused
+        if every or place <= STRONGEST or lesson.mark in refused
     ]
     if len(lines) < len(lessons):
         lines.append(f"{counted(len(lessons) - len(lines), 'weaker lesson')} more; --all shows them.")

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pipeline.desk.cards import age
 from pipeline.desk.pages import Pages, done, shown
 from pipeline.errors import UsageError
-from pipeline.model import LATELY
+from pipeline.model import LATELY, STRONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,11 +72,13 @@ class Trends:
         app = self._app.at(self._clock())
         found = app.stories.trends()
         lessons, refused = app.stories.lessons()
+        strongest = [each for place, each in enumerate(lessons) if place < STRONGEST or each.mark in refused]
         return self._pages.page(
             "trends.html",
             rising=[trend for trend in found if trend.rise > 0],
             falling=[trend for trend in found if trend.rise < 0],
-            lessons=lessons,
+            strongest=strongest,
+            weaker=[lesson for lesson in lessons if lesson not in strongest],
             refused=refused,
             charts={trend.term: chart(trend.counts) for trend in found},
             ages={entry.id: age(entry.dated, app.now) for trend in found for entry in trend.examples},

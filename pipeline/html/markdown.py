@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html.markup import safe_html
@@ -43,6 +44,7 @@ def rendered(markdown_text: str, base: str, resolve: Callable[[str], str] | None
     return safe_html(markdown_to_html(markdown_text), base, resolve, mail=True)
 
 
+@lru_cache(maxsize=8)  # a check asks for one text many times
 def markdown_to_html(markdown_text: str) -> str:
     """Return Markdown as HTML that nobody has cleaned, as the site shows it."""
     import markdown

@@ -43,6 +43,7 @@ from pipeline.model.posts import (
 )
 from pipeline.model.stories import (
     LATELY,
+    STRONGEST,
     Choice,
     Decided,
     Decision,
@@ -61,6 +62,7 @@ from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
 __all__ = [
     "LATELY",
     "NO_TEXT",
+    "STRONGEST",
     "Approval",
     "Assisted",
     "Change",

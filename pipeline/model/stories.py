@@ -89,6 +89,10 @@ class Decided:
     picked: bool
 
 
+STRONGEST: Final = 30
+"""So many lessons are shown, if the author does not ask for all of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
     """What the author's choices tell of stories with this ``mark``, such as "feed 7" or "word crane"."""

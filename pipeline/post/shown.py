@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Final
 
@@ -52,6 +53,7 @@ class Shown:
     images: tuple[Image, ...]
 
 
+@lru_cache(maxsize=8)  # a check asks for one text many times
 def shown(body: str) -> Shown:
     """Return what the Markdown ``body`` shows."""
     return shown_by(markdown_to_html(body))
