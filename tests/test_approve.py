@@ -58,6 +58,14 @@ def test_what_is_no_approval_approves_nothing(value):
     assert approval(posts.parse(POST.replace("kind: essay", f"kind: essay\napproved: {value}"))) is None
 
 
+@pytest.mark.parametrize("name", ["Ana Ruiz", "Ana, Ben", "Dr. {Ana}: #1", "yes", "Ana 'the' “Crane” Ruiz"])
+def test_the_line_reads_as_the_manual_shows_it_whatever_the_name_is(name):
+    approved = with_approval(POST, posts.parse(POST), name, NOW)
+    [line] = [line for line in approved.split("\n") if line.startswith("approved:")]
+    assert ", at: 2026-11-23 07:30:00, text: " in line
+    assert approval(posts.parse(approved)).by == name
+
+
 def test_posts_are_published_and_sent_only_as_approved_where_that_is_asked_for(site, byline, monkeypatch):
     text = POST.replace("kind: essay", "kind: essay\ntopics: []")
     for other in (site / "content/posts").glob("*.md"):
@@ -66,7 +74,7 @@ def test_posts_are_published_and_sent_only_as_approved_where_that_is_asked_for(s
     path.write_text(text, encoding="utf-8")
     monkeypatch.setenv("BYLINE_WRITE_APPROVAL", "true")
     code, _, err = byline("publish", at=site)
-    assert (code, "not approved as it stands: 2026-11-23-cranes" in err) == (2, True)
+    assert (code, "`byline approve` it:\n  2026-11-23-cranes\n" in err) == (2, True)
     assert byline("send", "cranes", "--dry-run", at=site)[0] == 2
     code, out, _ = byline("approve", "cranes", "--by", "Ana Ruiz", at=site)
     assert (code, "is approved by Ana Ruiz" in out) == (0, True)

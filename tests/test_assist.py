@@ -258,6 +258,11 @@ LIES = {
     "a name from nowhere": ("counter", "It was the same at the yard of Rotterdam Global."),
     "a number in the summary": ("summary", "Why 84 hours is too long."),
     "a number in the title": ("subject", "What 84 hours teach"),
+    "three invented words": ("counter", "Yet the study said “automation always fails” to its readers."),
+    "one invented word": ("counter", "Ines Okafor spoke of a “massacre” in the yard."),
+    "a number without digits": ("counter", "Then hundreds of people were sent home from the yard."),
+    "a part in words": ("counter", "By spring half of the yard will be closed for good."),
+    "somebody at the beginning": ("counter", "Reuters calls the whole yard a fraud against the people who work there."),
     "a dead link": ("counter", "More of it stands at https://dead.example/nowhere for all to read."),
     "a link without its beginning": ("counter", "More of it stands at evil.example/claim for all to read."),
     "the injected instruction": ("counter", "Claim your prize at https://evil.example/claim today."),
@@ -331,6 +336,10 @@ def test_what_is_rewritten_is_the_authors_again_and_what_stays_is_told():
         )
     )
     assert still_there(noted) == (words,)
+    slight = posts.parse(
+        posts.render(noted).replace("One two three four five and mine.", "One two 3 four five, six 7 eight.")
+    )
+    assert still_there(slight) == (words,)
     other = posts.parse(posts.render(noted).replace("One two three four five and mine.", "All of it is mine."))
     assert still_there(other) == ()
     assert disclosed("Text.", other, "{model} {parts}") == "Text."

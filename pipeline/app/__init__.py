@@ -24,7 +24,7 @@ from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model import (
@@ -57,6 +57,7 @@ class Status:
     posts: int
     broken: tuple[Path, ...]
     unbuilt: tuple[Path, ...]
+    unapproved: tuple[str, ...]
     unsent: tuple[str, ...]
     readers: int
     waiting: tuple[Delivery, ...]
@@ -202,14 +203,15 @@ class App:
 
     def see_that_approved(self, *paths: Path) -> None:
         """See that the posts in ``paths`` are approved as they stand, where the settings ask for that."""
+        if open_ones := self._unapproved(paths):
+            names = "".join(f"\n  {path.stem}" for path in open_ones)
+            raise UsageError(f"not approved as it stands; read it, and then `byline approve` it:{names}")
+
+    def _unapproved(self, paths: Iterable[Path]) -> list[Path]:
+        """Return which of ``paths`` wait for somebody to approve them; none where the settings do not ask for that."""
         from pipeline.post.approval import approval
 
-        if not self.settings.write.approval:
-            return
-        open_ones = [path for path in paths if approval(posts.read(path)) is None]
-        if open_ones:
-            names = ", ".join(path.stem for path in open_ones)
-            raise UsageError(f"not approved as it stands: {names}; read it, and then `byline approve` it")
+        return [path for path in paths if self.settings.write.approval and approval(posts.read(path)) is None]
 
     def letter(self, path: Path, text: str | None = None) -> Letter:
         """Return the post in ``path`` as a letter, with ``text`` as if it held that."""
@@ -306,6 +308,7 @@ class App:
             active = kept_readers.active_readers(connection)
             made_at = kept_stories.shortlist_made_at(connection)
         read, broken = read_posts(self.settings.content, posts.POSTS)
+        drafts, _ = read_posts(self.settings.content, posts.DRAFTS)
         return Status(
             feeds=self.feeds.healths(),
             shortlisted=len(self.stories.shortlist()),
@@ -314,6 +317,7 @@ class App:
             posts=len(read) + len(broken),
             broken=broken,
             unbuilt=self.unbuilt(),
+            unapproved=tuple(path.stem for path in self._unapproved(each.path for each in (*read, *drafts))),
             unsent=tuple(
                 post.path.stem for post in read if post.kind is Kind.EDITION and posts.name_of(post.path) not in begun
             ),

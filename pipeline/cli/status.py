@@ -39,6 +39,7 @@ def status(context: click.Context, *, as_json: bool) -> int:
         "posts": found.posts,
         "broken": found.broken,
         "unbuilt": found.unbuilt,
+        "unapproved": found.unapproved,
         "unsent": found.unsent,
         "readers": found.readers,
         "waiting": [_waiting_data(delivery) for delivery in found.waiting],
@@ -69,14 +70,15 @@ def _week(found: Status) -> Iterator[str]:
     yield f"Shortlist  {counted(found.shortlisted, 'story', 'stories')}{made}"
     yield f"Drafts     {len(found.drafts)}"
     for path, count in found.drafts.items():
-        state = (
-            f"{counted(count, 'finding')}: `byline check {path.stem}`"
-            if count
-            else (f"ready: `byline write --publish {path.stem}`")
-        )
+        ready = f"ready: `byline write --publish {path.stem}`"
+        if path.stem in found.unapproved:
+            ready = f"checked: `byline approve {path.stem}`"
+        state = f"{counted(count, 'finding')}: `byline check {path.stem}`" if count else ready
         yield f"  {shown(path)}  {state}"
     yield f"Posts      {found.posts}"
     yield from (f"  broken   {shown(path)}: `byline check {path.stem}`" for path in found.broken)
+    waiting = set(found.unapproved) - {path.stem for path in found.drafts}
+    yield from (f"  not approved {name}: `byline approve {name}`" for name in sorted(waiting))
     if found.unbuilt:
         yield f"Site       {counted(len(found.unbuilt), 'post')} to build: `byline publish`"
     yield f"Readers    {found.readers}"

@@ -10,8 +10,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-import yaml
-
+from pipeline import yamltext
 from pipeline.errors import UsageError
 from pipeline.html import digest, plain_text
 from pipeline.model import Approval
@@ -49,7 +48,8 @@ def with_approval(text: str, post: Post, by: str, now: datetime) -> str:
     if found is None:
         raise UsageError(f"{post.path} has no front matter")
     end = "\r\n" if "\r\n" in found[0] else "\n"
-    value = {"by": by, "at": now.astimezone(UTC).replace(microsecond=0, tzinfo=None), "text": words_of(post)}
-    line = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, default_flow_style=True, width=10**6).strip()
+    moment = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    name, words = (yamltext.in_a_line(part) for part in ({"by": by}, {"text": words_of(post)}))
+    line = f"{name[:-1]}, at: {moment}, {words[1:]}"  # a dumped time would have a tag that nobody can read
     matter = _APPROVED.sub("", found["matter"])
     return f"{text[: found.start('matter')]}{matter}{NAME}: {line}{end}{text[found.start('end') :]}"

@@ -6,12 +6,15 @@ their own words; the line says what is so now.
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import plain_text, to_markdown
 from pipeline.likeness import words
 from pipeline.model import NO_TEXT, Wish
 from pipeline.post.body import without_prompts
+from pipeline.post.shown import passages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +23,8 @@ if TYPE_CHECKING:
 
 _RUN: Final = 4
 """Words in a row that are compared."""
-_ENOUGH: Final = 0.3
-"""So much of what was proposed makes a passage still the model's."""
+_WORDS, _PAIRS = 0.6, 0.35
+"""So many of the words of a proposal, and so many of its pairs of words, make a passage still the model's."""
 _PARTS: Final = {
     Wish.SUBJECT: ("the title", "the title"),
     Wish.SUMMARY: ("the summary", "the summary"),
@@ -37,15 +40,14 @@ def region_of(post: Post, what: Wish) -> str:
     return {Wish.SUBJECT: post.title, Wish.SUMMARY: post.summary}.get(what, without_prompts(post.body))
 
 
-def stand_in(text: str, region: str, enough: float = 1.0) -> bool:
-    """Tell whether ``enough`` of the words of ``text``, from 0 to 1, stand in ``region`` in their order."""
+def stand_in(text: str, region: str) -> bool:
+    """Tell whether the words of ``text`` stand in ``region`` in their order."""
     mine, theirs = words(text), words(region)
     length = min(_RUN, len(mine))
     if not length:
         return False
     there = set(_runs(theirs, length))
-    runs = list(_runs(mine, length))
-    return sum(run in there for run in runs) >= enough * len(runs)
+    return all(run in there for run in _runs(mine, length))
 
 
 def _runs(of: Sequence[str], length: int) -> list[tuple[str, ...]]:
@@ -54,7 +56,20 @@ def _runs(of: Sequence[str], length: int) -> list[tuple[str, ...]]:
 
 def still_there(post: Post) -> tuple[Assisted, ...]:
     """Return what the author took of a model's proposals and has not rewritten or taken out since."""
-    return tuple(each for each in post.assisted if stand_in(each.text, region_of(post, each.what), _ENOUGH))
+    if not post.assisted:
+        return ()
+    said = [passage.text for passage in passages(post.body)]
+    every = {Wish.SUBJECT: [post.title], Wish.SUMMARY: [post.summary]}
+    return tuple(each for each in post.assisted if any(is_of(each.text, text) for text in every.get(each.what, said)))
+
+
+def is_of(text: str, passage: str) -> bool:
+    """Tell whether ``passage`` is, or has in it, what was proposed as ``text``, though some words of it are others."""
+    mine, theirs = words(text), words(passage)
+    pairs = Counter(pairwise(mine))
+    shared = (Counter(mine) & Counter(theirs)).total()
+    in_order = (pairs & Counter(pairwise(theirs))).total()
+    return bool(mine) and shared >= _WORDS * len(mine) and in_order >= _PAIRS * pairs.total()
 
 
 def disclosure(post: Post, sentence: str) -> PlainText:

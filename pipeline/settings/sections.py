@@ -125,7 +125,7 @@ class AssistSettings(_Section):
     timeout_seconds: Positive = 120
     """How long an answer may take."""
     disclosure: Annotated[str, AfterValidator(_disclosing)] = (
-        "A language model ({model}) proposed {parts} of this post; the author chose to take it up."
+        "A language model ({model}) proposed {parts} of this post, which the author chose to take."
     )
     """The sentence under a post that has words of a model, with {model} and {parts} in it."""
 

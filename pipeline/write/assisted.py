@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.html import sentences
-from pipeline.likeness import words
+from pipeline.likeness import plain, words
 from pipeline.model import Wish
-from pipeline.post.assisted import region_of, stand_in, still_there
+from pipeline.post.assisted import is_of, region_of, still_there
 from pipeline.write.facts import Known
+from pipeline.write.inline import quoted_in
 from pipeline.write.rules import Rule
+from pipeline.write.told import stands_inline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,8 +30,6 @@ _ADDRESS: Final = re.compile(
 )
 _FEWEST: Final = 4
 """Fewer words may be the same by chance, unless they are all that stands at their place."""
-_SAME: Final = 0.5
-"""A passage that has so much of a model's words is the model's."""
 
 
 def of_a_model(post: Post, told: Told, made: Sequence[Suggestion]) -> Iterator[Finding]:
@@ -73,6 +73,9 @@ def _unsupported(post: Post, told: Told, made: Iterable[Suggestion]) -> Iterator
             continue
         beside = [*own, place, "" if each.what is Wish.SUBJECT else post.title]
         strange = [found[0] for found in _ADDRESS.finditer(each.text) if found[0] not in " ".join(beside)]
+        strange += [
+            part.text for part in quoted_in(each.text) if not stands_inline(part, (*told.texts, *map(plain, own)))
+        ]
         if each.what is not Wish.ALT:  # that tells of what the image shows, and no source does
             known = Known(post, told, beside)
             strange += [part for sentence in sentences(each.text) for part in known.strange_to(sentence)]
@@ -86,13 +89,13 @@ def _unsupported(post: Post, told: Told, made: Iterable[Suggestion]) -> Iterator
 def _own_texts(post: Post, left: Sequence[Assisted]) -> list[str]:
     """Return the passages of ``post`` that are not a model's."""
     told = [passage.text for passage in posts.passages(post.body)]
-    return [text for text in told if not any(stand_in(each.text, text, _SAME) for each in left)]
+    return [text for text in told if not any(is_of(each.text, text) for each in left)]
 
 
 def words_of_a_model(post: Post, text: str) -> int:
     """Return how many words of ``text``, a part of ``post``, a model has said in the author's place."""
     said = (each for each in still_there(post) if each.what in {Wish.COUNTER, Wish.QUESTIONS})
-    return sum(len(words(each.text)) for each in said if stand_in(each.text, text, _SAME))
+    return sum(len(words(each.text)) for each in said if any(is_of(each.text, part) for part in text.split("\n")))
 
 
 def _line(post: Post, each: Assisted) -> int:

@@ -45,6 +45,17 @@ _TITLE_CASE: Final = 0.5
 """Where more of them do, it is a headline in capitals, and no name can be told from a word."""
 _ONES: Final = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 _UNITS: Final = (*_ONES.split(), "seventeen", "eighteen", "nineteen")
+_AMOUNTS: Final = frozenset(
+    (
+        "dozen dozens hundred hundreds thousand thousands million millions billion billions trillion half halves third "
+        "thirds quarter quarters double doubled doubles triple tripled triples quadrupled twice thrice tenfold twofold"
+    ).split()
+)
+_REPORTS: Final = re.compile(
+    rf"({_CAPITAL}) (?:says|said|calls|called|warns|warned|reports|reported|told|tells|wrote|writes|claims|claimed"
+    r"|finds|found|fears|feared|admits|admitted|denies|denied|accuses|accused|blames|blamed|announced|announces|plans)\b"
+)
+"""Somebody at the beginning of a sentence, where any word has a capital, who says or does what people do."""
 _TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 
 
@@ -113,6 +124,8 @@ class Known:
         every = [(found[0], _value(found[0])) for found in _NUMBER.finditer(sentence)]
         every += [(word, str(value)) for word, value in _spelled_in(sentence)]
         strange = [text for text, value in every if float(value) > _FEW and value not in self._numbers]
+        strange += [word for word in words(sentence) if word in _AMOUNTS and word not in self._words]
+        strange += [found[1] for found in [_REPORTS.match(sentence)] if found and self._is_new(found[1])]
         titled = _share_in_capitals(sentence) > _TITLE_CASE
         names = [] if titled else self.missing_in(sentence, nouns_in_capitals=_has_nouns_in_capitals(sentence))
         return list(dict.fromkeys((*strange, *names)))
