@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from pipeline.desk.files import ChangedOutsideError
 from pipeline.errors import BylineError
+from pipeline.post.files import ChangedOutsideError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

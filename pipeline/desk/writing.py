@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from pipeline import post as posts
-from pipeline.desk import files
 from pipeline.desk.frames import Frames, View
 from pipeline.desk.pages import Pages, done, shown
 from pipeline.errors import PostError, SendError, UsageError
 from pipeline.html import to_markdown
 from pipeline.model import DeliveryState
+from pipeline.post import files
 from pipeline.post.approval import approval
 
 if TYPE_CHECKING:

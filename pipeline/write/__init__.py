@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline import post as posts
 from pipeline.errors import PostError, UsageError
 from pipeline.html import plain_text
+from pipeline.post import files
 from pipeline.post.approval import approval, with_approval
 from pipeline.store import write as kept
 from pipeline.write.accept import accepted
@@ -25,7 +26,7 @@ from pipeline.write.told import told_by
 from pipeline.write.wording import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -95,16 +96,19 @@ def check(
 
 
 def fix(path: Path, store: Store) -> tuple[str, ...]:
-    """Put right what can be in the post in ``path`` without a word of the author's. Return what that was, in words."""
+    """Put right what can be in the post in ``path`` without a word of the author's. Return what that was, in words.
+
+    Raises ``ChangedOutsideError`` where the file is changed meanwhile, as whatever here writes into a post does.
+    """
+    loaded = files.load(path)
     try:
-        sources = sources_of(posts.read(path), store)
+        sources = sources_of(posts.parse(loaded.text, path), store)
     except PostError:  # the check says what is wrong with it
         return ()
-    raw = path.read_bytes().decode("utf-8")
-    mark = "\ufeff" * raw.startswith("\ufeff")
-    text, done = put_right(raw.removeprefix(mark), sources, suggestions_of(store))
-    if done:
-        path.write_bytes((mark + text).encode())
+    text, done = put_right(loaded.text, sources, suggestions_of(store))
+    if loaded.is_mixed or not done:
+        return ()
+    files.save(path, text, loaded.mark)
     return done
 
 
@@ -127,22 +131,19 @@ def _usual(post: Post, content: Path) -> list[int]:
     return [words_of(other) for other in known if other.kind is post.kind and other.path.name != post.path.name]
 
 
-def approve(path: Path, by: str, found: Sequence[Finding], now: datetime) -> Approval:
-    """Note in the post at ``path`` that ``by`` approves its words; ``found`` is what a check has to say of it."""
+def approve(path: Path, by: str, check: Callable[[str], Sequence[Finding]], now: datetime) -> Approval:
+    """Note in the post at ``path`` that ``by`` approves its words, if ``check`` finds no error in them."""
     if not by.strip():
         raise UsageError("nobody is named who approves it: use --by NAME, or set site_author in mkdocs.yml")
-    errors = [finding for finding in found if finding.hinders]
+    loaded = files.load(path)
+    errors = [finding for finding in check(loaded.text) if finding.hinders]
     if errors:
         raise UsageError(f"{path.name} has errors ({errors[0].rule}); `byline check {path.stem}` says what is missing")
-    with path.open(encoding="utf-8", newline="") as file:
-        text = with_approval(file.read(), posts.read(path), plain_text(by), now)
-    made = approval(posts.parse(text.removeprefix("\ufeff"), path))
+    text = with_approval(loaded.text, posts.parse(loaded.text, path), plain_text(by), now)
+    made = approval(posts.parse(text, path))
     if made is None:
         raise UsageError(f"{path.name} has an `approved` line that no program wrote; take it out and approve it again")
-    fresh = path.with_suffix(".approved")
-    with fresh.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    fresh.replace(path)
+    files.save(path, text, loaded.mark)
     return made
 
 
@@ -152,17 +153,17 @@ def publish_draft(
     """Move a draft that passes to content/posts/. Return its new place, or None, and the findings."""
     if path.resolve().parent != (content / posts.DRAFTS).resolve():
         raise UsageError(f"{path} is no draft: only files in {content.name}/{posts.DRAFTS}/ can be published")
-    findings = check(path, store, content, settings)
+    loaded = files.load(path)
+    findings = check(path, store, content, settings, text=loaded.text)
     if any(finding.hinders for finding in findings):
         return None, findings
+    if settings.approval and approval(posts.parse(loaded.text, path)) is None:
+        raise UsageError(f"{path.stem} is not approved as it stands; read it, and then `byline approve` it")
     target = content / posts.POSTS / path.name
     if target.exists():
         raise UsageError(f"{target} is there already: give the draft's file another name")
     target.parent.mkdir(parents=True, exist_ok=True)
-    text = posts.without_prompts(path.read_bytes().decode("utf-8-sig"))
-    with target.open("x", encoding="utf-8", newline="") as file:
-        file.write(text)
-    path.unlink()
+    files.move(loaded, posts.without_prompts(loaded.text), target)
     return target, findings
 
 

@@ -1,7 +1,7 @@
 """What of a post can be put right without a word of the author's: quotations, prompts that are done with, sources.
 
-What comes in is the text of a post's file and what is stored of its sources; what goes out is the new text, and what
-was changed. Every other byte stays.
+What comes in is the text of a post's file, with plain line ends, and what is stored of its sources; what goes out is
+the new text, and what was changed. Every other byte stays.
 """
 
 from __future__ import annotations
@@ -36,15 +36,10 @@ def put_right(text: str, sources: Sources, made: Sequence[Suggestion] = ()) -> t
 
     Raises ``PostError`` for what is no post.
     """
-    windows = "\r\n" in text
-    if windows and "\n" in text.replace("\r\n", ""):  # which of the two a new line had to end with, nobody knows
-        return text, ()
     done: list[str] = []
-    new = text.replace("\r\n", "\n")
     for step in (_quotations, _prompts, _listed):
-        new = step(new, posts.parse(new), sources, done)
-    new = _noted(new, posts.parse(new), made, done)
-    return new.replace("\n", "\r\n") if windows else new, tuple(done)
+        text = step(text, posts.parse(text), sources, done)
+    return _noted(text, posts.parse(text), made, done), tuple(done)
 
 
 def _quotations(text: str, post: Post, sources: Sources, done: list[str]) -> str:

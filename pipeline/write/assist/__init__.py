@@ -14,6 +14,7 @@ from pipeline import post as posts
 from pipeline.errors import AssistError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import Assisted, Severity, Wish
+from pipeline.post import files
 from pipeline.post.assisted import region_of, stand_in
 from pipeline.store import write as kept
 from pipeline.write.assist.asking import Wanted, messages
@@ -79,11 +80,10 @@ def with_taken(suggestion: Suggestion, path: Path, text: str, check: Check) -> s
 
 def take(suggestion: Suggestion, path: Path, check: Check) -> None:
     """Write ``suggestion`` into the file at ``path`` and note it there; line ends and every other byte stay."""
-    raw = path.read_bytes().decode("utf-8")
-    mark = "\ufeff" * raw.startswith("\ufeff")
-    windows = "\r\n" in raw
-    new = with_taken(suggestion, path, raw.removeprefix(mark).replace("\r\n", "\n"), check)
-    path.write_bytes((mark + (new.replace("\n", "\r\n") if windows else new)).encode())
+    loaded = files.load(path)
+    if loaded.is_mixed:
+        raise UsageError(f"the lines of {path.name} end in two ways; save it in an editor with one, and take it again")
+    files.save(path, with_taken(suggestion, path, loaded.text, check), loaded.mark)
 
 
 def _messages(wanted: Wanted, post: Post, place: str, store: Store, settings: Settings) -> Sequence[Message]:

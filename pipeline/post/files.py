@@ -1,4 +1,8 @@
-"""Drafts as the desk reads and writes them: the very files, never over a change that it has not seen."""
+"""The file of a post as a program reads and writes it: never over a change that it has not seen.
+
+Between reading and writing somebody may save the file in an editor. What was read has a mark; only the file that still
+has it is written, in one move.
+"""
 
 from __future__ import annotations
 
@@ -10,26 +14,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pipeline.errors import PostError
+from pipeline.errors import BylineError, PostError
 
 _BOM: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """A file as it was read: its text with plain line ends, and the mark by which a change of it is noticed."""
+    """A file as it was read: its text with plain line ends, and the mark by which a change of it is noticed.
+
+    ``is_mixed`` tells that its lines end in more than one way, so that nobody knows how a new one had to end.
+    """
 
     path: Path
     text: str
     mark: str
+    is_mixed: bool = False
 
 
-class ChangedOutsideError(Exception):
+class ChangedOutsideError(BylineError):
     """The file is not the one that was loaded; ``now`` is what it holds."""
 
     def __init__(self, now: Loaded) -> None:
         self.now = now
-        super().__init__(f"{now.path.name} was changed outside of the desk")
+        super().__init__(f"{now.path.name} was changed by another program in the meantime; look at it and try again")
 
 
 def load(path: Path) -> Loaded:
@@ -39,7 +47,9 @@ def load(path: Path) -> Loaded:
         text = data.removeprefix(_BOM).decode()
     except UnicodeDecodeError as error:
         raise PostError(path, [(1, f"is not UTF-8 text ({error.reason}); save it as UTF-8")]) from None
-    return Loaded(path=path, text=text.replace("\r\n", "\n"), mark=_mark(data))
+    plain = text.replace("\r\n", "\n")
+    is_mixed = "\r\n" in text and "\n" in text.replace("\r\n", "")
+    return Loaded(path=path, text=plain, mark=_mark(data), is_mixed=is_mixed)
 
 
 def mark_of(path: Path) -> str:
@@ -64,6 +74,22 @@ def save(path: Path, text: str, mark: str) -> Loaded:
     except OSError as error:
         raise PostError(path, [(1, f"cannot be written ({error.strerror})")]) from error
     return Loaded(path=path, text=text, mark=_mark(data))
+
+
+def move(loaded: Loaded, text: str, target: Path) -> None:
+    """Put ``text`` at ``target``, where nothing is, in place of the file that was ``loaded``, with its line ends.
+
+    Raises ``ChangedOutsideError`` where that is another by now; both files then are as they were.
+    """
+    before = _bytes(loaded.path)
+    if _mark(before) != loaded.mark:
+        raise ChangedOutsideError(load(loaded.path))
+    with target.open("xb") as file:
+        file.write(_like(before, text).removeprefix(_BOM))
+    if mark_of(loaded.path) != loaded.mark:
+        target.unlink()
+        raise ChangedOutsideError(load(loaded.path))
+    loaded.path.unlink()
 
 
 def _bytes(path: Path) -> bytes:
