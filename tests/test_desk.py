@@ -22,11 +22,12 @@ from sqlalchemy import update
 from conftest import NOW
 from pipeline.app import App
 from pipeline.desk import Keys, address, guarded
+from pipeline.desk.cards import cards
 from pipeline.desk.guard import FRAME_POLICY, PAGE_POLICY, cookie_name
 from pipeline.desk.server import listening, server_of
 from pipeline.errors import UsageError
 from pipeline.html import plain_text, safe_html, safe_url
-from pipeline.model import Choice, ParsedEntry, RankedStory, Story
+from pipeline.model import Choice, Entry, EntryId, FeedId, ParsedEntry, RankedStory, Reason, Story, StoryId
 from pipeline.pull.taking import take_in
 from pipeline.settings import load
 from pipeline.store import pull as kept_feeds
@@ -384,19 +385,19 @@ def test_stories_are_joined_and_parted_by_key_at_once_and_the_place_stays(page):
     expect(card).to_be_focused()
     expect(page.locator("h1")).to_have_text(f"{len(after)} stories")
     expect(page.locator("#decided")).to_contain_text(f" of {len(after)} decided")
-    page.keyboard.press("u")
-    expect(page.locator(".card").first).to_be_focused()  # the choice about another story can still be undone
-    page.keyboard.press("j")
     page.keyboard.press("x")
     boxes = page.get_by_role("dialog").get_by_role("checkbox")
     apart = int(boxes.last.get_attribute("value"))
     boxes.last.check()
+    headline, _, publisher = boxes.last.locator("..").inner_text().strip().rpartition(" · ")
     page.get_by_role("button", name="Split off").click()
     expect(page.get_by_role("status")).to_contain_text("Told apart: “")
+    expect(page.locator(".card").nth(2).locator(".card__title")).to_have_text(headline)
+    expect(page.locator(".card").nth(2).locator(".card__publisher")).to_have_text(publisher)
     assert on_the_page(page) == [*after[:2], apart, *after[2:]]
     expect(card).to_be_focused()
     page.reload()
-    assert on_the_page(page) == [*after[:2], apart, *after[2:]]
+    assert on_the_page(page) == [after[1], apart, *after[2:]]  # without the one that is skipped
     assert faults_of(page) == []
 
 
@@ -411,6 +412,159 @@ def test_stories_are_joined_by_button_and_a_skipped_one_does_not_vanish(desk, pa
     expect(merged).to_be_focused()
     [item] = desk.app.stories.listed([min(one, other)])
     assert item.choice is Choice.SKIP
+
+
+def test_each_act_can_be_undone_the_latest_first(desk, page):
+    before, status = on_the_page(page), page.get_by_role("status")
+    stood = {item.story.id: {entry.id for entry in item.story.entries} for item in desk.app.stories.shortlist()}
+    whole = next(at for at, story in enumerate(before) if at > 1 and len(stood[story]) > 1)
+    for key in "jpkmjj":  # the first is picked, then told as one with the third
+        page.keyboard.press(key)
+    page.keyboard.press("m")
+    expect(status).to_contain_text("Told as one")
+    page.locator(f"#story-{before[whole]}").focus()
+    page.keyboard.press("x")
+    page.get_by_role("dialog").get_by_role("checkbox").last.check()
+    page.get_by_role("button", name="Split off").click()
+    expect(status).to_contain_text("Told apart")
+    page.locator("#undo").click()
+    expect(status).to_contain_text("Undone. Told as one again: “")
+    expect(page.locator(f"#story-{before[whole]}")).to_be_focused()
+    page.keyboard.press("u")
+    expect(status).to_contain_text("Undone. Told apart again: “")
+    expect(page.locator(f"#story-{before[0]}")).to_be_focused()
+    expect(page.locator(f"#story-{before[0]}")).to_have_attribute("data-choice", "pick")
+    page.keyboard.press("u")
+    expect(status).to_contain_text("Undone. Undecided: ")
+    assert wait_for(lambda: set(choices(desk).values()) == {None})
+    expect(page.locator("#undo")).to_be_disabled()
+    page.keyboard.press("u")
+    expect(status).to_have_text("Nothing to undo.")
+    now = {item.story.id: {entry.id for entry in item.story.entries} for item in desk.app.stories.shortlist()}
+    assert now == stood
+    page.reload()
+    assert sorted(on_the_page(page)) == sorted(before)
+    assert on_the_page(page)[0] == before[0]
+
+
+def test_an_act_that_the_desk_refused_is_not_undone(desk, page):
+    one, other = on_the_page(page)[:2]
+    for key in "jp":
+        page.keyboard.press(key)
+    assert wait_for(lambda: choices(desk)[one] is Choice.PICK)
+    page.route("**/merge", lambda route: route.abort())
+    for story in (one, other):
+        page.locator(f"#story-{story}").get_by_role("button", name="Merge").click()
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    page.keyboard.press("u")
+    expect(page.locator(f"#story-{one}")).to_have_attribute("data-choice", "")
+    assert wait_for(lambda: choices(desk)[one] is None)
+
+
+def test_a_choice_that_is_pressed_again_is_taken_back_and_what_stands_is_told(desk, page):
+    story, status = on_the_page(page)[0], page.get_by_role("status")
+    card = page.locator(f"#story-{story}")
+    card.get_by_role("button", name="Later").click()
+    card.get_by_role("button", name="Pick").click()
+    assert wait_for(lambda: choices(desk)[story] is Choice.PICK)
+    page.reload()
+    card.focus()
+    page.keyboard.press("p")
+    expect(status).to_contain_text("Taken back. Left for later: ")
+    expect(card).to_be_focused()
+    expect(card.get_by_role("button", name="Later")).to_have_attribute("aria-pressed", "true")
+    assert choices(desk)[story] is Choice.LATER
+    card.get_by_role("button", name="Later").click()
+    expect(status).to_contain_text("Taken back. Undecided: ")
+    expect(card).to_have_attribute("data-choice", "")
+    assert choices(desk)[story] is None
+    page.keyboard.press("u")
+    expect(status).to_contain_text("Undone. Left for later: ")
+    assert wait_for(lambda: choices(desk)[story] is Choice.LATER)
+
+
+def test_a_key_that_is_held_down_chooses_once(page):
+    page.keyboard.press("j")
+    page.keyboard.down("p")
+    for _ in range(3):
+        page.keyboard.down("p")
+    expect(page.locator('.card[data-choice="pick"]')).to_have_count(1)
+
+
+def test_a_choice_is_taken_back_of_a_story_that_was_parted_or_joined_since(desk):
+    item = next(one for one in desk.app.stories.shortlist() if len(one.story.entries) > 1)
+    desk.post("/choose", story=item.story.id, choice="pick")
+    parts = desk.post("/split", story=item.story.id, entries=[item.story.entries[-1].id])[1]["stories"]
+    assert [choices(desk)[part] for part in parts] == [Choice.PICK, Choice.PICK]
+    assert desk.post("/choose", story=parts[1], choice=None) == (200, {"choice": None})
+    assert [choices(desk)[part] for part in parts] == [Choice.PICK, None]
+    [whole] = desk.post("/merge", stories=parts)[1]["stories"]
+    assert choices(desk)[whole] is Choice.PICK
+    assert desk.post("/choose", story=whole, choice=None) == (200, {"choice": None})
+
+
+def test_who_marks_by_touch_is_told_of_buttons(page):
+    page.locator(".card").first.get_by_role("button", name="Merge").click()
+    expect(page.get_by_role("status")).to_have_text("Marked. Choose Merge on the story that tells the same.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+    expect(page.get_by_role("status")).to_have_text("Marked. Press m on the story that tells the same.")
+
+
+def reported(number, publisher, **said):
+    """A report of paper ``number``, which says the more the higher its number is."""
+    said = {"published": NOW - timedelta(days=2), "first_seen": NOW, "title": plain_text("Cranes"), **said}
+    return Entry(
+        id=EntryId(number),
+        feed=FeedId(number),
+        uid=str(number),
+        link=safe_url(f"https://paper{number}.example/"),
+        updated=None,
+        authors=(),
+        summary=safe_html("<p>Crane.</p>" * number),
+        content=safe_html(""),
+        publisher=plain_text(publisher),
+        **said,
+    )
+
+
+def card_of(*reports, **reasons):
+    told = tuple(Reason(name=name, points=1.0, because=because) for name, because in reasons.items())
+    story = Story(id=StoryId(reports[0].id), entries=reports)
+    [card] = cards([RankedStory(story=story, reasons=told, topics=())], (), NOW)
+    return card
+
+
+@pytest.mark.parametrize(
+    ("names", "others"),
+    [
+        ("A", ""),
+        ("AB", "and A"),
+        ("ABCD", "and A, B, C"),
+        ("ABCDE", "and A, B and 2 more"),
+        ("ABCDEFG", "and A, B and 4 more"),
+    ],
+)
+def test_a_card_names_first_who_published_what_it_shows_and_then_the_others(names, others):
+    card = card_of(*(reported(number, name) for number, name in enumerate(names, start=1)))
+    assert (card.publisher, card.others) == (names[-1], others)
+
+
+def test_a_card_says_when_a_story_was_reported_as_its_reason_does():
+    assert card_of(reported(1, "A"), freshness="last reported 6 days ago").age == "6 days ago"
+    assert card_of(reported(1, "A"), freshness="last reported within the hour").age == "within the hour"
+    assert card_of(reported(1, "A"), freshness="nobody says when it was reported").age == "undated"
+    assert card_of(reported(1, "A", published=None)).age == "undated"
+    assert card_of(reported(1, "A"), reported(2, "B", published=None)).age == "2 days ago"
+
+
+def test_a_card_tells_whom_of_the_watched_its_story_names(desk, page):
+    assert card_of(reported(1, "A")).watched == ""
+    assert card_of(reported(1, "A"), watched="it names Ada and Bo, whom you watch").watched == "watched: Ada and Bo"
+    tag = page.locator(".card__from").get_by_text("watched: Westmark").first
+    expect(tag).to_be_visible()
+    [named] = [one for one in desk.app.stories.shortlist() if one.story.id == on_the_page(page)[0]]
+    assert page.locator(".card__age").first.inner_text() in "\n".join(reason.because for reason in named.reasons)
 
 
 def test_where_the_page_cannot_show_what_was_joined_it_is_loaded_anew(page):
