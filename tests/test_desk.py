@@ -819,8 +819,76 @@ def test_a_finding_leads_to_its_line(writing):
     finding = writing.locator("[data-rule=no-words] button").first
     finding.click()
     expect(writing.locator("#text")).to_be_focused()
-    marked = writing.evaluate("(t => t.value.slice(t.selectionStart, t.selectionEnd))(document.getElementById('text'))")
-    assert marked.startswith("## [")
+    marked = marked_in(writing)
+    assert marked.startswith("<!-- Your words: ")
+    writing.keyboard.type("Mine.")  # in place of the prompt
+    expect(writing.locator("[data-rule=no-words]")).to_have_count(1)
+    finding.click()
+    assert marked_in(writing) == marked
+
+
+def test_a_finding_of_a_take_without_a_prompt_leads_to_its_heading(writing):
+    text = writing.locator("#text")
+    text.fill(re.sub(r"^<!-- Your words: .*-->$", "", text.input_value(), flags=re.MULTILINE))
+    writing.locator("[data-rule=no-words] button").last.click()
+    assert marked_in(writing).startswith("## [")
+
+
+def marked_in(page):
+    return page.evaluate("(t => t.value.slice(t.selectionStart, t.selectionEnd))(document.getElementById('text'))")
+
+
+def where_typed(page):
+    """The text before the caret, and the text after it."""
+    at = page.evaluate("document.getElementById('text').selectionStart")
+    value = page.locator("#text").input_value()
+    return value[:at], value[at:]
+
+
+def is_in_sight(page):
+    """Whether the line of the caret is within what the text shows, as far as its share of the text tells."""
+    return page.evaluate("""(text => {
+        const high = text.scrollHeight * text.selectionStart / text.value.length - text.scrollTop;
+        return -100 < high && high < text.clientHeight + 100;
+    })(document.getElementById('text'))""")
+
+
+def test_a_draft_opens_where_words_are_waited_for(draft, writing):
+    text = writing.locator("#text")
+    expect(text).to_be_focused()
+    assert marked_in(writing).startswith("<!-- Your opening: ")
+    writing.keyboard.type("Welcome, and look at these.")
+    writing.keyboard.press("Control+s")
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    writing.set_viewport_size({"width": 1280, "height": 500})
+    writing.reload()
+    expect(text).to_be_focused()
+    assert marked_in(writing).startswith("<!-- Your words: ")
+    assert where_typed(writing)[0].count("\n## [") == 1
+    assert is_in_sight(writing)
+    draft.write_text(with_words(draft.read_text(encoding="utf-8")), encoding="utf-8")
+    writing.reload()
+    expect(text).to_be_focused()
+    assert marked_in(writing) == "Welcome, and look at these."
+
+
+def test_what_is_typed_stays_in_sight_in_the_preview_and_nothing_jumps(writing):
+    text, frame = writing.locator("#text"), writing.frame_locator("#frame-site")
+    text.fill(with_words(text.input_value()).replace("Mine alone, and", "Mine alone,\n\nand so on " * 40))
+    place = "document.getElementById('frame-site').contentDocument.scrollingElement.scrollTop"
+    text.press("Control+End")
+    text.press_sequentially("At the very end of it all")
+    expect(frame.get_by_text("At the very end of it all")).to_be_in_viewport()
+    stood = writing.evaluate(place)
+    assert stood > 500
+    text.press_sequentially(", and on")
+    expect(frame.get_by_text("end of it all, and on")).to_be_in_viewport()
+    assert writing.evaluate(place) == stood
+    writing.evaluate(f"{place} = 0")
+    writing.keyboard.press("Control+s")
+    writing.get_by_role("tab", name="Letter").click()
+    writing.get_by_role("tab", name="Site").click()
+    expect(frame.get_by_text("end of it all, and on")).not_to_be_in_viewport()
 
 
 def test_a_sentence_of_a_source_is_quoted_with_one_press_and_passes_the_check(desk, draft, writing):
@@ -833,7 +901,65 @@ def test_a_sentence_of_a_source_is_quoted_with_one_press_and_passes_the_check(de
     written = draft.read_text(encoding="utf-8")
     take = written[written.index("\n## [") : written.index("\n## [", written.index("\n## [") + 1)]
     assert f"\n\n> {words}\n" in take
+    assert take.index(words) < take.index("<!-- Your words: ")
+    before, after = where_typed(writing)
+    assert before.endswith(f"\n\n> {words}\n\n")
+    assert after.startswith("\n\n<!-- Your words: ")
+    writing.keyboard.type("What I make of it.")
+    expect(writing.frame_locator("#frame-site").locator("p", has_text="What I make of it.").first).to_be_visible()
+    expect(writing.frame_locator("#frame-site").locator("blockquote", has_text="What I make of it.")).to_have_count(0)
+    writing.locator("#text").fill(written)
     assert not [found for found in desk.app.check(draft) if found.rule.startswith("quotation-")]
+
+
+def test_quotations_stand_above_the_prompts_of_their_takes_and_below_words_where_the_caret_is(writing):
+    text, told = writing.locator("#text"), writing.locator(".source")
+    sentences = [told.nth(number).locator(".sentence") for number in (0, 0, 1)]
+    words = [sentence.nth(at).inner_text() for at, sentence in enumerate(sentences)]
+    for at, sentence in enumerate(sentences):
+        sentence.nth(at).click()
+    takes = text.input_value().split("\n## [")[1:]
+    assert f"> {words[0]}\n\n> {words[1]}\n\n\n\n<!-- Your words: " in takes[0]
+    assert f"> {words[2]}\n\n\n\n<!-- Your words: " in takes[1]
+    text.fill(re.sub(r"(?m)^(<!-- Your words: .*-->)$", r"\1\n\nMine, and\non two lines.", text.input_value(), count=1))
+    expect(writing.locator("[data-rule=no-words]")).to_have_count(1)
+    writing.evaluate(
+        "(t => t.setSelectionRange(...Array(2).fill(t.value.indexOf('Mine, and'))))(document.getElementById('text'))"
+    )
+    sentences[0].nth(2).click()
+    third = sentences[0].nth(2).inner_text()
+    assert f"Mine, and\non two lines.\n\n> {third}\n\n" in text.input_value()
+    expect(writing.locator("#saved")).to_have_text("Saved")
+
+
+def test_other_reports_of_a_story_can_be_compared_and_not_be_quoted(desk, writing):
+    item = next(one for one in desk.app.stories.shortlist() if len(one.story.entries) > 1)
+    others = [entry for entry in item.story.entries if entry is not item.story.lead]
+    told = writing.locator(".source").filter(has=writing.get_by_role("link", name=item.story.lead.title))
+    folded = told.locator("details")
+    expect(folded).to_have_count(len(others))
+    expect(folded.first.locator("summary")).to_have_text(others[0].publisher)
+    expect(folded.first.locator("li").first).to_be_hidden()
+    folded.first.locator("summary").click()
+    expect(folded.first.locator("li").first).to_be_visible()
+    link = folded.first.get_by_role("link", name=others[0].title)
+    expect(link).to_have_attribute("href", others[0].link)
+    expect(link).to_have_attribute("target", "_blank")
+    expect(folded.get_by_role("button")).to_have_count(0)
+    assert faults_of(writing) == []
+
+
+def test_of_other_reports_only_so_many_are_shown(desk, draft):
+    item = next(one for one in desk.app.stories.shortlist() if len(one.story.entries) > 1)
+    rest = [one.story.id for one in desk.app.stories.shortlist() if one.story.id != item.story.id]
+    desk.app.stories.merge([item.story.id, *rest])
+    long = "".join(f"<p>This is the sentence of number {number}.</p>" for number in range(40))
+    with desk.app.store.writing() as connection:
+        connection.execute(update(entries).where(entries.c.id != item.story.lead.id).values(content=long))
+    text = held(desk, draft)["text"]
+    told = desk.post("/sources", name=draft.stem, text=text)[1]["sources"][0]
+    assert len(told["others"]) == 8
+    assert {len(one["sentences"]) for one in told["others"]} == {12}
 
 
 def test_a_change_from_outside_is_shown_beside_what_is_here(desk, draft, writing):
@@ -867,13 +993,53 @@ def test_where_posts_must_be_approved_the_desk_approves_and_then_publishes(desk,
     text.fill(with_words(text.input_value()))
     writing.get_by_role("button", name="Publish").click()
     expect(writing.get_by_role("alert")).to_contain_text("not approved as it stands")
+    expect(writing.locator("#count")).to_have_text("none: it waits for approval")
     writing.get_by_role("button", name="Approve").click()
     expect(text).to_have_value(re.compile("approved: {by: Nadia Verhoeven"))
+    expect(writing.locator("#count")).to_have_text("none: it can be published")
     writing.goto(f"{desk.base}/drafts")
     expect(writing.get_by_role("main")).to_contain_text("approved by Nadia Verhoeven")
     writing.goto(f"{desk.base}/write/{draft.stem}")
     writing.get_by_role("button", name="Publish").click()
     expect(writing.locator("#saved")).to_contain_text("Published as posts/")
+
+
+def test_the_alarm_covers_no_finding_and_can_be_closed(writing):
+    writing.get_by_role("button", name="Publish").click()
+    alarm, first = writing.locator("#alarm"), writing.locator("#found button").first
+    expect(alarm).to_be_visible()
+    expect(first).to_be_focused()
+    for width in (1280, 390):
+        writing.set_viewport_size({"width": width, "height": 844})
+        first.focus()
+        box, below = alarm.bounding_box(), first.bounding_box()
+        assert box["y"] + box["height"] <= below["y"] or below["y"] + below["height"] <= box["y"]
+        assert faults_of(writing) == []
+    close = alarm.get_by_role("button", name="Close")
+    assert close.bounding_box()["height"] >= 44
+    close.press("Enter")
+    expect(alarm).to_be_hidden()
+    expect(first).to_be_focused()
+
+
+def test_who_follows_a_link_of_the_page_leaves_nothing_behind(draft, writing):
+    writing.locator("#text").press("Control+End")
+    writing.keyboard.type("The last words.")
+    writing.get_by_role("link", name="Drafts").click()
+    expect(writing.get_by_role("heading", level=1)).to_have_text("Drafts")
+    assert "The last words." in draft.read_text(encoding="utf-8")
+
+
+def test_who_cannot_save_stays_and_is_told(writing):
+    writing.route("**/save", lambda route: route.abort())
+    writing.locator("#text").press("Control+End")
+    writing.keyboard.type("The last words.")
+    writing.get_by_role("link", name="Drafts").click()
+    expect(writing.get_by_role("alert")).to_contain_text("does not answer")
+    expect(writing.locator("#text")).to_have_value(re.compile("The last words"))
+    writing.unroute("**/save")
+    writing.get_by_role("link", name="Drafts").click()
+    expect(writing.get_by_role("heading", level=1)).to_have_text("Drafts")
 
 
 def test_without_a_model_the_page_offers_no_suggestions(writing):
@@ -969,11 +1135,25 @@ def test_the_whole_way_from_triage_to_a_published_file(desk, folder, page):
     expect(text).to_be_enabled()
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_role("alert")).to_contain_text("not ready")
+    expect(page.locator("#found button").first).to_be_focused()
     text.fill(with_words(text.input_value()))
     expect(page.locator("#saved")).to_have_text("Saved")
     page.get_by_role("button", name="Publish").click()
     expect(page.locator("#saved")).to_contain_text("Published as posts/")
     name = page.locator("#saved").inner_text().removeprefix("Published as ")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    assert page.title().startswith(f"{name} · ")
+    for gone in ("Save", "Send a test", "Publish"):
+        expect(page.get_by_role("button", name=gone)).to_have_count(0)
+    expect(page.locator(".sentence").first).to_be_disabled()
+    after = page.locator("#after")
+    expect(after).to_be_focused()
+    expect(after).to_contain_text("byline publish")
+    expect(after).to_contain_text(f"byline send {name.removeprefix('posts/').removesuffix('.md')}")
+    assert faults_of(page) == []
+    expect(after.get_by_role("link", name="Stories")).to_have_attribute("href", "/")
+    after.get_by_role("link", name="Drafts").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Drafts")
     assert "Mine alone" in (folder / "content" / name).read_text(encoding="utf-8")
     page.goto(f"{desk.base}/drafts")
     expect(page.get_by_role("main")).not_to_contain_text(name.removeprefix("posts/").removesuffix(".md"))
