@@ -1191,6 +1191,15 @@ def test_axe_finds_nothing(desk, draft, page, scheme, width):
     assert faults_of(page) == []
 
 
+def test_about_four_stories_are_in_sight_at_once(page):
+    end = page.locator(".bar").bounding_box()["y"]
+    boxes = [card.bounding_box() for card in page.locator(".card").all()]
+    assert sum(box["y"] + box["height"] <= end + 20 for box in boxes) >= 4
+    card = page.locator(".card").first
+    words, buttons = card.locator(".card__opening").bounding_box(), card.locator(".card__do").bounding_box()
+    assert words["x"] + words["width"] <= buttons["x"]
+
+
 def test_targets_on_a_phone_are_large_enough_for_a_thumb(page):
     page.set_viewport_size({"width": 390, "height": 844})
     for button in page.get_by_role("button").all():
