@@ -22,11 +22,12 @@ from sqlalchemy import update
 from conftest import NOW
 from pipeline.app import App
 from pipeline.desk import Keys, address, guarded
+from pipeline.desk.cards import cards
 from pipeline.desk.guard import FRAME_POLICY, PAGE_POLICY, cookie_name
 from pipeline.desk.server import listening, server_of
 from pipeline.errors import UsageError
 from pipeline.html import plain_text, safe_html, safe_url
-from pipeline.model import Choice, ParsedEntry, RankedStory, Story
+from pipeline.model import Choice, Entry, EntryId, FeedId, ParsedEntry, RankedStory, Reason, Story, StoryId
 from pipeline.pull.taking import take_in
 from pipeline.settings import load
 from pipeline.store import pull as kept_feeds
@@ -384,19 +385,19 @@ def test_stories_are_joined_and_parted_by_key_at_once_and_the_place_stays(page):
     expect(card).to_be_focused()
     expect(page.locator("h1")).to_have_text(f"{len(after)} stories")
     expect(page.locator("#decided")).to_contain_text(f" of {len(after)} decided")
-    page.keyboard.press("u")
-    expect(page.locator(".card").first).to_be_focused()  # the choice about another story can still be undone
-    page.keyboard.press("j")
     page.keyboard.press("x")
     boxes = page.get_by_role("dialog").get_by_role("checkbox")
     apart = int(boxes.last.get_attribute("value"))
     boxes.last.check()
+    headline, _, publisher = boxes.last.locator("..").inner_text().strip().rpartition(" · ")
     page.get_by_role("button", name="Split off").click()
     expect(page.get_by_role("status")).to_contain_text("Told apart: “")
+    expect(page.locator(".card").nth(2).locator(".card__title")).to_have_text(headline)
+    expect(page.locator(".card").nth(2).locator(".card__publisher")).to_have_text(publisher)
     assert on_the_page(page) == [*after[:2], apart, *after[2:]]
     expect(card).to_be_focused()
     page.reload()
-    assert on_the_page(page) == [*after[:2], apart, *after[2:]]
+    assert on_the_page(page) == [after[1], apart, *after[2:]]  # without the one that is skipped
     assert faults_of(page) == []
 
 
@@ -411,6 +412,159 @@ def test_stories_are_joined_by_button_and_a_skipped_one_does_not_vanish(desk, pa
     expect(merged).to_be_focused()
     [item] = desk.app.stories.listed([min(one, other)])
     assert item.choice is Choice.SKIP
+
+
+def test_each_act_can_be_undone_the_latest_first(desk, page):
+    before, status = on_the_page(page), page.get_by_role("status")
+    stood = {item.story.id: {entry.id for entry in item.story.entries} for item in desk.app.stories.shortlist()}
+    whole = next(at for at, story in enumerate(before) if at > 1 and len(stood[story]) > 1)
+    for key in "jpkmjj":  # the first is picked, then told as one with the third
+        page.keyboard.press(key)
+    page.keyboard.press("m")
+    expect(status).to_contain_text("Told as one")
+    page.locator(f"#story-{before[whole]}").focus()
+    page.keyboard.press("x")
+    page.get_by_role("dialog").get_by_role("checkbox").last.check()
+    page.get_by_role("button", name="Split off").click()
+    expect(status).to_contain_text("Told apart")
+    page.locator("#undo").click()
+    expect(status).to_contain_text("Undone. Told as one again: “")
+    expect(page.locator(f"#story-{before[whole]}")).to_be_focused()
+    page.keyboard.press("u")
+    expect(status).to_contain_text("Undone. Told apart again: “")
+    expect(page.locator(f"#story-{before[0]}")).to_be_focused()
+    expect(page.locator(f"#story-{before[0]}")).to_have_attribute("data-choice", "pick")
+    page.keyboard.press("u")
+    expect(status).to_contain_text("Undone. Undecided: ")
+    assert wait_for(lambda: set(choices(desk).values()) == {None})
+    expect(page.locator("#undo")).to_be_disabled()
+    page.keyboard.press("u")
+    expect(status).to_have_text("Nothing to undo.")
+    now = {item.story.id: {entry.id for entry in item.story.entries} for item in desk.app.stories.shortlist()}
+    assert now == stood
+    page.reload()
+    assert sorted(on_the_page(page)) == sorted(before)
+    assert on_the_page(page)[0] == before[0]
+
+
+def test_an_act_that_the_desk_refused_is_not_undone(desk, page):
+    one, other = on_the_page(page)[:2]
+    for key in "jp":
+        page.keyboard.press(key)
+    assert wait_for(lambda: choices(desk)[one] is Choice.PICK)
+    page.route("**/merge", lambda route: route.abort())
+    for story in (one, other):
+        page.locator(f"#story-{story}").get_by_role("button", name="Merge").click()
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    page.keyboard.press("u")
+    expect(page.locator(f"#story-{one}")).to_have_attribute("data-choice", "")
+    assert wait_for(lambda: choices(desk)[one] is None)
+
+
+def test_a_choice_that_is_pressed_again_is_taken_back_and_what_stands_is_told(desk, page):
+    story, status = on_the_page(page)[0], page.get_by_role("status")
+    card = page.locator(f"#story-{story}")
+    card.get_by_role("button", name="Later").click()
+    card.get_by_role("button", name="Pick").click()
+    assert wait_for(lambda: choices(desk)[story] is Choice.PICK)
+    page.reload()
+    card.focus()
+    page.keyboard.press("p")
+    expect(status).to_contain_text("Taken back. Left for later: ")
+    expect(card).to_be_focused()
+    expect(card.get_by_role("button", name="Later")).to_have_attribute("aria-pressed", "true")
+    assert choices(desk)[story] is Choice.LATER
+    card.get_by_role("button", name="Later").click()
+    expect(status).to_contain_text("Taken back. Undecided: ")
+    expect(card).to_have_attribute("data-choice", "")
+    assert choices(desk)[story] is None
+    page.keyboard.press("u")
+    expect(status).to_contain_text("Undone. Left for later: ")
+    assert wait_for(lambda: choices(desk)[story] is Choice.LATER)
+
+
+def test_a_key_that_is_held_down_chooses_once(page):
+    page.keyboard.press("j")
+    page.keyboard.down("p")
+    for _ in range(3):
+        page.keyboard.down("p")
+    expect(page.locator('.card[data-choice="pick"]')).to_have_count(1)
+
+
+def test_a_choice_is_taken_back_of_a_story_that_was_parted_or_joined_since(desk):
+    item = next(one for one in desk.app.stories.shortlist() if len(one.story.entries) > 1)
+    desk.post("/choose", story=item.story.id, choice="pick")
+    parts = desk.post("/split", story=item.story.id, entries=[item.story.entries[-1].id])[1]["stories"]
+    assert [choices(desk)[part] for part in parts] == [Choice.PICK, Choice.PICK]
+    assert desk.post("/choose", story=parts[1], choice=None) == (200, {"choice": None})
+    assert [choices(desk)[part] for part in parts] == [Choice.PICK, None]
+    [whole] = desk.post("/merge", stories=parts)[1]["stories"]
+    assert choices(desk)[whole] is Choice.PICK
+    assert desk.post("/choose", story=whole, choice=None) == (200, {"choice": None})
+
+
+def test_who_marks_by_touch_is_told_of_buttons(page):
+    page.locator(".card").first.get_by_role("button", name="Merge").click()
+    expect(page.get_by_role("status")).to_have_text("Marked. Choose Merge on the story that tells the same.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+    expect(page.get_by_role("status")).to_have_text("Marked. Press m on the story that tells the same.")
+
+
+def reported(number, publisher, **said):
+    """A report of paper ``number``, which says the more the higher its number is."""
+    said = {"published": NOW - timedelta(days=2), "first_seen": NOW, "title": plain_text("Cranes"), **said}
+    return Entry(
+        id=EntryId(number),
+        feed=FeedId(number),
+        uid=str(number),
+        link=safe_url(f"https://paper{number}.example/"),
+        updated=None,
+        authors=(),
+        summary=safe_html("<p>Crane.</p>" * number),
+        content=safe_html(""),
+        publisher=plain_text(publisher),
+        **said,
+    )
+
+
+def card_of(*reports, **reasons):
+    told = tuple(Reason(name=name, points=1.0, because=because) for name, because in reasons.items())
+    story = Story(id=StoryId(reports[0].id), entries=reports)
+    [card] = cards([RankedStory(story=story, reasons=told, topics=())], (), NOW)
+    return card
+
+
+@pytest.mark.parametrize(
+    ("names", "others"),
+    [
+        ("A", ""),
+        ("AB", "and A"),
+        ("ABCD", "and A, B, C"),
+        ("ABCDE", "and A, B and 2 more"),
+        ("ABCDEFG", "and A, B and 4 more"),
+    ],
+)
+def test_a_card_names_first_who_published_what_it_shows_and_then_the_others(names, others):
+    card = card_of(*(reported(number, name) for number, name in enumerate(names, start=1)))
+    assert (card.publisher, card.others) == (names[-1], others)
+
+
+def test_a_card_says_when_a_story_was_reported_as_its_reason_does():
+    assert card_of(reported(1, "A"), freshness="last reported 6 days ago").age == "6 days ago"
+    assert card_of(reported(1, "A"), freshness="last reported within the hour").age == "within the hour"
+    assert card_of(reported(1, "A"), freshness="nobody says when it was reported").age == "undated"
+    assert card_of(reported(1, "A", published=None)).age == "undated"
+    assert card_of(reported(1, "A"), reported(2, "B", published=None)).age == "2 days ago"
+
+
+def test_a_card_tells_whom_of_the_watched_its_story_names(desk, page):
+    assert card_of(reported(1, "A")).watched == ""
+    assert card_of(reported(1, "A"), watched="it names Ada and Bo, whom you watch").watched == "watched: Ada and Bo"
+    tag = page.locator(".card__from").get_by_text("watched: Westmark").first
+    expect(tag).to_be_visible()
+    [named] = [one for one in desk.app.stories.shortlist() if one.story.id == on_the_page(page)[0]]
+    assert page.locator(".card__age").first.inner_text() in "\n".join(reason.because for reason in named.reasons)
 
 
 def test_where_the_page_cannot_show_what_was_joined_it_is_loaded_anew(page):
@@ -665,8 +819,76 @@ def test_a_finding_leads_to_its_line(writing):
     finding = writing.locator("[data-rule=no-words] button").first
     finding.click()
     expect(writing.locator("#text")).to_be_focused()
-    marked = writing.evaluate("(t => t.value.slice(t.selectionStart, t.selectionEnd))(document.getElementById('text'))")
-    assert marked.startswith("## [")
+    marked = marked_in(writing)
+    assert marked.startswith("<!-- Your words: ")
+    writing.keyboard.type("Mine.")  # in place of the prompt
+    expect(writing.locator("[data-rule=no-words]")).to_have_count(1)
+    finding.click()
+    assert marked_in(writing) == marked
+
+
+def test_a_finding_of_a_take_without_a_prompt_leads_to_its_heading(writing):
+    text = writing.locator("#text")
+    text.fill(re.sub(r"^<!-- Your words: .*-->$", "", text.input_value(), flags=re.MULTILINE))
+    writing.locator("[data-rule=no-words] button").last.click()
+    assert marked_in(writing).startswith("## [")
+
+
+def marked_in(page):
+    return page.evaluate("(t => t.value.slice(t.selectionStart, t.selectionEnd))(document.getElementById('text'))")
+
+
+def where_typed(page):
+    """The text before the caret, and the text after it."""
+    at = page.evaluate("document.getElementById('text').selectionStart")
+    value = page.locator("#text").input_value()
+    return value[:at], value[at:]
+
+
+def is_in_sight(page):
+    """Whether the line of the caret is within what the text shows, as far as its share of the text tells."""
+    return page.evaluate("""(text => {
+        const high = text.scrollHeight * text.selectionStart / text.value.length - text.scrollTop;
+        return -100 < high && high < text.clientHeight + 100;
+    })(document.getElementById('text'))""")
+
+
+def test_a_draft_opens_where_words_are_waited_for(draft, writing):
+    text = writing.locator("#text")
+    expect(text).to_be_focused()
+    assert marked_in(writing).startswith("<!-- Your opening: ")
+    writing.keyboard.type("Welcome, and look at these.")
+    writing.keyboard.press("Control+s")
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    writing.set_viewport_size({"width": 1280, "height": 500})
+    writing.reload()
+    expect(text).to_be_focused()
+    assert marked_in(writing).startswith("<!-- Your words: ")
+    assert where_typed(writing)[0].count("\n## [") == 1
+    assert is_in_sight(writing)
+    draft.write_text(with_words(draft.read_text(encoding="utf-8")), encoding="utf-8")
+    writing.reload()
+    expect(text).to_be_focused()
+    assert marked_in(writing) == "Welcome, and look at these."
+
+
+def test_what_is_typed_stays_in_sight_in_the_preview_and_nothing_jumps(writing):
+    text, frame = writing.locator("#text"), writing.frame_locator("#frame-site")
+    text.fill(with_words(text.input_value()).replace("Mine alone, and", "Mine alone,\n\nand so on " * 40))
+    place = "document.getElementById('frame-site').contentDocument.scrollingElement.scrollTop"
+    text.press("Control+End")
+    text.press_sequentially("At the very end of it all")
+    expect(frame.get_by_text("At the very end of it all")).to_be_in_viewport()
+    stood = writing.evaluate(place)
+    assert stood > 500
+    text.press_sequentially(", and on")
+    expect(frame.get_by_text("end of it all, and on")).to_be_in_viewport()
+    assert writing.evaluate(place) == stood
+    writing.evaluate(f"{place} = 0")
+    writing.keyboard.press("Control+s")
+    writing.get_by_role("tab", name="Letter").click()
+    writing.get_by_role("tab", name="Site").click()
+    expect(frame.get_by_text("end of it all, and on")).not_to_be_in_viewport()
 
 
 def test_a_sentence_of_a_source_is_quoted_with_one_press_and_passes_the_check(desk, draft, writing):
@@ -679,7 +901,65 @@ def test_a_sentence_of_a_source_is_quoted_with_one_press_and_passes_the_check(de
     written = draft.read_text(encoding="utf-8")
     take = written[written.index("\n## [") : written.index("\n## [", written.index("\n## [") + 1)]
     assert f"\n\n> {words}\n" in take
+    assert take.index(words) < take.index("<!-- Your words: ")
+    before, after = where_typed(writing)
+    assert before.endswith(f"\n\n> {words}\n\n")
+    assert after.startswith("\n\n<!-- Your words: ")
+    writing.keyboard.type("What I make of it.")
+    expect(writing.frame_locator("#frame-site").locator("p", has_text="What I make of it.").first).to_be_visible()
+    expect(writing.frame_locator("#frame-site").locator("blockquote", has_text="What I make of it.")).to_have_count(0)
+    writing.locator("#text").fill(written)
     assert not [found for found in desk.app.check(draft) if found.rule.startswith("quotation-")]
+
+
+def test_quotations_stand_above_the_prompts_of_their_takes_and_below_words_where_the_caret_is(writing):
+    text, told = writing.locator("#text"), writing.locator(".source")
+    sentences = [told.nth(number).locator(".sentence") for number in (0, 0, 1)]
+    words = [sentence.nth(at).inner_text() for at, sentence in enumerate(sentences)]
+    for at, sentence in enumerate(sentences):
+        sentence.nth(at).click()
+    takes = text.input_value().split("\n## [")[1:]
+    assert f"> {words[0]}\n\n> {words[1]}\n\n\n\n<!-- Your words: " in takes[0]
+    assert f"> {words[2]}\n\n\n\n<!-- Your words: " in takes[1]
+    text.fill(re.sub(r"(?m)^(<!-- Your words: .*-->)$", r"\1\n\nMine, and\non two lines.", text.input_value(), count=1))
+    expect(writing.locator("[data-rule=no-words]")).to_have_count(1)
+    writing.evaluate(
+        "(t => t.setSelectionRange(...Array(2).fill(t.value.indexOf('Mine, and'))))(document.getElementById('text'))"
+    )
+    sentences[0].nth(2).click()
+    third = sentences[0].nth(2).inner_text()
+    assert f"Mine, and\non two lines.\n\n> {third}\n\n" in text.input_value()
+    expect(writing.locator("#saved")).to_have_text("Saved")
+
+
+def test_other_reports_of_a_story_can_be_compared_and_not_be_quoted(desk, writing):
+    item = next(one for one in desk.app.stories.shortlist() if len(one.story.entries) > 1)
+    others = [entry for entry in item.story.entries if entry is not item.story.lead]
+    told = writing.locator(".source").filter(has=writing.get_by_role("link", name=item.story.lead.title))
+    folded = told.locator("details")
+    expect(folded).to_have_count(len(others))
+    expect(folded.first.locator("summary")).to_have_text(others[0].publisher)
+    expect(folded.first.locator("li").first).to_be_hidden()
+    folded.first.locator("summary").click()
+    expect(folded.first.locator("li").first).to_be_visible()
+    link = folded.first.get_by_role("link", name=others[0].title)
+    expect(link).to_have_attribute("href", others[0].link)
+    expect(link).to_have_attribute("target", "_blank")
+    expect(folded.get_by_role("button")).to_have_count(0)
+    assert faults_of(writing) == []
+
+
+def test_of_other_reports_only_so_many_are_shown(desk, draft):
+    item = next(one for one in desk.app.stories.shortlist() if len(one.story.entries) > 1)
+    rest = [one.story.id for one in desk.app.stories.shortlist() if one.story.id != item.story.id]
+    desk.app.stories.merge([item.story.id, *rest])
+    long = "".join(f"<p>This is the sentence of number {number}.</p>" for number in range(40))
+    with desk.app.store.writing() as connection:
+        connection.execute(update(entries).where(entries.c.id != item.story.lead.id).values(content=long))
+    text = held(desk, draft)["text"]
+    told = desk.post("/sources", name=draft.stem, text=text)[1]["sources"][0]
+    assert len(told["others"]) == 8
+    assert {len(one["sentences"]) for one in told["others"]} == {12}
 
 
 def test_a_change_from_outside_is_shown_beside_what_is_here(desk, draft, writing):
@@ -713,13 +993,53 @@ def test_where_posts_must_be_approved_the_desk_approves_and_then_publishes(desk,
     text.fill(with_words(text.input_value()))
     writing.get_by_role("button", name="Publish").click()
     expect(writing.get_by_role("alert")).to_contain_text("not approved as it stands")
+    expect(writing.locator("#count")).to_have_text("none: it waits for approval")
     writing.get_by_role("button", name="Approve").click()
     expect(text).to_have_value(re.compile("approved: {by: Nadia Verhoeven"))
+    expect(writing.locator("#count")).to_have_text("none: it can be published")
     writing.goto(f"{desk.base}/drafts")
     expect(writing.get_by_role("main")).to_contain_text("approved by Nadia Verhoeven")
     writing.goto(f"{desk.base}/write/{draft.stem}")
     writing.get_by_role("button", name="Publish").click()
     expect(writing.locator("#saved")).to_contain_text("Published as posts/")
+
+
+def test_the_alarm_covers_no_finding_and_can_be_closed(writing):
+    writing.get_by_role("button", name="Publish").click()
+    alarm, first = writing.locator("#alarm"), writing.locator("#found button").first
+    expect(alarm).to_be_visible()
+    expect(first).to_be_focused()
+    for width in (1280, 390):
+        writing.set_viewport_size({"width": width, "height": 844})
+        first.focus()
+        box, below = alarm.bounding_box(), first.bounding_box()
+        assert box["y"] + box["height"] <= below["y"] or below["y"] + below["height"] <= box["y"]
+        assert faults_of(writing) == []
+    close = alarm.get_by_role("button", name="Close")
+    assert close.bounding_box()["height"] >= 44
+    close.press("Enter")
+    expect(alarm).to_be_hidden()
+    expect(first).to_be_focused()
+
+
+def test_who_follows_a_link_of_the_page_leaves_nothing_behind(draft, writing):
+    writing.locator("#text").press("Control+End")
+    writing.keyboard.type("The last words.")
+    writing.get_by_role("link", name="Drafts").click()
+    expect(writing.get_by_role("heading", level=1)).to_have_text("Drafts")
+    assert "The last words." in draft.read_text(encoding="utf-8")
+
+
+def test_who_cannot_save_stays_and_is_told(writing):
+    writing.route("**/save", lambda route: route.abort())
+    writing.locator("#text").press("Control+End")
+    writing.keyboard.type("The last words.")
+    writing.get_by_role("link", name="Drafts").click()
+    expect(writing.get_by_role("alert")).to_contain_text("does not answer")
+    expect(writing.locator("#text")).to_have_value(re.compile("The last words"))
+    writing.unroute("**/save")
+    writing.get_by_role("link", name="Drafts").click()
+    expect(writing.get_by_role("heading", level=1)).to_have_text("Drafts")
 
 
 def test_without_a_model_the_page_offers_no_suggestions(writing):
@@ -815,11 +1135,25 @@ def test_the_whole_way_from_triage_to_a_published_file(desk, folder, page):
     expect(text).to_be_enabled()
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_role("alert")).to_contain_text("not ready")
+    expect(page.locator("#found button").first).to_be_focused()
     text.fill(with_words(text.input_value()))
     expect(page.locator("#saved")).to_have_text("Saved")
     page.get_by_role("button", name="Publish").click()
     expect(page.locator("#saved")).to_contain_text("Published as posts/")
     name = page.locator("#saved").inner_text().removeprefix("Published as ")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    assert page.title().startswith(f"{name} · ")
+    for gone in ("Save", "Send a test", "Publish"):
+        expect(page.get_by_role("button", name=gone)).to_have_count(0)
+    expect(page.locator(".sentence").first).to_be_disabled()
+    after = page.locator("#after")
+    expect(after).to_be_focused()
+    expect(after).to_contain_text("byline publish")
+    expect(after).to_contain_text(f"byline send {name.removeprefix('posts/').removesuffix('.md')}")
+    assert faults_of(page) == []
+    expect(after.get_by_role("link", name="Stories")).to_have_attribute("href", "/")
+    after.get_by_role("link", name="Drafts").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Drafts")
     assert "Mine alone" in (folder / "content" / name).read_text(encoding="utf-8")
     page.goto(f"{desk.base}/drafts")
     expect(page.get_by_role("main")).not_to_contain_text(name.removeprefix("posts/").removesuffix(".md"))
@@ -855,6 +1189,15 @@ def test_axe_finds_nothing(desk, draft, page, scheme, width):
     page.goto(desk.base)
     page.keyboard.press("?")
     assert faults_of(page) == []
+
+
+def test_about_four_stories_are_in_sight_at_once(page):
+    end = page.locator(".bar").bounding_box()["y"]
+    boxes = [card.bounding_box() for card in page.locator(".card").all()]
+    assert sum(box["y"] + box["height"] <= end + 20 for box in boxes) >= 4
+    card = page.locator(".card").first
+    words, buttons = card.locator(".card__opening").bounding_box(), card.locator(".card__do").bounding_box()
+    assert words["x"] + words["width"] <= buttons["x"]
 
 
 def test_targets_on_a_phone_are_large_enough_for_a_thumb(page):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import blocks_of, plain_text, sentences, shortened
+from pipeline.model import Story
 from pipeline.words import spoken
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from pipeline.model import Entry, PlainText, RankedStory, Reason, SafeUrl
 
 _SENTENCES: Final = 2
+_NAMED: Final = 3
+"""So many publishers besides the first are named; of more, the first two."""
+_REPORTED: Final = "last reported "
 _LONGEST: Final = 320
 """Characters of the opening: what the eye takes in before it decides."""
 
@@ -32,13 +36,19 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What the author sees of a story. ``choice`` is empty where nothing was chosen yet."""
+    """What the author sees of a story. ``choice`` is empty where nothing was chosen yet.
+
+    ``publisher`` is that of the report shown, ``others`` names the rest; ``watched`` is empty where nobody watched is
+    named.
+    """
 
     id: int
     title: str
     link: SafeUrl | None
-    publishers: tuple[PlainText, ...]
+    publisher: PlainText
+    others: str
     age: str
+    watched: str
     opening: str
     reasons: tuple[Reason, ...]
     score: float
@@ -60,8 +70,10 @@ def _card(item: RankedStory, drafted: Collection[SafeUrl], now: datetime) -> Car
         id=item.story.id,
         title=_title(lead),
         link=lead.link,
-        publishers=item.story.publishers,
-        age=age(item.story.latest, now),
+        publisher=lead.publisher,
+        others=_others(item.story),
+        age=_reported(item, now),
+        watched=_watched(item.reasons),
         opening=_opening(lead),
         reasons=item.reasons,
         score=item.score,
@@ -79,6 +91,32 @@ def _report(entry: Entry) -> Report:
 
 def _title(entry: Entry) -> str:
     return entry.title or f"From {entry.publisher or entry.link}"
+
+
+def _others(story: Story) -> str:
+    """Return who else reports it: by name, as far as these are few."""
+    lead = story.lead
+    rest = tuple(entry for entry in story.entries if (entry.host or entry.feed) != (lead.host or lead.feed))
+    names = Story(id=story.id, entries=rest).publishers
+    if len(names) <= _NAMED:
+        return f"and {', '.join(names)}" if names else ""
+    return f"and {', '.join(names[: _NAMED - 1])} and {len(names) - _NAMED + 1} more"
+
+
+def _reported(item: RankedStory, now: datetime) -> str:
+    """Return when a story was last reported: as its reason has it, so that a card never says two things."""
+    said = next((reason.because for reason in item.reasons if reason.name == "freshness"), None)
+    if said is not None:
+        return said.removeprefix(_REPORTED) if said.startswith(_REPORTED) else "undated"
+    dated = [entry.dated for entry in item.story.entries if entry.published]
+    return age(max(dated), now) if dated else "undated"
+
+
+def _watched(reasons: Sequence[Reason]) -> str:
+    """Return which of those whom the author watches a story names."""
+    said = next((reason.because for reason in reasons if reason.name == "watched"), "")
+    names = said.removeprefix("it names ").removesuffix(", whom you watch")
+    return f"watched: {names}" if names else ""
 
 
 def age(moment: datetime, now: datetime) -> str:

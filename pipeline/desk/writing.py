@@ -11,7 +11,7 @@ from pipeline.desk.frames import Frames, View
 from pipeline.desk.pages import Pages, done, shown
 from pipeline.errors import PostError, SendError, UsageError
 from pipeline.html import to_markdown
-from pipeline.model import DeliveryState
+from pipeline.model import DeliveryState, Kind
 from pipeline.post import files
 from pipeline.post.approval import approval
 
@@ -109,7 +109,9 @@ class Writing:
 
     def check(self, said: Typed) -> dict[str, Any]:
         """Tell what would keep the text from being published."""
-        return {"findings": [_finding(found) for found in self._now().check_text(self.path(said.name), said.text)]}
+        path = self.path(said.name)
+        found = [_finding(one) for one in self._now().check_text(path, said.text)]
+        return {"findings": found, "approved": self._approved(path, said.text)}
 
     def sources(self, said: Typed) -> dict[str, Any]:
         """Tell what can be quoted in each take of the text."""
@@ -154,6 +156,7 @@ class Writing:
         return {
             "post": f"{post.parent.name}/{post.name}" if post else None,
             "findings": [_finding(one) for one in found],
+            "next": _next(posts.read(post)) if post else [],
         }
 
     def path(self, name: str) -> Path:
@@ -162,6 +165,15 @@ class Writing:
         if name not in known:
             raise UsageError(f"there is no draft {name}")
         return known[name]
+
+    def _approved(self, path: Path, text: str) -> bool:
+        """Tell whether no approval is wanted, or the post in ``path`` has one if it holds ``text``."""
+        if not self._app.settings.write.approval:
+            return True
+        try:
+            return approval(posts.parse(text, path)) is not None
+        except PostError:
+            return False
 
     def _seen(self, said: Ready) -> Path:
         """Return the file of a draft that is still what the page shows."""
@@ -192,6 +204,12 @@ def _state(post: Post, found: Sequence[Finding]) -> str:
     return (f"approved by {approved.by}" if approved else "checked") + thoughts
 
 
+def _next(post: Post) -> list[tuple[str, str]]:
+    """Return what comes after a draft has become ``post``, each with the command that does it."""
+    mail = [("Mail it to your readers", f"byline send {post.path.stem}")] if post.kind is Kind.EDITION else []
+    return [("Put it on the site", "byline publish"), *mail]
+
+
 def _finding(found: Finding) -> dict[str, Any]:
     return {name: getattr(found, name) for name in ("line", "severity", "rule", "reason", "remedy")}
 
@@ -203,4 +221,8 @@ def _source(told: Told) -> dict[str, Any]:
         "title": told.title,
         "from": ", ".join(part for part in (told.publisher, told.published and told.published.isoformat()) if part),
         "sentences": [{"text": sentence, "markdown": to_markdown(sentence)} for sentence in told.sentences],
+        "others": [
+            {"url": other.url, "title": other.title, "publisher": other.publisher, "sentences": other.sentences}
+            for other in told.others
+        ],
     }

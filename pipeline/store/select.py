@@ -113,11 +113,18 @@ def keep_choice(connection: Connection, choice: Choice, items: Sequence[RankedSt
 
 
 def take_back_choice(connection: Connection, item: RankedStory) -> None:
-    """Forget the latest choice about just the entries of a story; what was chosen before it counts again."""
+    """Forget the latest choice about a story, as far as it is about its entries; what was chosen before counts again.
+
+    The story may have grown since, or been joined or parted: of other entries, the choice stands.
+    """
     inside = {entry.id for entry in item.story.entries}
     rows = connection.execute(select(choices.c.id, choices.c.entry_ids).order_by(choices.c.id.desc()))
-    latest = next((row.id for row in rows if set(row.entry_ids) == inside), None)
-    connection.execute(delete(choices).where(choices.c.id == latest))
+    latest = next((row for row in rows if not inside.isdisjoint(row.entry_ids)), None)
+    if latest is None:
+        return
+    others = [number for number in latest.entry_ids if number not in inside]
+    mine = choices.c.id == latest.id
+    connection.execute(update(choices).where(mine).values(entry_ids=others) if others else delete(choices).where(mine))
 
 
 def decisions(connection: Connection, since: datetime | None = None) -> tuple[Decision, ...]:

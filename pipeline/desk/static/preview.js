@@ -23,17 +23,39 @@ function stayHere(view) {
   frame(view).contentDocument.addEventListener("click", (event) => event.target.closest?.("a[href]") && event.preventDefault());
 }
 
-/** Put what the desk made into its frame. What is read there stays where it is. */
-function put(view, html) {
+/** Put what the desk made into its frame. What is read there stays where it is, but what is typed comes into sight. */
+function put(view, html, place) {
   const page = frame(view).contentDocument;
   const at = page.scrollingElement?.scrollTop || 0;
   if (view === "site") page.body.innerHTML = html;
   else page.documentElement.innerHTML = html;
   if (page.scrollingElement) page.scrollingElement.scrollTop = at;
+  if (page.scrollingElement && place) bringIntoSight(page, place);
+}
+
+/** Scroll to what was typed, if it is out of sight: to its words or, if these are nowhere, to about where they belong. */
+function bringIntoSight(page, place) {
+  const view = page.scrollingElement;
+  const about = place.share * view.scrollHeight;
+  const found = place.words ? heights(page, place.words) : [];
+  const height = found.sort((one, other) => Math.abs(one - about) - Math.abs(other - about))[0] ?? about;
+  const isInSight = height > view.scrollTop + view.clientHeight * 0.05 && height < view.scrollTop + view.clientHeight * 0.9;
+  if (!isInSight) view.scrollTop = height - view.clientHeight / 2;
+}
+
+/** How far down the page each passage with these words stands. */
+function heights(page, words) {
+  const passages = [...page.body.querySelectorAll("p, li, h1, h2, h3, h4, pre")];
+  return passages.flatMap((passage) => {
+    const said = passage.textContent.replace(/\s+/g, " ");
+    const at = said.indexOf(words.replace(/\s+/g, " "));
+    const box = passage.getBoundingClientRect();
+    return at < 0 ? [] : [page.scrollingElement.scrollTop + box.top + (box.height * at) / said.length];
+  });
 }
 
 export class Preview {
-  /** `given` gives {name, text, since}: the text as it stands, and when it was last typed in. */
+  /** `given` gives {name, text, since, place}: the text as it stands, and when and where it was last typed in. */
   constructor(given) {
     this.given = given;
     this.view = "site";
@@ -66,6 +88,11 @@ export class Preview {
     this.show();
   }
 
+  /** What is shown stays: there is no draft any more. */
+  stop() {
+    for (const tab of tabs) tab.disabled = tab.getAttribute("aria-selected") !== "true";
+  }
+
   /** Show the text as it stands; while one answer is awaited, whatever is typed waits for the next. */
   async show() {
     if (this.isAsking) {
@@ -81,14 +108,14 @@ export class Preview {
   }
 
   async ask() {
-    const { name, text, since } = this.given();
+    const { name, text, since, place } = this.given();
     const view = this.view;
     await opened;
     const answer = await ask("/preview", { name, text, views: views(view) });
     waits.hidden = !answer.error;
     waits.textContent = answer.error ? `The preview waits: ${answer.error}` : "";
     if (answer.error || view !== this.view) return;
-    for (const [each, html] of Object.entries(answer.html)) put(each, html);
+    for (const [each, html] of Object.entries(answer.html)) put(each, html, place);
     if (since) performance.measure("keystroke to preview", { start: since, end: performance.now() });
   }
 }

@@ -3,7 +3,9 @@
 const key = document.querySelector('meta[name="byline-key"]').content;
 const status = document.getElementById("status");
 const alarm = document.getElementById("alarm");
+const trouble = alarm.querySelector("[role=alert]");
 let fading;
+let before; // what had the focus before the alarm
 
 /** Have the desk do something. Gives what it answers; `answer.error` says what went wrong. */
 export async function ask(path, said = {}) {
@@ -29,11 +31,17 @@ export function tell(words) {
   fading = setTimeout(() => status.classList.remove("status--on"), 4000);
 }
 
-/** Say what went wrong; it stays until something goes right. */
+/** Say what went wrong; it stays until something goes right, or until it is closed. */
 export function warn(words) {
-  alarm.textContent = words;
+  trouble.textContent = words;
   alarm.hidden = !words;
 }
+
+alarm.addEventListener("focusin", (event) => (before = event.relatedTarget));
+alarm.querySelector("button").addEventListener("click", () => {
+  warn("");
+  (before?.isConnected ? before : document.querySelector("main")).focus();
+});
 
 /** A new element with these attributes, and these texts or elements in it. Text is never markup. */
 export function made(name, attributes = {}, ...inside) {

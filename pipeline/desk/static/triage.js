@@ -6,13 +6,31 @@ const $ = (id) => document.getElementById(id);
 const list = $("stories");
 const every = () => [...document.querySelectorAll(".card")];
 const SAID = { pick: "Picked", skip: "Skipped", later: "Left for later", "": "Undecided" };
-let made_choices = [];
+let acts = []; // what was done, the latest last, each with what undoes it
 let marked = null;
 let turns = 0; // an answer about a card that was decided again since is old news
-let line = Promise.resolve(); // choices reach the desk one after the other, in the order in which they were made
+let line = Promise.resolve(); // acts reach the desk one after the other, in the order in which they were done
+
+/** Have `work` done after all that was done before. */
+function next(work) {
+  line = line.then(work);
+  return line;
+}
+
+function did(act) {
+  acts.push(act);
+  count();
+}
+
+function drop(act) {
+  acts = acts.filter((one) => one !== act);
+  count();
+}
 
 // -- moving
 
+const cardOf = (story) => document.getElementById(`story-${story}`);
+const storyOf = (card) => Number(card.dataset.story);
 const current = () => document.activeElement?.closest?.(".card") || every().find((card) => card.tabIndex === 0);
 
 function goTo(card) {
@@ -47,50 +65,67 @@ function count() {
   $("picked").textContent = picked;
   $("draft").disabled = picked === 0;
   $("decided").textContent = cards.length ? `${decided} of ${cards.length} decided` : "";
-  $("undo").disabled = made_choices.length === 0;
+  $("undo").disabled = acts.length === 0;
 }
 
 const title = (card) => card.querySelector(".card__title").textContent.trim();
 
+/** Tell the desk of a choice, or without one that the latest is taken back; gives whether it heard. */
 function send(card, choice, before) {
   const turn = String((turns += 1));
   card.dataset.turn = turn;
-  line = line.then(async () => {
-    const answer = await ask("/choose", { story: Number(card.dataset.story), choice: choice || null });
+  return next(async () => {
+    const answer = await ask("/choose", { story: storyOf(card), choice: choice || null });
     const isLatest = card.dataset.turn === turn;
     if (answer.error) {
       if (isLatest) show(card, before);
       warn(`“${title(card)}” stays as it was. ${answer.error}`);
-    } else {
-      if (!choice && isLatest) show(card, answer.choice || "");
-      warn("");
+      return false;
     }
+    if (!choice && isLatest) show(card, answer.choice || "");
+    warn("");
+    return true;
   });
-  return line;
 }
 
-function choose(card, choice, onward) {
+async function choose(card, choice, onward) {
   const before = card.dataset.choice;
-  if (before === choice) {
-    if (onward) step(1);
-    return;
-  }
+  if (before === choice) return takeBack(card);
+  const [story, act] = [storyOf(card), { undo: () => restore(story, before, false) }];
   show(card, choice);
-  made_choices.push({ card, before });
-  send(card, choice, before);
+  did(act);
   tell(`${SAID[choice]}: ${title(card)}`);
   if (onward) step(1);
-  count();
+  if (!(await send(card, choice, before))) drop(act);
 }
 
+/** What was pressed is pressed again: the choice before it stands, if there was any. */
+async function takeBack(card) {
+  const before = card.dataset.choice;
+  const [story, act] = [storyOf(card), { undo: () => restore(story, before, true) }];
+  show(card, "");
+  did(act);
+  if (!(await send(card, "", before))) return drop(act);
+  tell(`Taken back. ${SAID[card.dataset.choice]}: ${title(card)}`);
+}
+
+// -- undoing: each act by the one that is its opposite
+
 function undo() {
-  const last = made_choices.pop();
-  if (!last) return tell("Nothing to undo.");
-  const now = last.card.dataset.choice;
-  show(last.card, last.before);
-  send(last.card, null, now);
-  goTo(last.card);
-  tell(`Undone. ${SAID[last.before]}: ${title(last.card)}`);
+  const last = acts.pop();
+  count();
+  return last ? last.undo() : tell("Nothing to undo.");
+}
+
+/** What stood before stands again: the choice `before`, by being made anew or by having the one after it taken back. */
+function restore(story, before, isMadeAnew) {
+  const card = cardOf(story);
+  if (!card) return tell("Its story stands here no more.");
+  const now = card.dataset.choice;
+  show(card, before);
+  goTo(card);
+  tell(`Undone. ${SAID[before]}: ${title(card)}`);
+  return send(card, isMadeAnew ? before : "", now);
 }
 
 // -- joining and parting
@@ -103,18 +138,39 @@ function mark(card) {
   card?.querySelector("[data-do=merge]").setAttribute("aria-pressed", "true");
 }
 
-async function merge(card) {
+function merge(card, byKey) {
   if (!marked || marked === card) {
     mark(marked === card ? null : card);
-    return tell(marked ? "Marked. Press m on the story that tells the same." : "No longer marked.");
+    const how = byKey ? "Press m" : "Choose Merge";
+    return tell(marked ? `Marked. ${how} on the story that tells the same.` : "No longer marked.");
   }
   const first = marked;
   mark(null);
-  await line;
-  const answer = await ask("/merge", { stories: [first, card].map((one) => Number(one.dataset.story)) });
-  if (answer.error) return warn(answer.error);
-  const [merged] = await regroup([first, card], answer.stories);
-  if (merged) tell(`Told as one: “${title(merged)}”, ${merged.querySelectorAll("[data-report]").length} reports.`);
+  const act = { undo: () => next(() => unmerge(act)) };
+  did(act);
+  return next(() => doMerge(act, first, card));
+}
+
+async function doMerge(act, first, second) {
+  const [merged] = await changed(act, "/merge", { stories: [storyOf(first), storyOf(second)] }, [first, second]);
+  if (!merged) return;
+  [act.story, act.entries] = [storyOf(merged), entriesOf(second)];
+  tell(`Told as one: “${title(merged)}”, ${entriesOf(merged).length} reports.`);
+}
+
+async function unmerge({ story, entries }) {
+  if (!story) return; // it came to nothing, and that was told
+  const [first, second] = await changed(null, "/split", { story, entries }, [cardOf(story)]);
+  if (second) tell(`Undone. Told apart again: “${title(first)}” and “${title(second)}”.`);
+}
+
+/** Have stories joined or parted, and show what came of the cards `gone`; an act that fails can not be undone. */
+async function changed(act, path, said, gone) {
+  const answer = await ask(path, said);
+  if (!answer.error) return regroup(gone, answer.stories);
+  drop(act);
+  warn(answer.error);
+  return [];
 }
 
 /** The cards of stories as the desk has them now; as a document, since here no text may become markup. */
@@ -139,7 +195,6 @@ async function regroup(gone, stories) {
   const unfolded = gone[0].querySelector("details").open;
   gone[0].closest("li").replaceWith(...items);
   for (const card of gone.slice(1)) card.closest("li").remove();
-  made_choices = made_choices.filter(({ card }) => !gone.includes(card)); // those were about other stories
   const cards = items.map((item) => item.querySelector(".card"));
   cards[0].querySelector("details").open = unfolded;
   goTo(cards[0]);
@@ -148,6 +203,7 @@ async function regroup(gone, stories) {
   return cards;
 }
 
+const entriesOf = (card) => card.dataset.entries.split(" ").map(Number);
 let parting = null;
 
 function split(card) {
@@ -157,21 +213,31 @@ function split(card) {
   $("parts").replaceChildren(
     ...reports.map((report) => {
       const box = made("input", { type: "checkbox", value: report.dataset.report });
-      return made("label", { class: "check" }, box, ` ${report.textContent.trim().replace(/\s+/g, " ")}`);
+      const named = [...report.children].map((part) => part.textContent.trim()).filter(Boolean);
+      return made("label", { class: "check" }, box, ` ${named.join(" · ")}`);
     }),
   );
   $("splitting").showModal();
 }
 
-async function doSplit() {
+function doSplit() {
   const entries = [...$("parts").querySelectorAll(":checked")].map((box) => Number(box.value));
   $("splitting").close();
   if (!entries.length) return tell("Nothing was named, so nothing changes.");
-  await line;
-  const answer = await ask("/split", { story: Number(parting.dataset.story), entries });
-  if (answer.error) return warn(answer.error);
-  const [, apart] = await regroup([parting], answer.stories);
-  if (apart) tell(`Told apart: “${title(apart)}” stands behind it.`);
+  const [card, act] = [parting, { undo: () => next(() => unsplit(act)) }];
+  did(act);
+  return next(async () => {
+    const [rest, apart] = await changed(act, "/split", { story: storyOf(card), entries }, [card]);
+    if (!apart) return;
+    act.stories = [storyOf(rest), storyOf(apart)];
+    tell(`Told apart: “${title(apart)}” stands behind it.`);
+  });
+}
+
+async function unsplit({ stories }) {
+  if (!stories) return;
+  const [merged] = await changed(null, "/merge", { stories }, stories.map(cardOf));
+  if (merged) tell(`Undone. Told as one again: “${title(merged)}”.`);
 }
 
 // -- all together
@@ -210,6 +276,7 @@ const usesKeys = () => localStorage.getItem("byline-keys") !== "off"; // a slip 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.target.closest("input, textarea, select")) return;
+  if (event.repeat && !"jk".includes(event.key)) return; // a key that is held down chooses once
   if (event.key === "Escape") return mark(null);
   if (event.key === "?") return $("keys").showModal();
   if (!usesKeys()) return;

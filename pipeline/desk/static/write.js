@@ -1,12 +1,13 @@
 // Writing: one text, its file, its findings and its sources.
 
 import { listen } from "./assist.js";
+import { goToLine, lineOfCaret, placeTyped, promptOf, replace, text, waitingLine } from "./caret.js";
 import { Preview } from "./preview.js";
+import { showSources } from "./sources.js";
 import { ask, made, tell, warn } from "./talk.js";
 
 const $ = (id) => document.getElementById(id);
 const name = document.querySelector("main").dataset.name;
-const text = $("text");
 const IDLE = 1500; // milliseconds without a key after which the file is saved
 const LOOK = 2000; // so often the file is looked at
 const CALM = 120; // the checks let a fast typist finish the word
@@ -19,7 +20,7 @@ let saving = null;
 let idle, checking;
 
 const preview = new Preview(() => {
-  const given = { name, text: text.value, since };
+  const given = { name, text: text.value, since, place: since ? placeTyped() : null };
   since = 0;
   return given;
 });
@@ -36,6 +37,7 @@ async function load() {
   const answer = await ask("/load", { name });
   if (answer.error) return warn(answer.error);
   take(answer);
+  if (document.activeElement === document.body) goToLine(waitingLine(), { preventScroll: true });
 }
 
 function take(answer) {
@@ -107,6 +109,12 @@ function settle(chosen) {
   save();
 }
 
+/** Follow a link, once what was typed is in the file. */
+async function follow(address) {
+  while (isDirty()) if (!(await save())) return;
+  location.assign(address);
+}
+
 function leave(words) {
   gone = true;
   text.disabled = true;
@@ -120,12 +128,27 @@ async function publish() {
   if (answer.status === 409) return clash(answer);
   if (answer.error) return warn(answer.error);
   showFindings(answer.findings);
-  if (!answer.post) return warn("It is not ready: see the findings.");
+  if (answer.post) return published(answer);
+  warn("It is not ready: see the findings.");
+  $("found").querySelector("button")?.focus();
+}
+
+/** The draft is a post now: nothing can be done here any more, so the page says where it goes on. */
+function published(answer) {
   gone = true;
-  text.disabled = $("save").disabled = $("publish").disabled = true;
+  clearTimeout(checking);
+  preview.stop();
+  text.disabled = true;
+  for (const over of document.querySelectorAll("[data-until-published]")) over.hidden = true;
+  for (const sentence of document.querySelectorAll(".sentence")) sentence.disabled = true;
+  $("place").textContent = answer.post;
+  document.title = document.title.replace(name, answer.post);
+  $("next").replaceChildren(...answer.next.flatMap(([what, command]) => [`${what}: `, made("code", {}, command), ". "]));
+  $("after").hidden = false;
+  $("after").focus();
   warn("");
   state(`Published as ${answer.post}`);
-  tell("Moved to the posts. It is on the site after the next `byline publish`.");
+  tell("Moved to the posts.");
 }
 
 async function approve() {
@@ -177,13 +200,15 @@ async function check() {
   const now = text.value;
   const [found, told] = await Promise.all([ask("/check", { name, text: now }), ask("/sources", { name, text: now })]);
   if (now !== text.value) return;
-  if (found.findings) showFindings(found.findings);
-  if (told.sources) showSources(told.sources);
+  if (found.findings) showFindings(found.findings, found.approved);
+  if (told.sources) showSources(told.sources, now.split("\n").length);
 }
 
-function showFindings(findings) {
+/** `isApproved` is false where an approval is still asked for. */
+function showFindings(findings, isApproved) {
   const errors = findings.filter((one) => one.severity === "error").length;
-  $("count").textContent = findings.length ? `${errors} to mend, ${findings.length - errors} to think about` : "none: it can be published";
+  const none = isApproved === false ? "none: it waits for approval" : "none: it can be published";
+  $("count").textContent = findings.length ? `${errors} to mend, ${findings.length - errors} to think about` : none;
   const had = document.activeElement?.closest?.("#found li");
   const at = had ? [...$("found").children].indexOf(had) : -1;
   $("found").replaceChildren(...findings.map(finding));
@@ -193,96 +218,9 @@ function showFindings(findings) {
 function finding(found) {
   const place = made("span", { class: `severity severity--${found.severity}` }, `Line ${found.line}, ${found.severity}`);
   const button = made("button", { type: "button", class: "finding" }, place, ` ${found.reason}. `, made("span", { class: "quiet" }, found.remedy));
-  button.addEventListener("click", () => goToLine(found.line));
+  const waits = ["no-words", "no-opening"].includes(found.rule);
+  button.addEventListener("click", () => goToLine(waits ? promptOf(found.line) : found.line));
   return made("li", { "data-rule": found.rule }, button);
-}
-
-const startOf = (line) => text.value.split("\n").slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
-
-function goToLine(line) {
-  const start = startOf(line);
-  const end = text.value.indexOf("\n", start);
-  text.focus();
-  text.setSelectionRange(start, end < 0 ? text.value.length : end);
-  text.scrollTop = Math.max(heightOf(text.value.slice(0, start)) - text.clientHeight / 3, 0);
-}
-
-/** How high this much of the text stands, as its lines are broken here. */
-function heightOf(part) {
-  const mirror = made("div", { class: "mirror", "aria-hidden": "true" }, part);
-  mirror.style.width = `${text.clientWidth}px`;
-  text.after(mirror);
-  const height = mirror.scrollHeight;
-  mirror.remove();
-  return height;
-}
-
-// -- sources
-
-function showSources(sources) {
-  const told = JSON.stringify(sources.map(({ line, ...rest }) => rest));
-  $("sources").lines = Object.fromEntries(sources.map((source) => [source.url, source.line]));
-  if ($("sources").told === told) return;
-  $("sources").told = told;
-  $("sources").replaceChildren(...sources.map(source));
-}
-
-function source(told) {
-  const link = made("a", { href: told.url, target: "_blank", rel: "noopener noreferrer" }, told.title);
-  const lines = told.sentences.map((sentence) => {
-    const button = made("button", { type: "button", class: "sentence" }, sentence.text);
-    button.addEventListener("click", () => quote(told.url, sentence.markdown));
-    return made("li", {}, button);
-  });
-  const none = made("p", { class: "quiet" }, "Nothing is stored of it: see `byline select --articles`.");
-  const list = lines.length ? made("ul", {}, ...lines) : none;
-  return made("section", { class: "source" }, made("h3", {}, link), made("p", { class: "quiet" }, told.from), list);
-}
-
-/** Put a sentence into the take of its source: where the caret is, if that is there, or else at its end. */
-function quote(url, sentence) {
-  const lines = text.value.split("\n");
-  const first = $("sources").lines[url];
-  const others = Object.values($("sources").lines).filter((line) => line > first);
-  let end = others.length ? Math.min(...others) - 1 : lines.length;
-  const from = startOf(first + 1);
-  const to = startOf(end + 1) - 1;
-  let at = text.selectionStart;
-  if (at < from || at > to) {
-    while (end > first && !lines[end - 1].trim()) end -= 1;
-    at = startOf(end + 1) - 1;
-  } else {
-    const stop = text.value.indexOf("\n", at);
-    at = stop < 0 ? text.value.length : stop;
-  }
-  text.focus();
-  text.setSelectionRange(at, at);
-  insert(`\n\n> ${sentence}\n`);
-  tell("Quoted.");
-}
-
-/** As if it was typed, so that the browser can undo it. */
-function insert(words) {
-  if (!document.execCommand("insertText", false, words)) {
-    text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
-    text.dispatchEvent(new Event("input"));
-  }
-}
-
-// -- what a model proposes
-
-const lineOfCaret = () => text.value.slice(0, text.selectionStart).split("\n").length;
-
-/** Put `fresh` in the place of the text, by the part of it that is another. */
-function replace(fresh) {
-  const old = text.value;
-  let start = 0;
-  while (start < old.length && old[start] === fresh[start]) start += 1;
-  let end = 0;
-  while (end < Math.min(old.length, fresh.length) - start && old.at(-1 - end) === fresh.at(-1 - end)) end += 1;
-  text.focus();
-  text.setSelectionRange(start, old.length - end);
-  insert(fresh.slice(start, fresh.length - end));
 }
 
 listen(() => ({ name, text: text.value, line: lineOfCaret() }), replace);
@@ -305,6 +243,13 @@ document.addEventListener("keydown", async (event) => {
     event.preventDefault();
     if (await save()) tell("Saved.");
   }
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  const isElsewhere = !link || link.target || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (isElsewhere || link.getAttribute("href").startsWith("#") || gone || !isDirty()) return;
+  event.preventDefault();
+  follow(link.href);
 });
 addEventListener("beforeunload", (event) => {
   if (!gone && isDirty()) event.preventDefault();
