@@ -31,10 +31,16 @@ class Story:
 
     @property
     def publishers(self) -> tuple[PlainText, ...]:
-        """Who reports it, each once, in the order in which they did. Feeds that lead to one host are one publisher."""
+        """Who reports it, each once, in the order in which they did; what has no link confirms nothing that has one.
+
+        Feeds that lead to one host are one publisher, and so is one feed that leads to several.
+        """
         named: dict[str | FeedId, PlainText] = {}
-        for entry in self.entries:
-            named.setdefault(entry.host or entry.feed, entry.publisher)
+        heard: set[FeedId] = set()
+        for entry in [entry for entry in self.entries if entry.link] or self.entries[:1]:
+            if entry.feed not in heard:
+                named.setdefault(entry.host or entry.feed, entry.publisher)
+            heard.add(entry.feed)
         return tuple(named.values())
 
     @property

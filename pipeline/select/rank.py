@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import text_of, whole
-from pipeline.model import RankedStory, Reason
+from pipeline.model import RankedStory, Reason, Story
 from pipeline.select.group import words_of
 from pipeline.select.learn import correction, heeded
 from pipeline.select.marks import IN_LEAD, marks, told_by
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from pipeline.model import FeedId, Lesson, Story
+    from pipeline.model import FeedId, Lesson
     from pipeline.select.learn import Gain, Nearness
     from pipeline.select.near import Near
     from pipeline.settings.sections import TopicSettings
@@ -218,8 +218,13 @@ def _said(phrases: Sequence[str], strengths: Sequence[float]) -> str:
 
 
 def _publishers(story: Story) -> Reason:
-    """Return what it gives that several newsrooms report ``story``: those that print one text are one voice."""
-    own = {voice[0].host or voice[0].feed: voice[0].publisher for voice in reversed(voices(story))}
+    """Return what it gives that several newsrooms report ``story``: those that print one text are one voice.
+
+    What has no link cannot be looked up, so it confirms nothing.
+    """
+    linked = tuple(entry for entry in story.entries if entry.link) or story.entries[:1]
+    heard = voices(Story(id=story.id, entries=linked))
+    own = {voice[0].host or voice[0].feed: voice[0].publisher for voice in reversed(heard)}
     names = tuple(own.values())[::-1]
     points = math.log2(min(len(names), MOST_PUBLISHERS))
     different = tuple(dict.fromkeys(names))
