@@ -18,7 +18,7 @@ from pipeline.select.meaning import word_vectors
 from pipeline.select.memory import remembered
 from pipeline.select.rank import Leanings, rank
 from pipeline.select.trends import WEEKS, trends
-from pipeline.settings.sections import Sections, SelectSettings
+from pipeline.settings.sections import Sections, SelectSettings, TopicSettings
 from pipeline.store import pull as kept_feeds
 from pipeline.store import select as kept
 
@@ -422,8 +422,6 @@ def test_the_author_s_choice_goes_with_what_is_joined(stories):
 
 
 def test_what_is_near_in_meaning_counts_less_than_what_is_said_and_names_no_topic():
-    from pipeline.settings.sections import TopicSettings
-
     topics = {"money": TopicSettings(phrases=("interest rate", "central bank"))}
     near, said, far = (
         story(entry(number, title))
@@ -441,6 +439,23 @@ def test_what_is_near_in_meaning_counts_less_than_what_is_said_and_names_no_topi
         one.story.id: [reason.because for reason in one.reasons if reason.name == "topic money"] for one in ranked
     }
     assert because == {2: ["“interest rate” in the report"], 1: ["near “interest rate” in meaning"], 3: []}
+
+
+def test_nearness_in_meaning_is_one_reason_at_most_and_none_where_it_is_weak_or_a_phrase_gives_more():
+    topics = {
+        name: TopicSettings(phrases=(phrase,)) for name, phrase in (("a", "crane"), ("b", "storm"), ("c", "strike"))
+    }
+
+    def nearness(texts, phrases):
+        known = {"Near all": (0.3, 0.35, 0.4), "Near one, hardly": (0.16, 0, 0), "A crane falls": (0.9, 0.4, 0.4)}
+        return [known[text][: len(phrases)] for text in texts]
+
+    told = [
+        story(entry(number, title)) for number, title in enumerate(("Near all", "Near one, hardly", "A crane falls"))
+    ]
+    found = rank(told, topics, NOW, leanings=Leanings(nearness=nearness))
+    names = {one.story.id: [reason.name for reason in one.reasons if reason.name[:5] == "topic"] for one in found}
+    assert names == {0: ["topic c"], 1: [], 2: ["topic a"]}
 
 
 def test_the_vectors_of_words_know_what_belongs_together():
@@ -476,11 +491,14 @@ def test_what_one_feed_says_under_many_names_or_many_print_alike_is_one_voice():
         feed=20,
         text="Pilots wait on shore, and nobody knows for how long they will.",
     )
-    for told, points, more in ((one, 0.0, 7), (copies, 0.0, 2), ([*copies, own], 1.0, 2)):
+    more = "; 2 more print the same"
+    for told, points, said in ((one, 0.0, ""), (copies, 0.0, more), ([*copies, own], 1.0, more)):
         [ranked] = rank([story(*told)], {}, NOW)
         reason = ranked.reasons[0]
         assert reason.points == points
-        assert f"{more} more print the same" in reason.because
+        assert ("; " + reason.because.partition("; ")[2] if said else reason.because) == (
+            said or "only Paper 1 reports it"
+        )
 
 
 def test_what_the_author_joins_and_parts_stays_so(week):

@@ -271,6 +271,40 @@ def test_the_whole_week_from_feeds_to_letters(week, web, byline, mailbox):
     assert stories[0]["id"] not in [s["id"] for s in json.loads(byline("select", "--json", at=week)[1])["stories"]]
 
 
+def test_again_shows_what_was_passed_over_behind_the_shortlist_and_spends_no_pick_twice(week, byline):
+    byline("pull", at=week)
+    first, second, third = ids(byline, week)
+    draft = Path(json.loads(byline("write", first, "--json", at=week)[1])["draft"])
+    draft.rename(week / "content/posts/2026-11-23-cranes.md")  # as if the check had passed
+    byline("select", "skip", second, at=week)
+    assert ids(byline, week) == [third]
+    assert ids(byline, week, "--again") == [third, first, second]
+    said = byline("select", "--again", at=week)[1]
+    assert "you wrote about this on 2026-11-23: “Rotterdam runs" in said
+    assert "update to" not in said
+    again = Path(json.loads(byline("write", "--json", at=week)[1])["draft"]).read_text(encoding="utf-8")
+    assert "Rotterdam runs" not in again
+    named = Path(json.loads(byline("write", first, "--json", at=week)[1])["draft"]).read_text(encoding="utf-8")
+    assert "<!-- You wrote about this: on 2026-11-23, “Rotterdam runs 24 yard cranes from a remote desk”. -->" in named
+
+
+def test_a_choice_is_taken_back_and_an_id_that_is_not_there_is_explained(week, byline):
+    byline("pull", at=week)
+    story, *_ = ids(byline, week)
+    byline("select", "skip", story, at=week)
+    assert story not in ids(byline, week)
+    code, _, err = byline("select", "clear", story, at=week)
+    assert code == 2
+    assert "byline select --again" in err
+    assert story in ids(byline, week, "--again")
+    assert byline("select", "clear", story, at=week)[0] == 0
+    assert story in ids(byline, week)
+
+
+def ids(byline, site, *options):
+    return [story["id"] for story in json.loads(byline("select", *options, "--json", at=site)[1])["stories"]]
+
+
 def test_a_draft_is_not_sent(week, byline):
     byline("pull", at=week)
     byline("select", at=week)

@@ -374,6 +374,7 @@ PRINTED = [
     (("select", "pick"), 0, ("select", "pick", "{story}")),
     (("select", "skip"), 0, ("select", "skip", "{story}")),
     (("select", "later"), 0, ("select", "later", "{story}")),
+    (("select", "clear"), 0, ("select", "clear", "{story}")),
     (("select", "merge"), 0, ("select", "merge", "{story}", "{other}")),
     (("select", "split"), 0, ("select", "split", "{story}", "{entry}")),
     (("select", "learned"), 0, ("select", "learned")),

@@ -1,5 +1,6 @@
 """Drafts: what several reports tell, a place for what the author gives, and templates of the author's own."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -39,14 +40,15 @@ def of(*entries):
 
 FIRST = report(1, "Daily", "Dockers at Cape Ansel stop work for 48 hours, and 310 ships wait outside of the port now.")
 SECOND = report(2, "Weekly", "The strike is to last 41 hours. 310 ships wait.")
+THIRD = report(3, "Courier", "At Cape Ansel the dockers stop work for 41 hours. 310 ships wait.")
 
 
 def test_a_take_names_who_else_reports_it_and_where_their_figures_differ():
-    body = draft([of(FIRST, SECOND)], {}, NOW, 60).body
-    assert "<!-- Also reported by: Weekly. -->" in body
-    assert "<!-- They differ: Daily has “48 hours”, Weekly “41 hours”. -->" in body
+    body = draft([of(FIRST, THIRD)], {}, NOW, 60).body
+    assert "<!-- Also reported by: Courier. -->" in body
+    assert "<!-- They differ: Daily has “48 hours”, Courier “41 hours”. -->" in body
     assert "310" not in posts.without_prompts(body).replace("310 ships wait outside", "")
-    assert "Weekly" not in posts.without_prompts(body)
+    assert "Courier" not in posts.without_prompts(body)
 
 
 @pytest.mark.parametrize(
@@ -57,10 +59,42 @@ def test_a_take_names_who_else_reports_it_and_where_their_figures_differ():
         ("12 ships wait, 14 ships left.", "It lasts 15 ships."),  # which of the two would it be?
         ("In 2026 and then", "In 2025 and then"),
         ("", ""),
+        ("Dockers at Cape Ansel stop work for 48 hours.", "The strike is to last 41 hours."),  # of the same thing?
+        ("Shore power supplied 60% of calls at Hallum.", "Auditors say 40% of cranes at Hallum stood idle."),
+        (
+            "Skarvik orders 14 battery tractors for the terminal.",
+            "Fourteen tractors for the terminal at Skarvik come with 18 battery packs in all.",
+        ),
+        ("The port of Hallum closes 3 berths today.", "Three berths closed; the port of Hallum closes 5 berths today."),
+        ("The storm at Hallum began on 18 November at noon.", "The storm at Hallum ended on 19 November at noon."),
+        ("Westmark pays Heddle 310 million for cranes.", "Westmark pays Heddle 360 million for cranes."),
     ],
 )
 def test_no_difference_is_made_up(one, two):
     assert differences(Story(id=1, entries=(report(1, "Daily", one), report(2, "Weekly", two)))) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "said"),
+    [
+        (
+            "Eleven dockers were hurt as 14 containers fell from the ship Ostara.",
+            "From the ship Ostara fell 17 containers.",
+            "Daily has “14 containers”, Weekly “17 containers”",
+        ),
+        (
+            "Union members at Cape Ansel voted by 91% for the stoppage.",
+            "At Cape Ansel union members voted by 88 per cent for a stoppage.",
+            "Daily has “91%”, Weekly “88 per cent”",
+        ),
+    ],
+)
+def test_figures_that_are_clearly_said_of_one_thing_are_held_against_each_other(one, two, said):
+    assert differences(Story(id=1, entries=(report(1, "Daily", one), report(2, "Weekly", two)))) == (said,)
+
+
+def test_who_gives_no_link_is_not_named_as_a_report():
+    assert others(Story(id=1, entries=(FIRST, replace(THIRD, link=None)))) == ()
 
 
 def test_one_report_has_nobody_beside_it():

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,10 @@ def test_the_top_level_holds_what_it_should():
 def test_no_name_says_nothing():
     vague = {"utils", "util", "helpers", "helper", "manager", "common", "base", "misc"}
     assert [path for path in MODULES if vague & set(path.stem.split("_"))] == []
+
+
+def test_what_measures_says_how_it_is_called():
+    said = subprocess.run(
+        [sys.executable, PIPELINE.parent / "bench/week", "--help"], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.startswith("usage: week [-h] folder")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -9,11 +10,11 @@ from typing import TYPE_CHECKING
 from pipeline import post as posts
 from pipeline.app.written import links_in, written_by_link
 from pipeline.errors import UsageError
-from pipeline.model import Choice, StoryId
+from pipeline.model import Choice, StoryId, last_words, latest_written
 from pipeline.store import select as kept_stories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -42,21 +43,29 @@ class Stories:
         return select(self._store, self._settings, written_by_link(self._settings.content), self._now, again=again)
 
     def shortlist(self) -> tuple[RankedStory, ...]:
-        """Return the shortlist as it was last made, without what was published or skipped since."""
-        with self._store.reading() as connection:
-            kept = kept_stories.kept_shortlist(connection)
-        published = links_in(self._settings.content, posts.POSTS)
-        wanted = (item for item in kept if item.choice is not Choice.SKIP)
-        return tuple(item for item in wanted if item.written or _is_apart(item, published))
+        """Return the shortlist as it was last made, without what was skipped or written about, and is no news since."""
+        return tuple(item for item in self._kept() if item.choice is not Choice.SKIP and not item.is_spent)
 
     def listed(self, story_ids: Sequence[int]) -> list[RankedStory]:
         """Return the stories of the shortlist by their ids. Raises ``UsageError`` where there is none."""
-        with self._store.reading() as connection:
-            known = {item.story.id: item for item in kept_stories.kept_shortlist(connection)}
+        known = {item.story.id: item for item in self._kept()}
         missing = [str(number) for number in story_ids if number not in known]
         if missing:
-            raise UsageError(f"no story {', '.join(missing)} is on the shortlist; `byline select` shows their ids")
+            raise UsageError(
+                f"no story {', '.join(missing)} is on the shortlist; `byline select` shows their ids, "
+                "and `byline select --again` those of what was passed over, too"
+            )
         return [known[StoryId(number)] for number in dict.fromkeys(story_ids)]
+
+    def _kept(self) -> Iterator[RankedStory]:
+        """Yield the shortlist as it was last made, with what the author wrote and chose since."""
+        written = written_by_link(self._settings.content)
+        with self._store.reading() as connection:
+            kept = kept_stories.kept_shortlist(connection)
+            word = last_words(kept_stories.decisions(connection))
+        for item in kept:
+            wrote = latest_written(item.story, written) or item.written
+            yield replace(item, written=wrote, choice=word(item.story, wrote))
 
     def choose(self, choice: Choice, story_ids: Sequence[int]) -> tuple[RankedStory, ...]:
         """Remember what the author chose about stories of the shortlist, and return these."""

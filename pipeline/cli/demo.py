@@ -93,9 +93,9 @@ def _written(place: Path, stories: Sequence[Mapping[str, Any]]) -> Path:
 
 
 def _picks(stories: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the ids of the stories on the shortlist that the sample author writes about."""
+    """Yield the ids of the stories on the shortlist that the sample author writes about; one for each of her texts."""
     for take in _words()["takes"][:4]:
-        yield from (str(story["id"]) for story in stories if story["link"] in take["links"])
+        yield from [str(story["id"]) for story in stories if story["link"] in take["links"]][:1]
 
 
 def _words() -> Any:

@@ -25,7 +25,7 @@ _stories = click.argument("stories", nargs=-1, type=int, required=True, metavar=
 
 @click.group(invoke_without_command=True)
 @click.option("--articles", is_flag=True, help="Read the article of each story too, to check quotations against.")
-@click.option("--again", is_flag=True, help="Show what was skipped, or written about already, too.")
+@click.option("--again", is_flag=True, help="Show what was skipped, or written about already, too, behind the others.")
 @json_option
 @click.pass_context
 def select(context: click.Context, *, articles: bool, again: bool, as_json: bool) -> int:
@@ -97,6 +97,24 @@ def later(context: click.Context, stories: tuple[int, ...], *, as_json: bool) ->
       byline select later 17
     """
     return _choose(context, Choice.LATER, stories, as_json=as_json)
+
+
+@select.command("clear")
+@_stories
+@json_option
+@click.pass_context
+def clear(context: click.Context, stories: tuple[int, ...], *, as_json: bool) -> int:
+    """Take back your latest choice about stories: what was chosen before it counts again.
+
+    \b
+    Example:
+      byline select clear 17
+    """
+    with app(context) as opened:
+        opened.stories.listed(stories)  # all of them are there, or nothing is taken back
+        cleared = [opened.stories.take_back(story) for story in dict.fromkeys(stories)]
+    report({"cleared": [item.story.id for item in cleared]}, *map(_headline, cleared), as_json=as_json)
+    return 0
 
 
 @select.command("merge")
@@ -239,7 +257,8 @@ def _lines(place: int, item: RankedStory) -> Iterator[str]:
         yield ""
     yield click.style(_headline(item), bold=True)
     if item.written:
-        yield wrapped(f"update to what you wrote on {item.written.date}: “{item.written.title}”", "    ")
+        said = "you wrote about this on" if item.is_spent else "update to what you wrote on"
+        yield wrapped(f"{said} {item.written.date}: “{item.written.title}”", "    ")
     yield f"    {lead.link or 'no link'}"
     for reason in item.reasons:
         yield wrapped(f"{reason.points:5.2f}  {reason.name}: {reason.because}", "    ")

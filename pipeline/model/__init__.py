@@ -56,6 +56,7 @@ from pipeline.model.stories import (
     Trend,
     Written,
     last_words,
+    latest_written,
 )
 from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
 
@@ -118,5 +119,6 @@ __all__ = [
     "Wish",
     "Written",
     "last_words",
+    "latest_written",
     "utc",
 ]

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime
 
     from pipeline.model.feeds import Entry, EntryId, FeedId
-    from pipeline.model.text import PlainText
+    from pipeline.model.text import PlainText, SafeUrl
 
 StoryId = NewType("StoryId", int)
 """A story is named by the first stored of its entries: it keeps its name as it grows, until that entry is too old."""
@@ -31,10 +31,16 @@ class Story:
 
     @property
     def publishers(self) -> tuple[PlainText, ...]:
-        """Who reports it, each once, in the order in which they did. Feeds that lead to one host are one publisher."""
+        """Who reports it, each once, in the order in which they did; what has no link confirms nothing that has one.
+
+        Feeds that lead to one host are one publisher, and so is one feed that leads to several.
+        """
         named: dict[str | FeedId, PlainText] = {}
-        for entry in self.entries:
-            named.setdefault(entry.host or entry.feed, entry.publisher)
+        heard: set[FeedId] = set()
+        for entry in [entry for entry in self.entries if entry.link] or self.entries[:1]:
+            if entry.feed not in heard:
+                named.setdefault(entry.host or entry.feed, entry.publisher)
+            heard.add(entry.feed)
         return tuple(named.values())
 
     @property
@@ -69,13 +75,18 @@ class Decision:
     at: datetime
 
 
-def last_words(decisions: Iterable[Decision]) -> Callable[[Iterable[EntryId]], Choice | None]:
-    """Return what tells the author's last choice about a story by its entries; ``decisions`` are the latest last."""
-    said = {entry: (place, one.choice) for place, one in enumerate(decisions) for entry in one.entries}
+def last_words(decisions: Sequence[Decision]) -> Callable[[Story, Written | None], Choice | None]:
+    """Return what tells the author's last choice about a story; ``decisions`` are the latest last.
 
-    def word(entries: Iterable[EntryId]) -> Choice | None:
-        found = [said[entry] for entry in entries if entry in said]
-        return max(found)[1] if found else None
+    To pick a story is to want to write about it: what was written then, or since, has spent the pick.
+    """
+    said = {entry: place for place, one in enumerate(decisions) for entry in one.entries}
+
+    def word(story: Story, written: Written | None) -> Choice | None:
+        found = [said[entry.id] for entry in story.entries if entry.id in said]
+        last = decisions[max(found)] if found else None
+        is_spent = last and written and last.choice is Choice.PICK and last.at.date() <= written.date
+        return last.choice if last and not is_spent else None
 
     return word
 
@@ -109,6 +120,16 @@ class Written:
     title: PlainText
     date: date
 
+    def lacks(self, story: Story) -> bool:
+        """Tell whether something was reported of ``story`` after the day on which the author wrote."""
+        return story.latest.date() > self.date
+
+
+def latest_written(story: Story, written: Mapping[SafeUrl, Written]) -> Written | None:
+    """Return the latest of the posts ``written``, by their links, that comments on a report of ``story``."""
+    found = [written[entry.link] for entry in story.entries if entry.link and entry.link in written]
+    return max(found, key=lambda one: one.date, default=None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedStory:
@@ -127,6 +148,11 @@ class RankedStory:
     def score(self) -> float:
         """The sum of what the reasons gave."""
         return sum(reason.points for reason in self.reasons)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the author has written about it, and nothing was reported since."""
+        return self.written is not None and not self.written.lacks(self.story)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

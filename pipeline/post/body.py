@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from pipeline.model import Post, SafeHtml, Source
 
 EXCERPT_END: Final = "<!-- more -->"
-LEADS: Final = ("Your opening", "Your words", "Also reported by", "They differ", "A longer view", "Giving back")
+LEADS: Final = (
+    *("Your opening", "Your words", "Also reported by", "They differ", "You wrote about this"),
+    *("A longer view", "Giving back"),
+)
 """With these words begin the comments that a draft speaks to its author by."""
 _PROMPT: Final = re.compile(
     rf"^<!-- (?:{'|'.join(LEADS)}): (?:(?!-->)[^\n])*-->[ \t]*(?:\r?\n|\Z)(?:[ \t]*\r?\n)?", re.MULTILINE

@@ -36,7 +36,7 @@ def select(
 ) -> tuple[RankedStory, ...]:
     """Make the shortlist and keep it. ``written`` are the published posts by their sources.
 
-    ``again`` shows what was passed over, too.
+    ``again`` shows what was passed over, too, behind all that would be there without it.
     """
     with store.reading() as connection:
         entries = kept.entries_since(connection, now - timedelta(days=settings.select.days))
@@ -46,9 +46,11 @@ def select(
     stories = group(newest_of_each_feed(entries), together=joined, apart=parted)
     known = {one.story.id: one for one in remembered(stories, written, decisions, again=again)}
     ranked = rank((one.story for one in known.values()), settings.select.topics, now, first_pulls, leanings)
+    own = [item for item in ranked if not known[item.story.id].passed_over][: settings.select.shortlist]
+    passed_over = [item for item in ranked if known[item.story.id].passed_over]
     shortlist = tuple(
         replace(item, written=known[item.story.id].written, choice=known[item.story.id].choice)
-        for item in ranked[: settings.select.shortlist]
+        for item in (*own, *passed_over)
     )
     with store.writing() as connection:
         kept.keep_shortlist(connection, shortlist, now)
@@ -69,7 +71,7 @@ def regroup(
     """
     with store.reading() as connection:
         first_pulls, leanings = kept.first_pulls(connection), _leanings(connection, settings, now)
-    news = {one.story.id: one.written for one in remembered(stories, written, ())}
+    news = {one.story.id: one.written for one in remembered(stories, written, (), again=True)}
     ranked = {item.story.id: item for item in rank(stories, settings.select.topics, now, first_pulls, leanings)}
     fresh = tuple(replace(ranked[story.id], written=news.get(story.id)) for story in stories)
     with store.writing() as connection:

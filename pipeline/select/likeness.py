@@ -14,12 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.select.terms import Told
-    from pipeline.select.weights import Floats, Ints, Weights
+    from pipeline.select.weights import Flags, Floats, Ints, Weights
+
+    Found = tuple[Ints, Ints, Floats, Floats]
 
 WINDOW: Final = timedelta(days=4)
 """How far apart in time two reports of one event may be."""
 HALF_LIFE: Final = timedelta(days=1)
 """A likeness is worth half for each such time between two reports: news of one event comes close together."""
+SLOWEST: Final = 2.0
+LASTING: Final = 4.0
+"""Reports that share more words than this fade more slowly, up to so many times: they are alike by no chance."""
+ENOUGH: Final = 3.0
+"""So many telling words in common are no chance either; linkage asks for them where a story has few reports."""
+NEARLY_ALL: Final = 0.6
+"""A text whose words are few may share less than that: two, and this part of them."""
 LEAST: Final = 0.02
 """A smaller likeness counts as none."""
 BLOCK: Final = 4_000_000
@@ -28,11 +37,15 @@ BLOCK: Final = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs of texts, by their places, that are alike: ``one[i]`` < ``other[i]``, and how much."""
+    """Pairs of texts, by their places, that are alike: ``one[i]`` < ``other[i]``, how much, and by how many words.
+
+    Where nearly all words of the shorter text are shared, they count as ``ENOUGH``, however few they are.
+    """
 
     one: Ints
     other: Ints
     likeness: Floats
+    shared: Floats
 
 
 def pairs_of(told: Sequence[Told], seconds: Sequence[float]) -> Pairs:
@@ -42,12 +55,24 @@ def pairs_of(told: Sequence[Told], seconds: Sequence[float]) -> Pairs:
     found = list(_products(weights, when))
     if not found:
         none = np.zeros(0, dtype=np.int64)
-        return Pairs(none, none, np.zeros(0))
-    one, other, likeness = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return Pairs(one, other, likeness)
+        return Pairs(none, none, np.zeros(0), np.zeros(0))
+    one, other, likeness, shared = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    shorter = np.minimum(weights.lengths[one], weights.lengths[other])
+    is_nearly_all = (shared > 1) & (shared >= NEARLY_ALL * shorter)
+    kept = ~_languages_differ(told, one, other)
+    shared = np.where(is_nearly_all, np.maximum(shared, ENOUGH), shared)
+    return Pairs(one[kept], other[kept], likeness[kept], shared[kept])
 
 
-def _products(matrix: Weights, when: Floats) -> Iterator[tuple[Ints, Ints, Floats]]:
+def _languages_differ(told: Sequence[Told], one: Ints, other: Ints) -> Flags:
+    """Tell of which pairs the languages are clear, and not the same."""
+    number = {name: place for place, name in enumerate(sorted({each.language for each in told} - {""}), start=1)}
+    languages = np.array([number.get(each.language, 0) for each in told], dtype=np.int64)
+    differ: Flags = (languages[one] != languages[other]) & (languages[one] > 0) & (languages[other] > 0)
+    return differ
+
+
+def _products(matrix: Weights, when: Floats) -> Iterator[Found]:
     """Yield the pairs of each run of texts with those told before, within the window, that share a term."""
     many = len(when)
     since = np.searchsorted(when, when - WINDOW.total_seconds())
@@ -72,7 +97,7 @@ def _runs(work: Floats, since: Ints) -> Iterator[tuple[int, int]]:
         yield start, len(work)
 
 
-def _block(matrix: Weights, when: Floats, run: tuple[Ints, Ints, int, int, int]) -> Iterator[tuple[Ints, Ints, Floats]]:
+def _block(matrix: Weights, when: Floats, run: tuple[Ints, Ints, int, int, int]) -> Iterator[Found]:
     """Yield the pairs of one run of texts, from ``start`` to ``end``, with the texts from ``since`` on."""
     here, first, start, end, since = run
     partners = here - first
@@ -83,8 +108,11 @@ def _block(matrix: Weights, when: Floats, run: tuple[Ints, Ints, int, int, int])
     products = np.repeat(matrix.weights[here], partners) * matrix.weights[places]
     table = sums(cells, products, (end - start) * width)
     found = np.flatnonzero(table >= LEAST)
+    is_word = np.repeat(matrix.are_words[here], partners)
+    shared = np.bincount(cells[is_word], minlength=len(table))[found].astype(np.float64)
     other, one = found // width + start, found % width + since
-    likeness = table[found] * np.exp2(-(when[other] - when[one]) / HALF_LIFE.total_seconds())
+    half_life = HALF_LIFE.total_seconds() * np.clip(shared / LASTING, 1.0, SLOWEST)
+    likeness = table[found] * np.exp2(-(when[other] - when[one]) / half_life)
     enough = likeness >= LEAST
     if enough.any():
-        yield one[enough], other[enough], likeness[enough]
+        yield one[enough], other[enough], likeness[enough], shared[enough]

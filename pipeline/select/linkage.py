@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pipeline.select.likeness import WINDOW
+from pipeline.select.likeness import ENOUGH, WINDOW
 from pipeline.select.weights import sums
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 THRESHOLD: Final = 0.055
 """The average likeness from which two groups of reports are one story; measured by bench/group."""
+FEW: Final = 6
+"""Up to so many texts, the reports of a story must share ``ENOUGH`` words on average, so that no one name joins them.
+Where there are more, what is alike in the mean is so by no chance; headlines of one event often share but a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Groups:
     def __init__(self, copies: Copies, joined: Ints) -> None:
         self.of_text = joined
         self.sizes = sums(joined, copies.sizes.astype(np.float64), int(joined.max(initial=-1)) + 1)
+        self.texts = np.bincount(joined, minlength=len(self.sizes))
         self.earliest = np.full(len(self.sizes), np.inf)
         self.latest = np.full(len(self.sizes), -np.inf)
         np.minimum.at(self.earliest, joined, copies.earliest)
@@ -49,6 +53,7 @@ class Groups:
     def join(self, ones: Ints, others: Ints) -> Ints:
         """Let each of ``ones`` take in its one of ``others``; return the new number of each group."""
         self.sizes[ones] += self.sizes[others]
+        self.texts[ones] += self.texts[others]
         self.earliest[ones] = np.minimum(self.earliest[ones], self.earliest[others])
         self.latest[ones] = np.maximum(self.latest[ones], self.latest[others])
         renamed = np.arange(len(self.sizes))
@@ -63,6 +68,12 @@ class Groups:
         together = together - np.minimum(self.earliest[ones], self.earliest[others])
         fits: NDArray[np.bool_] = together <= np.maximum(WINDOW.total_seconds(), np.maximum(spans[ones], spans[others]))
         return fits
+
+    def likeness(self, ones: Ints, others: Ints, totals: Floats) -> Floats:
+        """Return how alike pairs of groups are on average: 0 where they are small and share too few words."""
+        alike, shared = totals / (self.sizes[ones] * self.sizes[others])
+        is_chance = (self.texts[ones] + self.texts[others] <= FEW) & (shared < ENOUGH)
+        return np.where(is_chance & (alike > 0), 0.0, alike)
 
 
 def linked(
@@ -79,10 +90,10 @@ def linked(
     groups = Groups(copies, _joined(len(copies.sizes), together, kept_apart))
     ones, others, totals = _edges(pairs, copies.sizes, kept_apart)
     ones, others, totals = _merged(groups.of_text[ones], groups.of_text[others], totals)
-    while len(totals):
+    while len(ones):
         fits = groups.fit(ones, others)
-        ones, others, totals = ones[fits], others[fits], totals[fits]
-        chosen = _nearest(ones, others, totals / (groups.sizes[ones] * groups.sizes[others]), len(groups.sizes))
+        ones, others, totals = ones[fits], others[fits], totals[:, fits]
+        chosen = _nearest(ones, others, groups.likeness(ones, others, totals), len(groups.sizes))
         if not len(chosen):
             break
         renamed = groups.join(ones[chosen], others[chosen])
@@ -91,14 +102,18 @@ def linked(
 
 
 def _edges(pairs: Pairs, sizes: Ints, apart: list[tuple[int, int]]) -> tuple[Ints, Ints, Floats]:
-    """Return the pairs, and those that are kept apart as infinitely unlike: so is then any group with one of them."""
+    """Return the pairs, with their likeness and the words that they share, for all entries that have these texts.
+
+    Those that are kept apart are infinitely unlike: so is then any group with one of them.
+    """
     first = np.array([one for one, _ in apart], dtype=np.int64)
     second = np.array([other for _, other in apart], dtype=np.int64)
-    unlike = np.full(len(apart), -np.inf)
+    unlike = np.array([[-np.inf], [0.0]]).repeat(len(apart), axis=1)
+    alike = np.stack((pairs.likeness, pairs.shared)) * sizes[pairs.one] * sizes[pairs.other]
     return (
         np.concatenate((pairs.one, first)),
         np.concatenate((pairs.other, second)),
-        np.concatenate((pairs.likeness * sizes[pairs.one] * sizes[pairs.other], unlike)),
+        np.concatenate((alike, unlike), axis=1),
     )
 
 
@@ -121,9 +136,9 @@ def _merged(ones: Ints, others: Ints, totals: Floats) -> tuple[Ints, Ints, Float
     many = int(max(ones.max(initial=0), others.max(initial=0))) + 1
     keys = (np.minimum(ones, others) * many + np.maximum(ones, others))[apart]
     order = np.argsort(keys, kind="stable")  # of what numpy.unique does only what is needed: there may be millions
-    keys, totals = keys[order], totals[apart][order]
+    keys, totals = keys[order], totals[:, apart][:, order]
     first = np.flatnonzero(np.diff(keys, prepend=-1))
-    keys, totals = keys[first], np.add.reduceat(totals, first) if len(first) else totals
+    keys, totals = keys[first], np.add.reduceat(totals, first, axis=1) if len(first) else totals
     return keys // many, keys % many, totals
 
 

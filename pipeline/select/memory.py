@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.model import Choice, last_words
+from pipeline.model import Choice, last_words, latest_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A story with what the author did about it: what they wrote of it already, and what they chose."""
+    """A story with what the author did about it: what they wrote of it already, and what they chose.
+
+    What is ``passed_over`` was skipped, or written about with nothing reported since.
+    """
 
     story: Story
     written: Written | None = None
     choice: Choice | None = None
+    passed_over: bool = False
 
 
 def remembered(
@@ -37,14 +41,8 @@ def _worth_a_look(
 ) -> Iterator[Remembered]:
     word = last_words(decisions)
     for story in stories:
-        choice = word(entry.id for entry in story.entries)
-        before = [written[entry.link] for entry in story.entries if entry.link and entry.link in written]
-        wrote = max(before, key=lambda one: one.date, default=None)
-        known = wrote is not None and not _has_news(story, wrote)
-        if again or not (known or choice is Choice.SKIP):
-            yield Remembered(story=story, written=wrote, choice=choice)
-
-
-def _has_news(story: Story, wrote: Written) -> bool:
-    """Tell whether something was reported after the day on which the author wrote."""
-    return any(entry.dated.date() > wrote.date for entry in story.entries)
+        wrote = latest_written(story, written)
+        choice = word(story, wrote)
+        passed_over = choice is Choice.SKIP or (wrote is not None and not wrote.lacks(story))
+        if again or not passed_over:
+            yield Remembered(story=story, written=wrote, choice=choice, passed_over=passed_over)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import text_of, whole
-from pipeline.model import RankedStory, Reason
+from pipeline.model import RankedStory, Reason, Story
 from pipeline.select.group import words_of
 from pipeline.select.learn import correction, heeded
 from pipeline.select.marks import IN_LEAD, marks, told_by
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from pipeline.model import FeedId, Lesson, Story
+    from pipeline.model import FeedId, Lesson
     from pipeline.select.learn import Gain, Nearness
     from pipeline.select.near import Near
     from pipeline.settings.sections import TopicSettings
@@ -33,8 +33,8 @@ TOPIC_POINTS: Final = 3.0
 """What a topic of weight 1 gives when every report names it in its headline."""
 BY_MEANING: Final = 0.8
 """What it is worth at most that a headline is near a phrase in meaning, without having it."""
-LEAST_BY_MEANING: Final = 0.1
-"""Fewer points by meaning alone are not told, and not given."""
+LEAST_BY_MEANING: Final = 0.2
+"""Fewer points by meaning alone are not told, and not given; nor are those of a second topic."""
 NEAR: Final = (0.15, 0.45)
 """From which nearness on a headline counts, and from which in full; nine of ten others are less near than .17."""
 FURTHER_TOPIC: Final = 1 / 3
@@ -123,7 +123,7 @@ def _ranked(story: Story, gain: Gain | None, known: _Known) -> RankedStory:
     about = _topics(reports, known.topics)
     names = tuple(one.topic for one in about if one.is_said)
     reasons = (
-        *_first_counts_most([one.reason for one in about]),
+        *_told(about),
         _publishers(story),
         _freshness(story, known.first_pulls, known.now),
         *_leant(story, known.leanings),
@@ -169,12 +169,16 @@ def _topics(reports: Sequence[Report], topics: Sequence[Topic]) -> list[_About]:
     return sorted(about, key=lambda found: -found.reason.points)
 
 
-def _first_counts_most(about: Sequence[Reason]) -> list[Reason]:
-    """Let each topic after the first give a part: a story that names everything is not about everything."""
-    return [
-        *about[:1],
-        *(replace(reason, points=round(reason.points * FURTHER_TOPIC, 2)) for reason in about[1:]),
-    ]
+def _told(about: Sequence[_About]) -> Iterator[Reason]:
+    """Yield what each topic gives, after the first a part of it: what names everything is not about everything.
+
+    To be near in meaning is a hint: it counts where nothing else tells more, and where it is not weak.
+    """
+    for place, one in enumerate(about):
+        if one.is_said:
+            yield replace(one.reason, points=round(one.reason.points * FURTHER_TOPIC, 2)) if place else one.reason
+        elif place == 0:
+            yield one.reason
 
 
 def _folded(name: str, topic: TopicSettings) -> Topic:
@@ -218,8 +222,13 @@ def _said(phrases: Sequence[str], strengths: Sequence[float]) -> str:
 
 
 def _publishers(story: Story) -> Reason:
-    """Return what it gives that several newsrooms report ``story``: those that print one text are one voice."""
-    own = {voice[0].host or voice[0].feed: voice[0].publisher for voice in reversed(voices(story))}
+    """Return what it gives that several newsrooms report ``story``: those that print one text are one voice.
+
+    What has no link cannot be looked up, so it confirms nothing.
+    """
+    linked = tuple(entry for entry in story.entries if entry.link) or story.entries[:1]
+    heard = voices(Story(id=story.id, entries=linked))
+    own = {voice[0].host or voice[0].feed: voice[0].publisher for voice in reversed(heard)}
     names = tuple(own.values())[::-1]
     points = math.log2(min(len(names), MOST_PUBLISHERS))
     different = tuple(dict.fromkeys(names))

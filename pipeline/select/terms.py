@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -43,6 +44,21 @@ _STOP: Final = frozenset(
         "pour que qui sa se son sur un une el los las por con para una del"
     ).split()
 )
+_SMALL_WORDS: Final = {
+    language: frozenset(words.split())
+    for language, words in {
+        "de": "das dem den der des die ein eine einen für ist mit nicht sich und von wird zum zur",
+        "en": "and are for from has have is it not of that the to was were which with",
+        "es": "con del el es las los más muy para por que se su una y",
+        "fr": "au aux avec ce dans des du est et la le les pour qui sur une",
+        "it": "che da dei del della di gli il per sono su una",
+        "nl": "de een en het met niet op te van voor wordt zijn",
+        "pt": "com da das do dos e em não o os para um uma",
+    }.items()
+}
+"""The words that a language's sentences cannot do without."""
+FEWEST_SMALL: Final = 4
+"""A text with fewer small words does not tell its language, nor does one with half as many of another."""
 _NEWSROOM: Final = frozenset(
     (
         "april august back best come comes day december don't even february first friday get gets go going "
@@ -74,6 +90,8 @@ class Told:
     smalls: tuple[str, ...] = ()
     words: str = ""
     """The words of both in one string: two of these are compared quickly."""
+    language: str = ""
+    """The language, where it is clear."""
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -122,7 +140,15 @@ def _told(title: str, lead: str) -> Told:
             for token in tokens[1:]:  # the first has its capital from the sentence
                 (capitals if token[0].isupper() else smalls).append(_folded(token.casefold()))
     words = f"{' '.join(of_title)}\n{' '.join(of_lead)}"
-    return Told(of_title, of_lead, tuple(capitals), tuple(smalls), words)
+    return Told(of_title, of_lead, tuple(capitals), tuple(smalls), words, _language(f"{title} {text}"))
+
+
+def _language(text: str) -> str:
+    """Return the language that the small words of ``text`` tell, or nothing where they do not clearly tell one."""
+    counts = Counter(_WORD.findall(text.casefold())[: 2 * LEAD_WORDS])
+    found = {name: sum(counts[word] for word in words) for name, words in _SMALL_WORDS.items()}
+    most, second = sorted(found, key=lambda name: -found[name])[:2]
+    return most if found[most] >= max(FEWEST_SMALL, 2 * found[second]) else ""
 
 
 def _is_running(tokens: Iterable[str]) -> bool:

@@ -3,7 +3,8 @@
 Two texts of sixty words share a few by chance, two headlines do not. So a longer text is worth less a word, from
 SHORT to LONG. And what big news is about is no commoner for being told often: no term is worth more than MOST_WORTH,
 however rare, so that one in a hundred entries can share a name and still be near one another. Among very many entries
-that is too many: there, no more than MOST_TELLING entries have a term that counts in full.
+that is too many: there, no more than MOST_TELLING entries have a term that counts in full. Among few, one in ninety is
+nobody: there, a term that FEWEST_TELLING entries share counts in full.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 TITLE_WEIGHT: Final = 2.0
 PAIR_WEIGHT: Final = 0.5
@@ -33,6 +35,8 @@ MOST_WORTH: Final = 4.5
 """The logarithm of how rare a term must be to count in full: one in ninety entries."""
 MOST_TELLING: Final = 41
 """The most entries that have a term which counts in full: one in ninety of 3,700."""
+FEWEST_TELLING: Final = 5
+"""So many entries may share a term that counts in full, among few entries too; a week of a dozen feeds has 120."""
 MOST_TEXTS: Final = 8_000
 """Among more texts than this, a term of as many is worth no more for there being more. By bench/group --scale."""
 SHORT: Final = 6
@@ -44,7 +48,7 @@ COMMON: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class Terms:
     """A sparse matrix: the weight of a term in a text, ordered by term and then by text."""
 
     texts: Ints
@@ -53,12 +57,20 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Weights(Terms):
+    """The matrix of all terms: which of them are words, not pairs of words, and how many words each text has."""
+
+    are_words: Flags
+    lengths: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class _Words:
     """All words of all texts one after the other: whose each is, which, and whether it stands in the title."""
 
     texts: Ints
     words: Ints
-    in_title: NDArray[np.bool_]
+    in_title: Flags
     vocabulary: Mapping[str, int]
 
 
@@ -104,14 +116,14 @@ def _occurrences(spelled: Iterable[Iterable[str]], vocabulary: Mapping[str, int]
     return np.bincount(np.array(found, dtype=np.int64), minlength=len(vocabulary))
 
 
-def _counted(texts: Ints, terms: Ints, weights: Floats) -> Weights:
+def _counted(texts: Ints, terms: Ints, weights: Floats) -> Terms:
     """Add up the weights of the same term in the same text."""
     many = int(texts.max(initial=0)) + 1
     keys, places = np.unique(terms * many + texts, return_inverse=True)
-    return Weights(keys % many, keys // many, sums(places, weights, len(keys)))
+    return Terms(keys % many, keys // many, sums(places, weights, len(keys)))
 
 
-def _joined(words: _Words, names: Floats) -> tuple[Weights, Floats]:
+def _joined(words: _Words, names: Floats) -> tuple[Terms, Floats]:
     """Return the word pairs that two texts share, numbered on from the words, and how surely each is a name."""
     many = max(1, len(words.vocabulary))
     follows = (words.texts[1:] == words.texts[:-1]) & (words.in_title[1:] == words.in_title[:-1])
@@ -121,24 +133,27 @@ def _joined(words: _Words, names: Floats) -> tuple[Weights, Floats]:
     shared = np.bincount(found.terms, minlength=len(pairs))[found.terms] > 1
     terms = found.terms[shared]
     pair_names = (names[pairs[terms] // many] + names[pairs[terms] % many]) / 2
-    return Weights(found.texts[shared], terms + many, found.weights[shared]), pair_names
+    return Terms(found.texts[shared], terms + many, found.weights[shared]), pair_names
 
 
-def _worth(found: Weights, names: Floats, texts: int) -> Weights:
+def _worth(found: Terms, names: Floats, texts: int) -> Terms:
     """Weigh each term by how rare it is, up to a bound, and by whether it is a name."""
     seen = np.bincount(found.terms)[found.terms]
     among = 1 + min(texts, MOST_TEXTS)
-    most = max(MOST_WORTH, math.log(among / MOST_TELLING))
+    most = max(min(MOST_WORTH, math.log(max(math.e, among / FEWEST_TELLING))), math.log(among / MOST_TELLING))
     rare = np.clip(np.log(among / np.maximum(seen, 1)), 0.0, most)
     rare[seen > max(MANY, COMMON * texts)] = 0.0
-    return Weights(found.texts, found.terms, np.log1p(found.weights) * rare * (1 + (NAME_WEIGHT - 1) * names))
+    return Terms(found.texts, found.terms, np.log1p(found.weights) * rare * (1 + (NAME_WEIGHT - 1) * names))
 
 
-def _scaled(one: Weights, two: Weights, lengths: Floats) -> Weights:
+def _scaled(one: Terms, two: Terms, lengths: Floats) -> Weights:
     """Join words and word pairs, and divide each text by the length of its vector and the root of its words."""
     texts, terms = np.concatenate((one.texts, two.texts)), np.concatenate((one.terms, two.terms))
     weights = np.concatenate((one.weights, two.weights))
     vector = np.sqrt(sums(texts, weights * weights, len(lengths)))
     scale = np.sqrt(SHORT / np.clip(lengths, SHORT, LONG)) / np.maximum(vector, 1e-9)
     telling = weights > 0
-    return Weights(texts[telling], terms[telling], (weights * scale[texts])[telling])
+    are_words = np.arange(len(weights)) < len(one.weights)
+    return Weights(
+        texts[telling], terms[telling], (weights * scale[texts])[telling], are_words=are_words[telling], lengths=lengths
+    )

@@ -25,7 +25,7 @@ from pipeline.model import (
 from pipeline.store.schema import bonds, choices, entries, feeds, refusals, shortlist, upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -72,15 +72,20 @@ def kept_shortlist(connection: Connection) -> tuple[RankedStory, ...]:
     rows = connection.execute(select(shortlist).order_by(shortlist.c.rank)).all()
     known = entries_by_id(connection, {number for row in rows for number in row.entry_ids})
     word = last_words(decisions(connection))
-    return tuple(
-        RankedStory(
-            story=Story(id=StoryId(row.story_id), entries=tuple(known[number] for number in row.entry_ids)),
-            reasons=tuple(Reason(name=name, points=points, because=why) for name, points, why in row.reasons),
-            topics=tuple(row.topics),
-            written=_written(row.written),
-            choice=word(row.entry_ids),
-        )
-        for row in rows
+    return tuple(_ranked(row, known, word) for row in rows)
+
+
+def _ranked(
+    row: Row[Any], known: Mapping[int, Entry], word: Callable[[Story, Written | None], Choice | None]
+) -> RankedStory:
+    story = Story(id=StoryId(row.story_id), entries=tuple(known[number] for number in row.entry_ids))
+    written = _written(row.written)
+    return RankedStory(
+        story=story,
+        reasons=tuple(Reason(name=name, points=points, because=why) for name, points, why in row.reasons),
+        topics=tuple(row.topics),
+        written=written,
+        choice=word(story, written),
     )
 
 

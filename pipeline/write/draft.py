@@ -13,7 +13,7 @@ from pipeline.write.quotes import digest, quotation
 from pipeline.write.reports import differences, others
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from pipeline.model import Entry, PlainText, RankedStory, SafeUrl, Snapshot
@@ -106,14 +106,22 @@ def _take(item: RankedStory, articles: Mapping[SafeUrl, Snapshot], quote_words: 
     entry = item.story.lead
     assert entry.link is not None
     quoted = quotation(entry, articles.get(entry.link), quote_words)
-    also, differ = others(item.story), differences(item.story)
-    notes = [posts.prompt("Also reported by", f"{', '.join(also)}.")] if also else []
     return {
         "heading": f"## {markdown_link(_heading(entry), entry.link)}",
         "quotation": to_markdown(quoted) if quoted else "",
-        "notes": [*notes, *([posts.prompt("They differ", f"{'; '.join(differ)}.")] if differ else [])],
+        "notes": list(_notes(item)),
         "words": posts.PROMPT,
     }
+
+
+def _notes(item: RankedStory) -> Iterator[str]:
+    """Yield what the author should know of a story: who else reports it, how they differ, what they wrote of it."""
+    if also := others(item.story):
+        yield posts.prompt("Also reported by", f"{', '.join(also)}.")
+    if differ := differences(item.story):
+        yield posts.prompt("They differ", f"{'; '.join(differ)}.")
+    if item.written:
+        yield posts.prompt("You wrote about this", f"on {item.written.date}, “{item.written.title}”.")
 
 
 def _source(entry: Entry, articles: Mapping[SafeUrl, Snapshot], now: datetime) -> Source:
