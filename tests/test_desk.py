@@ -147,9 +147,11 @@ def page(chromium, desk):
 def wait_for(done, seconds=5):
     """Give whether ``done`` comes true: choices reach the desk one after the other, behind the page."""
     until = time.monotonic() + seconds
-    while not done() and time.monotonic() < until:
+    while not done():
+        if time.monotonic() > until:
+            return False
         time.sleep(0.02)
-    return done()
+    return True
 
 
 def choices(desk):
@@ -319,6 +321,7 @@ def test_triage_by_keys(desk, page):
     expect(page.locator(".card").nth(2)).to_be_focused()
     page.keyboard.press("k")
     page.keyboard.press("s")
+    assert wait_for(lambda: story not in choices(desk))
     page.keyboard.press("u")
     expect(card).to_be_focused()
     expect(card).to_have_attribute("data-choice", "later")
