@@ -19,15 +19,22 @@ _UNSPACED: Final = (
 """Letters of languages that put no space between words: Thai, Lao, Khmer, Japanese, Chinese."""
 _LETTERS_OF_A_WORD: Final = 2
 """So many of these letters make about a word."""
-_MARKS: Final = "'\"‘’‚‛“”„‟«»‹›′″`´「」『』〝〞〟"
+_MARKS: Final = "'\"‘’‚‛“”„‟«»‹›′″`´「」『』〝〞〟❛❜❝❞🙶🙷🙸⟪⟫≪≫ʺˮ״"
 _DASHES: Final = "‐‑‒–—―−⁃﹘"
 _SAME: Final = str.maketrans(dict.fromkeys(_MARKS, "'") | dict.fromkeys(_DASHES, "-"))
+_RAISED: Final = {ord(digit): f"^{value}" for value, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+"""Raised digits are no digits of the number before them."""
 _HIDDEN: Final = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
 _POINTS: Final = re.compile(r"\.(?:\s?\.){2,}")
 _GAP: Final = re.compile(r"\s*(?:\[\s*\.\.\.\s*\]|\(\s*\.\.\.\s*\)|\.\.\.)\s*")
 _WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
 _FREE: Final = re.compile(f"[{_UNSPACED}-]")
 """What words may begin or end with wherever they stand."""
+_TURNS: Final = re.compile(r"(?<![^\W_])(?:non|un|anti|ex)-$", re.IGNORECASE)
+"""What turns the sense of the word behind it."""
+_IS_TURNED: Final = re.compile(r"-(?:free|less|proof)(?![^\W_])|'t(?![^\W_])", re.IGNORECASE)
+"""What turns the sense of the word before it."""
+_THOUSANDS: Final = re.compile(r"(?<!\d)\d{1,3} $")
 _IN_A_WORD: Final = re.compile(rf"[^\W{_UNSPACED}]")
 _LIKE: Final = 0.6
 """A text that has so much of the words of another, in one place, is nearly that other."""
@@ -35,7 +42,8 @@ _LIKE: Final = 0.6
 
 def plain(text: str) -> str:
     """Return ``text`` so that two texts are equal where they differ in nothing but marks, dashes and spaces."""
-    same = _POINTS.sub("...", unicodedata.normalize("NFKC", _HIDDEN.sub("", text))).translate(_SAME)
+    bare = _HIDDEN.sub("", text).translate(_RAISED)
+    same = _POINTS.sub("...", unicodedata.normalize("NFKC", bare)).translate(_SAME)
     same = re.sub(r"\s*'[\s']*", "'", " ".join(same.split()))
     same = re.sub(r"\s*-[\s-]*", "-", same)
     same = re.sub(r"\s+(?=[;:!?%])", "", same)
@@ -50,30 +58,47 @@ def parts(quoted: str) -> list[str]:
 
 def holds(text: str, wanted: Sequence[str]) -> bool:
     """Tell whether ``wanted`` stand in ``text`` one after the other, each as whole words; all of it is plain."""
+    return len(places(text, wanted)) == len(wanted)
+
+
+def places(text: str, wanted: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where ``wanted`` begin and end in ``text``, one after the other, up to the first that does not stand."""
+    found: list[tuple[int, int]] = []
     at = 0
     for part in wanted:
-        found = text.find(part, at)
-        while found >= 0 and not _is_whole(text, found, found + len(part)):
-            found = text.find(part, found + 1)
-        if found < 0:
-            return False
-        at = found + len(part)
-    return True
+        start = text.find(part, at)
+        while start >= 0 and not _is_whole(text, start, start + len(part)):
+            start = text.find(part, start + 1)
+        if start < 0:
+            break
+        at = start + len(part)
+        found.append((start, at))
+    return found
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:
     """Tell whether ``text`` from ``start`` to ``end`` begins and ends in the middle of no word or number."""
     first, last = text[start], text[end - 1]
     if first.isalnum() and not _FREE.match(first):
-        if start and _IN_A_WORD.match(text[start - 1]):
+        if start and (_IN_A_WORD.match(text[start - 1]) or _TURNS.search(text[max(start - 6, 0) : start])):
             return False
-        if first.isdigit() and start > 1 and text[start - 1] in ".," and text[start - 2].isdigit():
+        if first.isdigit() and _is_in_a_number(text, start):
             return False
     if _FREE.match(last):
         return True
+    if _IS_TURNED.match(text, end):
+        return False
     after = text[end : end + 2]
     in_a_number = last.isdigit() and after[:1] in {".", ","} and after[1:].isdigit()
     return not in_a_number and not (after and _IN_A_WORD.match(after[0]))
+
+
+def _is_in_a_number(text: str, at: int) -> bool:
+    """Tell whether the digit at ``at`` goes on with a number: behind a point or comma, or a space before thousands."""
+    before = text[max(at - 5, 0) : at]
+    if len(before) > 1 and before[-1] in ".," and before[-2].isdigit():
+        return True
+    return bool(_THOUSANDS.search(before) and re.match(r"\d{3}(?!\d)", text[at : at + 4]))
 
 
 def words(text: str) -> list[str]:

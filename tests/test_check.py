@@ -264,7 +264,7 @@ def test_a_dead_link_is_told_on_its_line(content, stored):
         ("cranes Moved again at six", "Cranes moved again at six"),
         ("Cranes moved again, at six", "Cranes moved again at six"),
         ("The auto-\n> mated yard stood still", "The automated yard stood still"),
-        ("cranes moved again […] stood still for 48 hours", "Cranes moved again \\[…\\] stood still for 48 hours"),
+        ("the Automated yard […] still for 48 hours", "The automated yard \\[…\\] still for 48 hours"),
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

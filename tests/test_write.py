@@ -481,7 +481,8 @@ def test_what_is_no_draft_of_this_site_is_not_published(content, stored, folder)
 
 ONLY_ON_THE_SITE = {
     "!!! note\n\n    > She said all of it.": ("quotation-unchecked", 17),
-    '!!! quote "The Daily"\n\n    See [x](nope.md).': ("broken-link", 17),
+    '!!! warning "The Daily"\n\n    See [x](nope.md).': ("broken-link", 17),
+    '!!! quote "The Daily"\n\n    She said all of it.': ("quotation-unchecked", 15),
     "Words[^1]\n\n[^1]: So they said:\n\n    > She said all of it.": ("quotation-unchecked", 19),
     "[my report](my report.md)": ("broken-link", 15),
     "[this](javascript:alert(1))": ("broken-link", 15),

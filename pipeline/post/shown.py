@@ -21,6 +21,8 @@ _INLINE: Final = frozenset(
 """What stands within a passage; every other element ends one and begins the next."""
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NOT_SAID: Final = frozenset({"pre", "script", "style", "template"})
+_BOXES: Final = frozenset({"quote", "cite"})
+"""Classes of the boxes (``!!! quote``) in which the site shows quotations."""
 _QUOTATION_MARKS: Final = re.compile("[\"'‘’‚“”„«»‹›「」『』]")
 
 
@@ -108,7 +110,8 @@ class _Reader(HTMLParser):
         self._here = ""
         self._in: list[str] = []
         """The open elements among those that change what words in them are."""
-        self._depth = 0
+        self._quoting: list[str] = []
+        """The open elements that quote, and those like the innermost in it, so that their ends are told apart."""
 
     def said(self) -> list[Passage]:
         """Return the passages of all that was read."""
@@ -121,10 +124,10 @@ class _Reader(HTMLParser):
         self.targets += [(values[name] or "", self.getpos()[0]) for name in ("href", "src") if name in values]
         if tag not in _INLINE:
             self._end_passage()
-        if tag == "blockquote":
-            self._depth += 1
-            if self._depth == 1:
+        if tag == "blockquote" or tag in self._quoting[-1:] or _BOXES & {*(values.get("class") or "").split()}:
+            if not self._quoting:
                 self.quotations.append("")
+            self._quoting.append(tag)
         if tag in _NOT_SAID | _HEADINGS | {"code"}:
             self._in.append(tag)
         elif tag == "a":  # the signs of a footnote are no words
@@ -137,25 +140,26 @@ class _Reader(HTMLParser):
     def _show(self, values: dict[str, str | None]) -> None:
         alt = (values["alt"] or "") if "alt" in values else None
         self.images.append(Image(target=values.get("src") or "", alt=alt))
-        if alt and not self._depth:
+        if alt and not self._quoting:
             self._passages.append(Passage(text=alt))
 
     def handle_endtag(self, tag: str) -> None:
         """Note where a quotation or a passage ends."""
         if tag not in _INLINE:
             self._end_passage()
-        self._depth -= tag == "blockquote" and self._depth > 0
+        if tag in self._quoting[-1:]:
+            self._quoting.pop()
         if self._in and self._in[-1] in {tag, "note" if tag == "a" else tag}:
             self._in.pop()
 
     def handle_data(self, data: str) -> None:
         """Collect the text of a quotation or of a passage."""
         self._collect(data)
-        if not self._depth and not {*self._in} & {*_NOT_SAID, "note"}:
+        if not self._quoting and not {*self._in} & {*_NOT_SAID, "note"}:
             self._here += _QUOTATION_MARKS.sub(" ", data) if "code" in self._in else data
 
     def _collect(self, data: str) -> None:
-        if self._depth:
+        if self._quoting:
             self.quotations[-1] += data
 
     def _end_passage(self) -> None:

@@ -14,7 +14,8 @@ from pipeline.likeness import count
 from pipeline.model import Kind, Snapshot
 from pipeline.write import facts, spoken, wording
 from pipeline.write.assisted import words_of_a_model
-from pipeline.write.quotes import FEWEST, crumbs, parts_from_source_at, plain_texts, stands_in
+from pipeline.write.gaps import REMEDY, in_gaps
+from pipeline.write.quotes import parts_from_source_at, plain_texts, stands_in
 from pipeline.write.rules import Rule
 from pipeline.write.told import quoted_words, told_by
 
@@ -166,10 +167,9 @@ def _quoted(post: Post, take: Take, quoted: Quotation, stored: Sequence[Entry | 
             "stands an empty line; who said it is named in your words."
         )
         yield Rule.QUOTATION_NOT_IN_SOURCE.broken(post.path, quoted.line, reason, remedy)
-    elif found := crumbs(quoted.text, texts):
-        reason = f"only “{found[0]}” stands between two gaps of the quotation, which may turn its sense"
-        remedy = f"Quote {FEWEST} words or more in each part, or quote less."
-        yield Rule.QUOTATION_IN_CRUMBS.broken(post.path, quoted.line, reason, remedy)
+        return
+    for rule, reason in in_gaps(quoted.text, texts):
+        yield rule.broken(post.path, quoted.line, reason, REMEDY)
 
 
 def _writer(source: Entry | Snapshot) -> str:

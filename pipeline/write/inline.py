@@ -17,12 +17,23 @@ _CLOSED_BY: Final = {
     '"': '"', "”": "”", "‘": "’", "‚": "‘’", "'": "'",
 }  # fmt: skip
 """By which marks a quotation ends that one of these opens."""
+_OTHER_SHAPES: Final = str.maketrans("＂″ʺˮ״❝❞🙶🙷🙸〝〞〟⟪⟫≪≫❛❜´`′", '"""""“”“”““””«»«»‘’’‘\'')
+"""Marks that stand for others, and count as these."""
+_PAIRS: Final = re.compile("``|´´|''|,,(?=[^\\W\\d])")
+"""Two marks that are typed for one."""
 _TURNED: Final = frozenset("»›”\"'‘‚")
 """Marks that close or belong to a word as well: they open only before a word, and not behind one."""
 _SINGLE: Final = frozenset("‘'‚")
+_SINGLES: Final = re.compile("[‘'‚’]")
+_FARTHEST: Final = 2_000
+"""Within so many characters single marks are closed, or are apostrophes."""
 _NESTING: Final = frozenset("“«「『")
-_ELIDED: Final = re.compile(r"['‘’](?:tis|twas|twere|em|til|till|cause|bout|round|n|s|t)\b", re.IGNORECASE)
-"""Words whose first letters an apostrophe stands for."""
+_ELIDED: Final = re.compile(r"['‘’](?:(?:tis|twas|twere|em|til|till|cause|bout|round|n|s|t)\b|\d\ds?\b)", re.IGNORECASE)
+"""Words and years whose beginning an apostrophe stands for."""
+_BEGINS: Final = frozenset('([{…¿¡€$£#@§«“"')
+"""What is no letter and may be the first of what single marks hold."""
+_END: Final = re.compile(r"\s*(?:[.!?;:…)\]”\"»]|$)")
+"""What stands behind a mark that ends a quotation, and hardly ever behind an apostrophe."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +56,18 @@ class Quoted:
 
 def quoted_in(paragraph: str) -> Iterator[Quoted]:
     """Yield what ``paragraph`` quotes, in order; a quotation within another belongs to the outer one."""
-    at = 0
-    while at < len(paragraph):
-        found = _quoted(paragraph, at) if _opens(paragraph, at) else None
+    same, at = _PAIRS.sub(_as_one, paragraph).translate(_OTHER_SHAPES), 0
+    while at < len(same):
+        found = _quoted(paragraph, same, at) if _opens(same, at) else None
         if found is not None:
             yield found
         at = found.end if found is not None else at + 1
+
+
+def _as_one(pair: re.Match[str]) -> str:
+    """Return the mark that two others stand for, as wide as they are."""
+    before, behind = pair.string[: pair.start()][-1:], pair.string[pair.end() : pair.end() + 1]
+    return "”\u200b" if not behind.strip() or before.strip(" ([{") else "\u200b“"
 
 
 def _opens(text: str, at: int) -> bool:
@@ -61,18 +78,27 @@ def _opens(text: str, at: int) -> bool:
     if mark not in _TURNED:
         return bool(after)
     if mark in _SINGLE:
-        return not before.isalnum() and after.isalpha() and not _ELIDED.match(text, at)
-    return not before.isalnum() and before not in {".", ",", "!", "?", "…"} and bool(after.strip())
+        return not before.isalnum() and (after.isalnum() or after in _BEGINS)
+    if before.isalnum() or before in {".", ",", "!", "?", "…"}:  # it closes, unless the space before it is missing
+        return mark == '"' and before.isascii() and after.isalpha() and mark in text[at + 1 :]
+    return bool(after.strip()) or _is_set_apart(text, at)
 
 
-def _quoted(text: str, at: int) -> Quoted | None:
-    ends = list(_single_ends(text, at) if text[at] in _SINGLE else _ends(text, at))
-    readings = tuple(text[at + 1 : end] for end in ends)
+def _is_set_apart(text: str, at: int) -> bool:
+    """Tell whether the mark at ``at`` has a space on both sides, as has the one that would close it."""
+    end = next((place for place in range(at + 1, len(text)) if text[place] in _CLOSED_BY[text[at]]), 0)
+    return text[at + 1 : at + 2].isspace() and end > at + 2 and text[end - 1].isspace()
+
+
+def _quoted(paragraph: str, text: str, at: int) -> Quoted | None:
+    """Return what the mark at ``at`` opens in ``paragraph``, which is ``text`` but for the shapes of its marks."""
+    ends = _single_ends(text, at) if text[at] in _SINGLE else list(_ends(text, at))
+    readings = tuple(paragraph[at + 1 : end] for end in ends)
     if readings:
         return Quoted(readings=readings, start=at, end=ends[-1] + 1)
-    if text[at] in _SINGLE:  # more likely an apostrophe
+    if text[at] in _SINGLE and (text[at] != "‘" or _ELIDED.match(text, at)):  # more likely an apostrophe
         return None
-    return Quoted(readings=(text[at + 1 :],), start=at, end=len(text), closed=False)
+    return Quoted(readings=(paragraph[at + 1 :],), start=at, end=len(text), closed=False)
 
 
 def _ends(text: str, at: int) -> Iterator[int]:
@@ -91,38 +117,26 @@ def _ends(text: str, at: int) -> Iterator[int]:
         yield last
 
 
-def _single_ends(text: str, at: int) -> Iterator[int]:
-    """Yield each place that may end single marks: those behind an s may be apostrophes, the first other is the end."""
-    for found in re.finditer(f"[{_CLOSED_BY[text[at]]}](?!\\w)", text[at + 1 :]):
-        place = at + 1 + found.start()
-        yield place
-        if text[place - 1 : place].casefold() != "s":
-            return
+def _single_ends(text: str, at: int) -> list[int]:
+    """Return the places that may end single marks: one, unless it stands behind an s and may be an apostrophe.
 
-
-_SAY: Final = "ask|say|answer|reply|write|propose|begin|start|put it"
-_OWN: Final = re.compile(
-    rf"\b(?:I|[Ww]e)(?:['’](?:d|ll)| would| will| shall| should| could| might| now| always| often)* (?:{_SAY})\b"
-    r"|(?:^|[,;:] |\b(?:and|then|so|to|please) )[Aa]sk\b"
-    r"|\b[Mm]y (?:own )?question\b"
-    r"|\b(?:ich (?:würde|werde|will|frage)|[Ff]rag(?:e|t|en Sie)|[Mm]eine Frage)\b"
-    r"|\b(?:je (?:demanderais|demande)|[Dd]emande(?:z|ons)|[Mm]a question)\b"
-    r"|\b(?:yo )?(?:[Pp]reguntaría|[Pp]regunt(?:e|en|emos)|[Mm]i pregunta)\b"
-    r"|\b(?:ik zou|[Vv]raag|[Mm]ijn vraag)\b"
-)
-_OTHERS: Final = re.compile(
-    r"\b(?:he|she|they|it|said|says?|told|tells|wrote|writes|answer(?:s|ed)|repli(?:es|ed)|explain(?:s|ed)"
-    r"|warn(?:s|ed)|according|er|sie|sagt\w*|schrieb|il|elle|dit|dijo|él|ella|hij|zij|zegt|zei)\b"
-)
-_TITLED: Final = re.compile(
-    r"\b(?:titled|entitled|headed|mit dem Titel|unter dem Titel|intitulée?s?|titulad[oa]s?|getiteld)[,:]?\s*$"
-)
-
-
-def is_own_speech(before: str) -> bool:
-    """Tell whether the words ``before`` a quotation say that it is a title, or what the author would ask or say."""
-    sentence = re.split(r"(?<=[.!?…])[\"'”’»)]*\s", before)[-1]
-    if _TITLED.search(sentence):
-        return True
-    own = list(_OWN.finditer(sentence))
-    return bool(own) and not _OTHERS.search(sentence, own[-1].end())
+    No single marks stand within single marks: where others open, these have ended.
+    """
+    maybe: list[int] = []
+    for found in _SINGLES.finditer(text, at + 2, at + _FARTHEST):
+        place = found.start()
+        mark, before = text[place], text[place - 1]
+        if maybe and mark in _SINGLE and before.isspace() and _opens(text, place):
+            return maybe
+        is_inside = text[place + 1 : place + 2].isalnum() or before.isspace() or _ELIDED.match(text, place - 2)  # ’n’
+        if mark not in _CLOSED_BY[text[at]] or is_inside:
+            continue
+        is_clear = before in ".,!?…" or _END.match(text, place + 1)
+        if _ELIDED.match(text, at) and not is_clear:
+            continue
+        if before not in "sS":
+            return [place]
+        maybe.append(place)
+        if is_clear:
+            return maybe
+    return maybe

@@ -6,22 +6,28 @@ What comes in is an entry of the store; what goes out is a sentence of it, or th
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import blocks_of, plain_text, sentences
 from pipeline.html import digest as hashed
-from pipeline.likeness import count, holds, parts, plain
+from pipeline.likeness import holds, parts, plain
 from pipeline.model import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.model import Entry, PlainText
 
 _SHORT: Final = 6
 """A sentence of fewer words tells too little to stand alone."""
-FEWEST: Final = 3
-"""Of fewer words no part of a quotation may be that leaves words out: from crumbs one can bake any sentence."""
+_APART: Final = " ¶ "
+"""What stands between a title and its text, so that no quotation goes from one into the other."""
+_SIC: Final = re.compile(r"\s*\[sic!?\]", re.IGNORECASE)
+_BRACKETED: Final = re.compile(r"\[(\w)\](?=\w)")
+"""One letter that the author changed, as who quotes half a sentence does."""
+_MOST_LOOKED_AT: Final = 400
+"""So many words of a part are compared to find where it leaves its source."""
 
 
 def source_text(source: Entry | Snapshot) -> tuple[str, ...]:
@@ -55,22 +61,38 @@ def quotation(entry: Entry, article: Snapshot | None, most_words: int) -> PlainT
 
 def plain_texts(sources: Iterable[Entry | Snapshot]) -> tuple[str, ...]:
     """Return all that each of ``sources`` says, made plain, so that quotations can be looked for in it."""
-    return tuple(plain(" ".join(source_text(source))) for source in sources)
+    told = (source_text(source) for source in sources)
+    return tuple(plain(_APART.join((title, " ".join(blocks)))) for title, *blocks in told)
 
 
 def stands_in(quoted: str, texts: Iterable[str]) -> bool:
     """Tell whether ``quoted`` stands word for word in one of the plain ``texts``, each part of it around an ellipsis.
 
-    Kinds of quotation marks, dashes and spaces do not count, as typing them anew changes no word.
+    Kinds of quotation marks, dashes and spaces do not count, as typing them anew changes no word; nor does a sign at
+    the end, “[sic]”, or the first letter of “[W]e”.
     """
-    whole, wanted = plain(quoted), parts(quoted)
-    return bool(wanted) and any(holds(text, [whole]) or holds(text, wanted) for text in texts)
+    return any(_stands(form, texts) for form in _forms(quoted))
+
+
+def _stands(quoted: str, texts: Iterable[str]) -> bool:
+    whole, wanted = plain(quoted).rstrip(",.;: "), parts(quoted)
+    wanted[-1:] = [part for part in (last.rstrip(",.;: ") for last in wanted[-1:]) if part]
+    return bool(whole and wanted) and any(holds(text, [whole]) or holds(text, wanted) for text in texts)
+
+
+def _forms(quoted: str) -> Iterator[str]:
+    """Yield ``quoted`` as it is, and as its source has it where the author says that something is not."""
+    yield quoted
+    said = _SIC.sub("", quoted)
+    if "[" in quoted:
+        yield _BRACKETED.sub(lambda found: found[1].lower(), said)
+        yield _BRACKETED.sub(lambda found: found[1].upper(), said)
 
 
 def parts_from_source_at(quoted: str, texts: Sequence[str]) -> str:
     """Return the words at which ``quoted``, which stands in none of the plain ``texts``, leaves the nearest of them."""
     for part in re.split(r"[\[(]?(?:…|\.(?:\s?\.){2,})[\])]?", quoted):
-        words = part.split()
+        words = part.split()[:_MOST_LOOKED_AT]
         most = max((_standing(words, text) for text in texts), default=0)
         if most < len(words):
             return " ".join(words[most : most + 3])
@@ -79,16 +101,10 @@ def parts_from_source_at(quoted: str, texts: Sequence[str]) -> str:
 
 def _standing(words: Sequence[str], text: str) -> int:
     """Return how many of ``words``, from the first on, stand in ``text`` one after the other."""
-    starts = ((many, plain(" ".join(words[:many]))) for many in range(len(words), 0, -1))
-    return next((many for many, start in starts if start and holds(text, [start])), 0)
+    starts = range(1, len(words) + 1)  # of what stands, each beginning stands as well
+    return bisect_left(starts, 1, key=lambda many: not _begins(words[:many], text))
 
 
-def crumbs(quoted: str, texts: Sequence[str]) -> list[str]:
-    """Return the parts of ``quoted`` around its ellipses that are too short to keep the sense of their sentence.
-
-    An ellipsis that the source itself has leaves nothing out.
-    """
-    found = parts(quoted)
-    if len(found) < 2 or any(holds(text, [plain(quoted)]) for text in texts):  # noqa: PLR2004
-        return []
-    return [part for part in found if count(part) < FEWEST]
+def _begins(words: Sequence[str], text: str) -> bool:
+    start = plain(" ".join(words))
+    return not start or holds(text, [start])

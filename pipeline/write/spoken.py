@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from pipeline.likeness import count, is_nearly_in, length_of_run, shared_run, words
 from pipeline.model import Kind
-from pipeline.write.inline import is_own_speech, quoted_in
-from pipeline.write.quotes import FEWEST, crumbs, parts_from_source_at
+from pipeline.write.gaps import FEWEST, REMEDY, in_gaps
+from pipeline.write.inline import quoted_in
+from pipeline.write.quotes import parts_from_source_at
 from pipeline.write.rules import Rule
+from pipeline.write.speech import is_own, is_somebodys
 from pipeline.write.told import FEWEST_QUOTED, said_in, stands_inline
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 COPIED: Final = 12
 """So many words in a row are not the same by chance."""
 _FEWEST_NEAR: Final = 4
+_FEWEST_SPOKEN: Final = 2
+"""One word that somebody is said to have used may be a name for a thing; two are what they said."""
 _SHOWN: Final = 8
 """So many words of what was found are shown."""
 
@@ -34,23 +39,26 @@ def inline_quotations(post: Post, told: Told, *, complete: bool) -> Iterator[Fin
     for said in said_in(post):
         for quoted in quoted_in(said.text):
             if stands_inline(quoted, told.texts):
-                yield from _in_crumbs(post, said, quoted, told)
+                for rule, reason in in_gaps(quoted.text, told.texts):
+                    yield rule.broken(post.path, said.line, reason, REMEDY)
             elif len(words(quoted.text)) >= _FEWEST_NEAR and _nearly(quoted, told):
                 yield _nearly_so(post, said, quoted, told)
-            elif bound and count(quoted.text) >= FEWEST:
+            elif bound and _size(quoted.text) >= (_FEWEST_SPOKEN if _is_somebodys(said, quoted) else FEWEST):
                 yield _nowhere(post, said, quoted, complete=complete)
+
+
+def _size(text: str) -> int:
+    """Return how many words ``text`` has, whatever stands between them in place of spaces."""
+    return count(re.sub(r"[^\w'’]|[_\u3164\uffa0]", " ", text))
+
+
+def _is_somebodys(said: Said, quoted: Quoted) -> bool:
+    return is_somebodys(said.text[: quoted.start], said.text[quoted.end :])
 
 
 def _nearly(quoted: Quoted, told: Told) -> bool:
     mine = words(quoted.text)
     return any(is_nearly_in(mine, other) for other in told.words)
-
-
-def _in_crumbs(post: Post, said: Said, quoted: Quoted, told: Told) -> Iterator[Finding]:
-    if found := crumbs(quoted.text, told.texts):
-        reason = f"only “{found[0]}” stands between two gaps of the quotation, which may turn its sense"
-        remedy = f"Quote {FEWEST} words or more in each part, or quote less."
-        yield Rule.QUOTATION_IN_CRUMBS.broken(post.path, said.line, reason, remedy)
 
 
 def _nearly_so(post: Post, said: Said, quoted: Quoted, told: Told) -> Finding:
@@ -62,7 +70,8 @@ def _nearly_so(post: Post, said: Said, quoted: Quoted, told: Told) -> Finding:
 
 def _nowhere(post: Post, said: Said, quoted: Quoted, *, complete: bool) -> Finding:
     what = f"“{_start(quoted.text)}” stands in quotation marks"
-    if count(quoted.text) < FEWEST_QUOTED or is_own_speech(said.text[: quoted.start]):
+    is_short = _size(quoted.text) < FEWEST_QUOTED and not _is_somebodys(said, quoted)
+    if is_short or is_own(said.text[: quoted.start], quoted.text, said.text[quoted.end :]):
         reason = f"{what}, and in no source of this post"
         remedy = "If somebody said it, copy it from its source; a title or a thought of your own goes into *italics*."
         return Rule.QUOTATION_DOUBTFUL.broken(post.path, said.line, reason, remedy)

@@ -20,7 +20,7 @@ _LEFT: Final = re.compile(
     rf"<!--\s*(?:(?:{'|'.join(posts.LEADS)}):|TODO|FIXME|TK\b)"
     r"|^\s*(?:\*\*)?(?:TODO|FIXME|TBD|TK)(?:\*\*)?\s*(?:[:–—-]|$)"
     r"|\b(?:TODO|FIXME|TBD):|\[(?:TODO|FIXME|TBD|TK|XXX)\b|\bTKTK\b|\bXXXX+\b"
-    r"|(?i:\blorem ipsum\b)|\{\{.*?\}\}|\{%.*?%\}"
+    r"|(?i:\blorem ipsum\b)|\{\{[^{}]{0,200}\}\}|\{%[^%]{0,200}%\}"
     r"|(?i:\[(?:insert|fill in|placeholder|add your|your (?:words|view|name|text|opinion))\b[^\]]*\](?![(\[:]))"
 )
 """What a template or the author in a hurry leaves behind; in capitals, as Spanish says ``todo`` often."""

@@ -1,0 +1,61 @@
+"""Where a quotation leaves words out: whether what is left still says what its source says.
+
+What comes in is a quotation that stands in its source; what goes out are sentences that tell how its gaps may turn its
+sense. An ellipsis that the source itself has leaves nothing out.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from pipeline.likeness import count, holds, parts, places, plain
+from pipeline.write.rules import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+FEWEST: Final = 3
+"""Of fewer words no part of a quotation may be that leaves words out: from crumbs one can bake any sentence."""
+REMEDY: Final = f"Quote {FEWEST} words or more in each part and keep its sense, or quote one sentence in whole."
+_NOT: Final = re.compile(
+    r"(?:\b(?:not|never|no|nobody|none|neither|nor|hardly|without|nicht|nie|niemals|kein\w*|ohne|pas|jamais|aucune?"
+    r"|nunca|jamás|niet|geen|nooit|non|mai|não)|n't)$"
+)
+_ENDS_SENTENCE: Final = re.compile(r"[.!?。！？]['\")\]]*(?:\s|$)|[。！？]")
+
+
+def in_gaps(quoted: str, texts: Sequence[str]) -> Iterator[tuple[Rule, str]]:
+    """Yield what is wrong with the gaps of ``quoted``, which stands in one of the plain ``texts``, and how."""
+    found = parts(quoted)
+    if len(found) < 2 or any(holds(text, [plain(quoted)]) for text in texts):  # noqa: PLR2004
+        return
+    if crumb := next((part for part in found if count(part) < FEWEST), ""):
+        reason = f"only “{crumb}” stands between two gaps of the quotation, which may turn its sense"
+        yield Rule.QUOTATION_IN_CRUMBS, reason
+        return
+    gaps = [_left_out(text, found) for text in texts if holds(text, found)]
+    denied = min((next(filter(None, map(_denied, each)), "") for each in gaps), default="")
+    if denied:  # in each of the texts: where nothing is turned, that one bears it out
+        yield Rule.QUOTATION_IN_CRUMBS, f"the quotation leaves out “{denied}”, which turns its sense"
+    elif gaps and all(any(map(_parts_sentences, each)) for each in gaps):
+        yield Rule.QUOTATION_DOUBTFUL, "the quotation makes one sentence out of the halves of two"
+
+
+def _left_out(text: str, found: Sequence[str]) -> list[str]:
+    """Return what stands between the parts ``found`` of the plain ``text``."""
+    return [text[end:start] for (_, end), (start, _) in pairwise(places(text, found))]
+
+
+def _parts_sentences(left_out: str) -> bool:
+    """Tell whether a sentence goes on in the text ``left_out``, and another one goes on behind it."""
+    ends = [each.end() for each in _ENDS_SENTENCE.finditer(left_out)]
+    return bool(ends) and ends[0] > 2 and ends[-1] < len(left_out)  # noqa: PLR2004  (the sign of what ended before it)
+
+
+def _denied(left_out: str) -> str:
+    """Return the word of denial that stands at the end of what is left out, or in it where it is short."""
+    several = left_out.casefold().split()
+    near = several if len(several) <= FEWEST else several[-1:]
+    return next((found[0] for word in near if (found := _NOT.search(word.strip(",;:'")))), "")
