@@ -22,10 +22,12 @@ from pipeline.likeness import count, plain
 from pipeline.settings.sections import WriteSettings
 from pipeline.store import Store
 from pipeline.web import Answer, Unreachable
+from pipeline.write.gaps import in_gaps
 from pipeline.write.inline import quoted_in
 from pipeline.write.links import dead_among
 from pipeline.write.quotes import stands_in
 from pipeline.write.rules import Rule
+from pipeline.write.speech import is_own
 
 ROOT = Path(__file__).parents[1]
 LAW = strategy_settings(derandomize=True, deadline=None, max_examples=150)
@@ -130,6 +132,9 @@ def test_a_good_post_has_no_finding(content, stored):
         ("He said “cranes moved again at nine”.", [("quotation-not-in-source", 15)]),
         ("He said “we shall have no more of these”.", [("quotation-not-in-source", 15)]),
         ("He said “we shall have no more of these.", [("quotation-not-in-source", 15)]),
+        ("Okafor said: “I lied.”", [("quotation-not-in-source", 15)]),
+        ("“We lied to everyone,” Okafor admitted.", [("quotation-not-in-source", 15)]),
+        ("He said “nobody-will-ever-lose-a-job”.", [("quotation-not-in-source", 15)]),
         ("They call it “smart”, and “the cloud”.", []),
         ("They call it “a brave new world”.", [("quotation-doubtful", 15)]),
         ("I would ask: “Who is it that walks below at night?”", [("quotation-doubtful", 15)]),
@@ -373,6 +378,15 @@ def test_whatever_stands_in_marks_is_found_once_and_in_order(text):
         ("“not closed", ["not closed"]),
         ('a 19" rack and a 30" door', []),
         ("“one “two” three” four", ["one “two” three"]),
+        ("‘quiet nights’ a month; later: ‘nobody goes’.", ["quiet nights", "nobody goes"]),
+        ("‘quiet nights’ worth of peace and more’.", ["quiet nights’ worth of peace and more"]),
+        ("'48 jobs go, I promise that', he said", ["48 jobs go, I promise that"]),
+        ("‘[We] go’ and ‘€3m is lost’", ["[We] go", "€3m is lost"]),
+        ("since the '90s and the summer of '48 it is the dockers' own", []),
+        ("＂one＂ ❝two❞ ⟪three⟫ ″four″ ``five'' ´´six´´ ״seven״", "one two three four five six seven".split()),
+        ('he said"one two" and said."three"', ["one two", "three"]),
+        ('he said " one two " then', [" one two "]),
+        ("‘not closed at all", ["not closed at all"]),
     ],
 )  # fmt: skip
 def test_marks_are_read_by_the_customs_of_many_languages(text, expected):
@@ -384,6 +398,63 @@ def test_marks_are_read_by_the_customs_of_many_languages(text, expected):
 )
 def test_a_number_is_not_cut_in_two(quoted, stands):
     assert stands_in(quoted, [plain("It is up 8.5%, to 1,200.")]) is stands
+
+
+OF_A_UNION = plain(
+    "The members said we can't accept it. The port will certainly not close a berth. At the gate 12 500 people stayed. "
+    "They announced non-violent protests on Monday. It has 10² tonnes. We are buying nights, said the port."
+)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "stands"),
+    [
+        ("The members said we can", False),
+        ("The members said we can’t accept it", True),
+        ("500 people stayed", False),
+        ("12 500 people stayed", True),
+        ("violent protests on Monday", False),
+        ("It has 102 tonnes", False),
+        ("It has 10² tonnes.", True),
+        ("[w]e are buying nights", True),
+        ("We are buying [sic] nights.", True),
+        ("[We] are buying nights", False),
+    ],
+)
+def test_a_quotation_ends_where_its_sense_does(quoted, stands):
+    assert stands_in(quoted, [OF_A_UNION]) is stands
+
+
+@pytest.mark.parametrize(
+    ("quoted", "rule"),
+    [
+        ("The port will certainly […] close a berth", "quotation-in-crumbs"),
+        ("The members said … accept it", "quotation-in-crumbs"),
+        ("At the gate … announced non-violent protests", "quotation-doubtful"),
+        ("The members said … close a berth", "quotation-in-crumbs"),
+        ("At the gate … people stayed. They announced", None),
+    ],
+)
+def test_no_gap_turns_what_was_said(quoted, rule):
+    assert stands_in(quoted, [OF_A_UNION])
+    assert next((rule.value for rule, _ in in_gaps(quoted, [OF_A_UNION])), None) == rule
+
+
+@pytest.mark.parametrize(
+    ("before", "quoted", "behind", "own"),
+    [
+        ("I would ask: ", "Who decides?", "", True),
+        ("Ask Karl Ditter: ", "What did you see?", "", True),
+        ("When I ask, ", "Nobody loses a job", ", Okafor says.", False),
+        ("Ask Okafor and you hear: ", "Nobody loses a job", "", False),
+        ("I would say ", "Thank you for this", "", True),
+        ("I say ", "Nobody loses a job", " is what Okafor told me.", False),
+        ("They gave a talk titled ", "How to lose a yard", ".", True),
+        ("I would ask ", "Nobody loses a job", " of Okafor.", False),
+    ],
+)
+def test_what_is_the_authors_own_speech_is_told_by_both_sides(before, quoted, behind, own):
+    assert is_own(before, quoted, behind) is own
 
 
 def test_words_are_counted_as_people_count_them():

@@ -131,7 +131,7 @@ def _single_ends(text: str, at: int) -> list[int]:
         is_inside = text[place + 1 : place + 2].isalnum() or before.isspace() or _ELIDED.match(text, place - 2)  # ’n’
         if mark not in _CLOSED_BY[text[at]] or is_inside:
             continue
-        is_clear = before in ".,!?…" or _END.match(text, place + 1)
+        is_clear = before in ".,!?…" or _END.match(text, place + 1) or (before not in "sS" and text[place + 1] == ",")
         if _ELIDED.match(text, at) and not is_clear:
             continue
         if before not in "sS":
