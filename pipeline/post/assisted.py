@@ -25,6 +25,8 @@ _RUN: Final = 4
 """Words in a row that are compared."""
 _WORDS, _PAIRS = 0.6, 0.35
 """So many of the words of a proposal, and so many of its pairs of words, make a passage still the model's."""
+_MOST_WORDS, _MOST_PAIRS = 0.85, 0.6
+"""So many of them are no chance, though nobody said that the proposal was taken."""
 _PARTS: Final = {
     Wish.SUBJECT: ("the title", "the title"),
     Wish.SUMMARY: ("the summary", "the summary"),
@@ -64,12 +66,24 @@ def still_there(post: Post) -> tuple[Assisted, ...]:
 
 
 def is_of(text: str, passage: str) -> bool:
-    """Tell whether ``passage`` is, or has in it, what was proposed as ``text``, though some words of it are others."""
+    """Tell whether ``passage`` is, or has in it, what was proposed as ``text``, even with some words changed."""
+    return _shares(words(text), words(passage), _WORDS, _PAIRS)
+
+
+def is_copied(text: str, passage: str, *, whole: bool) -> bool:
+    """Tell whether what was proposed as ``text`` was put into ``passage``: ``whole``, or all but a few of its words."""
     mine, theirs = words(text), words(passage)
+    if whole:
+        return bool(mine) and f" {' '.join(mine)} " in f" {' '.join(theirs)} "
+    return _shares(mine, theirs, _MOST_WORDS, _MOST_PAIRS)
+
+
+def _shares(mine: Sequence[str], theirs: Sequence[str], of_words: float, of_pairs: float) -> bool:
+    """Tell whether ``theirs`` has these shares of the words ``mine``, and of their pairs."""
+    if not mine or (Counter(mine) & Counter(theirs)).total() < of_words * len(mine):
+        return False
     pairs = Counter(pairwise(mine))
-    shared = (Counter(mine) & Counter(theirs)).total()
-    in_order = (pairs & Counter(pairwise(theirs))).total()
-    return bool(mine) and shared >= _WORDS * len(mine) and in_order >= _PAIRS * pairs.total()
+    return (pairs & Counter(pairwise(theirs))).total() >= of_pairs * pairs.total()
 
 
 def disclosure(post: Post, sentence: str) -> PlainText:

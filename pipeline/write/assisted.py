@@ -1,23 +1,19 @@
-"""Words of a post that a language model proposed: whether that is told, and whether sources bear them out.
-
-What the author says of their own accord may rest on what they know. A model knows nothing: every number, date, name and
-address in its words must stand in a source, or in the author's own words beside it.
-"""
+"""Words of a post that a language model proposed: whether that is told, and whether sources bear them out."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
-from pipeline.html import sentences
 from pipeline.likeness import plain, words
 from pipeline.model import Wish
-from pipeline.post.assisted import is_of, region_of, still_there
-from pipeline.write.facts import Known
+from pipeline.post.assisted import is_copied, is_of, still_there
+from pipeline.write.facts import Known, has_nouns_in_capitals
 from pipeline.write.inline import quoted_in
 from pipeline.write.rules import Rule
-from pipeline.write.told import stands_inline
+from pipeline.write.told import said_in, stands_inline
+from pipeline.write.vouched import addresses_in, doubtful_in, strange_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,11 +21,9 @@ if TYPE_CHECKING:
     from pipeline.model import Assisted, Finding, Post, Suggestion
     from pipeline.write.told import Told
 
-_ADDRESS: Final = re.compile(
-    r"(?:https?:|mailto:|www\.)\S+|\b[\w.+-]+@[\w-]+\.\w+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?\b"
-)
 _FEWEST: Final = 4
 """Fewer words may be the same by chance, unless they are all that stands at their place."""
+_AT: Final = {"title": Wish.SUBJECT, "summary": Wish.SUMMARY}
 
 
 def of_a_model(post: Post, told: Told, made: Sequence[Suggestion]) -> Iterator[Finding]:
@@ -43,18 +37,37 @@ def of_a_model(post: Post, told: Told, made: Sequence[Suggestion]) -> Iterator[F
 
 
 def untold(post: Post, made: Iterable[Suggestion]) -> Iterator[Suggestion]:
-    """Yield each of ``made`` that stands in ``post`` word for word without being noted, one of each text."""
-    noted = {_key(each) for each in post.assisted}
-    regions = {what: f" {' '.join(words(region_of(post, what)))} " for what in Wish}
+    """Yield each of ``made`` that stands in ``post``, wherever it was meant to, without being noted; one of each text.
+
+    What is noted says where it stands: a title that was made a sentence of the text is the wording of a passage.
+    """
+    noted = {_key(each)[1] for each in post.assisted}
+    texts: list[tuple[str, str]] = [("title", post.title), ("summary", post.summary)]
+    texts += [("", passage.text) for passage in posts.passages(post.body)]
+    there = [(name, text, {*words(text)}) for name, text in texts]
     for suggestion in made:
         each = suggestion.words
-        mine = words(each.text)
-        whole = each.what in {Wish.SUMMARY, Wish.SUBJECT}
-        wanted, region = f" {' '.join(mine)} ", regions[each.what]
-        there = wanted == region if whole else len(mine) >= _FEWEST and wanted in region
-        if mine and there and _key(each) not in noted:
-            noted.add(_key(each))
-            yield suggestion
+        key = _key(each)[1]
+        mine = set(key.split())
+        near = ((name, text) for name, text, theirs in there if len(mine & theirs) * 4 > len(mine) * 3)
+        at = next((name for name, text in near if key not in noted and _stands(each, text)), None)
+        if at is not None:
+            noted.add(key)
+            yield replace(suggestion, words=replace(each, what=_kind(each.what, at)))
+
+
+def _stands(each: Assisted, text: str) -> bool:
+    if len(words(each.text)) < _FEWEST:
+        return words(each.text) == words(text) != []
+    # a tighter passage is made of the author's words, and is theirs unless it is word for word the model's
+    return is_copied(each.text, text, whole=each.what is Wish.TIGHTER)
+
+
+def _kind(what: Wish, at: str) -> Wish:
+    """Return what words that were proposed for ``what`` are, where they stand: in title, summary or text."""
+    if at:
+        return _AT[at]
+    return Wish.TIGHTER if what in _AT.values() else what
 
 
 def _key(each: Assisted) -> tuple[Wish, str]:
@@ -67,29 +80,37 @@ def _unsupported(post: Post, told: Told, made: Iterable[Suggestion]) -> Iterator
         return
     places = {_key(suggestion.words): suggestion.place for suggestion in made}
     own = _own_texts(post, left)
+    nouns_in_capitals = has_nouns_in_capitals(" ".join(own or told.texts))
     for each in left:
         place = places.get(_key(each), "")
         if each.what is Wish.TIGHTER and not place:  # what it was made of is the author's, and known elsewhere
             continue
-        beside = [*own, place, "" if each.what is Wish.SUBJECT else post.title]
-        strange = [found[0] for found in _ADDRESS.finditer(each.text) if found[0] not in " ".join(beside)]
-        strange += [
-            part.text for part in quoted_in(each.text) if not stands_inline(part, (*told.texts, *map(plain, own)))
-        ]
+        line, beside = _line(post, each), [*own, place]
+        strange = addresses_in(each.text, " ".join(beside), " ".join(told.texts))
+        quoted = quoted_in(each.text)
+        strange += [part.text for part in quoted if not stands_inline(part, (*told.texts, *map(plain, own)))]
+        doubts: list[str] = []
         if each.what is not Wish.ALT:  # that tells of what the image shows, and no source does
             known = Known(post, told, beside)
-            strange += [part for sentence in sentences(each.text) for part in known.strange_to(sentence)]
+            strange += strange_in(each.text, known, nouns_in_capitals=nouns_in_capitals)
+            doubts = doubtful_in(each.text, known, nouns_in_capitals=nouns_in_capitals)
         if strange:
-            listed = ", ".join(f"“{part}”" for part in dict.fromkeys(strange))
-            reason = f"{each.by} proposed words with {listed} in them, which no source of this post has"
+            reason = f"{each.by} proposed words with {_listed(strange)} in them, which no source of this post has"
             remedy = "Look it up, and say it in your own words; or take it out."
-            yield Rule.ASSISTED_UNSUPPORTED.broken(post.path, _line(post, each), reason, remedy)
+            yield Rule.ASSISTED_UNSUPPORTED.broken(post.path, line, reason, remedy)
+        elif doubts:
+            reason = f"{each.by} proposed {_listed(doubts)}, and nobody but you can tell whether that is so"
+            remedy = "Look it up; a model makes up who said and did what."
+            yield Rule.UNSUPPORTED.broken(post.path, line, reason, remedy)
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return ", ".join(f"“{part}”" for part in dict.fromkeys(parts))
 
 
 def _own_texts(post: Post, left: Sequence[Assisted]) -> list[str]:
-    """Return the passages of ``post`` that are not a model's."""
-    told = [passage.text for passage in posts.passages(post.body)]
-    return [text for text in told if not any(is_of(each.text, text) for each in left)]
+    """Return all that ``post`` says, title and summary too, without the passages that are a model's."""
+    return [said.text for said in said_in(post) if not any(is_of(each.text, said.text) for each in left)]
 
 
 def words_of_a_model(post: Post, text: str) -> int:

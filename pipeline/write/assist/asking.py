@@ -52,7 +52,8 @@ _TASKS: Final = {
     Wish.COUNTER: "Give the strongest argument against what the author says in the take, or in the post if no take is "
     "given, in one or two sentences.",
     Wish.SUMMARY: "Write the summary of the post: one sentence that says what it tells, in the author's manner.",
-    Wish.SUBJECT: "Write titles for the post, each at most ten words, that say what it is about and promise no more.",
+    Wish.SUBJECT: "Write titles for the post, each at most ten words, that say what it is about and promise no "
+    "more. Write them as a sentence, with capitals at its beginning and for names alone.",
     Wish.ALT: "Say what the image shows, for those who cannot see it: one sentence that does not begin with “Image”.",
 }
 _RULES: Final = """You help an author to edit a post. You propose, the author decides.

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from pipeline.model import PlainText, Wish
 
 _THOUGHTS: Final = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
-_ITEM: Final = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+", re.MULTILINE)
+_ITEM: Final = re.compile(r"^[ \t]*(?:[-*•]|\d{1,2}[.)])\s+", re.MULTILINE)
+_HIDDEN: Final = re.compile(
+    "(?<![^\\W\\d_a-zA-Z])[\u200b-\u200f\u2060-\u2064\u00ad\ufeff]|[\ufe00-\ufe0f\U000e0000-\U000e01ef]"
+)
+"""What nobody sees and may part a word or a number; between letters of some scripts it joins them, and stays."""
 _AROUND: Final = '"“”„ \t*_`'
 _MOST_CHARACTERS: Final = 2_000
 _MOST_BRACKETS: Final = 20
@@ -59,7 +63,7 @@ def _json_in(said: str) -> Any:
 
 def _clean(text: str) -> PlainText:
     """Return ``text`` as one plain line, without the marks that models put around it."""
-    plain = plain_text(text[:_MOST_CHARACTERS])
+    plain = plain_text(_HIDDEN.sub("", text[:_MOST_CHARACTERS]))
     if plain[:1] in _AROUND and plain[-1:] in _AROUND:
         plain = plain_text(plain.strip(_AROUND))
     return shortened(plain, _MOST_CHARACTERS)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from pipeline.model import Finding, PlainText
 
+_DENIALS: Final = frozenset(
+    "not no never none nobody nothing neither nor without cannot hardly nicht nie kein keine keinen keiner ohne pas "
+    "jamais sans sin nunca ni niet geen nooit zonder non mai senza não nem sem".split()
+)
 _OF_THE_WHOLE: Final = frozenset(
     {
         Rule.NO_WORDS,
@@ -23,6 +27,7 @@ _OF_THE_WHOLE: Final = frozenset(
         Rule.NO_SUMMARY,
         Rule.UNUSUAL_LENGTH,
         Rule.ACCEPTED_FOR_NOTHING,
+        Rule.ASSISTED_UNTOLD,
     }
 )
 """What a post lacks as a whole is no fault of a proposal."""
@@ -32,9 +37,10 @@ _SAME: Final = 0.6
 
 def against(before: Sequence[Finding], after: Sequence[Finding]) -> Iterator[Finding]:
     """Yield what a check finds in a post with a proposal in it (``after``), and did not find without (``before``)."""
-    known = {(finding.rule, finding.reason) for finding in before}
+    known = Counter((finding.rule, finding.reason) for finding in before)
     for finding in after:
-        if finding.rule not in _OF_THE_WHOLE and (finding.rule, finding.reason) not in known:
+        known[finding.rule, finding.reason] -= 1  # what is found once more than before is new
+        if finding.rule not in _OF_THE_WHOLE and known[finding.rule, finding.reason] < 0:
             yield finding
 
 
@@ -45,4 +51,11 @@ def stray(wish: Wish, place: str, text: PlainText) -> str:
     if count(text) >= count(place):
         return "it is not shorter than your passage"
     mine, theirs = Counter(words(text)), Counter(words(place))
-    return "" if (mine & theirs).total() >= _SAME * mine.total() else "it says something else than your passage"
+    if (mine & theirs).total() < _SAME * mine.total():
+        return "it says something else than your passage"
+    lost = _denials(theirs) - _denials(mine)
+    return f"it leaves out “{next(iter(lost))}”, which turns your passage" if lost else ""
+
+
+def _denials(of: Counter[str]) -> Counter[str]:
+    return Counter({word: many for word, many in of.items() if word in _DENIALS or word.endswith("n't")})
