@@ -115,8 +115,14 @@ def _composed(text: str) -> yaml.Node | None:
 
 
 def line_of(text: str, path: Path) -> int:
-    """Return the line, from 1, of the deepest part of ``path`` that stands in ``text``."""
-    node = _composed(text)
+    """Return the line, from 1, of the deepest part of ``path`` that stands in ``text``.
+
+    It is the first of what only the library in C can read (a tab behind a colon), which tells no places.
+    """
+    try:
+        node = _composed(text)
+    except yaml.YAMLError:
+        return 1
     line = 1
     for key in path:
         found = _child(node, key)

@@ -26,15 +26,19 @@ _FRONT: Final = re.compile(
 _APPROVED: Final = re.compile(rf"^{NAME}:.*(?:\r?\n[ \t]+.*)*\r?\n", re.MULTILINE)
 
 
-def words_of(post: Post) -> str:
-    """Return the hash of what is approved: title, summary and body without prompts, however their lines end."""
-    return digest("\n\n".join((post.title, post.summary, without_prompts(post.body).strip())))
+def hash_of(post: Post) -> str:
+    """Return the hash of what is approved: title, summary and body without prompts, however their lines end.
+
+    Where words are noted as a model's, that is part of it: readers are told so, or not.
+    """
+    noted = [f"{each.what} {each.by}: {each.text}" for each in post.assisted]
+    return digest("\n\n".join((post.title, post.summary, without_prompts(post.body).strip(), *noted)))
 
 
 def approval(post: Post) -> Approval | None:
     """Return who approved ``post`` as it stands now, or None: nobody, or other words."""
     told = post.extra.get(NAME)
-    if not isinstance(told, dict) or told.get("text") != words_of(post):
+    if not isinstance(told, dict) or told.get("text") != hash_of(post):
         return None
     by, at = told.get("by"), told.get("at")
     if not isinstance(by, str) or not isinstance(at, datetime):
@@ -49,7 +53,7 @@ def with_approval(text: str, post: Post, by: str, now: datetime) -> str:
         raise UsageError(f"{post.path} has no front matter")
     end = "\r\n" if "\r\n" in found[0] else "\n"
     moment = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    name, words = (yamltext.in_a_line(part) for part in ({"by": by}, {"text": words_of(post)}))
+    name, words = (yamltext.in_a_line(part) for part in ({"by": by}, {"text": hash_of(post)}))
     line = f"{name[:-1]}, at: {moment}, {words[1:]}"  # a dumped time would have a tag that nobody can read
     matter = _APPROVED.sub("", found["matter"])
     return f"{text[: found.start('matter')]}{matter}{NAME}: {line}{end}{text[found.start('end') :]}"

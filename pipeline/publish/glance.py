@@ -58,7 +58,7 @@ def _page(post: Post, settings: Settings) -> dict[str, Any]:
     text = posts.without_prompts(post.body).replace(posts.EXCERPT_END, "")
     minutes = max(1, round(len(text.split()) / _WORDS_A_MINUTE))
     return {
-        "meta": {**yamltext.parse(post.matter), "disclosure": disclosure(post, settings.assist.disclosure)},
+        "meta": {**yamltext.parse(post.matter), "assist_disclosure": disclosure(post, settings.assist.disclosure)},
         "title": post.title,
         "content": markdown(text, extensions=list(_EXTENSIONS), output_format="html"),
         "config": {"date": {"created": post.date}, "readtime": minutes},

@@ -76,7 +76,7 @@ def _facts(post: Post, settings: Settings) -> Mapping[str, object]:
     """Return what templates show of ``post`` and its file does not say."""
     pages = {topic: f"{TOPICS}/{slug(topic)}/" for topic in post.topics}  # without it a topic has no link
     facts: dict[str, object] = {"topic_pages": pages} if pages else {}
-    return facts | ({"disclosure": disclosure(post, settings.assist.disclosure)} if post.assisted else {})
+    return facts | ({"assist_disclosure": disclosure(post, settings.assist.disclosure)} if post.assisted else {})
 
 
 def _tell_templates(path: Path, facts: Mapping[str, object]) -> None:

@@ -35,8 +35,8 @@ def _mail_address(value: str) -> str:
 
 
 def _disclosing(value: str) -> str:
-    fields = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
-    if fields != {"model", "parts"}:
+    fields = {(name, form, change) for _, name, form, change in Formatter().parse(value) if name is not None}
+    if fields != {("model", "", None), ("parts", "", None)}:
         raise ValueError("must say {model} and {parts}, and nothing else in braces")
     return value
 

@@ -53,7 +53,7 @@ class Rule(StrEnum):
     LEFTOVER = "leftover", Severity.ERROR, True
     UNSUPPORTED = "unsupported", Severity.WARNING, True
     ASSISTED_UNTOLD = "assisted-untold", Severity.ERROR
-    ASSISTED_UNSUPPORTED = "assisted-unsupported", Severity.ERROR, True
+    ASSISTED_UNSUPPORTED = "assisted-unsupported", Severity.ERROR
     THOUGHT_LEADER = "thought-leader", Severity.WARNING, True
     VAGUE_HEADING = "vague-heading", Severity.WARNING, True
     UNUSUAL_LENGTH = "unusual-length", Severity.WARNING, True

@@ -41,7 +41,7 @@ _DOTS: Final = re.compile(r"(?<=\w)(?:\s?[\[({]\s?(?:\.|dot)\s?[\])}]\s?|[。｡
 _SPEAKS: Final = re.compile(
     r"\b([A-ZÀ-Þ][\w’'-]+) (?:(?:also|has|have|had) )?(?:says?|said|calls?|called|warn(?:s|ed)|reports?|reported|told"
     r"|tells|wr(?:ites|ote|itten)|claim(?:s|ed)|found|finds|fear(?:s|ed)|admit(?:s|ted)|den(?:ies|ied)|accuse[sd]"
-    r"|blame[sd]|announce[sd]|plan(?:s|ned)|promise[sd]|lie[sd]|think[s]?|thought|believe[sd]?|want(?:s|ed)?)\b"
+    r"|blame[sd]|announce[sd]|plan(?:s|ned)|promise[sd]|lie[sd]|think[s]?|thought|believe[sd]?|want(?:s|ed)?)(?=[\s,:])"
 )
 _OPENERS: Final = frozenset(
     (

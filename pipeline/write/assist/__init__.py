@@ -15,7 +15,7 @@ from pipeline.errors import AssistError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import Assisted, Severity, Wish
 from pipeline.post import files
-from pipeline.post.assisted import region_of, stand_in
+from pipeline.post.assisted import region_of, stand_in, still_there
 from pipeline.store import write as kept
 from pipeline.write.assist.asking import Wanted, messages
 from pipeline.write.assist.heard import proposals
@@ -67,11 +67,16 @@ def propose(
 def with_taken(suggestion: Suggestion, path: Path, text: str, check: Check) -> str:
     """Return ``text``, what the post in ``path`` holds, with ``suggestion`` in it and noted as a model's.
 
-    Raises ``UsageError`` where it is a question, where ``check`` holds something against it, or its place is gone.
+    Raises ``UsageError`` where it is a question or another post's, where ``check`` holds something against it, where
+    its place is gone, or where it stands already.
     """
     if suggestion.words.what is Wish.QUESTIONS:
         raise UsageError(f"suggestion {suggestion.id} is a question: the answer is yours to write")
+    if suggestion.post != path.stem:
+        raise UsageError(f"suggestion {suggestion.id} was made for {suggestion.post}, not for {path.stem}")
     post = posts.parse(text, path)
+    if suggestion.words in still_there(post):
+        raise UsageError(f"suggestion {suggestion.id} stands in {path.name} already")
     judged = _judged(suggestion, text, post, check(text), check)
     if judged.faults:
         raise UsageError(f"suggestion {suggestion.id} cannot be taken: {judged.faults[0]}")

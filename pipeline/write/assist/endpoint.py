@@ -46,19 +46,21 @@ async def ask(web: Web, settings: AssistSettings, key: SecretStr | None, message
     see_that_named(settings)
     assert settings.url is not None
     place = urlsplit(settings.url)
+    host = place.netloc.rpartition("@")[2]  # what stands before it is nobody's business
     if key and place.scheme != "https" and place.hostname not in _HERE:
-        raise AssistError(f"{settings.url} would get your key in the clear: use https:// in assist.url")
+        raise AssistError(f"{host} would get your key in the clear: use https:// in assist.url")
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     headers |= {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
     asked = {"model": settings.model, "messages": messages, "stream": False, "max_tokens": _TOKENS}
     url = settings.url.rstrip("/") + "/chat/completions"
     answer = await web.post(url, json.dumps(asked, ensure_ascii=False).encode("utf-8", "replace"), headers=headers)
     if isinstance(answer, Unreachable):
-        raise AssistError(f"{place.netloc} {answer.cause} (assist.url)")
+        raise AssistError(f"{host} {answer.cause} (assist.url)")
     if answer.status != _OK:
         reason = _REASONS.get(answer.status, f"answers with the status {answer.status}")
-        raise AssistError(f"{place.netloc} {reason}{_complaint(answer.body)}")
-    return _said(answer.body, place.netloc)
+        told = _complaint(answer.body)
+        raise AssistError(f"{host} {reason}{told.replace(key.get_secret_value(), '…') if key else told}")
+    return _said(answer.body, host)
 
 
 def _said(body: bytes, host: str) -> str:

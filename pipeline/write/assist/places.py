@@ -6,7 +6,7 @@ What is put in is plain text, escaped: it can hold no markup, no link and no pic
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline import yamltext
@@ -17,6 +17,8 @@ from pipeline.post.format import assisted_matter
 
 if TYPE_CHECKING:
     from pipeline.model import Assisted, Post, Take
+
+_MARKUP: Final = re.compile(r"\]\(|\]\[|\[\^|`|<[a-zA-Z/!]|https?://")
 
 
 def take_at(post: Post, line: int | None) -> Take | None:
@@ -44,7 +46,14 @@ def place_of(post: Post, wish: Wish, line: int | None) -> str:
         case Wish.ALT:
             return _image(post, line)
     take = take_at(post, line)
-    return take.url if take else ""  # of the post as a whole
+    return _name_of(post, take) if take else ""  # of the post as a whole
+
+
+def _name_of(post: Post, take: Take) -> str:
+    """Return the link of ``take``, and which of several on that link it is."""
+    same = [other.line for other in post.takes if other.url == take.url]
+    number = same.index(take.line) + 1
+    return f"{take.url} ({number})" if number > 1 else take.url
 
 
 def _passage(post: Post, line: int | None) -> str:
@@ -53,16 +62,21 @@ def _passage(post: Post, line: int | None) -> str:
     rows = post.body.split("\n")
     for start, end in posts.paragraph_lines(post.body):
         if start <= line - post.body_line < end:
-            return "\n".join(rows[start:end])
+            passage = "\n".join(rows[start:end])
+            if _MARKUP.search(passage):
+                raise UsageError(
+                    f"the passage in line {line} of {post.path.name} has a link, an image, a note or code in it, which "
+                    "would be lost; make it tighter yourself"
+                )
+            return passage
     raise UsageError(f"line {line} of {post.path.name} is in no paragraph of yours")
 
 
 def _image(post: Post, line: int | None) -> str:
-    rows = post.body.split("\n")
     found = [
         (number + post.body_line, image.target)
         for image in posts.images(post.body)
-        for number, row in enumerate(rows)
+        for number, row in posts.lines_of_text(post.body)
         if f"]({image.target}" in row
     ]
     wanted = [target for number, target in found if line is None or number == line]
@@ -105,11 +119,13 @@ def _body(post: Post, words: Assisted, place: str) -> str:
             return post.body.replace(place, said)
         case Wish.ALT:
             image = re.compile(rf"!\[(?:[^\]\\]|\\.)*\](?=\({re.escape(place)}[\s)])")
-            if not image.search(post.body):
+            rows = post.body.split("\n")
+            at = next((number for number, row in posts.lines_of_text(post.body) if image.search(row)), None)
+            if at is None:
                 raise UsageError(f"the image {place} is not there any more; ask again")
-            return image.sub(lambda _: f"![{said}]", post.body, count=1)
+            return "\n".join([*rows[:at], image.sub(lambda _: f"![{said}]", rows[at], count=1), *rows[at + 1 :]])
     rows = post.body.split("\n")
-    take = next((take for take in post.takes if take.url == place), None)
+    take = next((take for take in post.takes if _name_of(post, take) == place), None)
     if place and take is None:
         raise UsageError(f"the take on {place} is not there any more; ask again")
     at = posts.end_of_words(post.body, take.line - post.body_line if take else None)
