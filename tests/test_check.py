@@ -22,12 +22,12 @@ from pipeline.likeness import count, plain
 from pipeline.settings.sections import WriteSettings
 from pipeline.store import Store
 from pipeline.web import Answer, Unreachable
-from pipeline.write.gaps import in_gaps
-from pipeline.write.inline import quoted_in
 from pipeline.write.links import dead_among
-from pipeline.write.quotes import stands_in
+from pipeline.write.quoted.gaps import in_gaps
+from pipeline.write.quoted.marks import quoted_in
+from pipeline.write.quoted.speech import is_own
+from pipeline.write.quoted.words import stands_in
 from pipeline.write.rules import Rule
-from pipeline.write.speech import is_own
 
 ROOT = Path(__file__).parents[1]
 LAW = strategy_settings(derandomize=True, deadline=None, max_examples=150)

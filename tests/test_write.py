@@ -21,9 +21,9 @@ from pipeline.pull.taking import take_in
 from pipeline.settings.sections import WriteSettings
 from pipeline.store import Store
 from pipeline.store import pull as kept_feeds
-from pipeline.write import quotes
 from pipeline.write.draft import draft
-from pipeline.write.quotes import digest, plain_texts, quotation, sentences
+from pipeline.write.quoted import words as quotes
+from pipeline.write.quoted.words import digest, plain_texts, quotation, sentences
 from pipeline.write.rules import Rule
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)

@@ -16,13 +16,13 @@ from pipeline.post import files
 from pipeline.post.approval import approval, with_approval
 from pipeline.store import write as kept
 from pipeline.write.accept import accepted
-from pipeline.write.assisted import of_a_model
+from pipeline.write.claims.assisted import of_a_model
 from pipeline.write.draft import draft
 from pipeline.write.fix import put_right
 from pipeline.write.gate import examine, unreadable
 from pipeline.write.links import broken_links, dead_links
+from pipeline.write.quoted.told import told_by
 from pipeline.write.stored import sources_of, suggestions_of
-from pipeline.write.told import told_by
 from pipeline.write.wording import words_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pipeline import post as posts
 from pipeline.errors import WriteError, template_place
 from pipeline.html import markdown_link, plain_text, to_markdown
 from pipeline.model import Kind, Post, Source
-from pipeline.write.quotes import digest, quotation
+from pipeline.write.quoted.words import digest, quotation
 from pipeline.write.reports import differences, others
 
 if TYPE_CHECKING:

@@ -14,14 +14,14 @@ from pipeline import yamltext
 from pipeline.html import plain_text, to_markdown
 from pipeline.model import Snapshot
 from pipeline.post.format import assisted_matter
-from pipeline.write.assisted import untold
-from pipeline.write.quotes import plain_texts, source_text, stands_in
+from pipeline.write.claims.assisted import untold
+from pipeline.write.quoted.words import plain_texts, source_text, stands_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.model import Entry, Post, Quotation, SafeUrl, Suggestion
-    from pipeline.write.told import Sources
+    from pipeline.write.quoted.told import Sources
 
 _GAP: Final = re.compile(r"\s*[\[(]?(?:…|\.(?:\s?\.){2,})[\])]?\s*")
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")

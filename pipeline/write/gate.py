@@ -12,19 +12,21 @@ from urllib.parse import urlsplit
 from pipeline import post as posts
 from pipeline.likeness import count
 from pipeline.model import Kind, Snapshot
-from pipeline.write import facts, spoken, wording
-from pipeline.write.assisted import words_of_a_model
-from pipeline.write.gaps import REMEDY, in_gaps
-from pipeline.write.quotes import parts_from_source_at, plain_texts, stands_in
+from pipeline.write import wording
+from pipeline.write.claims import facts
+from pipeline.write.claims.assisted import words_of_a_model
+from pipeline.write.quoted import spoken
+from pipeline.write.quoted.gaps import REMEDY, in_gaps
+from pipeline.write.quoted.told import quoted_words, told_by
+from pipeline.write.quoted.words import parts_from_source_at, plain_texts, stands_in
 from pipeline.write.rules import Rule
-from pipeline.write.told import quoted_words, told_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.errors import PostError
     from pipeline.model import Entry, Finding, Post, Quotation, Take
-    from pipeline.write.told import Sources, Told
+    from pipeline.write.quoted.told import Sources, Told
 
 OWN_FOR_EACH_QUOTED: Final = 2
 """So many words of the author's own belong to each that is quoted."""

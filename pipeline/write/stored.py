@@ -11,7 +11,7 @@ from pipeline.store import write as kept
 if TYPE_CHECKING:
     from pipeline.model import Post, Suggestion
     from pipeline.store import Store
-    from pipeline.write.told import Sources
+    from pipeline.write.quoted.told import Sources
 
 
 def sources_of(post: Post, store: Store) -> Sources:

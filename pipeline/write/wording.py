@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.likeness import count, words
+from pipeline.write.quoted.told import said_in
 from pipeline.write.rules import Rule
-from pipeline.write.told import said_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline import post as posts
 from pipeline.model import Wish
 from pipeline.write.assist.places import take_at
-from pipeline.write.quotes import source_text
+from pipeline.write.quoted.words import source_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model import Entry, Post, SafeUrl, Snapshot
-    from pipeline.write.told import Sources
+    from pipeline.write.quoted.told import Sources
 
     Message = Mapping[str, Any]
 

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.likeness import count, is_nearly_in, length_of_run, shared_run, words
 from pipeline.model import Kind
-from pipeline.write.gaps import FEWEST, REMEDY, in_gaps
-from pipeline.write.inline import quoted_in
-from pipeline.write.quotes import parts_from_source_at
+from pipeline.write.quoted.gaps import FEWEST, REMEDY, in_gaps
+from pipeline.write.quoted.marks import quoted_in
+from pipeline.write.quoted.speech import is_own, is_somebodys
+from pipeline.write.quoted.told import FEWEST_QUOTED, said_in, stands_inline
+from pipeline.write.quoted.words import parts_from_source_at
 from pipeline.write.rules import Rule
-from pipeline.write.speech import is_own, is_somebodys
-from pipeline.write.told import FEWEST_QUOTED, said_in, stands_inline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.model import Finding, Post
-    from pipeline.write.inline import Quoted
-    from pipeline.write.told import Said, Told
+    from pipeline.write.quoted.marks import Quoted
+    from pipeline.write.quoted.told import Said, Told
 
 COPIED: Final = 12
 """So many words in a row are not the same by chance."""

@@ -13,8 +13,8 @@ from pipeline import post as posts
 from pipeline.html import sentences
 from pipeline.likeness import words
 from pipeline.model import Snapshot
-from pipeline.write.dates import calendar, dates_in, month_in, names_of
-from pipeline.write.numbers import NUMBER, numbers_in, value
+from pipeline.write.claims.dates import calendar, dates_in, month_in, names_of
+from pipeline.write.claims.numbers import NUMBER, numbers_in, value
 from pipeline.write.rules import Rule
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pipeline.model import Finding, Post, Take
-    from pipeline.write.told import Told
+    from pipeline.write.quoted.told import Told
 
 _SPEAKS: Final = re.compile(
     r"\bI\b|\b(?:me|my|mine|we|our|ours|us|you|your|would|should|could|might|suppose|imagine|perhaps"

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.likeness import count, plain, words
-from pipeline.write.inline import quoted_in
-from pipeline.write.quotes import plain_texts, source_text, stands_in
+from pipeline.write.quoted.marks import quoted_in
+from pipeline.write.quoted.words import plain_texts, source_text, stands_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.model import Entry, Post, SafeUrl, Snapshot
-    from pipeline.write.inline import Quoted
+    from pipeline.write.quoted.marks import Quoted
 
     Sources = Mapping[SafeUrl, Sequence[Entry | Snapshot]]
 

@@ -9,17 +9,17 @@ from pipeline import post as posts
 from pipeline.likeness import plain, words
 from pipeline.model import Wish
 from pipeline.post.assisted import is_copied, is_of, still_there
-from pipeline.write.facts import Known, has_nouns_in_capitals
-from pipeline.write.inline import quoted_in
+from pipeline.write.claims.facts import Known, has_nouns_in_capitals
+from pipeline.write.claims.vouched import addresses_in, doubtful_in, strange_in
+from pipeline.write.quoted.marks import quoted_in
+from pipeline.write.quoted.told import said_in, stands_inline
 from pipeline.write.rules import Rule
-from pipeline.write.told import said_in, stands_inline
-from pipeline.write.vouched import addresses_in, doubtful_in, strange_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.model import Assisted, Finding, Post, Suggestion
-    from pipeline.write.told import Told
+    from pipeline.write.quoted.told import Told
 
 _FEWEST: Final = 4
 """Fewer words may be the same by chance, unless they are all that stands at their place."""

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.html import sentences
 from pipeline.likeness import plain, words
-from pipeline.write.dates import calendar
-from pipeline.write.facts import share_in_capitals
-from pipeline.write.numbers import AMOUNTS, ANY_NUMBER, spelled_in, value
+from pipeline.write.claims.dates import calendar
+from pipeline.write.claims.facts import share_in_capitals
+from pipeline.write.claims.numbers import AMOUNTS, ANY_NUMBER, spelled_in, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.write.facts import Known
+    from pipeline.write.claims.facts import Known
 
 _FEW: Final = 2
 """Up to here a whole number is hardly more than a way to speak."""
