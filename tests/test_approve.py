@@ -7,7 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import post as posts
+from pipeline.errors import PostError
+from pipeline.post import files
 from pipeline.post.approval import approval, with_approval
+from pipeline.write import approve
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 POST = """---
@@ -101,3 +104,38 @@ def test_a_post_with_errors_is_not_approved(site, byline):
     code, _, err = byline("approve", "2026-11-23-a", at=site)
     assert (code, "has errors (no-text)" in err) == (2, True)
     assert draft.read_bytes() == before
+
+
+def test_a_change_of_what_readers_are_told_of_a_model_is_a_change():
+    noted = POST.replace("kind: essay", "kind: essay\nassisted: [{what: counter, by: m, text: My words on cranes}]")
+    approved = with_approval(noted, posts.parse(noted), "Ana", NOW)
+    assert approval(posts.parse(approved)) is not None
+    untold = approved.replace("assisted: [{what: counter, by: m, text: My words on cranes}]\n", "")
+    assert approval(posts.parse(untold)) is None
+
+
+@pytest.mark.parametrize("act", ["approve", "publish"])
+def test_what_is_saved_elsewhere_meanwhile_is_neither_lost_nor_approved(tmp_path, act):
+    path = tmp_path / "content/drafts/2026-11-23-a.md"
+    path.parent.mkdir(parents=True)
+    path.write_text(POST)
+    loaded = files.load(path)
+    target = tmp_path / "b.md"
+
+    def check(_):
+        path.write_text(f"{POST}Typed meanwhile.\n")
+        return ()
+
+    with pytest.raises(files.ChangedOutsideError):
+        approve(path, "Ana", check, NOW) if act == "approve" else (check(""), files.move(loaded, loaded.text, target))
+    assert path.read_text() == f"{POST}Typed meanwhile.\n"
+    assert not target.exists()
+
+
+def test_a_move_takes_the_place_of_no_other_file(tmp_path):
+    path, target = tmp_path / "a.md", tmp_path / "b.md"
+    path.write_text(POST)
+    target.write_text("Somebody else's.")
+    with pytest.raises(PostError):
+        files.move(files.load(path), POST, target)
+    assert (path.read_text(), target.read_text()) == (POST, "Somebody else's.")

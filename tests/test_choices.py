@@ -418,6 +418,61 @@ def test_the_author_s_choice_goes_with_what_is_joined(stories):
     assert stories.merge([a.story.id, b.story.id]).choice is Choice.PICK
 
 
+def test_what_is_joined_to_a_story_that_waits_stays_on_the_list_though_it_was_skipped(stories):
+    a, b, c, d = stories.shortlist()
+    stories.choose(Choice.PICK, [b.story.id])
+    stories.choose(Choice.SKIP, [a.story.id, c.story.id])
+    stories.select(again=True)
+    left = stories.merge([a.story.id, d.story.id])
+    picked = stories.merge([c.story.id, b.story.id])
+    assert (left.choice, picked.choice) == (Choice.LATER, Choice.PICK)
+    assert {left.story, picked.story} <= {item.story for item in stories.shortlist()}
+    assert {left.story, picked.story} <= {item.story for item in stories.select()}
+
+
+def test_what_was_skipped_is_so_again_when_it_is_told_apart_from_what_it_was_joined_to(stories):
+    a, b, *_ = stories.shortlist()
+    stories.choose(Choice.SKIP, [a.story.id])
+    merged = stories.merge([a.story.id, b.story.id])
+    parts = stories.split(merged.story.id, [*reports(a)])
+    assert {part.choice for part in parts if reports(part) == reports(a)} == {Choice.SKIP}
+    assert {part.choice for part in parts if reports(part) == reports(b)} == {Choice.LATER}
+
+
+def published(site, link, day):
+    """Let the author have published a post about a link on a day."""
+    text = f"---\ndate: {day:%Y-%m-%d}\ntitle: Mine\nsummary: Mine.\n---\n## [It]({link})\n\nMy words.\n"
+    (site / "content/posts/mine.md").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(("place", "day"), [(0, NOW), (2, NOW - DAY)])
+def test_what_is_joined_to_a_story_that_waits_stays_on_the_list_though_it_was_written_about(site, stories, place, day):
+    about, other = stories.shortlist()[place], stories.shortlist()[3]
+    published(site, about.story.lead.link, day)
+    stories.select(again=True)
+    assert about.story not in {item.story for item in stories.shortlist()}
+    merged = stories.merge([other.story.id, about.story.id])
+    assert merged.written is not None
+    assert merged.story in {item.story for item in stories.shortlist()}
+    assert merged.story in {item.story for item in stories.select()}
+
+
+def test_what_was_left_for_later_before_it_was_written_about_is_passed_over(site, stories):
+    _, _, about, _ = stories.shortlist()
+    stories.choose(Choice.LATER, [about.story.id])
+    published(site, about.story.lead.link, NOW + DAY)
+    assert about.story not in {item.story for item in stories.shortlist()}
+
+
+def test_stories_that_are_joined_while_all_of_them_are_passed_over_stay_passed_over(stories):
+    a, b, *_ = stories.shortlist()
+    stories.choose(Choice.SKIP, [a.story.id, b.story.id])
+    stories.select(again=True)
+    merged = stories.merge([a.story.id, b.story.id])
+    assert merged.choice is Choice.SKIP
+    assert merged.story not in {item.story for item in stories.shortlist()}
+
+
 # -- meaning
 
 
@@ -466,6 +521,10 @@ def test_the_vectors_of_words_know_what_belongs_together():
     assert vectors.nearness(["", "\ud800 \x00"], ["x"])[0].tolist() == [0.0]
     assert vectors.nearness([], ["x"]).shape == (0, 1)
     assert vectors.nearness(["x"], []).shape == (1, 0)
+
+
+def test_the_vectors_of_words_are_read_once():
+    assert word_vectors() is word_vectors()
 
 
 def test_without_the_extra_topics_go_by_their_phrases(monkeypatch):

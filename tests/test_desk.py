@@ -411,10 +411,10 @@ def test_stories_are_joined_by_button_and_a_skipped_one_does_not_vanish(desk, pa
     page.locator(f"#story-{other}").get_by_role("button", name="Merge").click()
     merged = page.locator(".card").first
     expect(merged).to_have_attribute("data-story", str(min(one, other)))
-    expect(merged).to_have_attribute("data-choice", "skip")
+    expect(merged).to_have_attribute("data-choice", "later")
     expect(merged).to_be_focused()
     [item] = desk.app.stories.listed([min(one, other)])
-    assert item.choice is Choice.SKIP
+    assert item.choice is Choice.LATER
 
 
 def test_each_act_can_be_undone_the_latest_first(desk, page):

@@ -18,7 +18,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.exc import StatementError
 
 import pipeline.store
@@ -30,6 +30,7 @@ from pipeline.model import (
     DeliveryState,
     Due,
     EditionId,
+    EntryId,
     FeedOutcome,
     FeedState,
     Key,
@@ -42,6 +43,7 @@ from pipeline.model import (
     Reason,
     Rhythm,
     Story,
+    StoryId,
 )
 from pipeline.pull.identity import recognised
 from pipeline.pull.taking import take_in
@@ -50,7 +52,7 @@ from pipeline.store import pull as feeds
 from pipeline.store import select as stories
 from pipeline.store import send as readers
 from pipeline.store.entries import entries_by_key, keep_entries
-from pipeline.store.schema import metadata
+from pipeline.store.schema import entries, metadata
 from pipeline.store.write import entries_by_link
 
 FEED = "https://a.example/feed"
@@ -261,6 +263,22 @@ def test_more_entries_than_one_query_can_name_are_kept_once(store, now):
         again = recognised(many, known)
         assert (again.new, len(again.known)) == ((), 20_001)
         assert keep_entries(connection, feed, again, known, now) == (0, 0)
+
+
+def test_more_entries_and_feeds_than_one_query_can_name_are_found_and_shortlisted(store, now):
+    assert keep(store, parsed("1"), now=now) == (1, 0)
+    [one] = kept(store)
+    every = [replace(one, id=EntryId(number)) for number in (*range(10, 70_010), one.id)]
+    with store.writing() as connection:
+        if connection.dialect.name == "sqlite":  # how SQLite is usually built; where it is built for more, as it were
+            connection.connection.driver_connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)
+        assert stories.entries_by_id(connection, [each.id for each in every]) == {one.id: one}
+        urls = [f"https://{number}.example/" for number in range(70_000)]
+        assert stories.feed_ids(connection, [*urls, FEED]) == {FEED: one.feed}
+        story = Story(id=StoryId(1), entries=tuple(every))
+        stories.keep_shortlist(connection, [RankedStory(story=story, reasons=(), topics=())], now)
+        shortlisted = select(entries.c.id).where(entries.c.shortlisted_at.is_not(None))
+        assert connection.scalars(shortlisted).all() == [one.id]
 
 
 def test_one_id_in_two_feeds_names_two_entries(store, now):

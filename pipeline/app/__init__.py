@@ -256,10 +256,15 @@ class App:
         return audience(letter, self.store)
 
     def send(self, letter: Letter, folder: Path | None, tell: Callable[[Delivery], None]) -> Sent:
-        """Send ``letter`` to all who have not got it: by SMTP, or as files into ``folder``."""
+        """Send ``letter`` to all who have not got it: by SMTP, or as files into ``folder``.
+
+        Raises ``UsageError`` where posts must be approved and this one is not.
+        """
         from pipeline.send import send
         from pipeline.send.ways import Folder, Smtp
 
+        if self.settings.write.approval:
+            self.see_that_approved(self.find(letter.edition))
         way: Way = Folder(folder) if folder is not None else Smtp(self.settings)
         return send(letter, self.settings, self.store, way, tell)
 

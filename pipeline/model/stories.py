@@ -78,17 +78,25 @@ class Decision:
 def last_words(decisions: Sequence[Decision]) -> Callable[[Story, Written | None], Choice | None]:
     """Return what tells the author's last choice about a story; ``decisions`` are the latest last.
 
-    To pick a story is to want to write about it: what was written then, or since, has spent the pick.
+    To pick a story is to want to write about it: what was written on that day, or since, has spent the pick. To leave
+    it for later is spent by what was written after that day: to leave for later what was written about is to want
+    more of it.
     """
     said = {entry: place for place, one in enumerate(decisions) for entry in one.entries}
 
     def word(story: Story, written: Written | None) -> Choice | None:
         found = [said[entry.id] for entry in story.entries if entry.id in said]
         last = decisions[max(found)] if found else None
-        is_spent = last and written and last.choice is Choice.PICK and last.at.date() <= written.date
-        return last.choice if last and not is_spent else None
+        return last.choice if last and not _is_spent(last, written) else None
 
     return word
+
+
+def _is_spent(said: Decision, written: Written | None) -> bool:
+    if written is None or said.choice is Choice.SKIP:
+        return False
+    day = said.at.date()
+    return day < written.date or (day == written.date and said.choice is Choice.PICK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,13 +79,17 @@ def save(path: Path, text: str, mark: str) -> Loaded:
 def move(loaded: Loaded, text: str, target: Path) -> None:
     """Put ``text`` at ``target``, where nothing is, in place of the file that was ``loaded``, with its line ends.
 
-    Raises ``ChangedOutsideError`` where that is another by now; both files then are as they were.
+    Raises ``ChangedOutsideError`` where that is another by now, and ``PostError`` where something is at ``target`` or it
+    cannot be written; both files then are as they were.
     """
     before = _bytes(loaded.path)
     if _mark(before) != loaded.mark:
         raise ChangedOutsideError(load(loaded.path))
-    with target.open("xb") as file:
-        file.write(_like(before, text).removeprefix(_BOM))
+    try:
+        with target.open("xb") as file:
+            file.write(_like(before, text).removeprefix(_BOM))
+    except OSError as error:
+        raise PostError(target, [(1, f"cannot be written ({error.strerror})")]) from error
     if mark_of(loaded.path) != loaded.mark:
         target.unlink()
         raise ChangedOutsideError(load(loaded.path))

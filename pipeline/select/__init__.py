@@ -11,21 +11,20 @@ from pipeline.select.learn import lessons
 from pipeline.select.meaning import word_vectors
 from pipeline.select.memory import remembered
 from pipeline.select.rank import Leanings, rank
-from pipeline.select.regroup import put
+from pipeline.select.regroup import joined, parted, put, word_to_stay
 from pipeline.store import select as kept
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from pipeline.model import Lesson, RankedStory, SafeUrl, Story, StoryId, Written
-    from pipeline.select.meaning import Meaning
+    from pipeline.model import Lesson, RankedStory, SafeUrl, Story, Written
     from pipeline.settings.sections import Sections
     from pipeline.store import Store
 
-__all__ = ["learned", "regroup", "select"]
+__all__ = ["learned", "merge", "select", "split"]
 
 REMEMBERED: Final = timedelta(days=180)
 """So long a choice of the author's tells what they are looking for."""
@@ -57,30 +56,61 @@ def select(
     return shortlist
 
 
-def regroup(
+def merge(
+    store: Store, settings: Sections, written: Mapping[SafeUrl, Written], now: datetime, items: Sequence[RankedStory]
+) -> Story:
+    """Have stories of the shortlist told as one from now on, in the place of the first; return that story."""
+    whole, bonds = joined([item.story for item in items])
+    [fresh] = _ranked_anew(store, settings, written, now, [whole])
+    word = word_to_stay(items, fresh)
+    with store.writing() as connection:
+        kept.keep_bonds(connection, bonds, now, together=True)
+        if word:
+            choice, item = word
+            kept.keep_choice(connection, choice, [item], now)
+        _put(connection, items, [fresh], now)
+    return whole
+
+
+def split(
     store: Store,
     settings: Sections,
     written: Mapping[SafeUrl, Written],
     now: datetime,
-    gone: Sequence[StoryId],
-    stories: Sequence[Story],
-) -> None:
-    """Put ``stories``, which the author made of those that are ``gone``, in their place on the shortlist.
+    item: RankedStory,
+    entries: Collection[int],
+) -> tuple[Story, Story]:
+    """Have ``entries`` of a story of the shortlist told apart from now on; return the rest of it, and these."""
+    parts, bonds = parted(item.story, entries)
+    fresh = _ranked_anew(store, settings, written, now, parts)
+    with store.writing() as connection:
+        kept.keep_bonds(connection, bonds, now, together=False)
+        _put(connection, [item], fresh, now)
+    return parts
 
-    What they were ranked by is looked at anew, but they stay in their place, and the shortlist is as old as it was.
-    """
+
+def _ranked_anew(
+    store: Store, settings: Sections, written: Mapping[SafeUrl, Written], now: datetime, stories: Sequence[Story]
+) -> tuple[RankedStory, ...]:
+    """Return stories that the author made, in their order, with the reasons, the post and the choice of each."""
     with store.reading() as connection:
         first_pulls, leanings = kept.first_pulls(connection), _leanings(connection, settings, now)
-    news = {one.story.id: one.written for one in remembered(stories, written, (), again=True)}
+        known = {one.story.id: one for one in remembered(stories, written, kept.decisions(connection), again=True)}
     ranked = {item.story.id: item for item in rank(stories, settings.select.topics, now, first_pulls, leanings)}
-    fresh = tuple(replace(ranked[story.id], written=news.get(story.id)) for story in stories)
-    with store.writing() as connection:
-        made_at = kept.shortlist_made_at(connection) or now
-        kept.keep_shortlist(connection, put(kept.kept_shortlist(connection), gone, fresh), made_at)
+    return tuple(
+        replace(ranked[story.id], written=known[story.id].written, choice=known[story.id].choice) for story in stories
+    )
 
 
-def learned(connection: Connection, now: datetime, words: Meaning | None = None) -> tuple[Lesson, ...]:
+def _put(connection: Connection, gone: Sequence[RankedStory], fresh: Sequence[RankedStory], now: datetime) -> None:
+    """Put ``fresh`` in the place of ``gone`` on the shortlist, which is as old as it was."""
+    made_at = kept.shortlist_made_at(connection) or now
+    kept.keep_shortlist(connection, put(kept.kept_shortlist(connection), gone, fresh), made_at)
+
+
+def learned(connection: Connection, now: datetime) -> tuple[Lesson, ...]:
     """Return what the author's choices tell, by the vectors of words too, where there are any."""
+    words = word_vectors()
     near = words.nearness if words else None
     return lessons(kept.decided(connection, now - REMEMBERED), kept.feed_titles(connection), near)
 
@@ -91,7 +121,7 @@ def _leanings(connection: Connection, settings: Sections, now: datetime) -> Lean
     return Leanings(
         trust={feed: trust[url] for url, feed in kept.feed_ids(connection, trust).items()},
         watched=(*settings.connect.people, *settings.connect.organisations),
-        learned=learned(connection, now, words),
+        learned=learned(connection, now),
         refused=kept.refused_marks(connection),
         nearness=words.nearness if words else None,
     )

@@ -1,6 +1,6 @@
 """Entries to stories: which of them report the same event.
 
-Words (``terms``) make entries alike (``likeness``), and what is alike is joined (``linkage``). It would rather leave
+Words (``terms``) make entries alike (``pairs``), and what is alike is joined (``linkage``). It would rather leave
 two reports apart than merge two events: a false merge claims that two newsrooms confirm each other. The same entries
 give the same stories, in whatever order they come, and what the author chose always holds.
 """
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pipeline.model import Story, StoryId
-from pipeline.select.likeness import WINDOW, pairs_of
 from pipeline.select.linkage import Copies, linked
-from pipeline.select.terms import LEAD_WORDS, told, words_of
+from pipeline.select.pairs import WINDOW, pairs_of
+from pipeline.select.terms import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,14 +23,13 @@ if TYPE_CHECKING:
     from pipeline.model import Entry, EntryId
     from pipeline.select.terms import Told
 
-    Choices = Iterable[tuple[EntryId, EntryId]]
-
-__all__ = ["LEAD_WORDS", "WINDOW", "group", "newest_of_each_feed", "story_of", "words_of"]
+    Bonds = Iterable[tuple[EntryId, EntryId]]
+    """Pairs of entries that the author wants to be one story, or not."""
 
 MOST_OF_A_FEED: Final = 1000
 
 
-def group(entries: Iterable[Entry], *, together: Choices = (), apart: Choices = ()) -> tuple[Story, ...]:
+def group(entries: Iterable[Entry], *, together: Bonds = (), apart: Bonds = ()) -> tuple[Story, ...]:
     """Return the stories that ``entries`` tell; each entry is in exactly one.
 
     ``together`` and ``apart`` are pairs of entries that the author merged and split. Both always hold; where they
@@ -74,12 +73,12 @@ def _seconds(entry: Entry) -> float:
     return entry.dated.timestamp()
 
 
-def _places(entries: Sequence[Entry], choices: Choices) -> list[tuple[int, int]]:
+def _places(entries: Sequence[Entry], bonds: Bonds) -> list[tuple[int, int]]:
     place_of = {entry.id: place for place, entry in enumerate(entries)}
-    return [(place_of[one], place_of[other]) for one, other in choices if one in place_of and other in place_of]
+    return [(place_of[one], place_of[other]) for one, other in bonds if one in place_of and other in place_of]
 
 
-def _copies(entries: Sequence[Entry], texts: Sequence[Told], chosen: set[int]) -> list[list[int]]:
+def _copies(entries: Sequence[Entry], texts: Sequence[Told], alone: set[int]) -> list[list[int]]:
     """Return the places of the entries of each text: a copy that comes soon is no text of its own.
 
     What a hundred papers print word for word is compared once, and its words are no commoner for it. Entries of
@@ -89,7 +88,7 @@ def _copies(entries: Sequence[Entry], texts: Sequence[Told], chosen: set[int]) -
     latest: dict[str, list[int]] = {}
     for place, text in enumerate(texts):
         copy = latest.get(text.words)
-        tells = bool(text.words) and place not in chosen
+        tells = bool(text.words) and place not in alone
         if tells and copy is not None and entries[place].dated - entries[copy[0]].dated <= WINDOW:
             copy.append(place)
             continue

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pipeline.select.likeness import ENOUGH, WINDOW
+from pipeline.select.pairs import ENOUGH, WINDOW
 from pipeline.select.weights import sums
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.select.likeness import Pairs
+    from pipeline.select.pairs import Pairs
     from pipeline.select.weights import Floats, Ints
 
 THRESHOLD: Final = 0.055

@@ -8,6 +8,7 @@ says the same.
 from __future__ import annotations
 
 import json
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -58,7 +59,13 @@ def word_vectors() -> Meaning | None:
     found = find_spec("wordllama")
     if found is None or found.origin is None or find_spec("tokenizers") is None or find_spec("numpy") is None:
         return None
-    return Meaning(Path(found.origin).parent)
+    return _loaded(Path(found.origin).parent)
+
+
+@cache
+def _loaded(folder: Path) -> Meaning:
+    """Return the vectors in ``folder``, which are read once: the desk ranks again and again in one process."""
+    return Meaning(folder)
 
 
 def _tensor(path: Path) -> Any:

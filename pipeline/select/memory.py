@@ -17,13 +17,21 @@ if TYPE_CHECKING:
 class Remembered:
     """A story with what the author did about it: what they wrote of it already, and what they chose.
 
-    What is ``passed_over`` was skipped, or written about with nothing reported since.
+    What is ``passed_over`` is not offered as new (``is_passed_over``).
     """
 
     story: Story
     written: Written | None = None
     choice: Choice | None = None
     passed_over: bool = False
+
+
+def is_passed_over(story: Story, written: Written | None, choice: Choice | None) -> bool:
+    """Tell whether ``story`` was skipped, or written about with nothing reported since and nothing chosen after it.
+
+    ``choice`` is the last word that is not spent by what was ``written``.
+    """
+    return choice is Choice.SKIP or (choice is None and written is not None and not written.lacks(story))
 
 
 def remembered(
@@ -43,6 +51,6 @@ def _worth_a_look(
     for story in stories:
         wrote = latest_written(story, written)
         choice = word(story, wrote)
-        passed_over = choice is Choice.SKIP or (wrote is not None and not wrote.lacks(story))
+        passed_over = is_passed_over(story, wrote, choice)
         if again or not passed_over:
             yield Remembered(story=story, written=wrote, choice=choice, passed_over=passed_over)

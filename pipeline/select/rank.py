@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.html import text_of, whole
 from pipeline.model import RankedStory, Reason, Story
-from pipeline.select.group import words_of
 from pipeline.select.learn import correction, heeded
 from pipeline.select.marks import IN_LEAD, marks, told_by
 from pipeline.select.near import near
+from pipeline.select.terms import words_of
 from pipeline.select.voices import voices
+from pipeline.words import moment_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -244,22 +245,18 @@ def _publishers(story: Story) -> Reason:
 
 
 def _freshness(story: Story, first_pulls: Mapping[FeedId, datetime], now: datetime) -> Reason:
+    """Return what it gives that ``story`` was reported of late; when, and not how long ago: it is read days later."""
     known = [
         entry.dated for entry in story.entries if entry.published or entry.first_seen != first_pulls.get(entry.feed)
     ]
     if not known:
         return Reason(name="freshness", points=0.0, because="nobody says when it was reported")
     age = max(now - max(known), timedelta(0))
-    return Reason(name="freshness", points=round(0.5 ** (age / HALF_LIFE), 2), because=f"last reported {_ago(age)}")
-
-
-def _ago(age: timedelta) -> str:
-    hours = int(age.total_seconds() // 3600)
-    if hours < 1:
-        return "within the hour"
-    if hours < 48:  # noqa: PLR2004  (two days read better in hours)
-        return f"{hours} hour{'s' * (hours != 1)} ago"
-    return f"{age.days} days ago"
+    return Reason(
+        name="freshness",
+        points=round(0.5 ** (age / HALF_LIFE), 2),
+        because=f"last reported {moment_in_words(max(known))}",
+    )
 
 
 def _listed(names: Sequence[str]) -> str:

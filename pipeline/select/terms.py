@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LEAD_WORDS: Final = 60
 """How much of an entry's text counts; what an article is about stands at its beginning."""
+TITLE_WORDS: Final = 60
+"""How much of a title counts: no newsroom needs a third of it, but a title may be as long as its feed pleases."""
 LEAD_MARKUP: Final = 8_000
 """Characters of markup in which the lead is looked for."""
 FEWEST_WORDS: Final = 2
@@ -118,7 +120,7 @@ def written_words(text: str) -> Iterator[Written]:
 
 def told(entry: Entry) -> Told:
     """Return what ``entry`` tells; nothing where its words are too few to tell an event."""
-    return _told(entry.title, (entry.summary or entry.content)[:LEAD_MARKUP])
+    return _told(entry.title[:LEAD_MARKUP], (entry.summary or entry.content)[:LEAD_MARKUP])
 
 
 def forget() -> None:
@@ -130,7 +132,7 @@ def forget() -> None:
 @lru_cache(maxsize=REMEMBERED)
 def _told(title: str, lead: str) -> Told:
     text = text_of(lead)
-    of_title, of_lead = _grouping_words(title), _grouping_words(text)[:LEAD_WORDS]
+    of_title, of_lead = _grouping_words(title)[:TITLE_WORDS], _grouping_words(text)[:LEAD_WORDS]
     if len({word for word in (*of_title, *of_lead) if not word.isdigit()}) < FEWEST_WORDS:
         return Told((), ())
     capitals: list[str] = []

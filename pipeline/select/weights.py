@@ -63,6 +63,11 @@ class Weights(Terms):
     are_words: Flags
     lengths: Floats
 
+    def only(self, places: Flags) -> Weights:
+        """Return the matrix with no weights but those at ``places``; how long the texts are does not change."""
+        kept = self.texts[places], self.terms[places], self.weights[places]
+        return Weights(*kept, are_words=self.are_words[places], lengths=self.lengths)
+
 
 @dataclass(frozen=True, slots=True)
 class _Words:

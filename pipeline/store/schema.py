@@ -6,7 +6,7 @@ Times are aware and in UTC both ways (a naive one is refused); SQLite keeps them
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import Row, Select
+
+_Value = TypeVar("_Value")
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -86,8 +88,13 @@ def find_in(
     connection: Connection, query: Select[*tuple[Any, ...]], column: Column[Any], values: Sequence[object]
 ) -> Iterator[Row[*tuple[Any, ...]]]:
     """Yield the rows of ``query`` whose ``column`` is one of ``values``, however many these are."""
-    for start in range(0, len(values), _AT_ONCE):
-        yield from connection.execute(query.where(column.in_(values[start : start + _AT_ONCE])))
+    for some in some_at_once(values):
+        yield from connection.execute(query.where(column.in_(some)))
+
+
+def some_at_once(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
+    """Yield ``values`` in runs of as many as one query can be given."""
+    yield from (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
 
 
 feeds = Table(

@@ -22,7 +22,7 @@ from pipeline.model import (
     Written,
     last_words,
 )
-from pipeline.store.schema import bonds, choices, entries, feeds, refusals, shortlist, upsert
+from pipeline.store.schema import bonds, choices, entries, feeds, find_in, refusals, shortlist, some_at_once, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,9 +48,9 @@ def first_pulls(connection: Connection) -> dict[FeedId, datetime]:
 def keep_shortlist(connection: Connection, ranked: Sequence[RankedStory], now: datetime) -> None:
     """Remember ``ranked``, best first, in place of the shortlist before."""
     connection.execute(delete(shortlist))
-    reached = {entry.id for item in ranked for entry in item.story.entries}
-    first = (entries.c.id.in_(reached)) & (entries.c.shortlisted_at.is_(None))
-    connection.execute(update(entries).where(first).values(shortlisted_at=now))
+    first = update(entries).where(entries.c.shortlisted_at.is_(None)).values(shortlisted_at=now)
+    for some in some_at_once([entry.id for item in ranked for entry in item.story.entries]):
+        connection.execute(first.where(entries.c.id.in_(some)))
     rows = [
         {
             "story_id": item.story.id,
@@ -132,10 +132,9 @@ def take_back_choice(connection: Connection, item: RankedStory) -> None:
     connection.execute(update(choices).where(mine).values(entry_ids=others) if others else delete(choices).where(mine))
 
 
-def decisions(connection: Connection, since: datetime | None = None) -> tuple[Decision, ...]:
-    """Return what the author chose (after ``since``), the latest last."""
-    stands = select(choices).order_by(choices.c.id)
-    rows = connection.execute(stands if since is None else stands.where(choices.c.at > since))
+def decisions(connection: Connection) -> tuple[Decision, ...]:
+    """Return what the author chose, the latest last."""
+    rows = connection.execute(select(choices).order_by(choices.c.id))
     return tuple(
         Decision(choice=Choice(row.choice), entries=tuple(map(EntryId, row.entry_ids)), at=row.at) for row in rows
     )
@@ -188,8 +187,8 @@ def feed_titles(connection: Connection) -> dict[FeedId, PlainText]:
 
 def feed_ids(connection: Connection, urls: Iterable[str]) -> dict[str, FeedId]:
     """Return the ids of those of the feeds at ``urls`` that are known."""
-    rows = connection.execute(select(feeds.c.id, feeds.c.url).where(feeds.c.url.in_(list(urls))))
-    return {row.url: FeedId(row.id) for row in rows}
+    rows = find_in(connection, select(feeds.c.id, feeds.c.url), feeds.c.url, list(urls))
+    return {url: FeedId(number) for number, url in rows}
 
 
 # -- entries
@@ -197,8 +196,7 @@ def feed_ids(connection: Connection, urls: Iterable[str]) -> dict[str, FeedId]:
 
 def entries_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Entry]:
     """Return entries by their ids."""
-    rows = connection.execute(select(entries).where(entries.c.id.in_(list(ids))))
-    return {row.id: entry_of(row) for row in rows}
+    return {row.id: entry_of(row) for row in find_in(connection, select(entries), entries.c.id, list(ids))}
 
 
 def entry_of(row: Row[Any]) -> Entry:

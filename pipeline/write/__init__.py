@@ -16,12 +16,10 @@ from pipeline.post import files
 from pipeline.post.approval import approval, with_approval
 from pipeline.store import write as kept
 from pipeline.write.accept import accepted
-from pipeline.write.claims.assisted import of_a_model
 from pipeline.write.draft import draft
 from pipeline.write.fix import put_right
 from pipeline.write.gate import examine, unreadable
 from pipeline.write.links import broken_links, dead_links
-from pipeline.write.quoted.told import told_by
 from pipeline.write.stored import sources_of, suggestions_of
 from pipeline.write.wording import words_of
 
@@ -86,8 +84,7 @@ def check(
         return unreadable(error)
     stored = sources_of(post, store)
     found = [
-        *examine(post, stored, settings.quote_words, _usual(post, content)),
-        *of_a_model(post, told_by(stored), suggestions_of(store)),
+        *examine(post, stored, settings.quote_words, _usual(post, content), suggestions_of(store)),
         *broken_links(post, *_content(content)),
         *dead_links(post, dead or {}),
     ]

@@ -7,25 +7,22 @@ and that the quotations are the sources' own.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from pipeline import post as posts
 from pipeline.likeness import count
-from pipeline.model import Kind, Snapshot
+from pipeline.model import Kind
 from pipeline.write import wording
-from pipeline.write.claims import facts
+from pipeline.write.claims import unborne
 from pipeline.write.claims.assisted import words_of_a_model
-from pipeline.write.quoted import spoken
-from pipeline.write.quoted.gaps import REMEDY, in_gaps
+from pipeline.write.quoted import misquoted
 from pipeline.write.quoted.told import quoted_words, told_by
-from pipeline.write.quoted.words import parts_from_source_at, plain_texts, stands_in
 from pipeline.write.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.errors import PostError
-    from pipeline.model import Entry, Finding, Post, Quotation, Take
+    from pipeline.model import Finding, Post, Suggestion, Take
     from pipeline.write.quoted.told import Sources, Told
 
 OWN_FOR_EACH_QUOTED: Final = 2
@@ -38,11 +35,14 @@ def unreadable(error: PostError) -> tuple[Finding, ...]:
     return tuple(Rule.FRONT_MATTER.broken(error.path, line, reason, remedy) for line, reason in error.problems)
 
 
-def examine(post: Post, sources: Sources, quote_words: int, usual: Sequence[int] = ()) -> Iterator[Finding]:
+def examine(
+    post: Post, sources: Sources, quote_words: int, usual: Sequence[int] = (), made: Sequence[Suggestion] = ()
+) -> Iterator[Finding]:
     """Yield what is wrong with ``post``.
 
     ``sources`` are the stored entries and articles of each link of a take and of each source that the front matter
-    lists, and of other links as far as there are any; ``usual`` is how many words the author's posts have.
+    lists, and of other links as far as there are any; ``usual`` is how many words the author's posts have,
+    and ``made`` all that models ever proposed.
     """
     told = told_by(sources)
     yield from _whole(post)
@@ -52,13 +52,9 @@ def examine(post: Post, sources: Sources, quote_words: int, usual: Sequence[int]
         yield from _words(post, take, told)
         yield from _listed(post, take)
         yield from _known(post, take, sources)
-        for quoted in take.quotations:
-            yield from _quoted(post, take, quoted, sources[take.url])
     yield from _lengths(post, told, quote_words)
-    complete = all(sources[take.url] for take in post.takes)
-    yield from spoken.inline_quotations(post, told, complete=complete)
-    yield from spoken.copied_runs(post, told)
-    yield from facts.unsupported(post, told)
+    yield from misquoted(post, told, sources)
+    yield from unborne(post, told, made)
     yield from _worded(post, usual)
 
 
@@ -149,33 +145,6 @@ def _words(post: Post, take: Take, told: Told) -> Iterator[Finding]:
         reason = f"the take on “{take.heading}” has {own} words of yours for {quoted} that it quotes"
         remedy = f"Say more, or quote less: {OWN_FOR_EACH_QUOTED} words of yours for each that is quoted."
         yield Rule.FEW_WORDS.broken(post.path, take.line, reason, remedy)
-
-
-def _quoted(post: Post, take: Take, quoted: Quotation, stored: Sequence[Entry | Snapshot]) -> Iterator[Finding]:
-    if not stored:
-        reason = f"the quotation cannot be checked: nothing is stored of {take.url}"
-        remedy = (
-            "Pull the feed that carries it, have its article read (`byline select --articles`), or link the heading "
-            "to the address that the feed gives."
-        )
-        yield Rule.SOURCE_NOT_STORED.broken(post.path, quoted.line, reason, remedy)
-        return
-    texts = plain_texts(stored)
-    if not stands_in(quoted.text, texts):
-        at = parts_from_source_at(quoted.text, texts)
-        reason = f"the quotation does not stand in what {_writer(stored[0])} wrote; it leaves it at “{at}”"
-        remedy = (
-            "Copy the words again from the source, or say it in your own words. Between a quotation and your words "
-            "stands an empty line; who said it is named in your words."
-        )
-        yield Rule.QUOTATION_NOT_IN_SOURCE.broken(post.path, quoted.line, reason, remedy)
-        return
-    for rule, reason in in_gaps(quoted.text, texts):
-        yield rule.broken(post.path, quoted.line, reason, REMEDY)
-
-
-def _writer(source: Entry | Snapshot) -> str:
-    return urlsplit(source.final_url).netloc if isinstance(source, Snapshot) else source.publisher or "its source"
 
 
 def _lengths(post: Post, told: Told, quote_words: int) -> Iterator[Finding]:

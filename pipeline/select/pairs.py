@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.select.weights import sums, weights_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.select.terms import Told
     from pipeline.select.weights import Flags, Floats, Ints, Weights
@@ -31,8 +31,15 @@ NEARLY_ALL: Final = 0.6
 """A text whose words are few may share less than that: two, and this part of them."""
 LEAST: Final = 0.02
 """A smaller likeness counts as none."""
-BLOCK: Final = 4_000_000
+BLOCK: Final = 2_000_000
 """How many products are held in memory at a time."""
+MOST_PRODUCTS: Final = 4_000
+"""So many products a text are made, on average: beyond that, the terms that make the most of them count for nothing.
+News has 200 a text among ten thousand, and 400 among forty thousand; only what is made to be alike has more."""
+MOST_PAIRS: Final = 150
+"""So many pairs a text are kept, on average, those that are the most alike. News has fewer than a hundred."""
+SPARED: Final = 1_000_000
+"""So many pairs, and four times as many products, are never too many: few texts may all be alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,7 @@ def pairs_of(told: Sequence[Told], seconds: Sequence[float]) -> Pairs:
     """Return the pairs of ``told`` that are alike; ``seconds`` says when each was told, the earliest first."""
     when = np.asarray(seconds, dtype=np.float64)
     weights = weights_of(told)
-    found = list(_products(weights, when))
-    if not found:
-        none = np.zeros(0, dtype=np.int64)
-        return Pairs(none, none, np.zeros(0), np.zeros(0))
-    one, other, likeness, shared = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    one, other, likeness, shared = _most_alike(_products(weights, when), max(SPARED, MOST_PAIRS * len(when)))
     shorter = np.minimum(weights.lengths[one], weights.lengths[other])
     is_nearly_all = (shared > 1) & (shared >= NEARLY_ALL * shorter)
     kept = ~_languages_differ(told, one, other)
@@ -76,13 +79,66 @@ def _products(matrix: Weights, when: Floats) -> Iterator[Found]:
     """Yield the pairs of each run of texts with those told before, within the window, that share a term."""
     many = len(when)
     since = np.searchsorted(when, when - WINDOW.total_seconds())
-    first = np.searchsorted(matrix.terms * many + matrix.texts, matrix.terms * many + since[matrix.texts])
+    first = _first_partners(matrix, since)
+    affordable = _affordable(matrix.terms, np.arange(len(first)) - first, max(4 * SPARED, MOST_PRODUCTS * many))
+    if not affordable.all():
+        matrix = matrix.only(affordable)
+        first = _first_partners(matrix, since)
     by_text = np.argsort(matrix.texts, kind="stable")
     partners = (np.arange(len(first)) - first)[by_text].astype(np.float64)  # the earlier texts that have the term
     work = sums(matrix.texts[by_text], partners + 1, many)
     for start, end in _runs(work, since):
         here = by_text[slice(*np.searchsorted(matrix.texts[by_text], (start, end)))]
         yield from _block(matrix, when, (here, first[here], start, end, int(since[start])))
+
+
+def _first_partners(matrix: Weights, since: Ints) -> Ints:
+    """Return for each term of a text where that term stands first in a text within the window: before it, or itself."""
+    many = len(since)
+    return np.searchsorted(matrix.terms * many + matrix.texts, matrix.terms * many + since[matrix.texts])
+
+
+def _affordable(terms: Ints, partners: Ints, most: int) -> Flags:
+    """Tell which ``terms`` count, if they may make ``most`` products in all: those that make the fewest.
+
+    Terms that make as many as one another go together, so that it does not matter which stands first.
+    """
+    products = np.bincount(terms, weights=partners)
+    in_order = np.sort(products)
+    too_many = np.flatnonzero(np.cumsum(in_order) > most)
+    dearest = in_order[too_many[0]] if len(too_many) else np.inf
+    affordable: Flags = products[terms] < dearest
+    return affordable
+
+
+def _most_alike(found: Iterable[Found], most: int) -> Found:
+    """Return the pairs that were ``found``; where these are more than ``most``, those that are the most alike.
+
+    Pairs that are as alike as one another go together here, too.
+    """
+    none = np.zeros(0, dtype=np.int64)
+    kept: list[Found] = [(none, none, np.zeros(0), np.zeros(0))]
+    held = 0
+    for part in found:
+        kept.append(part)
+        held += len(part[0])
+        if held > most + SPARED:  # by and by, as all at once would not fit into memory
+            kept = [_strongest(_together(kept), most)]
+            held = len(kept[0][0])
+    return _strongest(_together(kept), most)
+
+
+def _together(parts: Sequence[Found]) -> Found:
+    one, other, likeness, shared = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return one, other, likeness, shared
+
+
+def _strongest(found: Found, most: int) -> Found:
+    one, other, likeness, shared = found
+    if len(likeness) <= most:
+        return found
+    strong = likeness > np.partition(likeness, len(likeness) - most - 1)[len(likeness) - most - 1]
+    return one[strong], other[strong], likeness[strong], shared[strong]
 
 
 def _runs(work: Floats, since: Ints) -> Iterator[tuple[int, int]]:
