@@ -79,8 +79,8 @@ def save(path: Path, text: str, mark: str) -> Loaded:
 def move(loaded: Loaded, text: str, target: Path) -> None:
     """Put ``text`` at ``target``, where nothing is, in place of the file that was ``loaded``, with its line ends.
 
-    Raises ``ChangedOutsideError`` where that is another by now, and ``PostError`` where something is at ``target`` or it
-    cannot be written; both files then are as they were.
+    Raises ``ChangedOutsideError`` where that is another by now, and ``PostError`` where ``target`` is there or cannot
+    be written; both files then are as they were.
     """
     before = _bytes(loaded.path)
     if _mark(before) != loaded.mark:
