@@ -69,11 +69,20 @@ class Frames:
 
     def picture(self, request: Request) -> Response:
         """Return a picture of the author's own."""
-        content = self._app.settings.content.resolve()
-        path = (content / request.path_params["name"]).resolve()
-        if path.suffix.lower() not in _PICTURES or not path.is_relative_to(content) or not path.is_file():
+        path = self._picture(request.path_params["name"])
+        if path is None:
             raise UsageError("there is no such picture")
         return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0], headers=_GUARDED)
+
+    def _picture(self, name: str) -> Path | None:
+        """Return the file of the picture ``name`` in content/, if there is one."""
+        content = self._app.settings.content.resolve()
+        try:
+            path = (content / name).resolve()
+            known = path.suffix.lower() in _PICTURES and path.is_relative_to(content) and path.is_file()
+        except (OSError, ValueError):  # a name that no file can have: too long, or with a NUL
+            return None
+        return path if known else None
 
     def look(self, _request: Request) -> Response:
         """Return the style sheets of the site as one."""
