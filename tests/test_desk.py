@@ -1393,6 +1393,11 @@ def test_all_previews_stand_side_by_side_and_follow_the_text(writing):
     tops = {round(writing.locator(f"#frame-{view}").bounding_box()["y"]) for view in ("site", "letter")}
     assert len(tops) == 1
     assert faults_of(writing) == []
+    plain = "document.getElementById('frame-text').contentDocument.scrollingElement"
+    assert writing.evaluate(f"{plain}.scrollWidth <= {plain}.clientWidth")  # though it has long addresses
+    writing.set_viewport_size({"width": 390, "height": 844})
+    assert len({round(tab.bounding_box()["y"]) for tab in writing.get_by_role("tab").all()}) == 1
+    assert writing.evaluate("(e => e.scrollHeight <= e.clientHeight)(document.getElementById('panel'))")
     writing.get_by_role("tab", name="Letter").click()
     expect(writing.locator("#frame-site")).to_be_hidden()
 

@@ -36,6 +36,8 @@ _SITE: Final = """<!doctype html><html lang="{language}" class="no-js">
 data-md-color-media="(prefers-color-scheme)"></body></html>"""
 _PLAIN: Final = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Preview</title></head>
 <body></body></html>"""
+_WRAPPED: Final = '<pre style="white-space: pre-wrap; overflow-wrap: anywhere">'
+"""Mail programs wrap what is longer than they are wide, as the address of a source is."""
 
 
 class View(StrEnum):
@@ -99,7 +101,7 @@ class Frames:
             page = self._with_pictures(letter["html"].decode())
             made[View.LETTER] = made[View.PHONE] = as_seen(page, dark=False)
             made[View.DARK] = as_seen(page, dark=True)
-            made[View.TEXT] = f"<pre>{html.escape(letter['txt'].decode())}</pre>"
+            made[View.TEXT] = f"{_WRAPPED}{html.escape(letter['txt'].decode())}</pre>"
         return {view: made[view] for view in views}
 
     def _with_pictures(self, markup: str) -> str:
