@@ -5,13 +5,14 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.client import HTTPConnection
 
 import pytest
@@ -22,10 +23,11 @@ from sqlalchemy import update
 from conftest import NOW
 from pipeline.app import App
 from pipeline.desk import Keys, address, guarded
+from pipeline.desk import desk as at_the_desk
 from pipeline.desk.cards import cards
 from pipeline.desk.guard import FRAME_POLICY, PAGE_POLICY, cookie_name
 from pipeline.desk.server import listening, server_of
-from pipeline.errors import UsageError
+from pipeline.errors import StoreError, UsageError
 from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import Choice, Entry, EntryId, FeedId, ParsedEntry, RankedStory, Reason, Story, StoryId
 from pipeline.pull.taking import take_in
@@ -37,13 +39,29 @@ from pipeline.store.schema import entries, feeds
 HOSTILE = '<script>top.hacked=1</script><img src=x onerror="top.hacked=1">'
 
 
+class Serving:
+    """A server that stands for the whole module, and answers with the desk of the test that runs."""
+
+    def __init__(self):
+        self.desk = None
+        self.asked = 0
+
+    async def __call__(self, scope, receive, send):
+        self.asked += 1
+        try:
+            await self.desk(scope, receive, send)
+        finally:
+            self.asked -= 1
+
+
 @dataclass
 class Desk:
-    """A desk that runs, and the way to ask it as a program would."""
+    """A desk that runs, and the way to ask it as a program would. ``now`` is what its clock says."""
 
     app: App
     keys: Keys
     port: int
+    now: datetime = NOW
     asked: list = field(default_factory=list)
 
     @property
@@ -103,20 +121,36 @@ def model(web):
 
 
 @pytest.fixture
-def desk(folder, request):
-    """A desk on a free port."""
-    environment = request.getfixturevalue("model")[1] if "model" in request.fixturenames else {}
-    app = App(load(folder, environment), NOW)
-    bound, keys = listening(0), Keys.new()
-    port = bound.getsockname()[1]
-    server = server_of(guarded(app, lambda: NOW, keys, port))
+def smtp(mailbox):
+    """A mail server, and the settings that lead to it."""
+    where = {"BYLINE_SEND_SMTP_HOST": "127.0.0.1", "BYLINE_SEND_SMTP_PORT": str(mailbox.port)}
+    return mailbox, where | {"BYLINE_SEND_SMTP_SECURITY": "none"}
+
+
+@pytest.fixture(scope="module")
+def serving():
+    """A server on a free port; to start and to stop one takes longer than most tests."""
+    answers, bound = Serving(), listening(0)
+    server = server_of(answers)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
-    yield Desk(app, keys, port)
+    yield answers, bound.getsockname()[1]
     server.should_exit = True
     thread.join(10)
     bound.close()
-    app.close()
+
+
+@pytest.fixture
+def desk(folder, serving, request):
+    """A desk with a folder, keys and a store of its own; with the model or the mail server that a test asks for."""
+    asked_for = {"model", "smtp"}.intersection(request.fixturenames)
+    environment = {key: value for name in asked_for for key, value in request.getfixturevalue(name)[1].items()}
+    answers, port = serving
+    made = Desk(App(load(folder, environment), NOW), Keys.new(), port)
+    answers.desk = guarded(made.app, lambda: made.now, made.keys, port)
+    yield made
+    assert wait_for(lambda: not answers.asked)
+    made.app.close()
 
 
 @pytest.fixture(scope="module")
@@ -131,17 +165,24 @@ def chromium():
 
 
 @pytest.fixture
-def page(chromium, desk):
-    """The desk in a browser, let in by the address that the command prints; nothing may go wrong in the console."""
+def blank(chromium, desk):
+    """A page of a browser that is let in; nothing may go wrong in its console."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     opened, faults = context.new_page(), []
     opened.on("pageerror", lambda error: faults.append(str(error)))
     opened.on("request", lambda request: desk.asked.append(request.url))
-    opened.goto(address(desk.port, desk.keys))
+    context.add_cookies([{"name": cookie_name(desk.port), "value": desk.keys.cookie, "url": desk.base}])
     yield opened
     context.close()
     assert faults == []
     assert [url for url in desk.asked if not url.startswith((desk.base, "data:"))] == []
+
+
+@pytest.fixture
+def page(desk, blank):
+    """The stories in a browser."""
+    blank.goto(desk.base)
+    return blank
 
 
 def wait_for(done, seconds=5):
@@ -154,19 +195,31 @@ def wait_for(done, seconds=5):
     return True
 
 
+class Held:
+    """Requests of a page to a path that wait until they are let go, or are lost."""
+
+    def __init__(self, page, path):
+        self.waiting = []
+        self.page = page
+        page.route(path, self.keep)
+
+    def keep(self, route):
+        self.waiting.append(route)
+
+    def arrive(self):
+        """Wait until one is there, and give it."""
+        until = time.monotonic() + 5
+        while not self.waiting:
+            assert time.monotonic() < until
+            self.page.wait_for_timeout(10)
+        return self.waiting.pop()
+
+
 def choices(desk):
     return {item.story.id: item.choice for item in desk.app.stories.shortlist()}
 
 
 # -- who is let in
-
-
-def test_the_desk_listens_on_this_machine_only(desk):
-    for family, _, _, _, where in socket.getaddrinfo(socket.gethostname(), desk.port, type=socket.SOCK_STREAM):
-        if not where[0].startswith("127."):
-            with socket.socket(family) as other:
-                other.settimeout(2)
-                assert other.connect_ex(where) != 0
 
 
 def test_a_port_that_is_taken_is_told(desk):
@@ -279,6 +332,47 @@ def test_what_makes_no_sense_is_told_and_changes_nothing(desk, said):
     assert choices(desk) == before
 
 
+HUGE = 2**63
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/choose", {"story": HUGE, "choice": "pick"}),
+        ("/merge", {"stories": []}),
+        ("/merge", {"stories": [4]}),
+        ("/merge", {"stories": [4, 4]}),
+        ("/merge", {"stories": [HUGE, 4]}),
+        ("/split", {"story": 4, "entries": [HUGE]}),
+        ("/split", {"story": HUGE, "entries": []}),
+        ("/take", {"name": "x", "text": "", "number": HUGE}),
+        ("/propose", {"name": "x", "text": "", "wish": "tighter", "line": -HUGE}),
+        ("/check", {"name": ["x"], "text": {}}),
+        ("/load", b'{"name": "\xff"}'),
+        ("/load", b'{"name": "\\ud800"}'),
+        ("/load", b'{"name": "\\u0000"}'),
+        ("/load", b"\xff\xfe{\x00}\x00"),
+        ("/save", b'{"name": ' * 9000),
+        ("/preview", b"[" * 100_000),
+        ("/heed", b'{"mark": NaN, "refused": 1e999}'),
+    ],
+)
+def test_what_no_page_says_is_refused_in_words(desk, draft, path, said):
+    if isinstance(said, dict):
+        if said.get("name") == "x":
+            said = said | {"name": draft.stem}
+        said = json.dumps(said).encode()
+    status, headers, text = desk.ask("POST", path, desk.own(), said)
+    assert (status, headers["content-type"]) in {(400, "application/json"), (422, "application/json")}
+    assert len(json.loads(text)["error"].split()) > 3
+
+
+@pytest.mark.parametrize("number", [str(HUGE), "9" * 5000, "x", "-1", "%00", ""])
+def test_a_card_of_no_story_is_told(desk, number):
+    status, _, text = desk.ask("GET", f"/cards?story={number}", desk.own(Origin=None))
+    assert (status, text) == (404, "there is no such story\n")
+
+
 def test_a_story_that_is_not_there_is_told(desk):
     status, said = desk.post("/choose", story=987654, choice="pick")
     assert status == 422
@@ -298,13 +392,26 @@ def test_a_choice_is_kept_and_can_be_taken_back(desk):
     assert choices(desk).get(story) is None
 
 
-def test_what_feeds_say_is_shown_as_text(desk, page):
+def test_only_the_choice_that_the_page_names_is_taken_back(desk):
+    story = next(number for number, choice in choices(desk).items() if choice is None)
+    desk.post("/choose", story=story, choice="later")
+    desk.post("/choose", story=story, choice="skip")
+    status, said = desk.post("/choose", story=story, choice=None, was="pick")
+    assert (status, said["choice"]) == (409, "skip")
+    assert "“skip” is chosen now" in said["error"]
+    assert desk.post("/choose", story=story, choice=None, was="skip") == (200, {"choice": "later"})
+    assert desk.post("/choose", story=story, choice=None, was="later") == (200, {"choice": None})
+    status, said = desk.post("/choose", story=story, choice=None, was="later")
+    assert (status, said["choice"], "nothing is chosen now" in said["error"]) == (409, None, True)
+
+
+def test_what_feeds_say_is_shown_as_text(desk, blank):
     with desk.app.store.writing() as connection:
         connection.execute(update(entries).values(title=HOSTILE, publisher=HOSTILE, summary=HOSTILE, content=""))
-    page.reload()
-    expect(page.locator(".card__title").first).to_have_text(HOSTILE)
-    assert page.locator("main script, main img").count() == 0
-    assert page.evaluate("window.hacked") is None
+    blank.goto(desk.base)
+    expect(blank.locator(".card__title").first).to_have_text(HOSTILE)
+    assert blank.locator("main script, main img").count() == 0
+    assert blank.evaluate("window.hacked") is None
 
 
 def test_triage_by_keys(desk, page):
@@ -355,6 +462,64 @@ def test_a_choice_that_the_desk_refuses_is_taken_back_and_told(page):
     card.get_by_role("button", name="Pick").click()
     expect(page.get_by_role("alert")).to_contain_text("does not answer")
     expect(page.locator(f"#story-{story}")).to_have_attribute("data-choice", "")
+
+
+def test_of_choices_that_are_all_refused_none_is_shown_nor_can_be_undone(page):
+    card = page.locator(".card").first
+    lost = Held(page, "**/choose")
+    card.get_by_role("button", name="Pick").click()
+    card.get_by_role("button", name="Later").click()
+    lost.arrive().abort()
+    lost.arrive().abort()
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    expect(card).to_have_attribute("data-choice", "")
+    expect(page.locator("#undo")).to_be_disabled()
+
+
+def test_a_refused_choice_is_told_until_it_is_made_though_others_are_taken(desk, page):
+    one, other = on_the_page(page)[:2]
+
+    def answer(route):
+        return route.abort() if route.request.post_data_json["story"] == one else route.fallback()
+
+    page.route("**/choose", answer)
+    with page.expect_response("**/choose"):  # there is one about the other only
+        for key in "jpp":
+            page.keyboard.press(key)
+    assert choices(desk)[other] is Choice.PICK
+    expect(page.locator(f"#story-{one}")).to_have_attribute("data-choice", "")
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    page.unroute("**/choose")
+    page.locator(f"#story-{one}").get_by_role("button", name="Pick").click()
+    expect(page.locator("#alarm")).to_be_hidden()
+
+
+def test_an_undo_that_the_desk_did_not_hear_can_be_tried_again(desk, page):
+    card = page.locator(".card").first
+    story, button = on_the_page(page)[0], page.locator("#undo")
+    card.get_by_role("button", name="Pick").click()
+    assert wait_for(lambda: choices(desk)[story] is Choice.PICK)
+    page.route("**/choose", lambda route: route.abort())
+    button.click()
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    expect(card).to_have_attribute("data-choice", "pick")
+    expect(button).to_be_enabled()
+    page.unroute("**/choose")
+    button.click()
+    assert wait_for(lambda: choices(desk)[story] is None)
+    expect(button).to_be_disabled()
+
+
+@pytest.mark.parametrize("how", ["undo", "press"])
+def test_a_choice_of_another_window_is_not_taken_back_but_shown(desk, page, how):
+    card, story = page.locator(".card").first, on_the_page(page)[0]
+    card.get_by_role("button", name="Pick").click()
+    assert wait_for(lambda: choices(desk)[story] is Choice.PICK)
+    desk.post("/choose", story=story, choice="later")
+    (page.locator("#undo") if how == "undo" else card.get_by_role("button", name="Pick")).click()
+    expect(page.get_by_role("alert")).to_contain_text("changed elsewhere in the meantime: “later” is chosen now")
+    expect(card).to_have_attribute("data-choice", "later")
+    assert choices(desk)[story] is Choice.LATER
 
 
 def test_an_opened_story_knows_nothing_of_the_desk(page):
@@ -553,21 +718,32 @@ def test_a_card_names_first_who_published_what_it_shows_and_then_the_others(name
     assert (card.publisher, card.others) == (names[-1], others)
 
 
-def test_a_card_says_when_a_story_was_reported_as_its_reason_does():
-    assert card_of(reported(1, "A"), freshness="last reported 6 days ago").age == "6 days ago"
-    assert card_of(reported(1, "A"), freshness="last reported within the hour").age == "within the hour"
-    assert card_of(reported(1, "A"), freshness="nobody says when it was reported").age == "undated"
+def test_a_card_says_when_a_story_was_reported_as_of_now_and_not_of_when_the_shortlist_was_made():
+    card = card_of(reported(1, "A"), publishers="only A reports it", freshness="last reported within the hour")
+    assert card.age == "2 days ago"
+    assert [reason.because for reason in card.reasons] == ["only A reports it", "last reported 2 days ago"]
+    new_to_us = reported(1, "A", published=None)
+    assert card_of(new_to_us, freshness="last reported 6 days ago").age == "just now"
+    undated = card_of(new_to_us, freshness="nobody says when it was reported")
+    assert (undated.age, undated.reasons[0].because) == ("undated", "nobody says when it was reported")
     assert card_of(reported(1, "A", published=None)).age == "undated"
     assert card_of(reported(1, "A"), reported(2, "B", published=None)).age == "2 days ago"
 
 
-def test_a_card_tells_whom_of_the_watched_its_story_names(desk, page):
+def test_a_card_tells_whom_of_the_watched_its_story_names(page):
     assert card_of(reported(1, "A")).watched == ""
     assert card_of(reported(1, "A"), watched="it names Ada and Bo, whom you watch").watched == "watched: Ada and Bo"
     tag = page.locator(".card__from").get_by_text("watched: Westmark").first
     expect(tag).to_be_visible()
-    [named] = [one for one in desk.app.stories.shortlist() if one.story.id == on_the_page(page)[0]]
-    assert page.locator(".card__age").first.inner_text() in "\n".join(reason.because for reason in named.reasons)
+
+
+def test_a_page_that_is_opened_days_later_tells_times_as_of_then(desk, blank):
+    desk.now = NOW + timedelta(days=40)
+    blank.goto(desk.base)
+    assert all(re.fullmatch(r"\d\d days ago|undated", said) for said in blank.locator(".card__age").all_inner_texts())
+    card = blank.locator(".card").first
+    card.locator("summary").click()
+    expect(card.locator(".card__why")).to_contain_text(f"last reported {card.locator('.card__age').inner_text()}")
 
 
 def test_where_the_page_cannot_show_what_was_joined_it_is_loaded_anew(page):
@@ -615,10 +791,10 @@ def trending(desk):
     return desk
 
 
-def test_the_page_of_trends_tells_what_rises_and_what_falls_in_words(trending, page):
-    page.goto(f"{trending.base}/")
-    page.get_by_role("link", name="Trends", exact=True).click()
-    rising, falling = page.get_by_role("region", name="What rises"), page.get_by_role("region", name="What falls")
+def test_the_page_of_trends_tells_what_rises_and_what_falls_in_words(trending, blank):
+    blank.goto(f"{trending.base}/")
+    blank.get_by_role("link", name="Trends", exact=True).click()
+    rising, falling = blank.get_by_role("region", name="What rises"), blank.get_by_role("region", name="What falls")
     expect(rising.get_by_role("heading", level=3).first).to_contain_text("rises")
     expect(rising).to_contain_text("Customs strike rises")
     expect(rising).to_contain_text("In 36 of 84 headlines of the last two weeks, in 0 of 252 of the six before.")
@@ -628,35 +804,35 @@ def test_the_page_of_trends_tells_what_rises_and_what_falls_in_words(trending, p
     link = rising.get_by_role("link").first
     assert link.get_attribute("href").startswith("https://paper")
     assert link.get_attribute("rel") == "noopener noreferrer"
-    expect(page.get_by_role("link", name="Trends", exact=True)).to_have_attribute("aria-current", "page")
+    expect(blank.get_by_role("link", name="Trends", exact=True)).to_have_attribute("aria-current", "page")
 
 
-def test_what_feeds_say_is_text_on_the_page_of_trends(trending, page):
-    page.goto(f"{trending.base}/trends")
-    expect(page.get_by_role("main").get_by_role("link").first).to_contain_text(HOSTILE)
-    expect(page.get_by_role("region", name="What your choices tell")).to_contain_text("Picked <b>Post</b>")
-    assert page.locator("main script, main img, main b").count() == 0
-    assert page.evaluate("window.hacked") is None
+def test_what_feeds_say_is_text_on_the_page_of_trends(trending, blank):
+    blank.goto(f"{trending.base}/trends")
+    expect(blank.get_by_role("main").get_by_role("link").first).to_contain_text(HOSTILE)
+    expect(blank.get_by_role("region", name="What your choices tell")).to_contain_text("Picked <b>Post</b>")
+    assert blank.locator("main script, main img, main b").count() == 0
+    assert blank.evaluate("window.hacked") is None
 
 
-def test_a_lesson_is_refused_and_heeded_again_by_keyboard(trending, page):
-    page.goto(f"{trending.base}/trends")
-    lesson = page.locator(".lesson", has_text="Skipped Star")
+def test_a_lesson_is_refused_and_heeded_again_by_keyboard(trending, blank):
+    blank.goto(f"{trending.base}/trends")
+    lesson = blank.locator(".lesson", has_text="Skipped Star")
     expect(lesson).to_contain_text("You skipped 12 of 12 stories from Skipped Star.")
     button = lesson.get_by_role("button")
     expect(button).to_have_attribute("aria-pressed", "false")
     button.focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("Refused")
+    blank.keyboard.press("Enter")
+    expect(blank.get_by_role("status")).to_contain_text("Refused")
     expect(button).to_have_text("Refused: heed again")
     expect(button).to_have_attribute("aria-pressed", "true")
     expect(button).to_be_focused()
     [mark] = trending.app.stories.lessons()[1]
     assert mark == button.get_attribute("data-mark")
-    page.reload()
+    blank.reload()
     expect(button).to_have_attribute("aria-pressed", "true")
     button.focus()
-    page.keyboard.press("Space")
+    blank.keyboard.press("Space")
     expect(button).to_have_text("Refuse")
     assert trending.app.stories.lessons()[1] == frozenset()
 
@@ -667,23 +843,22 @@ def test_only_what_the_choices_tell_can_be_refused(trending):
     assert trending.app.stories.lessons()[1] == frozenset()
 
 
-def test_where_nothing_is_told_yet_the_page_says_what_it_takes(page, desk):
-    page.goto(f"{desk.base}/trends")
-    expect(page.get_by_role("main")).to_contain_text("a word must be in five headlines of three feeds")
-    expect(page.get_by_role("main")).to_contain_text("it takes five stories picked and five skipped")
+def test_where_nothing_is_told_yet_the_page_says_what_it_takes(blank, desk):
+    blank.goto(f"{desk.base}/trends")
+    expect(blank.get_by_role("main")).to_contain_text("a word must be in five headlines of three feeds")
+    expect(blank.get_by_role("main")).to_contain_text("it takes five stories picked and five skipped")
+    assert faults_by_day_and_night(blank) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_on_the_page_of_trends(trending, page, scheme, width):
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{trending.base}/trends")
-    button = page.get_by_role("button", name="Refuse").first
+def test_axe_finds_nothing_on_the_page_of_trends(trending, blank):
+    blank.goto(f"{trending.base}/trends")
+    button = blank.get_by_role("button", name="Refuse").first
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
-    assert faults_of(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for width in (390, 1280):
+        blank.set_viewport_size({"width": width, "height": 900})
+        assert faults_by_day_and_night(blank) == []
+        assert blank.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 # -- writing
@@ -696,11 +871,11 @@ def draft(desk):
 
 
 @pytest.fixture
-def writing(desk, draft, page):
+def writing(desk, draft, blank):
     """The page on which the draft is written."""
-    page.goto(f"{desk.base}/write/{draft.stem}")
-    expect(page.locator("#saved")).to_have_text("Saved")
-    return page
+    blank.goto(f"{desk.base}/write/{draft.stem}")
+    expect(blank.locator("#saved")).to_have_text("Saved")
+    return blank
 
 
 def held(desk, draft):
@@ -759,7 +934,13 @@ def test_only_the_name_of_a_draft_leads_to_a_file(desk, path, name):
         assert "no draft" in said["error"]
 
 
-@pytest.mark.parametrize("name", ["..%2fbyline.yml", "drafts/x.md", "posts/../../.byline/byline.db", "index.md", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("..%2fbyline.yml", "drafts/x.md", "posts/../../.byline/byline.db", "index.md", ""),
+        *("images/%00.png", "a" * 300 + ".png", "a/" * 3000 + "a.png", "images/%ff.png"),
+    ],
+)
 def test_only_pictures_of_the_authors_are_given_out(desk, folder, name):
     (folder / "content/images").mkdir()
     (folder / "content/images/a.png").write_bytes(b"PNG")
@@ -804,7 +985,14 @@ def test_nothing_runs_in_a_preview(desk, draft, writing):
     text.fill(held(desk, draft)["text"])
 
 
-def test_what_is_typed_is_checked_shown_and_saved(desk, draft, writing):
+@pytest.fixture
+def clock(blank):
+    """The clock of the browser, for tests that would have to wait; it goes on as ever, and can be put forward."""
+    blank.clock.install()
+    return blank.clock
+
+
+def test_what_is_typed_is_checked_shown_and_saved(desk, draft, clock, writing):
     text = writing.locator("#text")
     text.fill(held(desk, draft)["text"].replace("summary: ''", "summary: All of it."))
     expect(writing.frame_locator("#frame-site").locator(".byline-summary")).to_have_text("All of it.")
@@ -815,6 +1003,7 @@ def test_what_is_typed_is_checked_shown_and_saved(desk, draft, writing):
     assert "All of it." in draft.read_text(encoding="utf-8")
     text.press_sequentially("x")
     expect(writing.locator("#saved")).to_have_text("Not saved yet")
+    clock.fast_forward(1500)
     expect(writing.locator("#saved")).to_have_text("Saved")
 
 
@@ -932,7 +1121,6 @@ def test_quotations_stand_above_the_prompts_of_their_takes_and_below_words_where
     sentences[0].nth(2).click()
     third = sentences[0].nth(2).inner_text()
     assert f"Mine, and\non two lines.\n\n> {third}\n\n" in text.input_value()
-    expect(writing.locator("#saved")).to_have_text("Saved")
 
 
 def test_other_reports_of_a_story_can_be_compared_and_not_be_quoted(desk, writing):
@@ -965,10 +1153,11 @@ def test_of_other_reports_only_so_many_are_shown(desk, draft):
     assert {len(one["sentences"]) for one in told["others"]} == {12}
 
 
-def test_a_change_from_outside_is_shown_beside_what_is_here(desk, draft, writing):
+def test_a_change_from_outside_is_shown_beside_what_is_here(desk, draft, clock, writing):
     text = writing.locator("#text")
     theirs = held(desk, draft)["text"] + "Theirs.\n"
     draft.write_text(theirs, encoding="utf-8")
+    clock.fast_forward(2000)
     expect(text).to_have_value(theirs)
     mine = theirs + "Mine.\n"
     draft.write_text(theirs + "Later.\n", encoding="utf-8")
@@ -1005,6 +1194,114 @@ def test_where_posts_must_be_approved_the_desk_approves_and_then_publishes(desk,
     writing.goto(f"{desk.base}/write/{draft.stem}")
     writing.get_by_role("button", name="Publish").click()
     expect(writing.locator("#saved")).to_contain_text("Published as posts/")
+
+
+@pytest.mark.parametrize("act", ["Approve", "Publish"])
+def test_while_the_file_is_changed_from_here_nothing_is_typed_or_quoted_that_would_be_lost(desk, draft, blank, act):
+    desk.app.settings = desk.app.settings.model_copy(
+        update={"write": desk.app.settings.write.model_copy(update={"approval": act == "Approve"})}
+    )
+    draft.write_text(with_words(draft.read_text(encoding="utf-8")), encoding="utf-8")
+    blank.goto(f"{desk.base}/write/{draft.stem}")
+    sentence, text = blank.locator(".sentence").first, blank.locator("#text")
+    expect(sentence).to_be_visible()
+    held_back = Held(blank, f"**/{act.lower()}")
+    blank.get_by_role("button", name=act).click()
+    request = held_back.arrive()
+    before = text.input_value()
+    expect(text).not_to_be_editable()
+    sentence.click()
+    expect(blank.get_by_role("status")).to_contain_text("the file is being changed")
+    text.press("Control+End")
+    blank.keyboard.type("Lost?")
+    assert text.input_value() == before
+    blank.get_by_role("button", name=act).click()
+    request.fallback()
+    if act == "Publish":
+        expect(blank.locator("#saved")).to_contain_text("Published as posts/")
+        return
+    expect(text).to_have_value(re.compile("approved: {by:"))
+    expect(text).to_be_editable()
+    text.press("Control+End")
+    blank.keyboard.type("Typed on.")
+    blank.keyboard.press("Control+s")
+    expect(blank.locator("#saved")).to_have_text("Saved")
+    assert "Typed on." in draft.read_text(encoding="utf-8")
+    assert held_back.waiting == []
+
+
+def test_what_could_not_be_approved_or_published_can_be_written_on(writing):
+    writing.route("**/publish", lambda route: route.abort())
+    writing.get_by_role("button", name="Publish").click()
+    expect(writing.get_by_role("alert")).to_contain_text("does not answer")
+    expect(writing.locator("#text")).to_be_editable()
+
+
+def test_of_two_who_wait_to_save_one_saves(draft, writing):
+    text, asked = writing.locator("#text"), []
+    writing.on("request", lambda request: asked.append(request) if request.url.endswith("/save") else None)
+    held_back = Held(writing, "**/save")
+    text.press("Control+End")
+    writing.keyboard.type("One.")
+    writing.keyboard.press("Control+s")
+    request = held_back.arrive()
+    writing.keyboard.type(" Two.")
+    writing.keyboard.press("Control+s")
+    writing.keyboard.press("Control+s")
+    writing.unroute("**/save")
+    request.fallback()
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    expect(writing.get_by_role("dialog")).to_be_hidden()
+    assert draft.read_text(encoding="utf-8").endswith("One. Two.")
+    assert len(asked) == 2
+
+
+def test_who_waits_to_save_does_not_save_over_what_the_one_before_was_refused_for(draft, writing):
+    held_back = Held(writing, "**/save")
+    writing.locator("#text").press("Control+End")
+    writing.keyboard.type("One.")
+    writing.keyboard.press("Control+s")
+    request = held_back.arrive()
+    writing.keyboard.type(" Two.")
+    writing.keyboard.press("Control+s")
+    draft.write_text("by another hand", encoding="utf-8")
+    writing.unroute("**/save")
+    request.fallback()
+    expect(writing.get_by_role("dialog")).to_be_visible()
+    writing.wait_for_timeout(100)
+    assert draft.read_text(encoding="utf-8") == "by another hand"
+
+
+def test_what_is_pressed_before_the_text_is_there_waits_for_it(desk, draft, blank):
+    held_back = Held(blank, "**/load")
+    blank.goto(f"{desk.base}/write/{draft.stem}")
+    request = held_back.arrive()
+    blank.get_by_role("button", name="Publish").click()
+    blank.unroute("**/load")
+    request.fallback()
+    expect(blank.get_by_role("alert")).to_contain_text("not ready")
+    expect(blank.get_by_role("dialog")).to_be_hidden()
+
+
+@pytest.mark.parametrize("lost", ["**/preview", "**/content/posts/frame/*"])
+def test_previews_go_on_after_the_desk_did_not_answer(desk, draft, blank, lost):
+    blank.route(lost, lambda route: route.abort())
+    blank.goto(f"{desk.base}/write/{draft.stem}")
+    expect(blank.locator("#waits")).to_be_visible()
+    blank.unroute(lost)
+    blank.locator("#text").press("Control+End")
+    body = blank.frame_locator("#frame-site").locator("body")
+    for words in ("Shown ", "again"):
+        blank.keyboard.type(words)
+        expect(body).to_contain_text(words.strip())
+    expect(blank.locator("#waits")).to_be_hidden()
+
+
+def test_what_is_done_is_done_at_the_time_at_which_it_is_asked_for(desk, draft, folder):
+    desk.now = NOW + timedelta(days=3)
+    text = held(desk, draft)["text"]
+    [name] = [name for name in desk.post("/test-files", name=draft.stem, text=text)[1]["files"] if name.endswith("eml")]
+    assert "\nDate: Thu, 26 Nov 2026" in (folder / name).read_text(encoding="utf-8")
 
 
 def test_the_alarm_covers_no_finding_and_can_be_closed(writing):
@@ -1045,8 +1342,9 @@ def test_who_cannot_save_stays_and_is_told(writing):
     expect(writing.get_by_role("heading", level=1)).to_have_text("Drafts")
 
 
-def test_without_a_model_the_page_offers_no_suggestions(writing):
-    expect(writing.locator("#ask")).to_have_count(0)
+def test_without_a_model_the_page_offers_no_suggestions(desk, draft):
+    status, _, text = desk.ask("GET", f"/write/{draft.stem}", desk.own(Origin=None))
+    assert (status, 'id="text"' in text, 'id="ask"' in text) == (200, True, False)
 
 
 def test_a_suggestion_stands_beside_the_text_until_the_author_uses_it(model, draft, writing):
@@ -1064,6 +1362,7 @@ def test_a_suggestion_stands_beside_the_text_until_the_author_uses_it(model, dra
     assert faults_of(writing) == []
     offered.first.get_by_role("button", name="Use it").press("Enter")
     expect(offered).to_have_count(2)
+    writing.keyboard.press("Control+s")
     expect(writing.locator("#saved")).to_have_text("Saved")
     assert "summary: What these papers leave out." in draft.read_text(encoding="utf-8")
     assert "by: small-1" in draft.read_text(encoding="utf-8")
@@ -1094,6 +1393,12 @@ def test_all_previews_stand_side_by_side_and_follow_the_text(writing):
     tops = {round(writing.locator(f"#frame-{view}").bounding_box()["y"]) for view in ("site", "letter")}
     assert len(tops) == 1
     assert faults_of(writing) == []
+    plain = "document.getElementById('frame-text').contentDocument.scrollingElement"
+    assert writing.evaluate(f"{plain}.scrollWidth <= {plain}.clientWidth")  # though it has long addresses
+    writing.set_viewport_size({"width": 390, "height": 844})
+    rows = writing.evaluate("[...document.querySelectorAll('[role=tab]')].map((tab) => tab.offsetTop)")
+    assert len({*rows}) == 1
+    assert writing.evaluate("(e => e.scrollHeight <= e.clientHeight)(document.getElementById('panel'))")
     writing.get_by_role("tab", name="Letter").click()
     expect(writing.locator("#frame-site")).to_be_hidden()
 
@@ -1105,18 +1410,34 @@ def test_a_test_is_written_as_files_where_there_is_no_mail_server(folder, draft,
     assert (folder / f".byline/letters/{draft.stem}.eml").read_bytes()
 
 
-def test_a_test_goes_to_the_author_alone(folder, mailbox, byline, draft, writing):
-    writing.get_by_role("button", name="Send a test").click()
+def test_a_test_goes_to_the_author_alone(smtp, desk, writing):
+    mailbox, _ = smtp
+    [author] = re.findall(r"<(.+)>", desk.app.settings.send.sender)
+    assert len(desk.app.readers()) > 1
+    ask, dialog = writing.get_by_role("button", name="Send a test"), writing.get_by_role("dialog")
+    ask.click()
+    expect(dialog).to_contain_text("and to nobody else")
+    expect(dialog).to_contain_text(author)
     assert faults_of(writing) == []
-    expect(writing.get_by_role("dialog")).to_contain_text("and to nobody else")
-    writing.get_by_role("button", name="Leave it").click()
-    assert mailbox.messages == []
-    del folder, byline, draft
+    dialog.get_by_role("button", name="Leave it").click()
+    text = writing.locator("#text")
+    text.fill(re.sub("(?m)^title: .*$", "title: As typed and not saved", text.input_value(), count=1))
+    ask.click()
+    dialog.get_by_role("button", name="Send it to me").click()
+    expect(writing.get_by_role("status")).to_have_text(f"Sent to {author}.")
+    [(_, to, message)] = mailbox.messages
+    assert to == [author]
+    assert message["Subject"] == "As typed and not saved"
+    mailbox.answers[author] = "550 no such box"
+    ask.click()
+    dialog.get_by_role("button", name="Send it to me").click()
+    expect(writing.get_by_role("alert")).to_contain_text("the mail server did not take it: 550 no such box")
+    assert len(mailbox.messages) == 1
 
 
-def test_a_test_is_taken_by_the_mail_server_and_counts_as_no_delivery(folder, mailbox, open_app):
-    where = {"BYLINE_SEND_SMTP_HOST": "127.0.0.1", "BYLINE_SEND_SMTP_PORT": str(mailbox.port)}
-    app = open_app(folder, where | {"BYLINE_SEND_SMTP_SECURITY": "none"})
+def test_a_test_is_taken_by_the_mail_server_and_counts_as_no_delivery(folder, smtp, open_app):
+    mailbox, where = smtp
+    app = open_app(folder, where)
     letter = app.letter(app.find("what-had-no-name"))
     before = len(app.audience(letter).to)
     address_told, answer = app.rehearse(letter)
@@ -1128,7 +1449,10 @@ def test_a_test_is_taken_by_the_mail_server_and_counts_as_no_delivery(folder, ma
     assert len(app.audience(letter).to) == before
 
 
-def test_the_whole_way_from_triage_to_a_published_file(desk, folder, page):
+def test_the_whole_way_from_triage_to_a_published_file(desk, folder, blank):
+    page = blank
+    page.context.clear_cookies()  # to come in as an author does
+    page.goto(address(desk.port, desk.keys))
     for card in page.locator('.card[data-choice=""]:not([data-drafted])').all()[:2]:
         page.locator(f"#{card.get_attribute('id')}").focus()
         page.keyboard.press("p")
@@ -1139,8 +1463,8 @@ def test_the_whole_way_from_triage_to_a_published_file(desk, folder, page):
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_role("alert")).to_contain_text("not ready")
     expect(page.locator("#found button").first).to_be_focused()
+    expect(page.locator(".sentence").first).to_be_visible()
     text.fill(with_words(text.input_value()))
-    expect(page.locator("#saved")).to_have_text("Saved")
     page.get_by_role("button", name="Publish").click()
     expect(page.locator("#saved")).to_contain_text("Published as posts/")
     name = page.locator("#saved").inner_text().removeprefix("Published as ")
@@ -1173,25 +1497,36 @@ def with_words(text):
 # -- for everybody
 
 
-def faults_of(page):
-    return [f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in Axe().run(page).response["violations"]]
+def faults_of(page, **options):
+    found = Axe().run(page, options=options or None).response["violations"]
+    return [f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in found]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def faults_by_day_and_night(page):
+    """What axe finds in light and in dark; the dark changes the colours, and nothing else."""
+    by_day = faults_of(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    by_night = faults_of(page, runOnly={"type": "rule", "values": ["color-contrast", "link-in-text-block"]})
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    return by_day + by_night
+
+
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing(desk, draft, page, scheme, width):
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.set_viewport_size({"width": width, "height": 900})
-    for path in ("/", "/trends", "/drafts", f"/write/{draft.stem}"):
-        page.goto(desk.base + path)
-        page.wait_for_load_state("networkidle")
-        for summary in page.locator("details summary").all()[:2]:
+def test_axe_finds_nothing(desk, draft, blank, width):
+    blank.set_viewport_size({"width": width, "height": 900})
+    for path in ("/", "/drafts", f"/write/{draft.stem}"):
+        blank.goto(desk.base + path)
+        if draft.stem in path:
+            expect(blank.frame_locator("#frame-site").locator("h1")).to_be_visible()
+            expect(blank.locator(".source").first).to_be_visible()
+        for summary in blank.locator("details summary").all()[:2]:
             summary.click()
-        assert faults_of(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.goto(desk.base)
-    page.keyboard.press("?")
-    assert faults_of(page) == []
+        assert faults_by_day_and_night(blank) == []
+        assert blank.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    blank.goto(desk.base)
+    blank.keyboard.press("?")
+    expect(blank.get_by_role("dialog", name="Keys")).to_be_visible()
+    assert faults_by_day_and_night(blank) == []
 
 
 def test_about_four_stories_are_in_sight_at_once(page):
@@ -1213,13 +1548,38 @@ def test_targets_on_a_phone_are_large_enough_for_a_thumb(page):
 # -- the command
 
 
-def test_the_command_prints_where_the_desk_is(folder, byline, monkeypatch):
-    import uvicorn
+def addresses():
+    """The addresses of this machine: that of the desk, another of its loopback, and those that others know it by."""
+    named = socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET, socket.SOCK_STREAM)
+    return {"127.0.0.1", "127.0.0.2", *(where[0] for _, _, _, _, where in named)}
 
-    said = []
-    monkeypatch.setattr(uvicorn.Server, "run", lambda _, sockets: said.append(sockets[0].getsockname()[0]))
-    code, out, _ = byline("desk", "--port", "0", "--no-browser", at=folder)
-    assert code == 0
-    assert "http://127.0.0.1:" in out
-    assert "/?start=" in out
-    assert said == ["127.0.0.1"]
+
+def test_the_command_prints_where_the_desk_is_and_listens_there_only(folder):
+    words = ["--now", "2026-11-23T07:30Z", "-C", str(folder), "desk", "--port", "0", "--no-browser"]
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    command = [sys.executable, "-u", "-m", "pipeline", *words]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            said = running.stdout.readline()
+            port, start = re.search(r"http://127\.0\.0\.1:(\d+)(/\?start=\S+) until", said).groups()
+            answered = []
+            for address_known in addresses():
+                with socket.socket() as other:
+                    other.settimeout(2)
+                    answered += [address_known] if other.connect_ex((address_known, int(port))) == 0 else []
+            assert answered == ["127.0.0.1"]
+            connection = HTTPConnection("127.0.0.1", int(port), timeout=20)
+            with contextlib.closing(connection):
+                connection.request("GET", start)
+                assert connection.getresponse().status == 303
+        finally:
+            running.send_signal(signal.SIGINT)
+            assert running.wait(20) == 0
+
+
+def test_a_store_that_cannot_be_used_is_told_before_the_desk_is_there(folder):
+    (folder / ".byline/byline.db").write_bytes(b"no database at all " * 100)
+    app = App(load(folder, {}), NOW)
+    with pytest.raises(StoreError, match="cannot be used"):
+        at_the_desk(app, 0, lambda: NOW, pytest.fail)
+    app.close()

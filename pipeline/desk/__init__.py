@@ -24,7 +24,12 @@ __all__ = ["Keys", "address", "desk", "guarded"]
 
 
 def desk(app: App, port: int, clock: Callable[[], datetime], tell: Callable[[str], None]) -> None:
-    """Serve the desk on ``port`` until interrupted, once ``tell`` was given the address that lets a browser in."""
+    """Serve the desk on ``port`` until interrupted, once ``tell`` was given the address that lets a browser in.
+
+    Raises ``StoreError`` where the store cannot be used.
+    """
+    with app.store.reading():  # opened and brought up to date here, a fault of it is told once, in the terminal
+        pass
     bound, keys = listening(port), Keys.new()
     taken = bound.getsockname()[1]
     tell(address(taken, keys))

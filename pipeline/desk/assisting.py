@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from pipeline.desk.pages import done
+from pipeline.desk.pages import Number, done
 from pipeline.model import Wish  # noqa: TC001  (pydantic reads the annotations)
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Wished(BaseModel):
     name: str
     text: str
     wish: Wish
-    line: int
+    line: Number
 
 
 class Taken(BaseModel):
@@ -34,7 +34,7 @@ class Taken(BaseModel):
 
     name: str
     text: str
-    number: int
+    number: Number
 
 
 class Assisting:

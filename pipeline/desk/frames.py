@@ -36,6 +36,8 @@ _SITE: Final = """<!doctype html><html lang="{language}" class="no-js">
 data-md-color-media="(prefers-color-scheme)"></body></html>"""
 _PLAIN: Final = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Preview</title></head>
 <body></body></html>"""
+_WRAPPED: Final = '<pre style="white-space: pre-wrap; overflow-wrap: anywhere">'
+"""Mail programs wrap what is longer than they are wide, as the address of a source is."""
 
 
 class View(StrEnum):
@@ -69,11 +71,20 @@ class Frames:
 
     def picture(self, request: Request) -> Response:
         """Return a picture of the author's own."""
-        content = self._app.settings.content.resolve()
-        path = (content / request.path_params["name"]).resolve()
-        if path.suffix.lower() not in _PICTURES or not path.is_relative_to(content) or not path.is_file():
+        path = self._picture(request.path_params["name"])
+        if path is None:
             raise UsageError("there is no such picture")
         return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0], headers=_GUARDED)
+
+    def _picture(self, name: str) -> Path | None:
+        """Return the file of the picture ``name`` in content/, if there is one."""
+        content = self._app.settings.content.resolve()
+        try:
+            path = (content / name).resolve()
+            known = path.suffix.lower() in _PICTURES and path.is_relative_to(content) and path.is_file()
+        except (OSError, ValueError):  # a name that no file can have: too long, or with a NUL
+            return None
+        return path if known else None
 
     def look(self, _request: Request) -> Response:
         """Return the style sheets of the site as one."""
@@ -90,7 +101,7 @@ class Frames:
             page = self._with_pictures(letter["html"].decode())
             made[View.LETTER] = made[View.PHONE] = as_seen(page, dark=False)
             made[View.DARK] = as_seen(page, dark=True)
-            made[View.TEXT] = f"<pre>{html.escape(letter['txt'].decode())}</pre>"
+            made[View.TEXT] = f"{_WRAPPED}{html.escape(letter['txt'].decode())}</pre>"
         return {view: made[view] for view in views}
 
     def _with_pictures(self, markup: str) -> str:

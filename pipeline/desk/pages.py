@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.routing import Mount, Route
@@ -16,7 +16,7 @@ from pipeline.errors import BylineError
 from pipeline.post.files import ChangedOutsideError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -28,6 +28,17 @@ if TYPE_CHECKING:
 
 _HERE: Final = Path(__file__).parent
 Given = TypeVar("Given", bound=BaseModel)
+LARGEST: Final = 2**63 - 1
+Number = Annotated[int, Field(ge=0, le=LARGEST)]
+"""The number of a story, an entry or a line; a larger one no store can hold."""
+
+
+class SupersededError(BylineError):
+    """What the page acts on is another by now; ``stands`` is what it shall show instead."""
+
+    def __init__(self, message: str, stands: Mapping[str, Any]) -> None:
+        self.stands = stands
+        super().__init__(message)
 
 
 class Pages:
@@ -81,6 +92,8 @@ def done(path: str, given: type[Given], work: Callable[[Given], Any]) -> Route:
             )
         except ChangedOutsideError as error:
             return JSONResponse({"error": str(error), "text": error.now.text, "mark": error.now.mark}, 409)
+        except SupersededError as error:
+            return JSONResponse({"error": str(error), **error.stands}, 409)
         except BylineError as error:
             return JSONResponse({"error": str(error)}, 422)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from pipeline.desk.cards import cards
-from pipeline.desk.pages import Pages, done, shown
+from pipeline.desk.pages import LARGEST, Number, Pages, SupersededError, done, shown
+from pipeline.errors import UsageError
 from pipeline.model import Choice  # noqa: TC001  (pydantic reads the annotations)
 
 if TYPE_CHECKING:
@@ -26,23 +27,24 @@ class Nothing(BaseModel):
 
 
 class Chosen(BaseModel):
-    """What the author chose about a story; without a choice, the latest is taken back."""
+    """What the author chose about a story; without a choice, the latest is taken back, if it still is ``was``."""
 
-    story: int
+    story: Number
     choice: Choice | None
+    was: Choice | None = None
 
 
 class Joined(BaseModel):
     """Stories to be told as one."""
 
-    stories: list[int]
+    stories: list[Number]
 
 
 class Parted(BaseModel):
     """Reports that belong to another story."""
 
-    story: int
-    entries: list[int]
+    story: Number
+    entries: list[Number]
 
 
 class Triage:
@@ -72,20 +74,28 @@ class Triage:
     def cards(self, request: Request) -> Response:
         """Show the cards of just the stories that are asked for, whatever was chosen about them."""
         app = self._now()
-        asked = [int(number) for number in request.query_params.getlist("story") if number.isdecimal()]
+        asked = [_number(said) for said in request.query_params.getlist("story")]
         found = cards(app.stories.listed(asked), app.stories.drafted(), app.now)
         return self._pages.page("cards.html", cards=found)
 
     def choose(self, said: Chosen) -> dict[str, Any]:
         """Remember a choice, or take the latest back; tell what stands now."""
         stories = self._now().stories
-        if said.choice is None:
-            return {"choice": stories.take_back(said.story).choice}
-        stories.choose(said.choice, [said.story])
-        return {"choice": said.choice}
+        if said.choice is not None:
+            stories.choose(said.choice, [said.story])
+            return {"choice": said.choice}
+        [item] = stories.listed([said.story])
+        if said.was not in {None, item.choice}:
+            stands = f"“{item.choice}” is chosen" if item.choice else "nothing is chosen"
+            raise SupersededError(
+                f"its choice was changed elsewhere in the meantime: {stands} now", {"choice": item.choice}
+            )
+        return {"choice": stories.take_back(said.story).choice}
 
     def merge(self, said: Joined) -> dict[str, Any]:
         """Have stories told as one from now on; tell which story that is."""
+        if len({*said.stories}) < 2:  # noqa: PLR2004  (one story is told as one already)
+            raise UsageError("name two stories or more that tell the same")
         return {"stories": [self._now().stories.merge(said.stories).story.id]}
 
     def split(self, said: Parted) -> dict[str, Any]:
@@ -102,3 +112,10 @@ class Triage:
 
     def _now(self) -> App:
         return self._app.at(self._clock())
+
+
+def _number(said: str) -> int:
+    """Return the number of a story that an address names."""
+    if not said.isdecimal() or len(said) > len(str(LARGEST)) or int(said) > LARGEST:
+        raise UsageError("there is no such story")
+    return int(said)

@@ -86,7 +86,8 @@ class Writing:
 
     def drafts(self, _request: Request) -> Response:
         """Show the drafts."""
-        return self._pages.page("list.html", drafts=[self._draft(path) for path in self._app.drafts()])
+        app = self._now()
+        return self._pages.page("list.html", drafts=[_draft(app, path) for path in app.drafts()])
 
     def page(self, request: Request) -> Response:
         """Show the page on which a draft is written; its text is loaded by the page."""
@@ -131,16 +132,17 @@ class Writing:
 
     def test(self, said: Typed) -> dict[str, Any]:
         """Send the text as a letter to the author alone; tell where it went, and what the mail server said."""
-        address, answer = self._app.rehearse(self._app.letter(self.path(said.name), said.text))
+        app = self._now()
+        address, answer = app.rehearse(app.letter(self.path(said.name), said.text))
         if answer.state is not DeliveryState.SENT:
             raise SendError(f"the mail server did not take it: {answer.text}")
         return {"to": address, "answer": answer.text}
 
     def test_files(self, said: Typed) -> dict[str, Any]:
         """Write the text as a letter into files, for who has no mail server yet; tell where."""
-        letter = self._app.letter(self.path(said.name), said.text)
-        files = self._app.write_letter(letter)
-        return {"files": [str(path.relative_to(self._app.settings.root)) for path in files]}
+        app = self._now()
+        written = app.write_letter(app.letter(self.path(said.name), said.text))
+        return {"files": [str(path.relative_to(app.settings.root)) for path in written]}
 
     def approve(self, said: Ready) -> dict[str, Any]:
         """Note in the file that the author approves its words; tell what it holds then, and who that is."""
@@ -185,13 +187,14 @@ class Writing:
     def _now(self) -> App:
         return self._app.at(self._clock())
 
-    def _draft(self, path: Path) -> dict[str, Any]:
-        found = [finding for finding in self._app.check(path) if finding.accepted is None]
-        try:
-            post = posts.read(path)
-        except PostError:
-            return {"name": path.stem, "title": path.stem, "state": "no post yet"}
-        return {"name": path.stem, "title": post.title, "state": _state(post, found)}
+
+def _draft(app: App, path: Path) -> dict[str, Any]:
+    found = [finding for finding in app.check(path) if finding.accepted is None]
+    try:
+        post = posts.read(path)
+    except PostError:
+        return {"name": path.stem, "title": path.stem, "state": "no post yet"}
+    return {"name": path.stem, "title": post.title, "state": _state(post, found)}
 
 
 def _state(post: Post, found: Sequence[Finding]) -> str:

@@ -1,5 +1,6 @@
 // Assist: what a model proposes, beside the text. Nothing gets into the text but by a press of the author's.
 
+import { isHeld } from "./caret.js";
 import { ask, made, tell, warn } from "./talk.js";
 
 const wish = document.getElementById("wish");
@@ -55,7 +56,7 @@ async function take(number, item, draft, replace) {
   const { name, text } = draft();
   const answer = await ask("/take", { name, text, number });
   if (answer.error) return warn(answer.error);
-  if (draft().text !== text) return warn("You wrote on in the meantime: press it once more.");
+  if (isHeld() || draft().text !== text) return warn("You wrote on in the meantime: press it once more.");
   warn("");
   replace(answer.text);
   leave(item);

@@ -7,6 +7,9 @@ const PROMPT = /^<!-- Your (opening|words): .*-->\s*$/;
 const COMMENT = /^<!-- .*-->\s*$/;
 const lines = () => text.value.split("\n");
 
+/** Whether the text waits for the file to be changed: nothing may be put into it meanwhile. */
+export const isHeld = () => text.readOnly;
+
 /** Where the line of this number starts; the first is 1. */
 export const startOf = (line) => lines().slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
 export const lineOfCaret = () => text.value.slice(0, text.selectionStart).split("\n").length;

@@ -7,20 +7,38 @@ const panel = document.getElementById("panel");
 const waits = document.getElementById("waits");
 const tabs = [...document.querySelectorAll("[role=tab]")];
 const figures = [...document.querySelectorAll("[data-frame]")];
+const UNOPENED = "its page could not be loaded. Type on, and it is tried again.";
 const ALL = "all"; // all of them side by side
 const views = (of) => (of === ALL ? figures.map((figure) => figure.dataset.frame) : [of]);
 const frame = (view) => document.getElementById(`frame-${view}`);
 
-const ready = (one) =>
-  new Promise((done) => {
-    if (one.contentDocument?.URL === one.src && one.contentDocument.readyState === "complete") done();
-    else one.addEventListener("load", done, { once: true });
+const stands = (one) => one.contentDocument?.URL === one.src && one.contentDocument.readyState === "complete";
+let opening = null;
+
+/** Give whether all frames are there to be filled; those that could not be loaded are loaded once more. */
+function opened() {
+  opening ??= Promise.all(views(ALL).map((view) => ready(frame(view)))).then((all) => {
+    if (all.includes(false)) opening = null;
+    return Boolean(opening);
   });
-const opened = Promise.all(views(ALL).map((view) => ready(frame(view)))).then(() => views(ALL).forEach(stayHere));
+  return opening;
+}
+
+async function ready(one) {
+  if (!stands(one)) {
+    const loaded = new Promise((done) => one.addEventListener("load", done, { once: true }));
+    if (!one.contentDocument) one.src = one.src; // what stands in it is the browser's own page of what went wrong
+    await loaded;
+  }
+  if (!stands(one)) return false;
+  one.contentDocument.removeEventListener("click", stay);
+  one.contentDocument.addEventListener("click", stay);
+  return true;
+}
 
 /** A link in a preview leads nowhere: the frame is to show the post. */
-function stayHere(view) {
-  frame(view).contentDocument.addEventListener("click", (event) => event.target.closest?.("a[href]") && event.preventDefault());
+function stay(event) {
+  if (event.target.closest?.("a[href]")) event.preventDefault();
 }
 
 /** Put what the desk made into its frame. What is read there stays where it is, but what is typed comes into sight. */
@@ -100,18 +118,21 @@ export class Preview {
       return;
     }
     this.isAsking = true;
-    do {
-      this.isStale = false;
-      await this.ask();
-    } while (this.isStale);
-    this.isAsking = false;
+    try {
+      do {
+        this.isStale = false;
+        await this.ask();
+      } while (this.isStale);
+    } finally {
+      this.isAsking = false; // whatever went wrong, the next key is shown
+    }
   }
 
   async ask() {
     const { name, text, since, place } = this.given();
     const view = this.view;
-    await opened;
-    const answer = await ask("/preview", { name, text, views: views(view) });
+    const isOpen = await opened();
+    const answer = isOpen ? await ask("/preview", { name, text, views: views(view) }) : { error: UNOPENED };
     waits.hidden = !answer.error;
     waits.textContent = answer.error ? `The preview waits: ${answer.error}` : "";
     if (answer.error || view !== this.view) return;

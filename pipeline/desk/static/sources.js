@@ -1,6 +1,6 @@
 // The sources beside the text: what can be quoted of each, and how others report the same.
 
-import { quote } from "./caret.js";
+import { isHeld, quote } from "./caret.js";
 import { made, tell } from "./talk.js";
 
 const pane = document.getElementById("sources");
@@ -33,6 +33,7 @@ function source(told) {
   const lines = told.sentences.map((sentence) => {
     const button = made("button", { type: "button", class: "sentence" }, sentence.text);
     button.addEventListener("click", () => {
+      if (isHeld()) return tell("One moment: the file is being changed.");
       const [first, last] = takes[told.url];
       moved(first, quote(sentence.markdown, first, last));
       tell("Quoted.");

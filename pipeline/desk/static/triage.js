@@ -8,13 +8,16 @@ const every = () => [...document.querySelectorAll(".card")];
 const SAID = { pick: "Picked", skip: "Skipped", later: "Left for later", "": "Undecided" };
 let acts = []; // what was done, the latest last, each with what undoes it
 let marked = null;
-let turns = 0; // an answer about a card that was decided again since is old news
+let turns = 0;
+const latest = new Map(); // the turn in which each story was decided last: an answer about an earlier one is old news
+let refused = null; // the story whose choice the alarm is about: another's success is no reason to be silent of it
 let line = Promise.resolve(); // acts reach the desk one after the other, in the order in which they were done
 
 /** Have `work` done after all that was done before. */
 function next(work) {
-  line = line.then(work);
-  return line;
+  const done = line.then(work);
+  line = done.catch(() => {}); // what comes to grief holds up nothing that comes after it
+  return done;
 }
 
 function did(act) {
@@ -22,7 +25,9 @@ function did(act) {
   count();
 }
 
+/** What came to nothing can not be undone, nor be undone again. */
 function drop(act) {
+  act.isVoid = true;
   acts = acts.filter((one) => one !== act);
   count();
 }
@@ -50,7 +55,9 @@ function step(by) {
 
 // -- choosing
 
+/** Show a choice at once; `told` is what the desk said last, for when it does not take it. */
 function show(card, choice) {
+  card.dataset.told ??= card.dataset.choice;
   card.dataset.choice = choice;
   for (const button of card.querySelectorAll("[data-do=pick], [data-do=later], [data-do=skip]"))
     button.setAttribute("aria-pressed", String(button.dataset.do === choice));
@@ -70,62 +77,69 @@ function count() {
 
 const title = (card) => card.querySelector(".card__title").textContent.trim();
 
-/** Tell the desk of a choice, or without one that the latest is taken back; gives whether it heard. */
-function send(card, choice, before) {
-  const turn = String((turns += 1));
-  card.dataset.turn = turn;
+/** Tell the desk of a choice, or without one that the choice `was` is taken back; gives what it answers. */
+function send(card, choice, was) {
+  const [story, turn] = [storyOf(card), (turns += 1)];
+  latest.set(story, turn);
   return next(async () => {
-    const answer = await ask("/choose", { story: storyOf(card), choice: choice || null });
-    const isLatest = card.dataset.turn === turn;
+    const answer = await ask("/choose", { story, choice: choice || null, was: was || null });
+    const here = cardOf(story); // it may be another card by now, or none
+    if (here && "choice" in answer) here.dataset.told = answer.choice || "";
+    if (here && latest.get(story) === turn) show(here, here.dataset.told ?? here.dataset.choice);
     if (answer.error) {
-      if (isLatest) show(card, before);
-      warn(`“${title(card)}” stays as it was. ${answer.error}`);
-      return false;
+      refused = story;
+      warn(`“${title(here || card)}”${answer.status === 409 ? ":" : " stays as it was."} ${answer.error}`);
+    } else if (refused === null || refused === story) {
+      refused = null;
+      warn("");
     }
-    if (!choice && isLatest) show(card, answer.choice || "");
-    warn("");
-    return true;
+    return answer;
   });
 }
 
 async function choose(card, choice, onward) {
   const before = card.dataset.choice;
   if (before === choice) return takeBack(card);
-  const [story, act] = [storyOf(card), { undo: () => restore(story, before, false) }];
+  const [story, act] = [storyOf(card), { undo: () => restore(story, before, choice) }];
   show(card, choice);
   did(act);
   tell(`${SAID[choice]}: ${title(card)}`);
   if (onward) step(1);
-  if (!(await send(card, choice, before))) drop(act);
+  if ((await send(card, choice, "")).error) drop(act);
 }
 
 /** What was pressed is pressed again: the choice before it stands, if there was any. */
 async function takeBack(card) {
-  const before = card.dataset.choice;
-  const [story, act] = [storyOf(card), { undo: () => restore(story, before, true) }];
+  const was = card.dataset.choice;
+  const [story, act] = [storyOf(card), { undo: () => restore(story, was, "") }];
   show(card, "");
   did(act);
-  if (!(await send(card, "", before))) return drop(act);
-  tell(`Taken back. ${SAID[card.dataset.choice]}: ${title(card)}`);
+  const answer = await send(card, "", was);
+  if (answer.error) return drop(act);
+  tell(`Taken back. ${SAID[answer.choice || ""]}: ${title(card)}`);
 }
 
 // -- undoing: each act by the one that is its opposite
 
-function undo() {
+async function undo() {
   const last = acts.pop();
+  const at = acts.length;
   count();
-  return last ? last.undo() : tell("Nothing to undo.");
+  if (!last) return tell("Nothing to undo.");
+  const answer = await last.undo();
+  if (answer?.status !== 0 || last.isVoid) return; // done, or refused for good
+  acts.splice(at, 0, last); // the desk did not hear of it: it can be tried again
+  count();
 }
 
-/** What stood before stands again: the choice `before`, by being made anew or by having the one after it taken back. */
-function restore(story, before, isMadeAnew) {
+/** What stood before stands again: `before` is chosen anew, or what was chosen after it is taken back. */
+function restore(story, before, after) {
   const card = cardOf(story);
   if (!card) return tell("Its story stands here no more.");
-  const now = card.dataset.choice;
   show(card, before);
   goTo(card);
   tell(`Undone. ${SAID[before]}: ${title(card)}`);
-  return send(card, isMadeAnew ? before : "", now);
+  return send(card, after ? "" : before, after);
 }
 
 // -- joining and parting
@@ -144,33 +158,39 @@ function merge(card, byKey) {
     const how = byKey ? "Press m" : "Choose Merge";
     return tell(marked ? `Marked. ${how} on the story that tells the same.` : "No longer marked.");
   }
-  const first = marked;
+  const stories = [storyOf(marked), storyOf(card)];
   mark(null);
   const act = { undo: () => next(() => unmerge(act)) };
   did(act);
-  return next(() => doMerge(act, first, card));
+  return next(() => doMerge(act, stories));
 }
 
-async function doMerge(act, first, second) {
-  const [merged] = await changed(act, "/merge", { stories: [storyOf(first), storyOf(second)] }, [first, second]);
+async function doMerge(act, stories) {
+  const second = cardOf(stories[1]);
+  const entries = second ? entriesOf(second) : [];
+  const { cards: [merged] } = await changed(act, "/merge", { stories }, stories);
   if (!merged) return;
-  [act.story, act.entries] = [storyOf(merged), entriesOf(second)];
+  [act.story, act.entries] = [storyOf(merged), entries];
   tell(`Told as one: “${title(merged)}”, ${entriesOf(merged).length} reports.`);
 }
 
 async function unmerge({ story, entries }) {
   if (!story) return; // it came to nothing, and that was told
-  const [first, second] = await changed(null, "/split", { story, entries }, [cardOf(story)]);
+  const { answer, cards: [first, second] } = await changed(null, "/split", { story, entries }, [story]);
   if (second) tell(`Undone. Told apart again: “${title(first)}” and “${title(second)}”.`);
+  return answer;
 }
 
-/** Have stories joined or parted, and show what came of the cards `gone`; an act that fails can not be undone. */
+/** Have stories joined or parted, and show the cards of what came of the stories `gone`; `act` is void if it fails. */
 async function changed(act, path, said, gone) {
-  const answer = await ask(path, said);
-  if (!answer.error) return regroup(gone, answer.stories);
-  drop(act);
+  const before = gone.map(cardOf);
+  const isHere = before.every(Boolean); // an act before this one may have joined or parted them
+  const answer = isHere ? await ask(path, said) : { error: "Its story stands here no more." };
+  if (!answer.error) return { answer, cards: await regroup(before, answer.stories) };
+  if (act) drop(act);
+  refused = null;
   warn(answer.error);
-  return [];
+  return { answer, cards: [] };
 }
 
 /** The cards of stories as the desk has them now; as a document, since here no text may become markup. */
@@ -199,7 +219,7 @@ async function regroup(gone, stories) {
   cards[0].querySelector("details").open = unfolded;
   goTo(cards[0]);
   count();
-  warn("");
+  if (refused === null) warn("");
   return cards;
 }
 
@@ -224,10 +244,10 @@ function doSplit() {
   const entries = [...$("parts").querySelectorAll(":checked")].map((box) => Number(box.value));
   $("splitting").close();
   if (!entries.length) return tell("Nothing was named, so nothing changes.");
-  const [card, act] = [parting, { undo: () => next(() => unsplit(act)) }];
+  const [story, act] = [storyOf(parting), { undo: () => next(() => unsplit(act)) }];
   did(act);
   return next(async () => {
-    const [rest, apart] = await changed(act, "/split", { story: storyOf(card), entries }, [card]);
+    const { cards: [rest, apart] } = await changed(act, "/split", { story, entries }, [story]);
     if (!apart) return;
     act.stories = [storyOf(rest), storyOf(apart)];
     tell(`Told apart: “${title(apart)}” stands behind it.`);
@@ -236,8 +256,9 @@ function doSplit() {
 
 async function unsplit({ stories }) {
   if (!stories) return;
-  const [merged] = await changed(null, "/merge", { stories }, stories.map(cardOf));
+  const { answer, cards: [merged] } = await changed(null, "/merge", { stories }, stories);
   if (merged) tell(`Undone. Told as one again: “${title(merged)}”.`);
+  return answer;
 }
 
 // -- all together

@@ -1,7 +1,7 @@
 // Writing: one text, its file, its findings and its sources.
 
 import { listen } from "./assist.js";
-import { goToLine, lineOfCaret, placeTyped, promptOf, replace, text, waitingLine } from "./caret.js";
+import { goToLine, isHeld, lineOfCaret, placeTyped, promptOf, replace, text, waitingLine } from "./caret.js";
 import { Preview } from "./preview.js";
 import { showSources } from "./sources.js";
 import { ask, made, tell, warn } from "./talk.js";
@@ -52,13 +52,27 @@ function take(answer) {
 /** Save what is on the page; gives whether the file holds it now. */
 async function save() {
   clearTimeout(idle);
-  if (gone || $("conflict").open) return false;
-  if (saving) await saving;
+  while (saving) await saving; // of two that wait, one may have begun to save again
+  if (text.disabled || $("conflict").open) return false;
   if (!isDirty()) return true;
   saving = sendText();
-  const done = await saving;
-  saving = null;
-  return done;
+  try {
+    return await saving;
+  } finally {
+    saving = null;
+  }
+}
+
+/** Do what changes the file itself. Nothing can be typed meanwhile, as it would be in no file afterwards. */
+async function held(work) {
+  await loaded;
+  if (text.disabled || isHeld()) return;
+  text.readOnly = true;
+  try {
+    await work();
+  } finally {
+    text.readOnly = false;
+  }
 }
 
 async function sendText() {
@@ -80,13 +94,16 @@ async function sendText() {
   return true;
 }
 
+/** Whether the file is being changed from here, or can be no more: then what it holds is no news. */
+const isBusy = () => Boolean(saving) || text.disabled || isHeld() || $("conflict").open;
+
 async function look() {
-  if (document.hidden || saving || gone || $("conflict").open || text.disabled) return;
+  if (document.hidden || isBusy()) return;
   const answer = await ask("/look", { name });
-  if (answer.error || saving || answer.mark === mark) return;
+  if (answer.error || isBusy() || answer.mark === mark) return;
   if (!answer.mark) return leave("The file is no draft any more: it was published, renamed or taken away.");
   const found = await ask("/load", { name });
-  if (found.error || saving || found.mark === mark) return;
+  if (found.error || isBusy() || found.mark === mark) return;
   if (isDirty()) return clash(found);
   take(found);
   tell("The file was changed outside of the desk. This is what it holds now.");
@@ -163,6 +180,7 @@ async function approve() {
 
 async function test() {
   $("testing").close();
+  await loaded;
   tell("Sending …");
   const answer = await ask("/test", { name, text: text.value });
   if (answer.error) return warn(answer.error);
@@ -172,6 +190,7 @@ async function test() {
 
 async function testFiles() {
   $("testing").close();
+  await loaded;
   const answer = await ask("/test-files", { name, text: text.value });
   if (answer.error) return warn(answer.error);
   warn("");
@@ -199,7 +218,7 @@ text.addEventListener("input", (event) => {
 async function check() {
   const now = text.value;
   const [found, told] = await Promise.all([ask("/check", { name, text: now }), ask("/sources", { name, text: now })]);
-  if (now !== text.value) return;
+  if (now !== text.value || gone) return;
   if (found.findings) showFindings(found.findings, found.approved);
   if (told.sources) showSources(told.sources, now.split("\n").length);
 }
@@ -223,13 +242,14 @@ function finding(found) {
   return made("li", { "data-rule": found.rule }, button);
 }
 
+const loaded = load();
 listen(() => ({ name, text: text.value, line: lineOfCaret() }), replace);
 
 // -- buttons and keys
 
 $("save").addEventListener("click", async () => (await save()) && tell("Saved."));
-$("publish").addEventListener("click", publish);
-$("approve")?.addEventListener("click", approve);
+$("publish").addEventListener("click", () => held(publish));
+$("approve")?.addEventListener("click", () => held(approve));
 $("test").addEventListener("click", () => $("testing").showModal());
 $("do-test").addEventListener("click", test);
 $("do-test-files").addEventListener("click", testFiles);
@@ -255,4 +275,3 @@ addEventListener("beforeunload", (event) => {
   if (!gone && isDirty()) event.preventDefault();
 });
 setInterval(look, LOOK);
-load();
