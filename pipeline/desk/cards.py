@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 _SENTENCES: Final = 2
 _NAMED: Final = 3
 """So many publishers besides the first are named; of more, the first two."""
-_FRESHNESS: Final = "freshness"
-_REPORTED: Final = "last reported "
 _LONGEST: Final = 320
 """Characters of the opening: what the eye takes in before it decides."""
 
@@ -66,17 +64,17 @@ def cards(stories: Sequence[RankedStory], drafted: Collection[SafeUrl], now: dat
 
 
 def _card(item: RankedStory, drafted: Collection[SafeUrl], now: datetime) -> Card:
-    lead, reported = item.story.lead, _reported(item, now)
+    lead = item.story.lead
     return Card(
         id=item.story.id,
         title=_title(lead),
         link=lead.link,
         publisher=lead.publisher,
         others=_others(item.story),
-        age=reported,
+        age=_reported(item, now),
         watched=_watched(item.reasons),
         opening=_opening(lead),
-        reasons=tuple(_as_of_now(reason, reported) for reason in item.reasons),
+        reasons=item.reasons,
         score=item.score,
         topics=item.topics,
         choice=item.choice or "",
@@ -106,17 +104,8 @@ def _others(story: Story) -> str:
 
 def _reported(item: RankedStory, now: datetime) -> str:
     """Return when a story was last reported, told as of now, whenever the shortlist was made."""
-    said = next((reason.because for reason in item.reasons if reason.name == _FRESHNESS), "")
     dated = [entry.dated for entry in item.story.entries if entry.published]
-    if not dated and said.startswith(_REPORTED):  # by when they came: that is known of feeds that were pulled before
-        dated = [entry.dated for entry in item.story.entries]
     return age(max(dated), now) if dated else "undated"
-
-
-def _as_of_now(reason: Reason, reported: str) -> Reason:
-    """Return ``reason`` without words that were true only when the shortlist was made."""
-    is_dated = reason.name == _FRESHNESS and reason.because.startswith(_REPORTED)
-    return replace(reason, because=f"{_REPORTED}{reported}") if is_dated else reason
 
 
 def _watched(reasons: Sequence[Reason]) -> str:
