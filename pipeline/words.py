@@ -41,6 +41,17 @@ def rhythm_in_words(every: timedelta | None) -> str:
     return "rarely"
 
 
+def listed(names: Sequence[str]) -> str:
+    """Return ``names`` as one says them: "a, b and c"; nothing of none."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def opening_of(text: str, most: int = 8) -> str:
+    """Return the first words of ``text``, with an ellipsis where there are more."""
+    several = text.split()
+    return " ".join(several[:most]) + " …" * (len(several) > most)
+
+
 def bars(counts: Sequence[int]) -> str:
     """Return ``counts`` as a row of bars, the highest for the largest."""
     most = max(counts, default=0) or 1

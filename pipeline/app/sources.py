@@ -35,7 +35,7 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Quotable:
     """What a take comments on. ``line`` is that of the take's heading, ``sentences`` are its source's own.
 
     ``others`` are the other reports of the story, if it is on the shortlist.
@@ -50,7 +50,7 @@ class Told:
     others: tuple[Other, ...] = ()
 
 
-def sources_of(post: Post, store: Store) -> tuple[Told, ...]:
+def sources_of(post: Post, store: Store) -> tuple[Quotable, ...]:
     """Return what is stored of the source of each take, in the order of the takes."""
     links = {take.url for take in post.takes}
     with store.reading() as connection:
@@ -60,7 +60,7 @@ def sources_of(post: Post, store: Store) -> tuple[Told, ...]:
         articles = kept.snapshots_by_link(connection, links | further)
     listed = {source.url: source for source in post.sources}
     return tuple(
-        Told(
+        Quotable(
             url=take.url,
             line=take.line,
             title=listed[take.url].title if take.url in listed else take.heading,

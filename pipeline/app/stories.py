@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from pipeline.app.sources import Told
+    from pipeline.app.sources import Quotable
     from pipeline.model import Lesson, Post, RankedStory, SafeUrl, Trend
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
@@ -135,7 +135,7 @@ class Stories:
         """Return the links that drafts comment on."""
         return links_in(self._settings.content, posts.DRAFTS)
 
-    def told(self, post: Post) -> tuple[Told, ...]:
+    def told(self, post: Post) -> tuple[Quotable, ...]:
         """Return what is stored of the sources of a post."""
         from pipeline.app.sources import sources_of
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from pipeline.app import App
-    from pipeline.app.sources import Told
+    from pipeline.app.sources import Quotable
     from pipeline.model import Finding, Post
 
 
@@ -217,7 +217,7 @@ def _finding(found: Finding) -> dict[str, Any]:
     return {name: getattr(found, name) for name in ("line", "severity", "rule", "reason", "remedy")}
 
 
-def _source(told: Told) -> dict[str, Any]:
+def _source(told: Quotable) -> dict[str, Any]:
     return {
         "url": told.url,
         "line": told.line,

@@ -15,6 +15,7 @@ from pipeline.likeness import words
 from pipeline.model import NO_TEXT, Wish
 from pipeline.post.body import without_prompts
 from pipeline.post.shown import passages
+from pipeline.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,14 +92,10 @@ def disclosure(post: Post, sentence: str) -> PlainText:
     left = still_there(post)
     if not left:
         return NO_TEXT
-    models = _listed(list(dict.fromkeys(each.by for each in left)))
+    models = listed(list(dict.fromkeys(each.by for each in left)))
     kinds = [each.what for each in left]
     parts = [_PARTS[kind][kinds.count(kind) > 1].format(kinds.count(kind)) for kind in Wish if kind in kinds]
-    return plain_text(sentence.format(model=models, parts=_listed(parts)))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    return plain_text(sentence.format(model=models, parts=listed(parts)))
 
 
 def disclosed(body: str, post: Post, sentence: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pipeline.model import Entry, EntryId
-    from pipeline.select.terms import Told
+    from pipeline.select.terms import Wording
 
     Bonds = Iterable[tuple[EntryId, EntryId]]
     """Pairs of entries that the author wants to be one story, or not."""
@@ -78,7 +78,7 @@ def _places(entries: Sequence[Entry], bonds: Bonds) -> list[tuple[int, int]]:
     return [(place_of[one], place_of[other]) for one, other in bonds if one in place_of and other in place_of]
 
 
-def _copies(entries: Sequence[Entry], texts: Sequence[Told], alone: set[int]) -> list[list[int]]:
+def _copies(entries: Sequence[Entry], texts: Sequence[Wording], alone: set[int]) -> list[list[int]]:
     """Return the places of the entries of each text: a copy that comes soon is no text of its own.
 
     What a hundred papers print word for word is compared once, and its words are no commoner for it. Entries of

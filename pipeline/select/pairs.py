@@ -13,7 +13,7 @@ from pipeline.select.weights import sums, weights_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pipeline.select.terms import Told
+    from pipeline.select.terms import Wording
     from pipeline.select.weights import Flags, Floats, Ints, Weights
 
     Found = tuple[Ints, Ints, Floats, Floats]
@@ -55,7 +55,7 @@ class Pairs:
     shared: Floats
 
 
-def pairs_of(told: Sequence[Told], seconds: Sequence[float]) -> Pairs:
+def pairs_of(told: Sequence[Wording], seconds: Sequence[float]) -> Pairs:
     """Return the pairs of ``told`` that are alike; ``seconds`` says when each was told, the earliest first."""
     when = np.asarray(seconds, dtype=np.float64)
     weights = weights_of(told)
@@ -67,7 +67,7 @@ def pairs_of(told: Sequence[Told], seconds: Sequence[float]) -> Pairs:
     return Pairs(one[kept], other[kept], likeness[kept], shared[kept])
 
 
-def _languages_differ(told: Sequence[Told], one: Ints, other: Ints) -> Flags:
+def _languages_differ(told: Sequence[Wording], one: Ints, other: Ints) -> Flags:
     """Tell of which pairs the languages are clear, and not the same."""
     number = {name: place for place, name in enumerate(sorted({each.language for each in told} - {""}), start=1)}
     languages = np.array([number.get(each.language, 0) for each in told], dtype=np.int64)

@@ -16,7 +16,7 @@ from pipeline.select.marks import IN_LEAD, marks, told_by
 from pipeline.select.near import near
 from pipeline.select.terms import words_of
 from pipeline.select.voices import voices
-from pipeline.words import moment_in_words
+from pipeline.words import listed, moment_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -138,9 +138,9 @@ def _leant(story: Story, leanings: Leanings) -> Iterator[Reason]:
     trusted = {entry.feed: entry.publisher for entry in story.entries if leanings.trust.get(entry.feed)}
     if trusted:
         points = sum(leanings.trust[feed] for feed in trusted) / len({entry.feed for entry in story.entries})
-        yield Reason(name="trust", points=round(points, 2), because=f"your trust in {_listed(list(trusted.values()))}")
+        yield Reason(name="trust", points=round(points, 2), because=f"your trust in {listed(list(trusted.values()))}")
     if named := _watched(story, leanings.watched):
-        yield Reason(name="watched", points=WATCHED_POINTS, because=f"it names {_listed(named)}, whom you watch")
+        yield Reason(name="watched", points=WATCHED_POINTS, because=f"it names {listed(named)}, whom you watch")
 
 
 def _learned(points: float, lessons: Sequence[Lesson]) -> Iterator[Reason]:
@@ -238,7 +238,7 @@ def _publishers(story: Story) -> Reason:
     elif len(different) == 1:
         said = f"{len(names)} publishers of the name {names[0]} report it"
     else:
-        said = f"{len(names)} publishers report it: {_listed(different)}"
+        said = f"{len(names)} publishers report it: {listed(different)}"
     copies = len(story.publishers) - len(names)
     said += f"; {copies} more print{'s' * (copies == 1)} the same" if copies > 0 else ""
     return Reason(name="publishers", points=round(points, 2), because=said)
@@ -257,10 +257,6 @@ def _freshness(story: Story, first_pulls: Mapping[FeedId, datetime], now: dateti
         points=round(0.5 ** (age / HALF_LIFE), 2),
         because=f"last reported {moment_in_words(max(known))}",
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _holds(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:

@@ -79,7 +79,7 @@ def tells_a_kind(word: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Wording:
     """The telling words of an entry's title and of its lead, in their order; and how its words are written.
 
     ``capitals`` are the words of running text that begin with a capital, ``smalls`` those that do not, each as often
@@ -118,7 +118,7 @@ def written_words(text: str) -> Iterator[Written]:
             yield Written(_folded(word), found.start(), found.start() + len(_POSSESSIVE.sub("", found[0])))
 
 
-def told(entry: Entry) -> Told:
+def told(entry: Entry) -> Wording:
     """Return what ``entry`` tells; nothing where its words are too few to tell an event."""
     return _told(entry.title[:LEAD_MARKUP], (entry.summary or entry.content)[:LEAD_MARKUP])
 
@@ -130,11 +130,11 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _told(title: str, lead: str) -> Told:
+def _told(title: str, lead: str) -> Wording:
     text = text_of(lead)
     of_title, of_lead = _grouping_words(title)[:TITLE_WORDS], _grouping_words(text)[:LEAD_WORDS]
     if len({word for word in (*of_title, *of_lead) if not word.isdigit()}) < FEWEST_WORDS:
-        return Told((), ())
+        return Wording((), ())
     capitals: list[str] = []
     smalls: list[str] = []
     for tokens in (_WORD.findall(title), _WORD.findall(text)[: 2 * LEAD_WORDS]):
@@ -142,7 +142,7 @@ def _told(title: str, lead: str) -> Told:
             for token in tokens[1:]:  # the first has its capital from the sentence
                 (capitals if token[0].isupper() else smalls).append(_folded(token.casefold()))
     words = f"{' '.join(of_title)}\n{' '.join(of_lead)}"
-    return Told(of_title, of_lead, tuple(capitals), tuple(smalls), words, _language(f"{title} {text}"))
+    return Wording(of_title, of_lead, tuple(capitals), tuple(smalls), words, _language(f"{title} {text}"))
 
 
 def _language(text: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.select.terms import Told
+    from pipeline.select.terms import Wording
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -79,7 +79,7 @@ class _Words:
     vocabulary: Mapping[str, int]
 
 
-def weights_of(told: Sequence[Told]) -> Weights:
+def weights_of(told: Sequence[Wording]) -> Weights:
     """Weigh each term of each text; the product of the weights of two texts is how alike they are, 0 to 1."""
     words = _words(told)
     names = _names(told, words.vocabulary)
@@ -96,7 +96,7 @@ def sums(places: Ints, values: Floats, many: int) -> Floats:
     return np.bincount(places, weights=values, minlength=many).astype(np.float64, copy=False)
 
 
-def _words(told: Sequence[Told]) -> _Words:
+def _words(told: Sequence[Wording]) -> _Words:
     vocabulary: dict[str, int] = {}
     numbers = [[vocabulary.setdefault(word, len(vocabulary)) for word in (*each.title, *each.lead)] for each in told]
     lengths = np.array([len(row) for row in numbers], dtype=np.int64)
@@ -106,7 +106,7 @@ def _words(told: Sequence[Told]) -> _Words:
     return _Words(texts, words, np.arange(len(words)) < title_ends[texts], vocabulary)
 
 
-def _names(told: Sequence[Told], vocabulary: Mapping[str, int]) -> Floats:
+def _names(told: Sequence[Wording], vocabulary: Mapping[str, int]) -> Floats:
     """Return for each word how surely it is a name or a number, 0 to 1: how often running text writes it so."""
     smalls = _occurrences((each.smalls for each in told), vocabulary)
     capitals = _occurrences((each.capitals for each in told), vocabulary)

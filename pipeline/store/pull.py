@@ -25,6 +25,7 @@ from pipeline.store.schema import (
     entries,
     feed_changes,
     feeds,
+    find_in,
     hosts,
     insert_new,
     snapshots,
@@ -48,7 +49,7 @@ RECENTLY: Final = timedelta(days=56)
 
 def known_feeds(connection: Connection, urls: Sequence[str]) -> dict[str, Feed]:
     """Return what is remembered of the feeds at ``urls``, by URL; one never seen before is written down."""
-    found = {row.url: row for row in connection.execute(select(feeds).where(feeds.c.url.in_(urls)))}
+    found = {row.url: row for row in find_in(connection, select(feeds), feeds.c.url, urls)}
     missing = [url for url in dict.fromkeys(urls) if url not in found]
     if missing:
         connection.execute(
@@ -188,8 +189,8 @@ def keep_snapshot(connection: Connection, snapshot: Snapshot) -> None:
 
 def snapshots_since(connection: Connection, links: Sequence[SafeUrl], moment: datetime) -> dict[SafeUrl, Snapshot]:
     """Return the newest text of each of ``links`` that was taken after ``moment``."""
-    mine = select(snapshots).where(snapshots.c.url.in_(links), snapshots.c.taken_at > moment)
-    rows = connection.execute(mine.order_by(snapshots.c.taken_at))
+    later = select(snapshots).where(snapshots.c.taken_at > moment).order_by(snapshots.c.taken_at)
+    rows = find_in(connection, later, snapshots.c.url, links)
     return {kept_url(row.url): snapshot_of(row) for row in rows}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 from pipeline.html import kept_text
 from pipeline.model import Assisted, Suggestion, Wish
 from pipeline.store.pull import snapshot_of
-from pipeline.store.schema import entries, snapshots, suggestions
+from pipeline.store.schema import entries, find_in, snapshots, suggestions
 from pipeline.store.select import entry_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def entries_by_link(connection: Connection, links: Iterable[SafeUrl]) -> dict[Sa
     """Return for each of ``links`` the entries that have it, the first stored first."""
     wanted = list(links)
     found: dict[SafeUrl, tuple[Entry, ...]] = dict.fromkeys(wanted, ())
-    for row in connection.execute(select(entries).where(entries.c.link.in_(wanted)).order_by(entries.c.id)):
+    for row in find_in(connection, select(entries).order_by(entries.c.id), entries.c.link, wanted):
         entry = entry_of(row)
         assert entry.link is not None
         found[entry.link] = (*found[entry.link], entry)
@@ -36,8 +36,8 @@ def snapshots_by_link(connection: Connection, links: Iterable[SafeUrl]) -> dict[
     """Return for each of ``links`` the texts of its article, the newest first."""
     wanted = list(links)
     found: dict[SafeUrl, tuple[Snapshot, ...]] = dict.fromkeys(wanted, ())
-    mine = select(snapshots).where(snapshots.c.url.in_(wanted)).order_by(snapshots.c.taken_at.desc())
-    for snapshot in map(snapshot_of, connection.execute(mine)):
+    newest_first = select(snapshots).order_by(snapshots.c.taken_at.desc())
+    for snapshot in map(snapshot_of, find_in(connection, newest_first, snapshots.c.url, wanted)):
         found[snapshot.url] = (*found[snapshot.url], snapshot)
     return found
 

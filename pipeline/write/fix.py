@@ -37,8 +37,9 @@ def put_right(text: str, sources: Sources, made: Sequence[Suggestion] = ()) -> t
     Raises ``PostError`` for what is no post.
     """
     done: list[str] = []
-    for step in (_quotations, _prompts, _listed):
-        text = step(text, posts.parse(text), sources, done)
+    text = _quotations(text, posts.parse(text), sources, done)
+    text = _prompts(text, posts.parse(text), done)
+    text = _listed(text, posts.parse(text), sources, done)
     return _noted(text, posts.parse(text), made, done), tuple(done)
 
 
@@ -100,9 +101,8 @@ def _words(text: str) -> list[str]:
     return [word.replace("’", "'") for word in _WORD.findall(text)]
 
 
-def _prompts(text: str, post: Post, sources: Sources, done: list[str]) -> str:
+def _prompts(text: str, post: Post, done: list[str]) -> str:
     """Take out the prompts of places that have the author's words."""
-    del sources
     lines = text.split("\n")
     for number in reversed(_done_with(post)):
         end = number + 1 if number < len(lines) and lines[number].strip() else number + 2

@@ -9,6 +9,7 @@ from pipeline import post as posts
 from pipeline.likeness import plain, words
 from pipeline.model import Wish
 from pipeline.post.assisted import is_copied, is_of, still_there
+from pipeline.words import opening_of
 from pipeline.write.claims.facts import Known, has_nouns_in_capitals
 from pipeline.write.claims.vouched import addresses_in, doubtful_in, strange_in
 from pipeline.write.quoted.marks import quoted_in
@@ -31,7 +32,7 @@ def of_a_model(post: Post, told: Told, made: Sequence[Suggestion]) -> Iterator[F
     yield from _unsupported(post, told, made)
     for suggestion in untold(post, made):
         words_ = suggestion.words
-        reason = f"“{_start(words_.text)}” was proposed by {words_.by}, and `assisted:` does not say so"
+        reason = f"“{opening_of(words_.text)}” was proposed by {words_.by}, and `assisted:` does not say so"
         remedy = "`byline check --fix` writes it there, so that readers are told; or say it in your own words."
         yield Rule.ASSISTED_UNTOLD.broken(post.path, _line(post, words_), reason, remedy)
 
@@ -95,16 +96,16 @@ def _unsupported(post: Post, told: Told, made: Iterable[Suggestion]) -> Iterator
             strange += strange_in(each.text, known, nouns_in_capitals=nouns_in_capitals)
             doubts = doubtful_in(each.text, known, nouns_in_capitals=nouns_in_capitals)
         if strange:
-            reason = f"{each.by} proposed words with {_listed(strange)} in them, which no source of this post has"
+            reason = f"{each.by} proposed words with {_quoted(strange)} in them, which no source of this post has"
             remedy = "Look it up, and say it in your own words; or take it out."
             yield Rule.ASSISTED_UNSUPPORTED.broken(post.path, line, reason, remedy)
         elif doubts:
-            reason = f"{each.by} proposed {_listed(doubts)}, and nobody but you can tell whether that is so"
+            reason = f"{each.by} proposed {_quoted(doubts)}, and nobody but you can tell whether that is so"
             remedy = "Look it up; a model makes up who said and did what."
             yield Rule.UNSUPPORTED.broken(post.path, line, reason, remedy)
 
 
-def _listed(parts: Iterable[str]) -> str:
+def _quoted(parts: Iterable[str]) -> str:
     return ", ".join(f"“{part}”" for part in dict.fromkeys(parts))
 
 
@@ -124,8 +125,3 @@ def _line(post: Post, each: Assisted) -> int:
     if place:
         return posts.line_of(post, place)
     return post.body_line + posts.line_with(each.text, post.body)
-
-
-def _start(text: str, most: int = 8) -> str:
-    several = text.split()
-    return " ".join(several[:most]) + " …" * (len(several) > most)

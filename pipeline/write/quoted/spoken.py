@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.likeness import count, is_nearly_in, length_of_run, shared_run, words
 from pipeline.model import Kind
+from pipeline.words import opening_of
 from pipeline.write.quoted.gaps import FEWEST, REMEDY, in_gaps
 from pipeline.write.quoted.marks import quoted_in
 from pipeline.write.quoted.speech import is_own, is_somebodys
@@ -26,8 +27,6 @@ COPIED: Final = 12
 _FEWEST_NEAR: Final = 4
 _FEWEST_SPOKEN: Final = 2
 """One word that somebody is said to have used may be a name for a thing; two are what they said."""
-_SHOWN: Final = 8
-"""So many words of what was found are shown."""
 
 
 def inline_quotations(post: Post, told: Told, *, complete: bool) -> Iterator[Finding]:
@@ -63,13 +62,13 @@ def _nearly(quoted: Quoted, told: Told) -> bool:
 
 def _nearly_so(post: Post, said: Said, quoted: Quoted, told: Told) -> Finding:
     at = parts_from_source_at(quoted.text, told.texts)
-    reason = f"“{_start(quoted.text)}” is nearly, but not quite, what a source has; it leaves it at “{at}”"
+    reason = f"“{opening_of(quoted.text)}” is nearly, but not quite, what a source has; it leaves it at “{at}”"
     remedy = "Copy the words again from the source, or take the quotation marks away and say it in your own words."
     return Rule.QUOTATION_NOT_IN_SOURCE.broken(post.path, said.line, reason, remedy)
 
 
 def _nowhere(post: Post, said: Said, quoted: Quoted, *, complete: bool) -> Finding:
-    what = f"“{_start(quoted.text)}” stands in quotation marks"
+    what = f"“{opening_of(quoted.text)}” stands in quotation marks"
     is_short = _size(quoted.text) < FEWEST_QUOTED and not _is_somebodys(said, quoted)
     if is_short or is_own(said.text[: quoted.start], quoted.text, said.text[quoted.end :]):
         reason = f"{what}, and in no source of this post"
@@ -97,7 +96,8 @@ def copied_runs(post: Post, told: Told) -> Iterator[Finding]:
         length = length_of_run(mine, COPIED)
         at = shared_run(mine, told.words, length)
         if at is not None:
-            reason = f"“{' '.join(mine[at : at + _SHOWN])} …” is copied: {COPIED} words in a row are those of a source"
+            start = opening_of(" ".join(mine[at : at + COPIED]))
+            reason = f"“{start}” is copied: {COPIED} words in a row are those of a source"
             remedy = "Quote it, with > or in quotation marks, or say it in your own words."
             yield Rule.COPIED.broken(post.path, said.line, reason, remedy)
 
@@ -110,8 +110,3 @@ def _unquoted(text: str) -> list[str]:
             left += [*words(text[at : quoted.start]), f"“{number}”"]
             at = quoted.end
     return [*left, *words(text[at:])]
-
-
-def _start(text: str) -> str:
-    several = text.split()
-    return " ".join(several[:_SHOWN]) + " …" * (len(several) > _SHOWN)
