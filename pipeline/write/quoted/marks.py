@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ _TURNED: Final = frozenset("»›”\"'‘‚")
 _SINGLE: Final = frozenset("‘'‚")
 _SINGLES: Final = re.compile("[‘'‚’]")
 _FARTHEST: Final = 2_000
-"""Within so many characters single marks are closed, or are apostrophes."""
+_MOST_MARKS: Final = 100
+"""Within so many characters, and marks, single marks are closed, or are apostrophes."""
 _NESTING: Final = frozenset("“«「『")
 _ELIDED: Final = re.compile(r"['‘’](?:(?:tis|twas|twere|em|til|till|cause|bout|round|n|s|t)\b|\d\ds?\b)", re.IGNORECASE)
 """Words and years whose beginning an apostrophe stands for."""
@@ -123,7 +125,7 @@ def _single_ends(text: str, at: int) -> list[int]:
     No single marks stand within single marks: where others open, these have ended.
     """
     maybe: list[int] = []
-    for found in _SINGLES.finditer(text, at + 2, at + _FARTHEST):
+    for found in islice(_SINGLES.finditer(text, at + 2, at + _FARTHEST), _MOST_MARKS):
         place = found.start()
         mark, before = text[place], text[place - 1]
         if maybe and mark in _SINGLE and before.isspace() and _opens(text, place):
