@@ -30,10 +30,19 @@ _GAP: Final = re.compile(r"\s*(?:\[\s*\.\.\.\s*\]|\(\s*\.\.\.\s*\)|\.\.\.)\s*")
 _WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
 _FREE: Final = re.compile(f"[{_UNSPACED}-]")
 """What words may begin or end with wherever they stand."""
-_TURNS: Final = re.compile(r"(?<![^\W_])(?:non|un|anti|ex)-$", re.IGNORECASE)
-"""What turns the sense of the word behind it."""
+_TURNS: Final = re.compile(
+    r"(?<![^\W_])(?:(?:non|un|anti|ex|not|never|pseudo|quasi|semi|half|would-be|self-styled)-|n')$", re.IGNORECASE
+)
+"""What turns the sense of the word behind it, and is of one word with it."""
 _IS_TURNED: Final = re.compile(r"-(?:free|less|proof)(?![^\W_])|'t(?![^\W_])", re.IGNORECASE)
-"""What turns the sense of the word before it."""
+"""What turns the sense of the word before it, and is of one word with it."""
+_DENIES_BEFORE: Final = re.compile(r"[不没未无無非莫勿]$|没有$")
+_DENIES_BEHIND: Final = re.compile(
+    r" (?:nicht|niet|pas|not)(?![^\W_])"
+    r"|(?:い|の|わけ|はず|もの)?(?:では|じゃ)?(?:な[いかくけ]|ありません)|ません|ず[に、。]",
+    re.IGNORECASE,
+)
+"""What turns a sentence into its opposite: at its end in German, Dutch, French and Japanese, before it in Chinese."""
 _THOUSANDS: Final = re.compile(r"(?<!\d)\d{1,3} $")
 _IN_A_WORD: Final = re.compile(rf"[^\W{_UNSPACED}]")
 _LIKE: Final = 0.6
@@ -67,13 +76,21 @@ def places(text: str, wanted: Sequence[str]) -> list[tuple[int, int]]:
     at = 0
     for part in wanted:
         start = text.find(part, at)
-        while start >= 0 and not _is_whole(text, start, start + len(part)):
+        is_first, is_last = not found, len(found) + 1 == len(wanted)
+        while start >= 0 and not _stands_whole(text, start, start + len(part), is_first=is_first, is_last=is_last):
             start = text.find(part, start + 1)
         if start < 0:
             break
         at = start + len(part)
         found.append((start, at))
     return found
+
+
+def _stands_whole(text: str, start: int, end: int, *, is_first: bool, is_last: bool) -> bool:
+    """Tell whether ``text`` from ``start`` to ``end`` stands by itself; between parts there may be a denial."""
+    if is_first and _DENIES_BEFORE.search(text, max(start - 2, 0), start):
+        return False
+    return not (is_last and _DENIES_BEHIND.match(text, end)) and _is_whole(text, start, end)
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

@@ -527,6 +527,8 @@ def test_an_image_in_a_block_of_code_is_none():
         ("It would not be right to do so, I think.", "It would be right, I think.", "leaves out “not”"),
         ("We can't and never will do that to them.", "We never will do that.", "leaves out “can't”"),
         ("It would not be right to do so, I think.", "It would not be right, I think.", ""),
+        ("It would not be right to do so, I think.", "It wouldn't be right, I think.", ""),
+        ("It would be right to do so, I think.", "It would not be right, I think.", "adds “not”"),
     ],
 )
 def test_what_is_said_tighter_denies_what_it_denied(place, text, fault):

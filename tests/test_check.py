@@ -25,7 +25,7 @@ from pipeline.web import Answer, Unreachable
 from pipeline.write.links import dead_among
 from pipeline.write.quoted.gaps import in_gaps
 from pipeline.write.quoted.marks import quoted_in
-from pipeline.write.quoted.speech import is_own
+from pipeline.write.quoted.speech import Speaker, speaker
 from pipeline.write.quoted.words import stands_in
 from pipeline.write.rules import Rule
 
@@ -429,6 +429,10 @@ def test_a_quotation_ends_where_its_sense_does(quoted, stands):
     ("quoted", "rule"),
     [
         ("The port will certainly […] close a berth", "quotation-in-crumbs"),
+        ("The port … close a berth", "quotation-in-crumbs"),
+        ("At … 12 500 people stayed", None),
+        ("They announced … on Monday.", "quotation-in-crumbs"),
+        ("The members said we can’t … it.", None),
         ("The members said … accept it", "quotation-in-crumbs"),
         ("At the gate … announced non-violent protests", "quotation-doubtful"),
         ("The members said … close a berth", "quotation-in-crumbs"),
@@ -441,20 +445,47 @@ def test_no_gap_turns_what_was_said(quoted, rule):
 
 
 @pytest.mark.parametrize(
-    ("before", "quoted", "behind", "own"),
+    ("before", "quoted", "behind", "who"),
     [
-        ("I would ask: ", "Who decides?", "", True),
-        ("Ask Karl Ditter: ", "What did you see?", "", True),
-        ("When I ask, ", "Nobody loses a job", ", Okafor says.", False),
-        ("Ask Okafor and you hear: ", "Nobody loses a job", "", False),
-        ("I would say ", "Thank you for this", "", True),
-        ("I say ", "Nobody loses a job", " is what Okafor told me.", False),
-        ("They gave a talk titled ", "How to lose a yard", ".", True),
-        ("I would ask ", "Nobody loses a job", " of Okafor.", False),
+        ("I would ask: ", "Who decides?", "", Speaker.AUTHOR),
+        ("Ask Karl Ditter: ", "What did you see?", "", Speaker.AUTHOR),
+        ("When I ask, ", "Nobody loses a job", ", Okafor says.", Speaker.SOMEBODY),
+        ("Ask Okafor and you hear: ", "Nobody loses a job", "", Speaker.SOMEBODY),
+        ("I would say ", "Thank you for this", "", Speaker.AUTHOR),
+        ("I say ", "Nobody loses a job", " is what Okafor told me.", Speaker.SOMEBODY),
+        ("They gave a talk titled ", "How to lose a yard", ".", Speaker.AUTHOR),
+        ("I would ask ", "Nobody loses a job", " of Okafor.", Speaker.UNKNOWN),
+        ("", "Never again,", " vowed Okafor.", Speaker.SOMEBODY),
+        ("", "Never again,", " Okafor quipped.", Speaker.SOMEBODY),
+        ("", "Wir zögern noch", ", räumte Okafor ein.", Speaker.SOMEBODY),
+        ("", "Je regrette", ", a avoué la maire.", Speaker.SOMEBODY),
+        ("“Guilty,” he said. ", "All of us.", "", Speaker.SOMEBODY),
+        ("In Okafor’s words, ", "sue them", ".", Speaker.SOMEBODY),
+        ("Okafor: ", "Sue them!", "", Speaker.SOMEBODY),
+        ("Asked about it, Okafor was brief: ", "We lied.", "", Speaker.SOMEBODY),
+        ("Okafor called the crew ", "a stubborn lot", ".", Speaker.SOMEBODY),
+        ("館長は", "残念だ", "と述べた。", Speaker.SOMEBODY),
+        ("她说：", "我很后悔", "。", Speaker.SOMEBODY),
+        ("I told my team: ", "Nobody leaves before two can lock up.", "", Speaker.AUTHOR),
+        ("I asked Okafor, and she said: ", "Would we do it again?", "", Speaker.SOMEBODY),
+        ("My rule is ", "no invoice without two signatures", ".", Speaker.AUTHOR),
+        ("You may say ", "that would never happen here", ", and I hope so.", Speaker.AUTHOR),
+        ("My first boss used to say ", "two is one and one is none", ".", Speaker.AUTHOR),
+        ("There is a book called ", "The Checklist Manifesto", " that I like.", Speaker.AUTHOR),
+        ("I thought of ", "The Design of Everyday Things", " all the way.", Speaker.AUTHOR),
+        ("Ich würde die Stadt fragen: ", "Was kostet das Grad?", "", Speaker.AUTHOR),
+        ("The so-called ", "night shift", " is a box.", Speaker.UNKNOWN),
+        ("This is called ", "sunk cost", " in the books.", Speaker.UNKNOWN),
+        ("He reports to a ", "steering group", " of nine.", Speaker.UNKNOWN),
+        ("They call it ", "regrettable, but not urgent,", " and move on.", Speaker.UNKNOWN),
     ],
 )
-def test_what_is_the_authors_own_speech_is_told_by_both_sides(before, quoted, behind, own):
-    assert is_own(before, quoted, behind) is own
+def test_who_speaks_is_told_by_both_sides(before, quoted, behind, who):
+    assert speaker(before, quoted, behind, {"Okafor"}) is who
+
+
+def test_a_name_before_a_colon_is_one_that_a_source_has():
+    assert speaker("Lesson: ", "check twice", "", {"Okafor"}) is Speaker.UNKNOWN
 
 
 def test_words_are_counted_as_people_count_them():

@@ -525,7 +525,8 @@ def test_a_heading_may_stand_in_stars_and_have_a_name(content, stored, heading):
     ("quoted", "at"),
     [
         ("Cranes moved slowly at six.", "“slowly at six.”"),
-        ("Cranes moved again at six. — The Daily", "“— The Daily”"),
+        ("Cranes moved again at six. — Mary Poppins", "“— Mary Poppins”"),
+        ("Cranes moved again at six. — The Daily lied", "“— The Daily”"),
         ("Cranes moved again at six.\nI was not surprised.", "“I was not”"),
         ("Nothing of it.", "“Nothing of it.”"),
         ("Cranes moved … under the moon tonight.", "“under the moon”"),
@@ -535,6 +536,13 @@ def test_the_gate_says_where_a_quotation_leaves_its_source(content, stored, quot
     findings(content, stored, GOOD.replace("Cranes moved again at six.", quoted))
     found = room.check(content / DRAFT, stored, content, WriteSettings())
     assert at in next(finding.reason for finding in found if finding.rule == "quotation-not-in-source")
+
+
+def test_a_name_may_stand_behind_a_dash_below_a_quotation_if_the_source_has_it(content, stored):
+    told = findings(
+        content, stored, GOOD.replace("Cranes moved again at six.", "Cranes moved again at six.\n> — The Daily")
+    )
+    assert "quotation-not-in-source" not in {finding.rule for finding in told}
 
 
 def test_a_post_that_the_engine_would_hide_is_told(content, stored):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -15,6 +15,13 @@ from pipeline.errors import PostError
 from pipeline.html import plain_text, safe_url
 from pipeline.model import Assisted, Kind, Post, Source, Wish
 from pipeline.post.takes import takes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST: Final = 200_000
+_LONGEST_LINE: Final = 20_000
+"""Characters of a text, and of a line of it: of signs of Markdown alone, more would take minutes to read."""
 
 
 def _clean_url(value: Any) -> Any:
@@ -112,7 +119,22 @@ def _split(text: str, path: Path) -> tuple[str, str, int]:
         raise PostError(path, [(1, "has no front matter; begin the file with ---, date:, title: and --- again")])
     rest = text[found.end() :]
     body = rest.lstrip("\n")
-    return found[1] or "", body, text[: found.end()].count("\n") + 1 + len(rest) - len(body)
+    body_line = text[: found.end()].count("\n") + 1 + len(rest) - len(body)
+    if problems := list(_too_long(body, body_line)):
+        raise PostError(path, problems)
+    return found[1] or "", body, body_line
+
+
+def _too_long(body: str, first: int) -> Iterator[tuple[int, str]]:
+    """Yield the lines of ``body`` of which no Markdown parser makes a page in a reasonable time."""
+    if len(body) > _LONGEST:
+        yield first, f"the text has {len(body):,} characters, more than the {_LONGEST:,} of a long post; make two of it"
+    for number, line in enumerate(body.split("\n"), first):
+        if len(line) > _LONGEST_LINE:
+            yield (
+                number,
+                f"has {len(line):,} characters, more than the {_LONGEST_LINE:,} of a line; break it into lines",
+            )
 
 
 def _validated(matter: str, path: Path) -> _Matter:

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from html.parser import HTMLParser
+from itertools import accumulate
 from typing import Final
 
 from pipeline.html import markdown_to_html
@@ -21,7 +23,7 @@ _INLINE: Final = frozenset(
 """What stands within a passage; every other element ends one and begins the next."""
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NOT_SAID: Final = frozenset({"pre", "script", "style", "template"})
-_BOXES: Final = frozenset({"quote", "cite"})
+_BOXES: Final = frozenset({"quote", "cite", "pullquote", "blockquote"})
 """Classes of the boxes (``!!! quote``) in which the site shows quotations."""
 _QUOTATION_MARKS: Final = re.compile("[\"'‘’‚“”„«»‹›「」『』]")
 
@@ -92,12 +94,19 @@ def words(text: str) -> str:
 def line_with(text: str, body: str) -> int:
     """Return the line of ``body``, from 0, in which ``text`` begins, as far as its first words tell."""
     start = words(text).split()[:5]
-    lines = [words(line).split() for line in body.split("\n")]
+    lines, starts = _lines(body)
     for many in range(len(start), 0, -1):
-        for number, line in enumerate(lines):
-            if f" {' '.join(start[:many])} " in f" {' '.join(line)} ":
-                return number
+        at = lines.find(f" {' '.join(start[:many])} ")
+        if at >= 0:
+            return bisect_right(starts, at) - 1
     return 0
+
+
+@lru_cache(maxsize=2)  # it is asked for each passage of a body
+def _lines(body: str) -> tuple[str, tuple[int, ...]]:
+    """Return the words of ``body``, a space on both sides of each line, and where in that each line begins."""
+    lines = [f" {words(line)} \n" for line in body.split("\n")]
+    return "".join(lines), tuple(accumulate(map(len, lines[:-1]), initial=0))
 
 
 class _Reader(HTMLParser):

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pipeline.model import Finding, PlainText
 
 _DENIALS: Final = frozenset(
-    "not no never none nobody nothing neither nor without cannot hardly nicht nie kein keine keinen keiner ohne pas "
-    "jamais sans sin nunca ni niet geen nooit zonder non mai senza não nem sem".split()
+    "not no never none nobody nothing neither nor without cannot hardly nicht nichts niemand nie kein keine keinen "
+    "keiner ohne pas jamais sans sin nunca ni niet geen nooit zonder non mai senza não nem sem".split()
 )
 _OF_THE_WHOLE: Final = frozenset(
     {
@@ -53,9 +53,22 @@ def stray(wish: Wish, place: str, text: PlainText) -> str:
     mine, theirs = Counter(words(text)), Counter(words(place))
     if (mine & theirs).total() < _SAME * mine.total():
         return "it says something else than your passage"
-    lost = _denials(theirs) - _denials(mine)
-    return f"it leaves out “{next(iter(lost))}”, which turns your passage" if lost else ""
+    lost, gained = _denials(place) - _denials(text), _denials(text) - _denials(place)
+    if lost.total() > gained.total():
+        return f"it leaves out “{_as_said(lost, place)}”, which turns your passage"
+    return f"it adds “{_as_said(gained, text)}”, which turns your passage" if gained.total() > lost.total() else ""
 
 
-def _denials(of: Counter[str]) -> Counter[str]:
-    return Counter({word: many for word, many in of.items() if word in _DENIALS or word.endswith("n't")})
+def _denials(text: str) -> Counter[str]:
+    return Counter(denial for word in words(text) if (denial := _denial(word)))
+
+
+def _denial(word: str) -> str:
+    """Return what ``word`` says, if it is a denial: can't says not."""
+    if word == "cannot" or word.endswith("n't"):
+        return "not"
+    return word if word in _DENIALS else ""
+
+
+def _as_said(denials: Counter[str], text: str) -> str:
+    return next(word for word in words(text) if denials[_denial(word)])

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LANGUAGES: Final = ("en", "de", "fr", "es", "nl", "it", "pt")
+_IN_FIGURES: Final = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b|\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b")
 
 
 def dates_in(sentence: str) -> Iterator[str]:
@@ -20,16 +21,27 @@ def dates_in(sentence: str) -> Iterator[str]:
             yield found[0]
 
 
-def month_in(date: str) -> str:
-    """Return the name of the month in ``date``, without regard to capitals; empty where it has none."""
+def months_in(date: str) -> frozenset[int]:
+    """Return the month in ``date``, from 1: each that its name means in some language; none where it has no name."""
     found = _pattern().search(date)
-    return found[1].casefold() if found else ""
+    return frozenset(_months()[found[1].casefold()]) if found else frozenset()
+
+
+def days_told(text: str) -> Iterator[tuple[frozenset[int], frozenset[str]]]:
+    """Yield each date of ``text``: the month that it means, if that is known, and its other numbers."""
+    for date in dates_in(text):
+        yield months_in(date), frozenset(str(int(number)) for number in re.findall(r"\d+", date))
+    for found in _IN_FIGURES.finditer(text):
+        year, first, second = (found[1], found[2], found[3]) if found[1] else (found[6], found[5], found[4])
+        pairs = ((first, second), (second, first)) if "/" in found[0] else ((first, second),)
+        for month, day in pairs:
+            yield frozenset({int(month)}), frozenset({str(int(day)), year})
 
 
 def names_of(day: dt.date) -> set[str]:
     """Return what the month and the day of the week of ``day`` are called."""
     weekdays = {name for name, number in _weekdays().items() if number == day.weekday()}
-    return {name for name, number in _months().items() if number == day.month} | weekdays
+    return {name for name, numbers in _months().items() if day.month in numbers} | weekdays
 
 
 @cache
@@ -47,12 +59,16 @@ def _pattern() -> re.Pattern[str]:
 
 
 @cache
-def _months() -> dict[str, int]:
-    """Return the number of each month, from 1, by its names."""
+def _months() -> dict[str, set[int]]:
+    """Return the numbers of the months, from 1, by their names; in two languages one name may be of two months."""
     from babel import Locale
 
     every = (Locale(language).months["format"][width] for language in _LANGUAGES for width in ("wide", "abbreviated"))
-    return {name.rstrip(".").casefold(): number for names in every for number, name in names.items()}
+    found: dict[str, set[int]] = {}
+    for names in every:
+        for number, name in names.items():
+            found.setdefault(name.rstrip(".").casefold(), set()).add(number)
+    return found
 
 
 @cache

@@ -13,7 +13,7 @@ from pipeline import post as posts
 from pipeline.html import sentences
 from pipeline.likeness import words
 from pipeline.model import Snapshot
-from pipeline.write.claims.dates import calendar, dates_in, month_in, names_of
+from pipeline.write.claims.dates import calendar, dates_in, days_told, months_in, names_of
 from pipeline.write.claims.numbers import NUMBER, numbers_in, value
 from pipeline.write.rules import Rule
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SPEAKS: Final = re.compile(
     r"\bI\b|\b(?:me|my|mine|we|our|ours|us|you|your|would|should|could|might|suppose|imagine|perhaps"
-    r"|ich|mir|mich|meine?[rmns]?|wir|uns|unsere?[rmns]?|würden?|könnten?|sollten?|säße|vielleicht"
+    r"|Sie|Ihr\w*|Ihnen|ich|mir|mich|meine?[rmns]?|wir|uns|unsere?[rmns]?|würden?|könnten?|sollten?|säße|vielleicht"
     r"|je|j['’]\w+|moi|mon|ma|mes|nous|notre|nos|vous|votre|vos|peut-être"
     r"|yo|mi|mis|nosotros|nuestr[oa]s?|quizás|ik|mijn|wij|we|onze|zou|zouden|misschien)\b"
 )
@@ -35,7 +35,14 @@ _LEAST: Final = 10
 _PARTICLES: Final = "de|da|di|del|della|den|der|du|la|le|van|von|zu|of|y|e"
 _CAPITAL: Final = r"[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁ][\w’'-]*"
 _NAME: Final = re.compile(rf"{_CAPITAL}(?:(?: (?:{_PARTICLES}))? {_CAPITAL})*")
-_NOUNS_IN_CAPITALS: Final = 0.2
+_ABOUT: Final = re.compile(
+    r"(?:\b(?:some|about|over|nearly|around|almost|roughly|under|below|than|rund|etwa|fast|über|knapp|environ|quelque"
+    r"|près de|plus de|unos|unas|cerca de|casi|ongeveer|bijna|circa)|~|≈)\s*[€$£¥]?$",
+    re.IGNORECASE,
+)
+_ROUND: Final = 0.05
+_LONGEST_UNIT: Final = 4
+_NOUNS_IN_CAPITALS: Final = 0.14
 """Where more of the words within sentences begin with a capital, the language writes its nouns so."""
 
 
@@ -43,10 +50,11 @@ def unsupported(post: Post, told: Told) -> Iterator[Finding]:
     """Yield the numbers, dates and names in the takes of ``post`` that no source has."""
     if not told.sources:
         return
-    known = Known(post, told, [post.title])
+    known, linked = Known(post, told, [post.title]), posts.linked_words(post.body)
     for take in post.takes:
-        for sentence in _that_tell(post, take):
-            missing = known.missing_in(sentence, nouns_in_capitals=has_nouns_in_capitals(take.words))
+        nouns_in_capitals = has_nouns_in_capitals(take.words)
+        for sentence in _that_tell(take, linked):
+            missing = known.missing_in(sentence, nouns_in_capitals=nouns_in_capitals)
             if missing:
                 line = post.body_line + posts.line_with(sentence, post.body)
                 reason = f"no source of this post has {', '.join(f'“{each}”' for each in missing)}"
@@ -54,9 +62,8 @@ def unsupported(post: Post, told: Told) -> Iterator[Finding]:
                 yield Rule.UNSUPPORTED.broken(post.path, line, reason, remedy)
 
 
-def _that_tell(post: Post, take: Take) -> Iterator[str]:
-    """Yield the sentences of ``take`` that say what is so, and leave it to the take's source to bear them out."""
-    linked = posts.linked_words(post.body)
+def _that_tell(take: Take, linked: Iterable[str]) -> Iterator[str]:
+    """Yield the sentences of ``take`` that say what is so, and have none of the words that are ``linked``."""
     for paragraph in take.words.split("\n"):
         for sentence in sentences(paragraph):
             spoken = sentence[:1].lower() + sentence[1:]
@@ -92,6 +99,8 @@ class Known:
         self.numbers = {number for text in texts for number in numbers_in(text)}
         every = [post.date, *_days_of(post, told)]
         self.words |= {name for day in every for name in names_of(day)}
+        self.dates = {date for text in texts for date in days_told(text)}
+        self.dates |= {(frozenset({day.month}), frozenset({str(day.day), str(day.year)})) for day in every}
         self.years = {str(day.year) for day in every}
         self.days = {str(number) for day in every for number in (day.month, day.day)} | self.years
 
@@ -100,19 +109,26 @@ class Known:
         found = self.dates_missing_in(sentence)
         for number in NUMBER.finditer(sentence):
             worth = value(number[0])
-            if float(worth) < _LEAST or worth in self.numbers | self.days:
+            if float(worth) < _LEAST or worth in self.numbers | self.days or self._is_round(sentence, number, worth):
                 continue
             if not any(number[0] in each for each in found):
                 found.append(number[0])
         return [*found, *self.strangers_in(sentence, nouns_in_capitals=nouns_in_capitals)]
+
+    def _is_round(self, sentence: str, number: re.Match[str], worth: str) -> bool:
+        """Tell whether ``number`` is said to be no more than about another that is known."""
+        if not _ABOUT.search(sentence, max(number.start() - 20, 0), number.start()):
+            return False
+        return any(abs(float(known) - float(worth)) <= _ROUND * float(worth) for known in self.numbers)
 
     def dates_missing_in(self, sentence: str) -> list[str]:
         """Return the dates of ``sentence`` that are not known."""
         return [each for each in dates_in(sentence) if not self._has_date(each)]
 
     def _has_date(self, date: str) -> bool:
-        numbers = {value(number) for number in re.findall(r"\d+", date)}
-        return numbers <= self.numbers | self.days and month_in(date) in self.words
+        """Tell whether one date that is known has the month of ``date``, and each of its numbers but a likely year."""
+        numbers = {str(int(number)) for number in re.findall(r"\d+", date)} - self.years
+        return any(months_in(date) & months and numbers <= theirs for months, theirs in self.dates)
 
     def strangers_in(self, sentence: str, *, nouns_in_capitals: bool) -> Iterator[str]:
         """Yield the names of ``sentence`` that are not known; of a noun in capitals it takes two words to make one."""
@@ -120,6 +136,8 @@ class Known:
             parts = [part for part in re.split(r"[ -]", found[0]) if part[:1].isupper()]
             if found.start() == 0 or sentence[: found.start()].rstrip()[-1:] in {":", "“", "„", "«", '"'}:
                 parts = parts[1:]  # a sentence begins with a capital, whatever its first word is
+            if re.search(r"[\d°]\s?$", sentence[: found.start()]) and len(found[0]) <= _LONGEST_UNIT:
+                continue  # 77 °F, 2,400 MWh
             new = [part for part in parts if self.is_new(part)]
             if len(new) >= (2 if nouns_in_capitals else 1):
                 yield found[0]
@@ -127,7 +145,9 @@ class Known:
     def is_new(self, part: str) -> bool:
         """Tell whether a word that begins with a capital is known nowhere, and is no name of a month or a day."""
         word = part.casefold().replace("’", "'").removesuffix("'s").strip("'")
-        return bool(word) and word.split("'")[0] != "i" and word not in self.words and word not in calendar()
+        if not word or word.split("'")[0] in {"i", "j"} or word in calendar():
+            return False
+        return any(each not in self.words for each in word.split("-") if each)
 
 
 def _days_of(post: Post, told: Told) -> Iterator[dt.date]:

@@ -27,7 +27,12 @@ _TITLE_CASE: Final = 0.5
 """Where more of the words begin with a capital, it is a headline, and no name can be told from a word."""
 _LEAST_OF_A_NAME: Final = 4
 """So many letters a word of such a headline has that may be a name."""
-_SAYINGS: Final = re.compile(r"\b24/7\b|\b(?:19|20|21)(?:st|th)[ -]century\b", re.IGNORECASE)
+_SAYINGS: Final = re.compile(
+    r"\b(?:24/7|(?:19|20|21)(?:st|th)[ -]century|double-check\w*|half the battle|half an (?:hour|eye)|half as \w+"
+    r"|(?:next|last|this|each|every|first|second|third|fourth) (?:quarter|half)|in (?:five|ten|twenty) years(?:’ time)?"
+    r"|nine to five|9[- ]to[- ]5|24 hours a day|365 days(?: a year)?|ten times|thank you twice|twice|at least half)\b",
+    re.IGNORECASE,
+)
 _INITIALS: Final = re.compile(r"\b(?:[A-Z]\.){2,}")
 _EVERYDAY: Final = frozenset("ai eu us usa uk un ceo cfo cto it hr pr ok pdf faq".split())
 """Names so common that they say nothing about anybody."""
@@ -41,8 +46,17 @@ _DOTS: Final = re.compile(r"(?<=\w)(?:\s?[\[({]\s?(?:\.|dot)\s?[\])}]\s?|[。｡
 _SPEAKS: Final = re.compile(
     r"\b([A-ZÀ-Þ][\w’'-]+) (?:(?:also|has|have|had) )?(?:says?|said|calls?|called|warn(?:s|ed)|reports?|reported|told"
     r"|tells|wr(?:ites|ote|itten)|claim(?:s|ed)|found|finds|fear(?:s|ed)|admit(?:s|ted)|den(?:ies|ied)|accuse[sd]"
-    r"|blame[sd]|announce[sd]|plan(?:s|ned)|promise[sd]|lie[sd]|think[s]?|thought|believe[sd]?|want(?:s|ed)?)(?=[\s,:])"
+    r"|blame[sd]|announce[sd]|plan(?:s|ned)|promise[sd]|lie[sd]|think[s]?|thought|believe[sd]?|want(?:s|ed)?"
+    r"|resign(?:s|ed)|show(?:s|ed|n)|proves?|proved|sagte?|klagte?|fordert|forderte|warnte?|plant|plante|behauptete?"
+    r"|hat gelogen|lügt|log)(?=[\s,:.])"
 )
+_UNNAMED: Final = re.compile(
+    r"\b(studies|experts|research|researchers|surveys?|polls?|scientists|economists|analysts|Studien|Experten|Umfragen)"
+    r" (?!and|or|und|oder)\w+",
+    re.IGNORECASE,
+)
+"""Whom nobody can ask, as nobody is named."""
+_SOURCE: Final = re.compile(r"\b(?:[Ll]aut|[Ss]elon|[Ss]egún|[Vv]olgens|[Aa]ccording to) ([A-ZÀ-Þ][\w’'-]+)")
 _OPENERS: Final = frozenset(
     (
         "a about above according across after again against all almost already also although always among an and "
@@ -59,11 +73,13 @@ _OPENERS: Final = frozenset(
         "the their then there therefore these they things think this those though three through time to today "
         "together tomorrow too towards two under unless unlike until us users using waiting we well were what "
         "whatever when where whether which while who whoever whose why will with within without words workers "
-        "would yes yesterday yet you your "
+        "whom would yes yesterday yet you your "
     ).split()
 )
 """With these a sentence begins, so that a capital there names nobody."""
-_ENDING: Final = re.compile(r"(?:ings?|e?d|e?s|e|ly|ers?|'s)$")
+_ENDING: Final = re.compile(r"(?:ings?|e?d|e?s|e|ly|ers?)$")
+_PLURAL: Final = re.compile(r"(?:ors|[^aeiou]ers|ies|gets|tions?|ments?|ings?|ness|ity)$")
+"""How words end that begin a sentence and are hardly ever the name of anybody."""
 
 
 def strange_in(text: str, known: Known, *, nouns_in_capitals: bool) -> list[str]:
@@ -72,7 +88,8 @@ def strange_in(text: str, known: Known, *, nouns_in_capitals: bool) -> list[str]
     same = _INITIALS.sub(lambda found: found[0].replace(".", ""), same)
     found: list[str] = []
     for sentence in sentences(same):
-        found += [spoke[1] for spoke in _SPEAKS.finditer(sentence) if _is_somebody(spoke[1]) and known.is_new(spoke[1])]
+        spoke = [*_SPEAKS.finditer(sentence), *_SOURCE.finditer(sentence)]
+        found += [each[1] for each in spoke if _is_somebody(each[1]) and known.is_new(each[1])]
         found += _counts(sentence, known)
         found += known.dates_missing_in(sentence)
         found += _days(sentence, known)
@@ -100,8 +117,10 @@ def doubtful_in(text: str, known: Known, *, nouns_in_capitals: bool) -> list[str
     doubts: list[str] = []
     for sentence in sentences(text):
         doubts += [found[0] for found in _SPEAKS.finditer(sentence) if _is_somebody(found[1])]
+        doubts += [found[0] for found in _UNNAMED.finditer(sentence) if found[1].casefold() not in known.words]
         first = sentence.split()[0].strip(",;:")
-        if first[:1].isupper() and _is_somebody(first) and not nouns_in_capitals and not _is_known(first, known):
+        may_be_a_name = first[:1].isupper() and _is_somebody(first) and not _PLURAL.search(first)
+        if may_be_a_name and not nouns_in_capitals and not _is_known(first, known):
             doubts.append(first)
     return [each for each in dict.fromkeys(doubts) if not any(each in other for other in doubts if other != each)]
 
@@ -114,9 +133,11 @@ def _is_somebody(word: str) -> bool:
 def _counts(sentence: str, known: Known) -> Iterator[str]:
     told = known.numbers | known.years
     every = [(found[0], value(found[0])) for found in ANY_NUMBER.finditer(sentence)]
-    every += [(word, str(number)) for word, number in spelled_in(sentence)]
+    spelled = [(text, str(number)) for text, number in spelled_in(sentence)]
+    every += spelled
     yield from (text for text, worth in every if ("." in worth or float(worth) > _FEW) and worth not in told)
-    yield from (word for word in words(sentence) if word in AMOUNTS and word not in known.words)
+    counted = {word for text, _ in spelled for word in text.split()}
+    yield from (word for word in words(sentence) if word in AMOUNTS - counted and word not in known.words)
 
 
 def _days(sentence: str, known: Known) -> Iterator[str]:
@@ -130,7 +151,8 @@ def _days(sentence: str, known: Known) -> Iterator[str]:
 def _names(sentence: str, known: Known, *, nouns_in_capitals: bool) -> Iterator[str]:
     if share_in_capitals(sentence) > _TITLE_CASE and not nouns_in_capitals:
         capitals = (word for word in re.findall(r"[^\W\d_][\w’'-]*", sentence) if word[0].isupper())
-        yield from (word for word in capitals if _is_somebody(word) and not _is_known(word, known))
+        names = (word for word in capitals if _is_somebody(word) and not _is_known(word, known))
+        yield from (name for name in names if name.casefold() not in AMOUNTS and not any(spelled_in(name)))
         return
     for name in known.strangers_in(sentence, nouns_in_capitals=nouns_in_capitals):
         if name.casefold() not in _EVERYDAY:
@@ -139,6 +161,8 @@ def _names(sentence: str, known: Known, *, nouns_in_capitals: bool) -> Iterator[
 
 def _is_known(word: str, known: Known) -> bool:
     """Tell whether ``word`` is known in one of its forms."""
-    bare = word.casefold().replace("’", "'")
+    bare = word.casefold().replace("’", "'").removesuffix("'s").rstrip("'")
+    if "-" in bare:
+        return all(_is_known(part, known) for part in bare.split("-") if part)
     stem = _ENDING.sub("", bare)
     return bare in known.words or any(_ENDING.sub("", each) == stem for each in known.words)

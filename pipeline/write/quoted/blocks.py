@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pipeline.likeness import words
 from pipeline.model import Snapshot
-from pipeline.write.quoted.gaps import REMEDY, in_gaps
-from pipeline.write.quoted.words import parts_from_source_at, plain_texts, stands_in
+from pipeline.write.quoted.gaps import REMEDY, behind_denial, in_gaps
+from pipeline.write.quoted.words import parts_from_source_at, plain_texts, stands_in, unsigned
 from pipeline.write.rules import Rule
 
 if TYPE_CHECKING:
@@ -34,16 +35,17 @@ def _quoted(post: Post, take: Take, quoted: Quotation, stored: Sequence[Entry | 
         yield Rule.SOURCE_NOT_STORED.broken(post.path, quoted.line, reason, remedy)
         return
     texts = plain_texts(stored)
-    if not stands_in(quoted.text, texts):
-        at = parts_from_source_at(quoted.text, texts)
+    text = unsigned(quoted.text, {*words(" ".join(texts)), *words(" ".join(map(_writer, stored)))})
+    if not stands_in(text, texts):
+        at = parts_from_source_at(text, texts)
         reason = f"the quotation does not stand in what {_writer(stored[0])} wrote; it leaves it at “{at}”"
         remedy = (
             "Copy the words again from the source, or say it in your own words. Between a quotation and your words "
-            "stands an empty line; who said it is named in your words."
+            "stands an empty line; words in brackets are yours, and belong outside of it."
         )
         yield Rule.QUOTATION_NOT_IN_SOURCE.broken(post.path, quoted.line, reason, remedy)
         return
-    for rule, reason in in_gaps(quoted.text, texts):
+    for rule, reason in (*in_gaps(text, texts), *behind_denial(text, "", texts)):
         yield rule.broken(post.path, quoted.line, reason, REMEDY)
 
 

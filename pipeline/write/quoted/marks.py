@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 _CLOSED_BY: Final = {
     "“": "”", "„": '“”‟"', "‟": "”", "«": "»", "»": "«»", "‹": "›", "›": "‹", "「": "」", "『": "』",
-    '"': '"', "”": "”", "‘": "’", "‚": "‘’", "'": "'",
+    '"': '"', "”": "”", "‘": "’", "‚": "‘’", "'": "'’",
 }  # fmt: skip
 """By which marks a quotation ends that one of these opens."""
-_OTHER_SHAPES: Final = str.maketrans("＂″ʺˮ״❝❞🙶🙷🙸〝〞〟⟪⟫≪≫❛❜´`′", '"""""“”“”““””«»«»‘’’‘\'')
+_OTHER_SHAPES: Final = str.maketrans("＂″ʺˮ״❝❞🙶🙷🙸〝〞〟⟪⟫≪≫❛❜´`′＇ʼʻ｢｣", '"""""“”“”““””«»«»‘’’‘\'\'’‘「」')
 """Marks that stand for others, and count as these."""
-_PAIRS: Final = re.compile("``|´´|''|,,(?=[^\\W\\d])")
+_PAIRS: Final = re.compile("``|´´|''|,,(?=[^\\W\\d])|<<|>>")
 """Two marks that are typed for one."""
 _TURNED: Final = frozenset("»›”\"'‘‚")
 """Marks that close or belong to a word as well: they open only before a word, and not behind one."""
@@ -30,6 +30,9 @@ _FARTHEST: Final = 2_000
 _MOST_MARKS: Final = 100
 """Within so many characters, and marks, single marks are closed, or are apostrophes."""
 _NESTING: Final = frozenset("“«「『")
+_CLOSING: Final = frozenset('"”»')
+_ANY_END: Final = re.compile('(?<=[\\w.,;:!?…])["“”«»](?!\\w)')
+"""What ends a quotation that was opened with another kind of mark, where nothing else does."""
 _ELIDED: Final = re.compile(r"['‘’](?:(?:tis|twas|twere|em|til|till|cause|bout|round|n|s|t)\b|\d\ds?\b)", re.IGNORECASE)
 """Words and years whose beginning an apostrophe stands for."""
 _BEGINS: Final = frozenset('([{…¿¡€$£#@§«“"')
@@ -81,8 +84,10 @@ def _opens(text: str, at: int) -> bool:
         return bool(after)
     if mark in _SINGLE:
         return not before.isalnum() and (after.isalnum() or after in _BEGINS)
-    if before.isalnum() or before in {".", ",", "!", "?", "…"}:  # it closes, unless the space before it is missing
-        return mark == '"' and before.isascii() and after.isalpha() and mark in text[at + 1 :]
+    if before.isalnum() or before in {".", ",", "!", "?", "…", ":"}:  # it closes, unless a space is missing before it
+        begins = after.isalnum() or after in _BEGINS or after in _SINGLE
+        is_closed = any(text.find(end, at + 1) > 0 for end in _CLOSED_BY[mark])
+        return mark in _CLOSING and before.isascii() and begins and is_closed
     return bool(after.strip()) or _is_set_apart(text, at)
 
 
@@ -117,6 +122,8 @@ def _ends(text: str, at: int) -> Iterator[int]:
     last = text.rfind(_CLOSED_BY[mark][0], at + 1)
     if last > at:  # one of several is not closed, and nobody knows which
         yield last
+    elif other := _ANY_END.search(text, at + 2):
+        yield other.start()
 
 
 def _single_ends(text: str, at: int) -> list[int]:

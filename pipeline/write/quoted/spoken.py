@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from pipeline.likeness import count, is_nearly_in, length_of_run, shared_run, words
 from pipeline.model import Kind
 from pipeline.words import opening_of
-from pipeline.write.quoted.gaps import FEWEST, REMEDY, in_gaps
+from pipeline.write.quoted.gaps import FEWEST, REMEDY, behind_denial, in_gaps
 from pipeline.write.quoted.marks import quoted_in
-from pipeline.write.quoted.speech import is_own, is_somebodys
+from pipeline.write.quoted.speech import Speaker, speaker, spoken_without_marks
 from pipeline.write.quoted.told import FEWEST_QUOTED, said_in, stands_inline
-from pipeline.write.quoted.words import parts_from_source_at
+from pipeline.write.quoted.words import parts_from_source_at, stands_in
 from pipeline.write.rules import Rule
 
 if TYPE_CHECKING:
@@ -37,22 +37,39 @@ def inline_quotations(post: Post, told: Told, *, complete: bool) -> Iterator[Fin
     bound = bool(post.takes) or post.kind is not Kind.ESSAY
     for said in said_in(post):
         for quoted in quoted_in(said.text):
-            if stands_inline(quoted, told.texts):
-                for rule, reason in in_gaps(quoted.text, told.texts):
-                    yield rule.broken(post.path, said.line, reason, REMEDY)
+            before, behind = said.text[: quoted.start], said.text[quoted.end :]
+            who = speaker(before, quoted.text, behind, told.names)
+            if stands_inline(quoted, told.texts, FEWEST if who is Speaker.SOMEBODY else 1):
+                yield from _cut(post, said, quoted, told)
             elif len(words(quoted.text)) >= _FEWEST_NEAR and _nearly(quoted, told):
                 yield _nearly_so(post, said, quoted, told)
-            elif bound and _size(quoted.text) >= (_FEWEST_SPOKEN if _is_somebodys(said, quoted) else FEWEST):
-                yield _nowhere(post, said, quoted, complete=complete)
+            elif bound and _size(quoted.text) >= (_FEWEST_SPOKEN if who is Speaker.SOMEBODY else FEWEST):
+                yield _nowhere(post, said, quoted, who, complete=complete)
+        if bound:
+            yield from _without_marks(post, said, told)
+
+
+def _cut(post: Post, said: Said, quoted: Quoted, told: Told) -> Iterator[Finding]:
+    """Yield what is wrong with where ``quoted``, which stands in a source, begins and leaves words out."""
+    found = list(in_gaps(quoted.text, told.texts))
+    if count(quoted.text) >= FEWEST:
+        found += behind_denial(quoted.text, said.text[: quoted.start], told.texts)
+    for rule, reason in found:
+        yield rule.broken(post.path, said.line, reason, REMEDY)
+
+
+def _without_marks(post: Post, said: Said, told: Told) -> Iterator[Finding]:
+    """Find what somebody is told to have said, behind a colon and without marks, that no source has."""
+    for sentence in spoken_without_marks(said.text):
+        if count(sentence) >= FEWEST_QUOTED and not stands_in(sentence.rstrip(".!?"), told.texts):
+            reason = f"“{opening_of(sentence)}” reads as somebody's own words, and is in no source of this post"
+            remedy = "Copy the words from the source and put them in quotation marks, or say it in your own words."
+            yield Rule.QUOTATION_DOUBTFUL.broken(post.path, said.line, reason, remedy)
 
 
 def _size(text: str) -> int:
-    """Return how many words ``text`` has, whatever stands between them in place of spaces."""
-    return count(re.sub(r"[^\w'’]|[_\u3164\uffa0]", " ", text))
-
-
-def _is_somebodys(said: Said, quoted: Quoted) -> bool:
-    return is_somebodys(said.text[: quoted.start], said.text[quoted.end :])
+    """Return how many words ``text`` has, whatever stands between them in place of spaces; a figure says as much."""
+    return max(count(re.sub(r"[^\w'’]|[_\u3164\uffa0]", " ", text)), _FEWEST_SPOKEN * any(map(str.isdigit, text)))
 
 
 def _nearly(quoted: Quoted, told: Told) -> bool:
@@ -67,10 +84,9 @@ def _nearly_so(post: Post, said: Said, quoted: Quoted, told: Told) -> Finding:
     return Rule.QUOTATION_NOT_IN_SOURCE.broken(post.path, said.line, reason, remedy)
 
 
-def _nowhere(post: Post, said: Said, quoted: Quoted, *, complete: bool) -> Finding:
+def _nowhere(post: Post, said: Said, quoted: Quoted, who: Speaker, *, complete: bool) -> Finding:
     what = f"“{opening_of(quoted.text)}” stands in quotation marks"
-    is_short = _size(quoted.text) < FEWEST_QUOTED and not _is_somebodys(said, quoted)
-    if is_short or is_own(said.text[: quoted.start], quoted.text, said.text[quoted.end :]):
+    if who is Speaker.AUTHOR or (who is Speaker.UNKNOWN and _size(quoted.text) < FEWEST_QUOTED):
         reason = f"{what}, and in no source of this post"
         remedy = "If somebody said it, copy it from its source; a title or a thought of your own goes into *italics*."
         return Rule.QUOTATION_DOUBTFUL.broken(post.path, said.line, reason, remedy)

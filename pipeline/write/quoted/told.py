@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     Sources = Mapping[SafeUrl, Sequence[Entry | Snapshot]]
 
+_NAMES: Final = re.compile(r"(?<=[\w,] )[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁ][\w-]+")
 FEWEST_QUOTED: Final = 5
 """Of fewer words in quotation marks nobody can tell whether they quote, or hold a word at arm's length."""
 
@@ -29,6 +31,8 @@ class Told:
     sources: tuple[Entry | Snapshot, ...]
     texts: tuple[str, ...]
     words: tuple[Sequence[str], ...]
+    names: frozenset[str]
+    """Their words with a capital that do not begin a sentence."""
 
 
 def told_by(sources: Sources) -> Told:
@@ -38,6 +42,7 @@ def told_by(sources: Sources) -> Told:
         sources=tuple(every),
         texts=plain_texts(every),
         words=tuple(words(" ".join(source_text(source))) for source in every),
+        names=frozenset(name for source in every for name in _NAMES.findall(" ".join(source_text(source)))),
     )
 
 
@@ -59,12 +64,14 @@ def said_in(post: Post) -> Iterator[Said]:
         yield Said(text=passage.text, line=line, heading=passage.heading)
 
 
-def stands_inline(quoted: Quoted, texts: Sequence[str]) -> bool:
+def stands_inline(quoted: Quoted, texts: Sequence[str], fewest: int = 1) -> bool:
     """Tell whether words in quotation marks stand in one of the plain ``texts``.
 
     In running text the first letter changes with the sentence around it, and a comma or a full stop may slip inside.
+    Of several readings, one of less than ``fewest`` words is none: “‘Insurers’ lies …’” does not quote “Insurers”.
     """
-    for reading in quoted.readings:
+    *shorter, longest = quoted.readings
+    for reading in [*(each for each in shorter if count(each) >= fewest), longest]:
         bare = plain(reading).strip("',.;: ")
         forms = (bare[:1].lower() + bare[1:], bare[:1].upper() + bare[1:])
         if bare and any(stands_in(form, texts) for form in forms):

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.html import blocks_of, plain_text, sentences
 from pipeline.html import digest as hashed
-from pipeline.likeness import holds, parts, plain
+from pipeline.likeness import holds, parts, plain, words
 from pipeline.model import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from pipeline.model import Entry, PlainText
 
@@ -23,7 +23,19 @@ _SHORT: Final = 6
 """A sentence of fewer words tells too little to stand alone."""
 _APART: Final = " ¶ "
 """What stands between a title and its text, so that no quotation goes from one into the other."""
-_SIC: Final = re.compile(r"\s*\[sic!?\]", re.IGNORECASE)
+_REMARK: Final = re.compile(
+    r"\s*[\[(](?:sic!?|(?:my |our )?(?:emphasis|italics)(?: mine| ours| added)?|Hervorhebung [^\])]{1,30}"
+    r"|je souligne|nous soulignons)[\])]",
+    re.IGNORECASE,
+)
+"""What an author says of a quotation within it."""
+_INCISE: Final = re.compile(
+    r",? (?:(?:m[’'])?(?:a|ont) )?(?:dit|déclar[ée]|affirm[ée]|expliqu[ée]|ajout[ée]|assur[ée]|confi[ée]|précis[ée]"
+    r"|promet|promis|poursuit|poursuivi)(?:-(?:il|elle|ils|elles))?(?: [^,«».]{1,60})?, "
+)
+"""Who speaks, said within the marks, as is the custom of French."""
+_SIGNED: Final = re.compile(r"\s*[—–―]\s*([A-ZÀ-ÖØ-Þ][^—–―.!?“”«»\"]{1,80})$")
+"""Who said it, behind a dash at the end of a quotation that stands by itself."""
 _BRACKETED: Final = re.compile(r"\[(\w)\](?=\w)")
 """One letter that the author changed, as who quotes half a sentence does."""
 _MOST_LOOKED_AT: Final = 400
@@ -74,6 +86,13 @@ def stands_in(quoted: str, texts: Iterable[str]) -> bool:
     return any(_stands(form, texts) for form in _forms(quoted))
 
 
+def unsigned(quoted: str, known: Container[str]) -> str:
+    """Return ``quoted`` without the name behind a dash at its end, if each word of that is ``known``."""
+    signed = _SIGNED.search(quoted)
+    is_known = signed is not None and all(word.removesuffix("'s") in known for word in words(signed[1]))
+    return quoted[: signed.start()] if signed and is_known else quoted
+
+
 def _stands(quoted: str, texts: Iterable[str]) -> bool:
     whole, wanted = plain(quoted).rstrip(",.;: "), parts(quoted)
     wanted[-1:] = [part for part in (last.rstrip(",.;: ") for last in wanted[-1:]) if part]
@@ -83,7 +102,11 @@ def _stands(quoted: str, texts: Iterable[str]) -> bool:
 def _forms(quoted: str) -> Iterator[str]:
     """Yield ``quoted`` as it is, and as its source has it where the author says that something is not."""
     yield quoted
-    said = _SIC.sub("", quoted)
+    said = _REMARK.sub("", quoted)
+    if said != quoted:
+        yield said
+    if _INCISE.search(said):
+        yield from (_INCISE.sub(other, said) for other in (" ", ", "))
     if "[" in quoted:
         yield _BRACKETED.sub(lambda found: found[1].lower(), said)
         yield _BRACKETED.sub(lambda found: found[1].upper(), said)
@@ -92,19 +115,19 @@ def _forms(quoted: str) -> Iterator[str]:
 def parts_from_source_at(quoted: str, texts: Sequence[str]) -> str:
     """Return the words at which ``quoted``, which stands in none of the plain ``texts``, leaves the nearest of them."""
     for part in re.split(r"[\[(]?(?:…|\.(?:\s?\.){2,})[\])]?", quoted):
-        words = part.split()[:_MOST_LOOKED_AT]
-        most = max((_standing(words, text) for text in texts), default=0)
-        if most < len(words):
-            return " ".join(words[most : most + 3])
+        several = part.split()[:_MOST_LOOKED_AT]
+        most = max((_standing(several, text) for text in texts), default=0)
+        if most < len(several):
+            return " ".join(several[most : most + 3])
     return quoted  # each part stands there, but not in this order
 
 
-def _standing(words: Sequence[str], text: str) -> int:
-    """Return how many of ``words``, from the first on, stand in ``text`` one after the other."""
-    starts = range(1, len(words) + 1)  # of what stands, each beginning stands as well
-    return bisect_left(starts, 1, key=lambda many: not _begins(words[:many], text))
+def _standing(several: Sequence[str], text: str) -> int:
+    """Return how many of the words ``several``, from the first on, stand in ``text`` one after the other."""
+    starts = range(1, len(several) + 1)  # of what stands, each beginning stands as well
+    return bisect_left(starts, 1, key=lambda many: not _begins(several[:many], text))
 
 
-def _begins(words: Sequence[str], text: str) -> bool:
-    start = plain(" ".join(words))
+def _begins(several: Sequence[str], text: str) -> bool:
+    start = plain(" ".join(several))
     return not start or holds(text, [start])
