@@ -293,6 +293,10 @@ LIES = {
     "an account": ("counter", "More from @evilhandle for all."),
     "quotation marks of another shape": ("counter", "Okafor said ＂nobody will ever lose a job over this＂."),
     "two invented words": ("counter", "Okafor said “we lied”."),
+    "a place in a single word": ("counter", "In the end it was Berlin that paid for it."),
+    "somebody who is cited": ("counter", "Laut Umweltbundesamt is this a crime."),
+    "a number in one word of German": ("counter", "Some zwölftausend of them left."),
+    "a date of two halves": ("counter", "It began on 6 November 2026."),
     "another passage": ("tighter", "Ships sank and nobody came to help them."),
 }
 

@@ -22,6 +22,7 @@ from pipeline.likeness import count, plain
 from pipeline.settings.sections import WriteSettings
 from pipeline.store import Store
 from pipeline.web import Answer, Unreachable
+from pipeline.write.claims.numbers import spelled_in
 from pipeline.write.links import dead_among
 from pipeline.write.quoted.gaps import in_gaps
 from pipeline.write.quoted.marks import quoted_in
@@ -486,6 +487,40 @@ def test_who_speaks_is_told_by_both_sides(before, quoted, behind, who):
 
 def test_a_name_before_a_colon_is_one_that_a_source_has():
     assert speaker("Lesson: ", "check twice", "", {"Okafor"}) is Speaker.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("two hundred and twelve to nine", [("two hundred and twelve", 212), ("nine", 9)]),
+        ("Eighteen thousand four hundred people", [("eighteen thousand four hundred", 18_400)]),
+        ("twenty-five, thirty and five", [("twenty five", 25), ("thirty", 30), ("five", 5)]),
+        ("one two three", [("one", 1), ("two", 2), ("three", 3)]),
+        ("vierundzwanzigtausenddreihundertdreizehn", [("vierundzwanzigtausenddreihundertdreizehn", 24_313)]),
+        ("vingt-deux, treinta y dos", [("vingt deux", 22), ("treinta y dos", 32)]),
+        ("hundreds of them, undund", []),
+    ],
+)
+def test_numbers_in_words_are_read_whole(text, found):
+    assert list(spelled_in(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("own", "missing"),
+    [
+        ("It fell on 6 November 2026.", ["6 November 2026"]),
+        ("It fell on 17 November 2026, at six.", []),
+        ("It stood still for some 50 hours.", []),
+        ("It stood still for 50 hours.", ["50"]),
+        ("Twenty-seven people died in it.", ["twenty seven"]),
+        ("It was at 77 °F, and used 48 MWh.", ["77"]),
+        ("Der Kran ist nicht neu, und die Lampe auf dem Hof ist es auch nicht.", []),
+    ],
+)
+def test_what_is_told_is_held_against_the_sources(content, stored, own, missing):
+    found = check(content, stored, GOOD.replace(WORDS, f"{WORDS}\n\n{own}"))
+    told = ", ".join(f"“{each}”" for each in missing)
+    assert [finding.reason for finding in found] == ([f"no source of this post has {told}"] if missing else [])
 
 
 def test_words_are_counted_as_people_count_them():

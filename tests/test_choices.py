@@ -317,6 +317,21 @@ def test_a_choice_is_kept_and_shown(week):
         ]
 
 
+def test_what_was_chosen_stays_on_a_shortlist_that_is_full(week):
+    first, second = shortlist(week)
+    with week.writing() as connection:
+        kept.keep_choice(connection, Choice.LATER, [second], NOW)
+    short = Sections(select=SelectSettings(shortlist=1))
+    listed = [(item.story.id, item.choice) for item in room.select(week, short, {}, NOW)]
+    assert listed == [(first.story.id, None), (second.story.id, Choice.LATER)]
+    with week.writing() as connection:
+        kept.keep_choice(connection, Choice.PICK, [second], NOW)
+    assert [item.choice for item in room.select(week, short, {}, NOW)] == [None, Choice.PICK]
+    with week.writing() as connection:
+        kept.keep_choice(connection, Choice.SKIP, [second], NOW)
+    assert [item.story.id for item in room.select(week, short, {}, NOW)] == [first.story.id]
+
+
 def test_what_was_left_for_later_last_teaches_nothing(week):
     first, _ = shortlist(week)
     with week.writing() as connection:

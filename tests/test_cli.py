@@ -297,7 +297,8 @@ def test_a_choice_is_taken_back_and_an_id_that_is_not_there_is_explained(week, b
     assert code == 2
     assert "byline select --again" in err
     assert story in ids(byline, week, "--again")
-    assert byline("select", "clear", story, at=week)[0] == 0
+    code, out, _ = byline("select", "clear", story, at=week)
+    assert (code, out.strip().endswith(": undecided")) == (0, True)
     assert story in ids(byline, week)
 
 
@@ -589,6 +590,32 @@ def test_articles_are_read_on_request_and_a_feed_leads_to_private_pages_of_its_o
     assert "read      " + web.url + "/cranes" in out
 
 
+def test_the_page_of_a_take_is_read_that_no_feed_carries_and_only_where_the_author_allows_it(site, web, byline):
+    said = "<p>" + "Cranes of this yard moved again at six, the port said. " * 30
+    for path in ("/mine", "/admin"):
+        page = f"<!doctype html><title>t</title><article><h1>Cranes moved</h1>{said}</article>"
+        web.serve(path, page, Content_Type="text/html")
+    assert byline("feeds", "add", f"{web.url}/feed", "--allow-private", "--no-check", at=site)[0] == 0
+    elsewhere = web.url.replace("127.0.0.1", "localhost")
+    words = "I would ask who had walked below it, who had not been told, and who will be told from now on. " * 2
+    takes = "\n\n".join(
+        f"## [Cranes moved]({url})\n\n> Cranes of this yard moved again at six\n\n{words}"
+        for url in (f"{web.url}/mine", f"{elsewhere}/admin")
+    )
+    matter = "---\ndate: 2026-11-24\ntitle: T\nsummary: S.\nkind: edition\n---\n"
+    draft = site / "content/drafts/2026-11-24-t.md"
+    draft.parent.mkdir(exist_ok=True)
+    draft.write_text(f"{matter}Hello.\n\n{takes}\n", encoding="utf-8")
+    unread = [one["rule"] for one in json.loads(byline("check", "2026-11-24-t", "--json", at=site)[1])["findings"]]
+    assert unread.count("source-not-stored") == 2
+    _, out, _ = byline("check", "2026-11-24-t", "--articles", "--links", at=site)
+    assert f"not read  {elsewhere}/admin is left alone" in out
+    assert "/admin" not in [path for path, _ in web.requests]
+    assert f"{web.url}/mine is at" not in out
+    assert out.count("source-not-stored") == 1
+    assert "accept: {source-not-listed: why it stays, dead-link: why it stays" in out
+
+
 def test_stories_are_chosen_among_and_what_is_picked_is_drafted(week, byline):
     byline("pull", at=week)
     stories = [one["id"] for one in json.loads(byline("select", "--json", at=week)[1])["stories"]]
@@ -651,3 +678,18 @@ def test_stories_are_merged_and_split_by_their_ids_and_slips_are_told(week, byli
     assert "there is no lesson 3" in byline("select", "learned", "--refuse", "3", at=week)[2]
     assert "Nothing is learned yet" in byline("select", "learned", at=week)[1]
     assert byline("select", "trends", at=week)[0] == 0
+
+
+def test_a_letter_goes_to_the_author_alone_and_counts_as_no_delivery(site, byline, mailbox, monkeypatch):
+    for name, value in (("HOST", "127.0.0.1"), ("PORT", str(mailbox.port)), ("SECURITY", "none")):
+        monkeypatch.setenv(f"BYLINE_SEND_SMTP_{name}", value)
+    (post,) = (site / "content/posts").glob("*.md")
+    assert byline("letter", post.stem, "--to-me", "--to", site / "x", at=site)[0] == 2
+    code, out, _ = byline("letter", post.stem, "--to-me", "--json", at=site)
+    [(_, [author], message)] = mailbox.messages
+    assert (code, json.loads(out)["to"], json.loads(out)["state"]) == (0, author, "sent")
+    assert message["To"].addresses[0].addr_spec == author
+    assert "not sent" not in byline("send", post.stem, "--dry-run", at=site)[1]
+    mailbox.answers[author] = "550 no such box"
+    code, out, _ = byline("letter", post.stem, "--to-me", at=site)
+    assert (code, "did not get it: 550 no such box" in out) == (1, True)

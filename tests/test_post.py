@@ -403,3 +403,12 @@ def test_a_name_that_is_not_clear_or_unknown_is_told(content):
 def test_a_file_is_named_after_day_and_title():
     assert posts.file_name(dt.date(2026, 11, 23), "../What? Über all!") == "2026-11-23-what-uber-all.md"
     assert posts.name_of(Path("content/posts/2026-11-23-what.md")) == "2026-11-23-what"
+
+
+def test_a_text_that_no_parser_reads_in_time_is_told_with_its_lines():
+    head = "---\ndate: 2026-11-24\ntitle: T\n---\n\n"
+    with pytest.raises(PostError, match="has 20,001 characters, more than the 20,000 of a line") as caught:
+        parse(f"{head}Hello.\n{'[' * 20_001}\n")
+    assert [line for line, _ in caught.value.problems] == [7]
+    with pytest.raises(PostError, match="make two of it"):
+        parse(head + "Word.\n" * 40_000)

@@ -36,7 +36,9 @@ if TYPE_CHECKING:
         Mention,
         Reader,
         SafeUrl,
+        Snapshot,
         Trend,
+        Unreadable,
     )
     from pipeline.publish import Site
     from pipeline.pull.subscriptions.health import FeedHealth
@@ -132,6 +134,14 @@ class App:
             with suppress(PostError):  # the check says what is wrong with it
                 urls |= external_links(posts.read(path))
         return self.feeds.dead_among(urls)
+
+    def read_articles(self, paths: Sequence[Path], tell: Callable[[SafeUrl, Snapshot | Unreadable], None]) -> None:
+        """Keep the text of the page that each take of the posts in ``paths`` is about, where its site allows that."""
+        urls: dict[SafeUrl, None] = {}
+        for path in paths:
+            with suppress(PostError):  # the check says what is wrong with it
+                urls |= {take.url: None for take in posts.read(path).takes}
+        self.feeds.read(urls, tell)
 
     def approve(self, path: Path, by: str | None = None) -> tuple[Path, Approval]:
         """Note in the post at ``path`` that its words are approved by ``by``, or by the author of the site.

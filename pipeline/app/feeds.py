@@ -15,7 +15,7 @@ from pipeline.settings.sections import FeedSettings, PullSettings
 from pipeline.store import pull as kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -69,26 +69,42 @@ class Feeds:
         self, shortlist: Sequence[RankedStory], tell: Callable[[SafeUrl, Snapshot | Unreadable], None]
     ) -> None:
         """Keep the text of the article that each story of ``shortlist`` is shown by, where its site allows that."""
-        from pipeline.pull.articles import take_snapshots
-
         allowed = [feed.url for feed in self._settings.pull.feeds if feed.allow_private]
         with self._store.writing() as connection:
             own = {feed.id: authority(feed.url) for feed in kept.known_feeds(connection, allowed).values()}
         leads = [item.story.lead for item in shortlist]
         # Only a feed that may be private may lead to a private page, and only to one of its own host.
         links = {lead.link: own.get(lead.feed) == authority(lead.link) for lead in leads if lead.link}
+        self._take_snapshots(links, tell)
+
+    def read(self, urls: Iterable[SafeUrl], tell: Callable[[SafeUrl, Snapshot | Unreadable], None]) -> None:
+        """Keep the text of the page at each of ``urls``, which the author links to, where its site allows that."""
+        own = self._own_hosts()
+        self._take_snapshots({url: authority(url) in own for url in urls}, tell)
+
+    def _take_snapshots(
+        self, links: Mapping[SafeUrl, bool], tell: Callable[[SafeUrl, Snapshot | Unreadable], None]
+    ) -> None:
+        from pipeline.pull.articles import take_snapshots
+
         _on_the_web(self._settings, lambda web: take_snapshots(links, web, self._store, self._now, tell))
+
+    def _own_hosts(self) -> set[tuple[str, int] | None]:
+        """Return the hosts of feeds that may be at a private address: the author's own links may lead there as well."""
+        return {authority(feed.url) for feed in self._settings.pull.feeds if feed.allow_private}
 
     def dead_among(self, urls: Collection[SafeUrl]) -> Mapping[SafeUrl, str]:
         """Return which of ``urls``, links of the author's, lead nowhere, and why; hosts that rest are not asked."""
         from pipeline.pull.guest import LeftAlone, as_guest
         from pipeline.write.links import dead_among
 
+        own = self._own_hosts()
+
         async def visits(web: Web) -> Mapping[SafeUrl, str]:
             with as_guest(web, self._store, self._now) as guest:
 
                 async def visit(url: SafeUrl) -> Answer | Unreachable | None:
-                    answer = await guest.get(url)
+                    answer = await guest.get(url, allow_private=authority(url) in own)
                     return None if isinstance(answer, LeftAlone) else answer
 
                 return await dead_among(urls, visit)

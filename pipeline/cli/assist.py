@@ -39,7 +39,7 @@ def assist(
       byline assist --take 7
     """
     if (name is None) == (number is None):
-        raise click.UsageError("give a post, or --take NUMBER")
+        raise click.UsageError("give a post, or --take NUMBER" + (", not both" if name else ""))
     with app(context) as opened:
         if number is not None:
             return _take(opened, number, as_json=as_json)

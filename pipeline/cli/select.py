@@ -113,7 +113,8 @@ def clear(context: click.Context, stories: tuple[int, ...], *, as_json: bool) ->
     with app(context) as opened:
         opened.stories.listed(stories)  # all of them are there, or nothing is taken back
         cleared = [opened.stories.take_back(story) for story in dict.fromkeys(stories)]
-    report({"cleared": [item.story.id for item in cleared]}, *map(_headline, cleared), as_json=as_json)
+    lines = [f"{_headline(item)}: {_CHOSEN[item.choice].strip() if item.choice else 'undecided'}" for item in cleared]
+    report({"cleared": [item.story.id for item in cleared]}, *lines, as_json=as_json)
     return 0
 
 
@@ -150,10 +151,11 @@ def split(context: click.Context, story: int, entries: tuple[int, ...], *, as_js
       byline select split 17 23
     """
     with app(context) as opened:
-        items = opened.stories.split(story, entries)
+        rest, apart = opened.stories.split(story, entries)
     told = f"{counted(len(set(entries)), 'report')} told apart from story {story} from now on:"
-    data = {"story": story, "apart": entries, "stories": [item.story.id for item in items]}
-    report(data, told, *map(_headline, items), as_json=as_json)
+    data = {"story": story, "apart": entries, "stories": [rest.story.id, apart.story.id]}
+    moved = "" if rest.story.id == story else f"  (was {story}; a story has the number of its first report)"
+    report(data, told, f"{_headline(rest)}{moved}", _headline(apart), as_json=as_json)
     return 0
 
 

@@ -29,17 +29,25 @@ if TYPE_CHECKING:
     type=click.Path(file_okay=False, path_type=Path),
     help="Where to write; .byline/letters if not given.",
 )
+@click.option(
+    "--to-me", is_flag=True, help="Send it by mail to send.sender, and to nobody else, instead of writing it."
+)
 @json_option
 @click.pass_context
-def letter(context: click.Context, post: str, folder: Path | None, *, as_json: bool) -> int:
-    """Write POST as a letter to look at: .html, .txt, and the whole message as .eml. Nobody gets it.
+def letter(context: click.Context, post: str, folder: Path | None, *, to_me: bool, as_json: bool) -> int:
+    """Write POST as a letter to look at: .html, .txt, and the whole message as .eml. No reader gets it.
 
     \b
     Example:
       byline letter 2026-11-16-what-had-no-name
+      byline letter 2026-11-16-what-had-no-name --to-me
     """
+    if to_me and folder:
+        raise click.UsageError("--to writes files, and --to-me sends a mail: choose one")
     with app(context) as opened:
         made = opened.letter(opened.find(post))
+        if to_me:
+            return _tried(opened, made, as_json=as_json)
         files = opened.write_letter(made, folder)
     told = [f"{shown(path)}  {len(text) / 1000:.1f} kB" for path, text in files.items()]
     report(
@@ -48,6 +56,15 @@ def letter(context: click.Context, post: str, folder: Path | None, *, as_json: b
         as_json=as_json,
     )
     return 0
+
+
+def _tried(opened: App, made: Letter, *, as_json: bool) -> int:
+    """Send the letter to the author alone, and say what the mail server made of it."""
+    address, answer = opened.rehearse(made)
+    is_sent = answer.state is DeliveryState.SENT
+    told = f"Sent to {address}, and to nobody else." if is_sent else f"{address} did not get it: {answer.text}"
+    report({"to": address, "state": answer.state, "answer": answer.text}, told, as_json=as_json)
+    return int(not is_sent)
 
 
 @click.command()

@@ -80,7 +80,8 @@ def _week(found: Status) -> Iterator[str]:
     waiting = set(found.unapproved) - {path.stem for path in found.drafts}
     yield from (f"  not approved {name}: `byline approve {name}`" for name in sorted(waiting))
     if found.unbuilt:
-        yield f"Site       {counted(len(found.unbuilt), 'post')} to build: `byline publish`"
+        how = ", once all are approved" if waiting else ": `byline publish`"
+        yield f"Site       {counted(len(found.unbuilt), 'post')} to build{how}"
     yield f"Readers    {found.readers}"
     yield from (f"  not sent {name}: `byline send {name}`" for name in found.unsent)
 

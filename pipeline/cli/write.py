@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline import post as posts
-from pipeline.cli.talk import app, counted, json_option, report, shown
+from pipeline.cli.talk import app, counted, json_option, report, shown, working
+from pipeline.model import Unreadable
+from pipeline.write.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.app import App
-    from pipeline.model import Finding
+    from pipeline.model import Finding, SafeUrl, Snapshot
 
 
 @click.command()
@@ -61,10 +63,13 @@ def _publish(opened: App, name: str, *, as_json: bool) -> int:
 @click.command()
 @click.argument("names", nargs=-1, metavar="[POST]...")
 @click.option("--fix", "fixing", is_flag=True, help="Put right what needs no word of yours, then check.")
+@click.option("--articles", is_flag=True, help="Read the page behind each take first, to check quotations against.")
 @click.option("--links", is_flag=True, help="Go to each link to another site, too, and see whether it is there.")
 @json_option
 @click.pass_context
-def check(context: click.Context, names: tuple[str, ...], *, fixing: bool, links: bool, as_json: bool) -> int:
+def check(
+    context: click.Context, names: tuple[str, ...], *, fixing: bool, articles: bool, links: bool, as_json: bool
+) -> int:
     """Say what keeps a post from being published, with line, reason and remedy. Without a name: all drafts.
 
     Each take needs your own words, twice as many as it quotes; each quotation must stand word for word in what was
@@ -78,19 +83,33 @@ def check(context: click.Context, names: tuple[str, ...], *, fixing: bool, links
     """
     with app(context) as opened:
         paths = [opened.find(name, posts.DRAFTS, posts.POSTS) for name in names] or opened.drafts()
+        read: dict[SafeUrl, Snapshot | Unreadable] = {}
+        if articles:
+            with working("Reading articles"):
+                opened.read_articles(paths, read.__setitem__)
         fixed = {path: done for path in paths if fixing and (done := opened.fix(path))}
         dead = opened.dead_links(paths) if links else None
         found = [finding for path in paths for finding in opened.check(path, dead)]
     put_right = [{"path": path, "done": done} for path, each in fixed.items() for done in each]
-    told = [f"{shown(path)}: put right: {done}" for path, each in fixed.items() for done in each]
+    told = [f"not read  {url} {page.cause}" for url, page in read.items() if isinstance(page, Unreadable)]
+    told += [f"{shown(path)}: put right: {done}" for path, each in fixed.items() for done in each]
     report(
         {"files": paths, "fixed": put_right, "findings": found},
         *told,
         *_lines(found),
+        *_ways_out(found),
         _summed(len(paths), found),
         as_json=as_json,
     )
     return int(any(finding.hinders for finding in found))
+
+
+def _ways_out(found: Sequence[Finding]) -> Iterator[str]:
+    """Say which findings the author may accept, and how."""
+    open_ = dict.fromkeys(finding.rule for finding in found if finding.accepted is None)
+    if acceptable := [rule for rule in Rule if rule.acceptable and rule.value in open_]:
+        rules = ", ".join(f"{rule.value}: why it stays" for rule in acceptable)
+        yield f"What is right as it is, you may accept in the front matter: `accept: {{{rules}}}`"
 
 
 def _summed(files: int, found: Sequence[Finding]) -> str:

@@ -12,6 +12,7 @@ from pipeline.select.meaning import word_vectors
 from pipeline.select.memory import remembered
 from pipeline.select.rank import Leanings, rank
 from pipeline.select.regroup import joined, parted, put, word_to_stay
+from pipeline.select.shortlist import shortened
 from pipeline.store import select as kept
 
 if TYPE_CHECKING:
@@ -45,12 +46,8 @@ def select(
     stories = group(newest_of_each_feed(entries), together=joined, apart=parted)
     known = {one.story.id: one for one in remembered(stories, written, decisions, again=again)}
     ranked = rank((one.story for one in known.values()), settings.select.topics, now, first_pulls, leanings)
-    own = [item for item in ranked if not known[item.story.id].passed_over][: settings.select.shortlist]
-    passed_over = [item for item in ranked if known[item.story.id].passed_over]
-    shortlist = tuple(
-        replace(item, written=known[item.story.id].written, choice=known[item.story.id].choice)
-        for item in (*own, *passed_over)
-    )
+    told = [replace(item, written=known[item.story.id].written, choice=known[item.story.id].choice) for item in ranked]
+    shortlist = shortened(told, settings.select.shortlist)
     with store.writing() as connection:
         kept.keep_shortlist(connection, shortlist, now)
     return shortlist

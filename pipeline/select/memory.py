@@ -15,15 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A story with what the author did about it: what they wrote of it already, and what they chose.
-
-    What is ``passed_over`` is not offered as new (``is_passed_over``).
-    """
+    """A story with what the author did about it: what they wrote of it already, and what they chose."""
 
     story: Story
     written: Written | None = None
     choice: Choice | None = None
-    passed_over: bool = False
 
 
 def is_passed_over(story: Story, written: Written | None, choice: Choice | None) -> bool:
@@ -51,6 +47,5 @@ def _worth_a_look(
     for story in stories:
         wrote = latest_written(story, written)
         choice = word(story, wrote)
-        passed_over = is_passed_over(story, wrote, choice)
-        if again or not passed_over:
-            yield Remembered(story=story, written=wrote, choice=choice, passed_over=passed_over)
+        if again or not is_passed_over(story, wrote, choice):
+            yield Remembered(story=story, written=wrote, choice=choice)

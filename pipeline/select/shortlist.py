@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from pipeline.model import Decision, RankedStory, SafeUrl, Written
 
 
+def shortened(ranked: Sequence[RankedStory], most: int) -> tuple[RankedStory, ...]:
+    """Return the first ``most`` of the stories that wait, and behind them those that the author passed over.
+
+    What the author picked or left for later stays, whatever is fresher by now.
+    """
+    kept = tuple(item for place, item in enumerate(waiting(ranked)) if place < most or item.choice)
+    return kept + tuple(item for item in ranked if is_passed_over(item.story, item.written, item.choice))
+
+
 def as_it_stands(
     kept: Iterable[RankedStory], written: Mapping[SafeUrl, Written], decisions: Sequence[Decision]
 ) -> tuple[RankedStory, ...]:

@@ -124,7 +124,7 @@ def _known(post: Post, take: Take, sources: Sources) -> Iterator[Finding]:
 def _unknown(post: Post, line: int, url: str) -> Finding:
     reason = f"nothing is stored of {url}, so nothing that is said of it can be checked"
     remedy = (
-        "Pull the feed that carries it, have its article read (`byline select --articles`), or link to the address "
+        "Pull the feed that carries it, have its article read (`byline check --articles`), or link to the address "
         "that the feed gives."
     )
     return Rule.SOURCE_UNKNOWN.broken(post.path, line, reason, remedy)
@@ -143,7 +143,8 @@ def _words(post: Post, take: Take, told: Told) -> Iterator[Finding]:
         return
     if own < quoted * OWN_FOR_EACH_QUOTED:
         reason = f"the take on “{take.heading}” has {own} words of yours for {quoted} that it quotes"
-        remedy = f"Say more, or quote less: {OWN_FOR_EACH_QUOTED} words of yours for each that is quoted."
+        missing = quoted * OWN_FOR_EACH_QUOTED - own
+        remedy = f"{missing} more of yours are wanted: {OWN_FOR_EACH_QUOTED} for each that is quoted. Or quote less."
         yield Rule.FEW_WORDS.broken(post.path, take.line, reason, remedy)
 
 

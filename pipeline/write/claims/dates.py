@@ -18,7 +18,7 @@ def dates_in(sentence: str) -> Iterator[str]:
     """Yield each date of ``sentence`` that has a number and the name of a month, as it stands there."""
     for found in _pattern().finditer(sentence):
         if re.search(r"\d", found[0]):
-            yield found[0]
+            yield found[0].rstrip(".")
 
 
 def months_in(date: str) -> frozenset[int]:

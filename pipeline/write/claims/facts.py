@@ -14,7 +14,7 @@ from pipeline.html import sentences
 from pipeline.likeness import words
 from pipeline.model import Snapshot
 from pipeline.write.claims.dates import calendar, dates_in, days_told, months_in, names_of
-from pipeline.write.claims.numbers import NUMBER, numbers_in, value
+from pipeline.write.claims.numbers import NUMBER, numbers_in, spelled_in, value
 from pipeline.write.rules import Rule
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ _SPEAKS: Final = re.compile(
     r"|yo|mi|mis|nosotros|nuestr[oa]s?|quizás|ik|mijn|wij|we|onze|zou|zouden|misschien)\b"
 )
 _LEAST: Final = 10
-"""A smaller number may count the author's own points, and is passed over."""
+_LEAST_SPELLED: Final = 20
+"""A smaller number may count the author's own points, or be no more than a way to speak, and is passed over."""
 _PARTICLES: Final = "de|da|di|del|della|den|der|du|la|le|van|von|zu|of|y|e"
 _CAPITAL: Final = r"[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁ][\w’'-]*"
 _NAME: Final = re.compile(rf"{_CAPITAL}(?:(?: (?:{_PARTICLES}))? {_CAPITAL})*")
@@ -42,8 +43,12 @@ _ABOUT: Final = re.compile(
 )
 _ROUND: Final = 0.05
 _LONGEST_UNIT: Final = 4
-_NOUNS_IN_CAPITALS: Final = 0.14
-"""Where more of the words within sentences begin with a capital, the language writes its nouns so."""
+_OF_GERMAN: Final = frozenset(
+    "der und ist nicht ein eine einen einem einer zu mit von für auf dem den sich auch wie bei nach nur oder aber wird "
+    "sind werden hat haben sein ich sie wir dass wenn über aus zum zur noch kann mehr".split()
+)
+_NOUNS_IN_CAPITALS: Final = 0.12
+"""Where so many of the words are these, the language is German, and writes its nouns in capitals."""
 
 
 def unsupported(post: Post, told: Told) -> Iterator[Finding]:
@@ -74,8 +79,12 @@ def _that_tell(take: Take, linked: Iterable[str]) -> Iterator[str]:
 
 
 def has_nouns_in_capitals(text: str) -> bool:
-    """Tell whether ``text`` is of a language that writes its nouns in capitals."""
-    return share_in_capitals(text) > _NOUNS_IN_CAPITALS
+    """Tell whether ``text`` is of a language that writes its nouns in capitals.
+
+    By its small words: how many begin with a capital says little, where headlines do so by custom.
+    """
+    mine = words(text)
+    return sum(word in _OF_GERMAN for word in mine) > _NOUNS_IN_CAPITALS * len(mine)
 
 
 def share_in_capitals(text: str) -> float:
@@ -113,6 +122,8 @@ class Known:
                 continue
             if not any(number[0] in each for each in found):
                 found.append(number[0])
+        spelled = ((text, str(number)) for text, number in spelled_in(sentence) if number >= _LEAST_SPELLED)
+        found += [text for text, worth in spelled if worth not in self.numbers | self.days]
         return [*found, *self.strangers_in(sentence, nouns_in_capitals=nouns_in_capitals)]
 
     def _is_round(self, sentence: str, number: re.Match[str], worth: str) -> bool:

@@ -54,7 +54,7 @@ _HUNDRED: Final = 100
 _TEENS: Final = 19
 _TENS_OF: Final = frozenset(range(20, 100, 10))
 _LARGE: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_JOINS: Final = frozenset({"and", "et", "y", "e"})
+_JOINS: Final = frozenset({"et", "y", "e"})
 _BEHIND_TENS: Final = {"un": 1, "une": 1, "uno": 1, "um": 1, "deux": 2, "dos": 2, "due": 2, "dois": 2}
 """Small numbers that are other words elsewhere, unless they stand behind twenty or thirty."""
 _ONES_OF_GERMAN: Final = {"ein": 1, "eine": 1, "zwei": 2, "sech": 6, "sieb": 7}
@@ -96,7 +96,7 @@ def _read(mine: Sequence[str], at: int) -> tuple[int, int]:
     for place in range(at, len(mine)):
         word = mine[place]
         number = _simple(word) or (_BEHIND_TENS.get(word) if last in _TENS_OF else None)
-        if word in _JOINS and (last in _LARGE.values() or last in _TENS_OF):
+        if (word == "and" and last in _LARGE.values()) or (word in _JOINS and last in _TENS_OF):
             continue  # it belongs to the number if one follows
         if word in _LARGE and last:
             group *= _LARGE[word]

@@ -29,13 +29,14 @@ def _quoted(post: Post, take: Take, quoted: Quotation, stored: Sequence[Entry | 
     if not stored:
         reason = f"the quotation cannot be checked: nothing is stored of {take.url}"
         remedy = (
-            "Pull the feed that carries it, have its article read (`byline select --articles`), or link the heading "
+            "Pull the feed that carries it, have its article read (`byline check --articles`), or link the heading "
             "to the address that the feed gives."
         )
         yield Rule.SOURCE_NOT_STORED.broken(post.path, quoted.line, reason, remedy)
         return
     texts = plain_texts(stored)
-    text = unsigned(quoted.text, {*words(" ".join(texts)), *words(" ".join(map(_writer, stored)))})
+    listed = [source.publisher for source in post.sources if source.url == take.url]
+    text = unsigned(quoted.text, {*words(" ".join([*texts, *map(_writer, stored), *listed]))})
     if not stands_in(text, texts):
         at = parts_from_source_at(text, texts)
         reason = f"the quotation does not stand in what {_writer(stored[0])} wrote; it leaves it at “{at}”"

@@ -92,7 +92,7 @@ def _nowhere(post: Post, said: Said, quoted: Quoted, who: Speaker, *, complete: 
         return Rule.QUOTATION_DOUBTFUL.broken(post.path, said.line, reason, remedy)
     if not complete:
         reason = f"{what} and cannot be checked: not every source of this post is stored"
-        remedy = "Pull the feed that carries its source, or have its article read (`byline select --articles`)."
+        remedy = "Pull the feed that carries its source, or have its article read (`byline check --articles`)."
         return Rule.SOURCE_NOT_STORED.broken(post.path, said.line, reason, remedy)
     open_end = "" if quoted.closed else ", which nothing closes,"
     reason = f"{what}{open_end} and in none of the sources that the post links to"
