@@ -61,8 +61,11 @@ def plain(text: str) -> str:
 
 
 def parts(quoted: str) -> list[str]:
-    """Return the parts of ``quoted``, made plain, around the signs that words were left out."""
-    return [part.strip("' ") for part in _GAP.split(plain(quoted)) if part.strip("' ")]
+    """Return the parts of ``quoted``, made plain, around the signs that words were left out.
+
+    What signs end them is not told: beside a gap, a full stop or a comma is the author's.
+    """
+    return [bare for part in _GAP.split(plain(quoted)) if (bare := part.rstrip("',.;: ").lstrip("',;: "))]
 
 
 def holds(text: str, wanted: Sequence[str]) -> bool:

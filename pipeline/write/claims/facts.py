@@ -42,6 +42,8 @@ _ABOUT: Final = re.compile(
     re.IGNORECASE,
 )
 _ROUND: Final = 0.05
+_OPEN: Final = frozenset(':“„«»"”[')
+"""Behind these a sentence may begin, and with it a capital."""
 _LONGEST_UNIT: Final = 4
 _OF_GERMAN: Final = frozenset(
     "der und ist nicht ein eine einen einem einer zu mit von für auf dem den sich auch wie bei nach nur oder aber wird "
@@ -102,6 +104,7 @@ class Known:
     def __init__(self, post: Post, told: Told, beside: Iterable[str] = ()) -> None:
         around = [*beside, *post.topics, *(source.publisher for source in post.sources)]
         around += [source.title for source in post.sources]
+        around += [name for source in told.sources if not isinstance(source, Snapshot) for name in source.authors]
         texts = [*told.texts, *around, *(getattr(source, "publisher", "") for source in told.sources)]
         self.words = {word.removesuffix("'s") for text in texts for word in words(text)}
         self.words |= {part for word in self.words for part in word.split("'")}
@@ -145,7 +148,7 @@ class Known:
         """Yield the names of ``sentence`` that are not known; of a noun in capitals it takes two words to make one."""
         for found in _NAME.finditer(sentence):
             parts = [part for part in re.split(r"[ -]", found[0]) if part[:1].isupper()]
-            if found.start() == 0 or sentence[: found.start()].rstrip()[-1:] in {":", "“", "„", "«", '"'}:
+            if found.start() == 0 or sentence[: found.start()].rstrip()[-1:] in _OPEN:
                 parts = parts[1:]  # a sentence begins with a capital, whatever its first word is
             if re.search(r"[\d°]\s?$", sentence[: found.start()]) and len(found[0]) <= _LONGEST_UNIT:
                 continue  # 77 °F, 2,400 MWh

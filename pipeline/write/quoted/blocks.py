@@ -35,8 +35,7 @@ def _quoted(post: Post, take: Take, quoted: Quotation, stored: Sequence[Entry | 
         yield Rule.SOURCE_NOT_STORED.broken(post.path, quoted.line, reason, remedy)
         return
     texts = plain_texts(stored)
-    listed = [source.publisher for source in post.sources if source.url == take.url]
-    text = unsigned(quoted.text, {*words(" ".join([*texts, *map(_writer, stored), *listed]))})
+    text = unsigned(quoted.text, {*words(" ".join((*texts, *_names(post, take, stored))))})
     if not stands_in(text, texts):
         at = parts_from_source_at(text, texts)
         reason = f"the quotation does not stand in what {_writer(stored[0])} wrote; it leaves it at “{at}”"
@@ -48,6 +47,13 @@ def _quoted(post: Post, take: Take, quoted: Quotation, stored: Sequence[Entry | 
         return
     for rule, reason in (*in_gaps(text, texts), *behind_denial(text, "", texts)):
         yield rule.broken(post.path, quoted.line, reason, REMEDY)
+
+
+def _names(post: Post, take: Take, stored: Sequence[Entry | Snapshot]) -> Iterator[str]:
+    """Yield whom the source of ``take`` is by, who may be named below a quotation."""
+    yield from (source.publisher for source in post.sources if source.url == take.url)
+    yield from map(_writer, stored)
+    yield from (name for source in stored if not isinstance(source, Snapshot) for name in source.authors)
 
 
 def _writer(source: Entry | Snapshot) -> str:

@@ -29,6 +29,10 @@ _NOT_BEFORE: Final = re.compile(rf"by no means$|anything but$|far from$|{_NOT.pa
 _ENDS_SENTENCE: Final = re.compile(r"[.!?。！？]['\")\]]*(?:\s|$)|[。！？]")
 _BEGINS: Final = re.compile(r"(?:^|[.!?¶:]\s?'?\s?|')$")
 _ENDS: Final = re.compile(r"[.,;]?(?:$|'|[.!?])")
+_LABEL: Final = re.compile(r"\w+:\s*'?$|'$")
+"""Who speaks next, as interviews have it."""
+_SIGN: Final = 3
+"""So many characters has the end of a sentence that the part before a gap ended."""
 _SHORTEST: Final = 4
 _NEAR: Final = 60
 """So many characters before a quotation are looked at for a denial of the author's own."""
@@ -45,8 +49,11 @@ def in_gaps(quoted: str, texts: Sequence[str]) -> Iterator[tuple[Rule, str]]:
         yield Rule.QUOTATION_IN_CRUMBS, reason
         return
     gaps = [_left_out(text, found) for text in texts if holds(text, found)]
+    # what is wrong is wrong in each of the texts: where nothing is turned, that one bears it out
     denied = min((next(filter(None, map(_denied, each)), "") for each in gaps), default="")
-    if denied:  # in each of the texts: where nothing is turned, that one bears it out
+    if denied and any(all(map(_is_of_sentences, each)) for each in gaps):
+        yield Rule.QUOTATION_DOUBTFUL, f"the quotation leaves out whole sentences with “{denied}” in them"
+    elif denied:
         yield Rule.QUOTATION_IN_CRUMBS, f"the quotation leaves out “{denied}”, which turns its sense"
     elif gaps and all(any(map(_parts_sentences, each)) for each in gaps):
         yield Rule.QUOTATION_DOUBTFUL, "the quotation makes one sentence out of the halves of two"
@@ -82,7 +89,7 @@ def _is_end_of_sentence(crumb: str, found: Sequence[str], text: str) -> bool:
         at_end, gap = crumb[-1:] in ".!?" or bool(_ENDS.match(text, stand[-1][1])), gaps[-1]
     else:
         return False
-    denied = any(_NOT.search(word.strip(",;:'")) for word in gap.casefold().split())
+    denied = any(_NOT.search(word.strip(".,;:!?'")) for word in gap.casefold().split())
     return at_end and not denied and not _ENDS_SENTENCE.search(gap)
 
 
@@ -94,11 +101,19 @@ def _left_out(text: str, found: Sequence[str]) -> list[str]:
 def _parts_sentences(left_out: str) -> bool:
     """Tell whether a sentence goes on in the text ``left_out``, and another one goes on behind it."""
     ends = [each.end() for each in _ENDS_SENTENCE.finditer(left_out)]
-    return bool(ends) and ends[0] > 2 and ends[-1] < len(left_out)  # noqa: PLR2004  (the sign of what ended before it)
+    return bool(ends) and ends[0] > _SIGN and ends[-1] < len(_LABEL.sub("", left_out))
+
+
+def _is_of_sentences(left_out: str) -> bool:
+    """Tell whether nothing but whole sentences is left out in ``left_out``."""
+    ends = [each.end() for each in _ENDS_SENTENCE.finditer(left_out)]
+    return len(ends) > 1 and ends[0] <= _SIGN and ends[-1] >= len(_LABEL.sub("", left_out))
 
 
 def _denied(left_out: str) -> str:
     """Return the word of denial that stands at one end of what is left out, or in it where it is short."""
-    several = left_out.casefold().split()
+    several = [word for word in left_out.casefold().split() if any(map(str.isalnum, word))]
+    if not several:
+        return ""
     near = several if len(several) <= FEWEST else [*several[:2], several[-1]]
-    return next((found[0] for word in near if (found := _NOT.search(word.strip(",;:'")))), "")
+    return next((found[0] for word in near if (found := _NOT.search(word.strip(".,;:!?'")))), "")

@@ -17,6 +17,7 @@ _BEFORE: Final = 400
 _BEHIND: Final = 200
 """So many characters around a quotation tell who speaks in it."""
 _NAME: Final = r"[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁ][\w’'-]*"
+_WHOSE: Final = rf"(?:{_NAME}[’']s?|\b[Hh]er|\b[Hh]is|\b[Tt]heir)"
 _TITLE: Final = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|St|Sir|Frau|Herr|Mme|M)\.? )?"
 
 
@@ -36,7 +37,7 @@ _SPOKE: Final = _any(
     "sighed "
     # German, French, Spanish, Dutch, Italian, Portuguese
     "sagte?n? erklärte?n? schrieb(?:en)? schreibt meinte?n? warnte?n? betonte?n? versprach räumte?n? antwortete?n? "
-    "behauptete?n? forderte?n? klagte?n? versicherte?n? mahnte?n? fügte?n? laut "
+    "fragte?n? findet demande crie sourit behauptete?n? forderte?n? klagte?n? versicherte?n? mahnte?n? fügte?n? laut "
     "dit déclar[ée] affirm[ée] expliqu[ée] ajout[ée] avou[ée] écri(?:t|vait) assur[ée] confi[ée] promet promis "
     "prévien[st] prévenu reconnaît reconnu selon "
     "dijo dice afirm[aó] explic[aó] añad(?:e|ió) escribió asegur[aó] advirtió reconoció prometió según "
@@ -51,16 +52,21 @@ _NO_SPEAKER: Final = _any(
     "je nous et mais ou qui que dans sur pour avec est yo y pero o en con por es ik en maar het"
 )
 _TOLD_BEFORE: Final = re.compile(
-    rf"(?<![\w-]){_SPOKE}(?: (?!(?:I|we)\b)[\w’'.-]+){{0,6}}[:,]?\s*(?:(?:that|dass|que) )?$"
+    rf"(?<![\w-]){_SPOKE}(?:,? (?!(?:I|we)\b)[\w’'.-]+){{0,7}}[:,]?\s*(?:(?:that|dass|que) )?$"
+    r"|\b(?:goes|went) on to say (?:that )?$|\bparle(?:nt)? (?:d[’']|de )$|\bspr[ia]ch(?:t|en)? von $"
     rf"|(?:{_NAME}|\b(?:[Tt]he|[Dd]ie|[Ll]es|[Ll]os) \w+) (?:say|sagen|disent|dicen|zeggen)[:,]?\s*(?:that )?$"
     rf"|(?:{_NAME}|\b[Hh]e|\b[Ss]he|\b[Tt]hey|\b[Tt]he \w+) (?:once |later |then )?"
     rf"(?:call(?:s|ed)|dubb(?:s|ed)|nann?te?n?|nennt) (?:[\w’'-]+ ){{1,5}}$"
     rf"|{_NAME} \w+(?:ed|s) (?:to|that) $"
-    rf"|{_NAME}[’']s? (?:own )?(?:words?|phrase|verdict|answer|reply|line|Worten?)(?: [\w’'-]+){{0,4}}[,:]?\s*$"
-    rf"|[,.!?]?[”\"’»“](?: [\w’'.-]+){{0,4}} {_SPOKE}(?: [\w’'-]+){{0,4}}\.\s*$"
+    rf"|{_WHOSE} (?:own )?(?:words?|phrase|verdict|answer|reply|line|Worten?)(?: [\w’'-]+){{0,4}}[,:]?\s*$"
     r"|(?:说|說|表示|称|稱|指出|认为|認為|强调|強調|补充|補充|承认|承認|写道|寫道|道|問|问|答)[道着]?[：:，,]?\s*$"
 )
-"""What stands right before words that somebody said: a verb, a name, or a quotation whose speaker goes on."""
+"""What stands right before words that somebody said: a verb, or a name."""
+_GOES_ON: Final = re.compile(
+    rf"[,.!?]?[”\"’»“],?(?: [\w’'.-]+){{0,4}} {_SPOKE}(?: [\w’'-]+){{0,4}}[.,]\s*$"
+    rf"|{_WHOSE} (?:answer|verdict|reply|response|words)\?\s*$"
+)
+"""What stands before words whose speaker the sentence before has named: a quotation and who said it, or a question."""
 _TOLD_BEHIND: Final = re.compile(
     rf"\s*[,.]?\s*(?:(?<![\w-]){_SPOKE}\b(?! (?:I|we)\b)|(?:is|was) what (?!I\b|we\b)"
     rf"|(?!{_NO_SPEAKER}\b)(?:[\w’'.-]+ ){{1,4}}{_SPOKE}\b)"
@@ -77,14 +83,14 @@ _NAME_AND_VERB: Final = re.compile(
 """What follows on words and a comma, where it is said who said them."""
 
 _MODAL: Final = r"(?:['’](?:d|ll)| would| will| shall| should| could| might| may| can| now| always| often)"
-_EVER: Final = r"(?: (?:have|had|always|often|once|then|just|also|myself|even|simply))*"
+_EVER: Final = r"(?:['’](?:ve|d))?(?: (?:have|had|always|often|once|then|just|also|myself|even|simply))*"
 _ASKS: Final = re.compile(
     rf"\b(?:I|[Ww]e){_MODAL}*{_EVER} (?:ask|wonder)(?:ed)?\b"
     r"|(?:^|[,;:] |\b(?:and|then|so|to|please) )[Aa]sk\b"
     r"|\b[Tt]he question is\b"
-    r"|\b[Ii]ch (?:würde|werde|will|frag(?:e|te))\b|\b[Ff]rag(?:e|t|en Sie)\b"
-    r"|\b[Jj]e (?:demanderais|demande)\b|\b[Dd]emand(?:e|ez|ons)\b"
-    r"|\b[Pp]regunt(?:aría|o|e|en|emos)\b|\b[Ii]k zou\b|\b[Vv]raag\b"
+    r"|\b[Ii]ch (?:würde|werde|will|frag(?:e|te))\b|^[Ff]rag(?:e|t|en Sie)\b|\b[Mm]ein(?:e|er) Frage\b"
+    r"|\b[Jj]e (?:demanderais|demande)\b|^[Dd]emand(?:e|ez|ons)\b"
+    r"|\b[Pp]regunt(?:aría|o)\b|^[Pp]regunt(?:e|en|emos)\b|\b[Ii]k (?:zou|vraag)\b|^[Vv]raag\b"
 )
 """The author asks; what they ask is a question."""
 _SAYS: Final = re.compile(
@@ -96,16 +102,28 @@ _SAYS: Final = re.compile(
     r"|view|summary|title|Frage|Regel|Motto|Rat|Antwort|question|règle|devise|pregunta|regla|vraag|regel)\b"
 )
 """The author says; or it is a rule, a thought or a note of theirs."""
+_CLOSE: Final = (
+    r"\b(?:[Mm]y|[Oo]ur|[Yy]our) (?:\w+ ){0,2}(?:father|mother|grandfather|grandmother|boss|teacher|mentor|wife|husband"
+    r"|team|colleagues?|daughter|son|friends?|clients?|customers?|kids)"
+)
 _NOBODYS: Final = re.compile(
     r"\b(?:[Yy]ou|[Oo]ne|[Ss]ome(?:one|body)?|[Pp]eople|[Cc]ritics|[Ss]ceptics|[Rr]eaders|[Mm]any|[Nn]obody|[Ww]ho)"
     rf"{_MODAL}*(?: ever| often| still| always)? (?:say|ask|think|object|reply|argue|write)s?\b"
     r"|\b(?:as they say|as the saying goes|proverb|adage|saying|rule of thumb|old joke|used to (?:say|call)|hieß es"
-    r"|[Mm]y (?:\w+ ){0,2}(?:father|mother|grandfather|grandmother|boss|teacher|mentor|wife|husband|team|colleagues?)"
+    rf"|{_CLOSE}(?: (?:would|will|used to|always|once|have|has|had))*(?: (?:sa(?:y|id|ys)|tells?|told|call(?:ed)?))?"
+    r"|(?:if|when|whenever) (?:your|an?|any|some) \w+ says|what I (?:hear|heard|keep hearing)"
     r"|want to (?:hear|read)|would like to (?:hear|read)|instead of|rather than|[Ii]magine|[Ss]uppose"
     r"|[Ss]earch(?:ed)? for|[Cc]lick(?:ed)? on|[Pp]ress)\b",
     re.IGNORECASE,
 )
 """Nobody in particular says it: whoever may, a proverb, somebody of the author's own life, or a button."""
+_MINE_BEHIND: Final = re.compile(
+    r"\s*[,.]?\s*(?:is (?:how|what) (?:I|we)\b"
+    r"|(?:I|we)(?:['’](?:d|ve))?(?: \w+){0,2} (?:said|thought|say|think|asked)"
+    rf"|(?:says?|said|asks?|asked|thought) (?:I\b|we\b|{_CLOSE}))",
+    re.IGNORECASE,
+)
+"""What says behind it that the author said it, or somebody of theirs."""
 _OTHERS: Final = re.compile(
     r"\b(?:he|she|they|it|said|says|told|tells|wrote|writes|answer(?:s|ed)|repli(?:es|ed)|explain(?:s|ed)"
     r"|warn(?:s|ed)|promise[sd]|according|er|sie|sagt\w*|schrieb|il|elle|dit|dijo|él|ella|hij|zij|zegt|zei)\b"
@@ -121,10 +139,12 @@ _A_WORK: Final = re.compile(
     r"|(?:\b(?:is|are|was|were|be|been)|,|\b(?:an?|the|this) \w+) called\s*$"
     r"|(?:^|[\s(])(?:[Ii]n|[Ss]ee|[Rr]ead|[Cc]f\.|[Vv]gl\.|[Ss]iehe|[Vv]oir)\s*$"
 )
+_GERMAN: Final = re.compile(r"\b(?:der|die|das|den|dem|des|und|eine?[rmn]?|nicht|ins|im|am|ist|sind)\b")
 _TITLE_WORD: Final = re.compile(r"\b[^\W\d_][\w’'-]{3,}")
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s")
 _NO_MARKS: Final = re.compile(
-    rf"(?:{_NAME}|\b[Hh]e|\b[Ss]he|\b[Tt]hey) {_SPOKE}(?: [\w’'-]+){{0,3}}: ([A-ZÀ-ÖØ-Þ][^“”\"„«»‘\n]*?[.!?](?=\s|$))"
+    rf"(?:(?:{_NAME}|\b[Hh]e|\b[Ss]he|\b[Tt]hey) (?:{_SPOKE}|puts? it)(?: [\w’'-]+){{0,3}}|{_WHOSE} own words): "
+    r"([^\W\d_][^“”\"„«»‘\n]*?[.!?](?=\s|$))"
 )
 """What stands behind a colon as if somebody had said it so, without quotation marks."""
 
@@ -145,10 +165,12 @@ def speaker(before: str, quoted: str, behind: str, names: Container[str] = ()) -
     """
     before, behind = before[-_BEFORE:], behind[:_BEHIND]
     sentence = _SENTENCE.split(before)[-1]
+    if _MINE_BEHIND.match(behind):
+        return Speaker.AUTHOR
     given = bool(_TOLD_BEHIND.match(behind)) or _is_given_by_form(quoted, behind)
     if not given and (_is_title(sentence, quoted) or _is_own(sentence, quoted, behind)):
         return Speaker.AUTHOR
-    if given or _TOLD_BEFORE.search(sentence or before) or _is_announced(sentence, names):
+    if given or _TOLD_BEFORE.search(sentence) or _GOES_ON.search(before) or _is_announced(sentence, names):
         return Speaker.SOMEBODY
     return Speaker.AUTHOR if _is_in_capitals(quoted) else Speaker.UNKNOWN
 
@@ -190,6 +212,7 @@ def _is_title(sentence: str, quoted: str) -> bool:
 
 
 def _is_in_capitals(quoted: str) -> bool:
-    """Tell whether each word of ``quoted`` that is long enough begins with a capital, as in the titles of works."""
+    """Tell whether each word of ``quoted`` that is long enough begins with a capital, as in titles of English works."""
     several = _TITLE_WORD.findall(quoted)
-    return len(several) > 1 and all(word[0].isupper() for word in several) and quoted.rstrip()[-1:] not in ".!,"
+    is_one = quoted[:1].isupper() and quoted.rstrip()[-1:] not in ".!," and not _GERMAN.search(quoted)
+    return is_one and len(several) > 1 and all(word[0].isupper() for word in several)

@@ -34,8 +34,10 @@ _INCISE: Final = re.compile(
     r"|promet|promis|poursuit|poursuivi)(?:-(?:il|elle|ils|elles))?(?: [^,«».]{1,60})?, "
 )
 """Who speaks, said within the marks, as is the custom of French."""
-_SIGNED: Final = re.compile(r"\s*[—–―]\s*([A-ZÀ-ÖØ-Þ][^—–―.!?“”«»\"]{1,80})$")
-"""Who said it, behind a dash at the end of a quotation that stands by itself."""
+_SIGNED: Final = re.compile(
+    r"(?:\s*(?:[—–―]|--)\s*|(?<=[”\"»])\s+|\s*\()([A-ZÀ-ÖØ-Þ][^—–―,.!?“”«»()\"]{1,60})(?:,[^—–―.!?“”«»()\"]{1,60})?\)?$"
+)
+"""Who said it, behind a dash or in brackets at the end of a quotation that stands by itself; and what they are."""
 _BRACKETED: Final = re.compile(r"\[(\w)\](?=\w)")
 """One letter that the author changed, as who quotes half a sentence does."""
 _MOST_LOOKED_AT: Final = 400
@@ -87,7 +89,7 @@ def stands_in(quoted: str, texts: Iterable[str]) -> bool:
 
 
 def unsigned(quoted: str, known: Container[str]) -> str:
-    """Return ``quoted`` without the name behind a dash at its end, if each word of that is ``known``."""
+    """Return ``quoted`` without the name at its end of who said it, if each word of the name is ``known``."""
     signed = _SIGNED.search(quoted)
     is_known = signed is not None and all(word.removesuffix("'s") in known for word in words(signed[1]))
     return quoted[: signed.start()] if signed and is_known else quoted
@@ -95,7 +97,6 @@ def unsigned(quoted: str, known: Container[str]) -> str:
 
 def _stands(quoted: str, texts: Iterable[str]) -> bool:
     whole, wanted = plain(quoted).rstrip(",.;: "), parts(quoted)
-    wanted[-1:] = [part for part in (last.rstrip(",.;: ") for last in wanted[-1:]) if part]
     return bool(whole and wanted) and any(holds(text, [whole]) or holds(text, wanted) for text in texts)
 
 
@@ -114,7 +115,8 @@ def _forms(quoted: str) -> Iterator[str]:
 
 def parts_from_source_at(quoted: str, texts: Sequence[str]) -> str:
     """Return the words at which ``quoted``, which stands in none of the plain ``texts``, leaves the nearest of them."""
-    for part in re.split(r"[\[(]?(?:…|\.(?:\s?\.){2,})[\])]?", quoted):
+    nearest = max(_forms(quoted), key=lambda form: max((_standing(form.split(), text) for text in texts), default=0))
+    for part in re.split(r"[\[(]?(?:…|\.(?:\s?\.){2,})[\])]?", nearest):
         several = part.split()[:_MOST_LOOKED_AT]
         most = max((_standing(several, text) for text in texts), default=0)
         if most < len(several):
@@ -124,7 +126,7 @@ def parts_from_source_at(quoted: str, texts: Sequence[str]) -> str:
 
 def _standing(several: Sequence[str], text: str) -> int:
     """Return how many of the words ``several``, from the first on, stand in ``text`` one after the other."""
-    starts = range(1, len(several) + 1)  # of what stands, each beginning stands as well
+    starts = range(1, min(len(several), _MOST_LOOKED_AT) + 1)  # of what stands, each beginning stands as well
     return bisect_left(starts, 1, key=lambda many: not _begins(several[:many], text))
 
 
