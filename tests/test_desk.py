@@ -1017,7 +1017,28 @@ def test_a_finding_of_a_take_without_a_prompt_leads_to_its_heading(writing):
     text = writing.locator("#text")
     text.fill(re.sub(r"^<!-- Your words: .*-->$", "", text.input_value(), flags=re.MULTILINE))
     writing.locator("[data-rule=no-words] button").last.click()
-    assert marked_in(writing).startswith("## [")
+    assert marked_in(writing) == ""
+    assert where_typed(writing)[0].split("\n")[-1].startswith("## [")
+
+
+def test_a_finding_selects_none_of_the_authors_own_words(writing):
+    text = writing.locator("#text")
+    text.fill(with_words(text.input_value()).replace("Mine alone", "TODO: mine alone", 1))
+    writing.locator("[data-rule=leftover] button").click()
+    expect(writing.locator(".sign")).to_be_visible()  # so that the line is found
+    before = text.input_value()
+    assert where_typed(writing)[0].split("\n")[-1].startswith("TODO: mine alone")
+    assert where_typed(writing)[1].startswith("\n")
+    writing.keyboard.type("x")
+    assert len(text.input_value()) == len(before) + 1
+    expect(writing.locator(".sign")).to_have_count(0)
+
+
+def test_the_finding_of_a_missing_summary_leads_to_where_it_is_written(writing):
+    writing.locator("[data-rule=no-summary] button").click()
+    writing.keyboard.type("All of it.")
+    assert "\nsummary: 'All of it.'\n" in writing.locator("#text").input_value()
+    expect(writing.locator("[data-rule=no-summary], [data-rule=front-matter]")).to_have_count(0)
 
 
 def marked_in(page):
@@ -1055,7 +1076,9 @@ def test_a_draft_opens_where_words_are_waited_for(draft, writing):
     draft.write_text(with_words(draft.read_text(encoding="utf-8")), encoding="utf-8")
     writing.reload()
     expect(text).to_be_focused()
-    assert marked_in(writing) == "Welcome, and look at these."
+    assert where_typed(writing)[0].endswith("\nWelcome, and look at these.")
+    writing.keyboard.type(" And on.")
+    assert "\nWelcome, and look at these. And on.\n" in text.input_value()
 
 
 def test_what_is_typed_stays_in_sight_in_the_preview_and_nothing_jumps(writing):
