@@ -1190,6 +1190,95 @@ def test_a_change_from_outside_is_shown_beside_what_is_here(desk, draft, clock, 
     assert draft.read_text(encoding="utf-8") == mine
 
 
+@pytest.fixture
+def restart(desk, serving):
+    """A function that stops the desk and starts it anew, as another run would have it: with keys that nobody has."""
+
+    def start_anew():
+        desk.keys = Keys.new()
+        serving[0].desk = guarded(desk.app, lambda: desk.now, desk.keys, desk.port)
+
+    return start_anew
+
+
+def type_at_the_end(page, words):
+    page.locator("#text").press("Control+End")
+    page.keyboard.type(words)
+
+
+def test_a_page_from_before_the_desk_was_started_anew_saves_once_the_browser_is_let_in(
+    desk, draft, restart, clock, writing
+):
+    restart()
+    type_at_the_end(writing, "Not lost.")
+    writing.keyboard.press("Control+s")
+    expect(writing.get_by_role("alert")).to_contain_text("open the address that it printed then in another tab")
+    assert "Not lost." not in draft.read_text(encoding="utf-8")
+    second = writing.context.new_page()
+    second.goto(address(desk.port, desk.keys))
+    second.close()
+    clock.fast_forward(2000)
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    expect(writing.locator("#alarm")).to_be_hidden()
+    assert draft.read_text(encoding="utf-8").endswith("Not lost.")
+
+
+def test_words_that_were_not_saved_are_offered_when_the_page_is_loaded_again(desk, draft, restart, writing):
+    before = draft.read_text(encoding="utf-8")
+    restart()
+    type_at_the_end(writing, "Not lost.")
+    expect(writing.get_by_role("alert")).to_contain_text("started anew")
+    writing.goto(address(desk.port, desk.keys))
+    writing.goto(f"{desk.base}/write/{draft.stem}")
+    both = writing.get_by_role("dialog", name="You wrote something that was not saved")
+    expect(both.get_by_label("What you have here")).to_have_value(f"{before}Not lost.")
+    expect(both.get_by_label("What the file holds now")).to_have_value(before)
+    writing.reload()  # without an answer, it is asked again
+    both.get_by_role("button", name="Save what I have here").click()
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    assert draft.read_text(encoding="utf-8") == f"{before}Not lost."
+    assert kept_by(writing) == 0
+    writing.reload()
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    expect(both).to_be_hidden()
+
+
+def test_words_that_were_not_saved_are_shown_beside_what_the_file_became(desk, draft, writing):
+    writing.route("**/save", lambda route: route.abort())
+    type_at_the_end(writing, "Not lost.")
+    expect(writing.get_by_role("alert")).to_contain_text("does not answer")
+    writing.unroute("**/save")
+    draft.write_text(draft.read_text(encoding="utf-8") + "Theirs.\n", encoding="utf-8")
+    writing.goto(f"{desk.base}/write/{draft.stem}")
+    both = writing.get_by_role("dialog", name="The file was changed outside of the desk")
+    expect(both.get_by_label("What you have here")).to_have_value(re.compile("Not lost.$"))
+    both.get_by_role("button", name="Take what the file holds").click()
+    expect(writing.locator("#text")).to_have_value(draft.read_text(encoding="utf-8"))
+    assert kept_by(writing) == 0
+
+
+def test_what_was_saved_though_no_answer_came_is_not_unsaved(desk, draft, clock, writing):
+    def lost(route):
+        route.fetch()
+        route.abort()
+
+    writing.route("**/save", lost)
+    type_at_the_end(writing, "Written.")
+    writing.keyboard.press("Control+s")
+    expect(writing.get_by_role("alert")).to_contain_text("does not answer")
+    assert draft.read_text(encoding="utf-8").endswith("Written.")
+    writing.unroute("**/save")
+    writing.keyboard.press("Control+s")
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    expect(writing.get_by_role("dialog")).to_be_hidden()
+    assert kept_by(writing) == 0
+
+
+def kept_by(page):
+    """How many drafts have words that only the browser keeps."""
+    return page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('byline-unsaved')).length")
+
+
 def test_where_posts_must_be_approved_the_desk_approves_and_then_publishes(desk, draft, writing):
     expect(writing.get_by_role("button", name="Approve")).to_have_count(0)
     desk.app.settings = desk.app.settings.model_copy(
@@ -1495,6 +1584,7 @@ def test_the_whole_way_from_triage_to_a_published_file(desk, folder, blank):
     expect(after).to_contain_text("byline publish")
     expect(after).to_contain_text(f"byline send {name.removeprefix('posts/').removesuffix('.md')}")
     assert faults_of(page) == []
+    assert kept_by(page) == 0
     expect(after.get_by_role("link", name="Stories")).to_have_attribute("href", "/")
     after.get_by_role("link", name="Drafts").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Drafts")

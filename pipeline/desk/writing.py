@@ -94,7 +94,7 @@ class Writing:
         path = self.path(request.path_params["name"])
         settings = self._app.settings
         facts = {"sender": settings.send.sender, "approval": settings.write.approval, "model": self._app.assist.model}
-        return self._pages.page("write.html", name=path.stem, file=f"{path.parent.name}/{path.name}", **facts)
+        return self._pages.page("write.html", name=path.stem, path=path.resolve(), file=f"{path.parent.name}/{path.name}", **facts)
 
     def load(self, said: Named) -> dict[str, Any]:
         """Tell what the file holds."""

@@ -1,6 +1,6 @@
 // Triage: choices by key and by button. A choice shows at once; the desk hears of it behind.
 
-import { ask, made, tell, warn } from "./talk.js";
+import { ask, fetched, made, tell, warn } from "./talk.js";
 
 const $ = (id) => document.getElementById(id);
 const list = $("stories");
@@ -193,20 +193,15 @@ async function changed(act, path, said, gone) {
   return { answer, cards: [] };
 }
 
-/** The cards of stories as the desk has them now; as a document, since here no text may become markup. */
-function fetched(stories) {
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest();
-    request.open("GET", `/cards?${new URLSearchParams(stories.map((story) => ["story", story]))}`);
-    request.responseType = "document";
-    request.onloadend = () => resolve([...(request.response?.querySelectorAll(".card") ?? [])]);
-    request.send();
-  });
+/** The cards of stories as the desk has them now. */
+async function cardsOf(stories) {
+  const found = await fetched(`/cards?${new URLSearchParams(stories.map((story) => ["story", story]))}`);
+  return [...(found?.querySelectorAll(".card") ?? [])];
 }
 
 /** Put the cards of these stories where the first of those that are gone stood; nothing else on the page moves. */
 async function regroup(gone, stories) {
-  const found = await fetched(stories);
+  const found = await cardsOf(stories);
   if (found.length !== stories.length) {
     location.reload(); // the page cannot show what is true by now
     return [];

@@ -2,12 +2,13 @@
 
 import { listen } from "./assist.js";
 import { goToLine, isHeld, lineOfCaret, placeTyped, promptOf, replace, text, waitingLine } from "./caret.js";
+import { forget, keep, kept } from "./kept.js";
 import { Preview } from "./preview.js";
 import { showSources } from "./sources.js";
 import { ask, made, tell, warn } from "./talk.js";
 
 const $ = (id) => document.getElementById(id);
-const name = document.querySelector("main").dataset.name;
+const { name, path } = document.querySelector("main").dataset;
 const IDLE = 1500; // milliseconds without a key after which the file is saved
 const LOOK = 2000; // so often the file is looked at
 const CALM = 120; // the checks let a fast typist finish the word
@@ -16,6 +17,7 @@ let saved = ""; // what the file holds as far as we know
 let mark = ""; // by which the file is known again
 let since = 0; // when the text was last typed in
 let gone = false;
+let isUnheard = false; // whether the desk did not hear of the last words to be saved
 let saving = null;
 let idle, checking;
 
@@ -28,7 +30,10 @@ const isDirty = () => text.value !== saved;
 
 // -- the file
 
+/** Show how far the text is in its file, and have the browser keep what is not. */
 function state(words) {
+  if (isDirty()) keep(path, text.value, mark);
+  else forget(path, saved);
   $("saved").textContent = words || (isDirty() ? "Not saved yet" : "Saved");
   $("saved").dataset.dirty = String(isDirty());
 }
@@ -36,8 +41,17 @@ function state(words) {
 async function load() {
   const answer = await ask("/load", { name });
   if (answer.error) return warn(answer.error);
+  const before = kept(path);
   take(answer);
+  if (before && before.text !== saved) return offer(before, answer);
   if (document.activeElement === document.body) goToLine(waitingLine(), { preventScroll: true });
+}
+
+/** Words that another run of the page or the desk did not save. */
+function offer({ text: words, mark: based }, answer) {
+  text.value = words;
+  mark = based;
+  clash(answer, based === answer.mark ? "unsaved" : "changed");
 }
 
 function take(answer) {
@@ -79,11 +93,13 @@ async function sendText() {
   const sent = text.value;
   state("Saving …");
   const answer = await ask("/save", { name, text: sent, mark });
-  if (answer.status === 409) {
+  isUnheard = [0, 403].includes(answer.status);
+  const isThere = answer.text === sent; // it was heard the last time, though no answer came
+  if (answer.status === 409 && !isThere) {
     clash(answer);
     return false;
   }
-  if (answer.error) {
+  if (answer.error && !isThere) {
     state();
     warn(answer.error);
     return false;
@@ -100,17 +116,23 @@ const isBusy = () => Boolean(saving) || text.disabled || isHeld() || $("conflict
 async function look() {
   if (document.hidden || isBusy()) return;
   const answer = await ask("/look", { name });
-  if (answer.error || isBusy() || answer.mark === mark) return;
+  if (answer.error || isBusy()) return;
+  if (answer.mark === mark) return isUnheard && save(); // it hears again
   if (!answer.mark) return leave("The file is no draft any more: it was published, renamed or taken away.");
   const found = await ask("/load", { name });
   if (found.error || isBusy() || found.mark === mark) return;
-  if (isDirty()) return clash(found);
+  isUnheard = false;
+  const isThere = found.text === text.value;
+  if (isDirty() && !isThere) return clash(found);
   take(found);
+  if (isThere) return warn("");
   tell("The file was changed outside of the desk. This is what it holds now.");
 }
 
-function clash(found) {
-  state("Changed outside, not saved");
+/** Show what is here beside what the file holds, `why` they are two: that it was changed, or this never saved. */
+function clash(found, why = "changed") {
+  state(why === "changed" ? "Changed outside, not saved" : "Not saved yet");
+  for (const words of document.querySelectorAll("[data-why]")) words.hidden = words.dataset.why !== why;
   $("mine").value = text.value;
   $("theirs").value = found.text;
   $("conflict").returnValue = "";
