@@ -1190,6 +1190,35 @@ def test_a_change_from_outside_is_shown_beside_what_is_here(desk, draft, clock, 
     assert draft.read_text(encoding="utf-8") == mine
 
 
+def test_both_texts_begin_where_they_differ_and_the_lines_that_do_are_marked(draft, writing):
+    text = writing.locator("#text")
+    long = with_words(text.input_value()).replace("Mine alone, and", "Mine alone,\n\nand so on " * 30)
+    ours, theirs = long + "Mine.\n", long.replace("Two things", "Three things") + "\nTheirs.\n" * 20
+    ours = ours.replace("What I make of it.", "What I make.")
+    draft.write_text(theirs, encoding="utf-8")
+    text.fill(ours)
+    writing.keyboard.press("Control+s")
+    both = writing.get_by_role("dialog")
+    first = ours.split("\n").index("title: Two things")
+    expect(both).to_contain_text(f"From line {first + 1} on they differ: 3 lines here, 42 lines there.")
+    assert marked_lines(both, "mine") == ["title: Two things", "summary: What I make.", "Mine."]
+    assert marked_lines(both, "theirs")[:2] == ["title: Three things", "summary: What I make of it."]
+    both.get_by_label("What you have here").fill(theirs.replace("so on", "so off", 1))
+    expect(both).to_contain_text("they differ: 1 line here, 1 line there.")
+    both.get_by_role("button", name="Take what the file holds").click()
+    text.fill(theirs + "The end.")
+    draft.write_text(theirs + "Another\n" * 50, encoding="utf-8")
+    writing.keyboard.press("Control+s")
+    assert faults_by_day_and_night(writing) == []
+    writing.set_viewport_size({"width": 390, "height": 844})
+    tops = [both.locator(f"#{one}").evaluate("box => box.scrollTop") for one in ("mine", "theirs")]
+    assert tops[0] == tops[1] > 500
+
+
+def marked_lines(both, name):
+    return both.locator(f".both__text:has(#{name}) .marks__other").all_text_contents()
+
+
 @pytest.fixture
 def restart(desk, serving):
     """A function that stops the desk and starts it anew, as another run would have it: with keys that nobody has."""

@@ -1,6 +1,7 @@
 // Writing: one text, its file, its findings and its sources.
 
 import { listen } from "./assist.js";
+import { showBoth } from "./both.js";
 import { goToLine, isHeld, lineOfCaret, placeTyped, promptOf, replace, text, waitingLine } from "./caret.js";
 import { forget, keep, kept } from "./kept.js";
 import { Preview } from "./preview.js";
@@ -139,6 +140,7 @@ function clash(found, why = "changed") {
   mark = found.mark;
   saved = found.text;
   if (!$("conflict").open) $("conflict").showModal();
+  showBoth();
 }
 
 function settle(chosen) {
@@ -279,6 +281,7 @@ for (const button of document.querySelectorAll("[data-close]"))
   button.addEventListener("click", () => button.closest("dialog").close());
 $("keep-mine").addEventListener("click", () => settle($("mine").value));
 $("take-theirs").addEventListener("click", () => settle($("theirs").value));
+$("mine").addEventListener("input", () => keep(path, $("mine").value, mark));
 $("conflict").addEventListener("cancel", (event) => event.preventDefault()); // a choice is needed
 document.addEventListener("keydown", async (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "s") {
