@@ -659,6 +659,21 @@ def test_a_key_that_is_held_down_chooses_once(page):
     expect(page.locator('.card[data-choice="pick"]')).to_have_count(1)
 
 
+def test_a_key_that_is_pressed_twice_on_the_last_card_chooses_once(desk, page):
+    card, story = page.locator(".card").last, on_the_page(page)[-1]
+    card.focus()
+    for key in "ppp":
+        page.keyboard.press(key)
+    expect(page.get_by_role("status")).to_contain_text("Picked already: ")
+    expect(card).to_have_attribute("data-choice", "pick")
+    page.keyboard.press("u")
+    expect(card).to_have_attribute("data-choice", "")
+    for key in "pkjp":  # who comes back to it takes back, as everywhere
+        page.keyboard.press(key)
+    expect(card).to_have_attribute("data-choice", "")
+    assert wait_for(lambda: choices(desk)[story] is None)
+
+
 def test_a_choice_is_taken_back_of_a_story_that_was_parted_or_joined_since(desk):
     item = next(one for one in desk.app.stories.shortlist() if len(one.story.entries) > 1)
     desk.post("/choose", story=item.story.id, choice="pick")
@@ -1527,6 +1542,7 @@ def test_all_previews_stand_side_by_side_and_follow_the_text(writing):
         expect(writing.frame_locator(f"#frame-{view}").locator("body")).to_contain_text("Followed.")
     tops = {round(writing.locator(f"#frame-{view}").bounding_box()["y"]) for view in ("site", "letter")}
     assert len(tops) == 1
+    expect(writing.locator(".sentence").first).to_be_in_viewport()  # there is still room for the sources
     assert faults_of(writing) == []
     plain = "document.getElementById('frame-text').contentDocument.scrollingElement"
     assert writing.evaluate(f"{plain}.scrollWidth <= {plain}.clientWidth")  # though it has long addresses
@@ -1536,6 +1552,27 @@ def test_all_previews_stand_side_by_side_and_follow_the_text(writing):
     assert writing.evaluate("(e => e.scrollHeight <= e.clientHeight)(document.getElementById('panel'))")
     writing.get_by_role("tab", name="Letter").click()
     expect(writing.locator("#frame-site")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_line_of_the_plain_text_is_broken_twice(writing, width):
+    writing.set_viewport_size({"width": width, "height": 844})
+    writing.get_by_role("tab", name="Plain text").click()
+    expect(writing.frame_locator("#frame-text").locator("pre")).to_contain_text("\n")
+    long, broken = writing.evaluate("""() => {
+        const page = document.getElementById('frame-text').contentDocument;
+        const [node, range] = [page.querySelector('pre').firstChild, page.createRange()];
+        let at = 0;
+        const rows = node.data.split('\\n').map((line) => {
+            range.setStart(node, at);
+            range.setEnd(node, at + line.length);
+            at += line.length + 1;
+            return [line.length, new Set([...range.getClientRects()].map((box) => box.top)).size];
+        });
+        const lines = rows.filter(([length]) => length > 60 && length <= 72);
+        return [lines.length, lines.filter(([, tops]) => tops > 1).length];
+    }""")
+    assert (long > 5, broken) == (True, 0)
 
 
 def test_a_test_is_written_as_files_where_there_is_no_mail_server(folder, draft, writing):

@@ -8,6 +8,7 @@ const every = () => [...document.querySelectorAll(".card")];
 const SAID = { pick: "Picked", skip: "Skipped", later: "Left for later", "": "Undecided" };
 let acts = []; // what was done, the latest last, each with what undoes it
 let marked = null;
+let stayed = null; // the card that was chosen about by key and stayed the current one, as none comes after it
 let turns = 0;
 const latest = new Map(); // the turn in which each story was decided last: an answer about an earlier one is old news
 let refused = null; // the story whose choice the alarm is about: another's success is no reason to be silent of it
@@ -99,12 +100,14 @@ function send(card, choice, was) {
 
 async function choose(card, choice, onward) {
   const before = card.dataset.choice;
+  if (before === choice && onward && stayed === card) return tell(`${SAID[choice]} already: ${title(card)}. Press u to undo.`);
   if (before === choice) return takeBack(card);
   const [story, act] = [storyOf(card), { undo: () => restore(story, before, choice) }];
   show(card, choice);
   did(act);
   tell(`${SAID[choice]}: ${title(card)}`);
   if (onward) step(1);
+  stayed = onward && current() === card ? card : null;
   if ((await send(card, choice, "")).error) drop(act);
 }
 
@@ -311,6 +314,7 @@ list?.addEventListener("click", (event) => {
 list?.addEventListener("focusin", (event) => {
   const card = event.target.closest(".card");
   if (card) for (const other of every()) other.tabIndex = other === card ? 0 : -1;
+  if (card !== stayed) stayed = null;
 });
 $("undo").addEventListener("click", undo);
 $("anew").addEventListener("click", anew);
