@@ -29,7 +29,7 @@ from pipeline.desk.guard import FRAME_POLICY, PAGE_POLICY, cookie_name
 from pipeline.desk.server import listening, server_of
 from pipeline.errors import StoreError, UsageError
 from pipeline.html import plain_text, safe_html, safe_url
-from pipeline.model import Choice, Entry, EntryId, FeedId, ParsedEntry, RankedStory, Reason, Story, StoryId
+from pipeline.model import Choice, Entry, EntryId, FeedId, ParsedEntry, RankedStory, Reason, Story, StoryId, Written
 from pipeline.pull.taking import take_in
 from pipeline.settings import load
 from pipeline.store import pull as kept_feeds
@@ -569,6 +569,32 @@ def test_stories_are_joined_and_parted_by_key_at_once_and_the_place_stays(page):
     assert faults_of(page) == []
 
 
+def test_what_was_passed_over_is_shown_behind_the_others_and_can_be_picked_again(desk, page):
+    one = on_the_page(page)[0]
+    page.locator(f"#story-{one}").get_by_role("button", name="Skip").click()
+    assert wait_for(lambda: one not in choices(desk))
+    page.reload()
+    assert one not in on_the_page(page)
+    page.get_by_role("button", name="Show what was passed over").press("Enter")
+    passed = page.get_by_role("region", name="Passed over")
+    card = passed.locator(f"#story-{one}")
+    expect(card).to_be_visible()
+    waiting = list(choices(desk))
+    assert on_the_page(page)[: len(waiting)] == waiting
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{len(waiting)} stories")
+    expect(passed.locator(".card").first).to_be_focused()
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert faults_of(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    card.focus()
+    page.keyboard.press("p")
+    assert wait_for(lambda: choices(desk).get(one) is Choice.PICK)
+    page.get_by_role("button", name="Hide what was passed over").click()
+    expect(page.locator(f"#story-{one}")).to_have_attribute("data-choice", "pick")
+    expect(passed).to_have_count(0)
+
+
 def test_stories_are_joined_by_button_and_a_skipped_one_does_not_vanish(desk, page):
     one, other = on_the_page(page)[:2]
     page.locator(f"#story-{one}").get_by_role("button", name="Skip").click()
@@ -737,6 +763,14 @@ def test_a_card_says_when_a_story_was_reported_as_of_now_and_not_of_when_the_sho
     assert card_of(reported(1, "A")).age == "2 days ago"
     assert card_of(reported(1, "A", published=None)).age == "undated"
     assert card_of(reported(1, "A"), reported(2, "B", published=None)).age == "2 days ago"
+
+
+def test_a_card_tells_whether_there_is_news_since_the_author_wrote():
+    story = Story(id=StoryId(1), entries=(reported(1, "A"),))
+    for days, said in ((3, "Update to what you wrote on"), (1, "You wrote about this on")):
+        wrote = Written(title=plain_text("Mine"), date=(NOW - timedelta(days=days)).date())
+        [card] = cards([RankedStory(story=story, reasons=(), topics=(), written=wrote)], (), NOW)
+        assert card.written == f"{said} {wrote.date}: “Mine”"
 
 
 def test_a_card_tells_whom_of_the_watched_its_story_names(page):

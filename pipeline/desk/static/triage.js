@@ -3,7 +3,8 @@
 import { ask, fetched, made, tell, warn } from "./talk.js";
 
 const $ = (id) => document.getElementById(id);
-const list = $("stories");
+const main = $("main");
+const passed = $("passed"); // what was passed over, where that is shown
 const every = () => [...document.querySelectorAll(".card")];
 const SAID = { pick: "Picked", skip: "Skipped", later: "Left for later", "": "Undecided" };
 let acts = []; // what was done, the latest last, each with what undoes it
@@ -66,8 +67,8 @@ function show(card, choice) {
 }
 
 function count() {
-  const cards = every();
-  const picked = cards.filter((card) => card.dataset.choice === "pick" && !("drafted" in card.dataset)).length;
+  const cards = every().filter((card) => !passed?.contains(card));
+  const picked = every().filter((card) => card.dataset.choice === "pick" && !("drafted" in card.dataset)).length;
   const decided = cards.filter((card) => card.dataset.choice).length;
   $("total").textContent = `${cards.length} ${cards.length === 1 ? "story" : "stories"}`;
   $("picked").textContent = picked;
@@ -261,12 +262,13 @@ async function unsplit({ stories }) {
 
 // -- all together
 
-async function anew() {
+/** Make the shortlist anew, `again` with what was passed over behind it. */
+async function select(again) {
   await line;
   tell("Selecting …");
-  const answer = await ask("/select");
+  const answer = await ask("/select", { again });
   if (answer.error) return warn(answer.error);
-  location.reload();
+  location.assign(again ? "/?again" : "/");
 }
 
 async function draft() {
@@ -307,17 +309,18 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-list?.addEventListener("click", (event) => {
+main.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (button) DO[button.dataset.do](button.closest(".card"), false);
 });
-list?.addEventListener("focusin", (event) => {
+main.addEventListener("focusin", (event) => {
   const card = event.target.closest(".card");
   if (card) for (const other of every()) other.tabIndex = other === card ? 0 : -1;
   if (card !== stayed) stayed = null;
 });
 $("undo").addEventListener("click", undo);
-$("anew").addEventListener("click", anew);
+$("anew").addEventListener("click", () => select(Boolean(passed)));
+$("again").addEventListener("click", () => (passed ? location.assign("/") : select(true)));
 $("draft").addEventListener("click", draft);
 $("help").addEventListener("click", () => $("keys").showModal());
 $("do-split").addEventListener("click", doSplit);
@@ -326,3 +329,4 @@ for (const button of document.querySelectorAll("[data-close]"))
 $("use-keys").checked = usesKeys();
 $("use-keys").addEventListener("change", (event) => localStorage.setItem("byline-keys", event.target.checked ? "on" : "off"));
 count();
+if (passed) passed.querySelector(".card") ? goTo(passed.querySelector(".card")) : $("passed-title").focus();
