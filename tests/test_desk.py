@@ -957,6 +957,7 @@ def test_a_file_that_was_changed_outside_is_not_written_over(desk, draft):
         "/look",
         "/check",
         "/sources",
+        "/accept",
         "/preview",
         "/save",
         "/test",
@@ -969,7 +970,9 @@ def test_a_file_that_was_changed_outside_is_not_written_over(desk, draft):
 )
 @pytest.mark.parametrize("name", ["../../byline", "../posts/2026-11-16-what-had-no-name", "/etc/passwd", "", "nobody"])
 def test_only_the_name_of_a_draft_leads_to_a_file(desk, path, name):
-    status, said = desk.post(path, name=name, text="x", mark="x", views=["site"], wish="questions", line=1, number=1)
+    status, said = desk.post(
+        path, name=name, text="x", mark="x", views=["site"], wish="questions", line=1, number=1, rule="x", reason="x"
+    )
     if path == "/look":
         assert (status, said) == (200, {"mark": ""})
     else:
@@ -1073,7 +1076,7 @@ def test_a_finding_of_a_take_without_a_prompt_leads_to_its_heading(writing):
 def test_a_finding_selects_none_of_the_authors_own_words(writing):
     text = writing.locator("#text")
     text.fill(with_words(text.input_value()).replace("Mine alone", "TODO: mine alone", 1))
-    writing.locator("[data-rule=leftover] button").click()
+    writing.locator("[data-rule=leftover] .finding").click()
     expect(writing.locator(".sign")).to_be_visible()  # so that the line is found
     before = text.input_value()
     assert where_typed(writing)[0].split("\n")[-1].startswith("TODO: mine alone")
@@ -1083,8 +1086,57 @@ def test_a_finding_selects_none_of_the_authors_own_words(writing):
     expect(writing.locator(".sign")).to_have_count(0)
 
 
+def test_a_finding_is_accepted_with_a_reason_and_that_can_be_undone(writing):
+    text, dialog = writing.locator("#text"), writing.get_by_role("dialog", name="Accept this finding?")
+    expect(writing.locator("[data-rule=no-words] .accept")).to_have_count(0)  # which no reason excuses
+    text.fill(with_words(text.input_value()).replace("summary: What I make of it.", "summary: ''"))
+    before, item = text.input_value(), writing.locator("[data-rule=no-summary]")
+    item.get_by_role("button", name="Accept …").click()
+    assert faults_by_day_and_night(writing) == []
+    why = dialog.get_by_label("Why is it right as it stands?")
+    expect(why).to_be_focused()
+    writing.keyboard.press("Enter")
+    expect(dialog).to_be_visible()  # without a reason nothing is accepted
+    writing.keyboard.type(f"short, {HOSTILE}")
+    writing.keyboard.press("Enter")
+    expect(item).to_contain_text(f"Your reason: short, {HOSTILE}")
+    expect(item.get_by_role("button")).to_be_focused()
+    expect(writing.locator("#count")).to_have_text("none: it can be published")
+    expect(item.locator(".accept")).to_have_count(0)
+    text.press("Control+z")
+    expect(text).to_have_value(before)
+    expect(item.locator(".accept")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("matter", "after"),
+    [
+        ("", "accept: {few-words: 'a, b'}\n"),
+        ("accept: {no-alt: drawn}\n", "accept: {no-alt: drawn, few-words: 'a, b'}\n"),
+        ("accept:\n  no-alt: drawn  # why\ntopics: [x]\n", None),
+        ("accept: {few-words: ''}\n", "accept: {few-words: 'a, b'}\n"),
+        ("accept: {}\n", "accept: {few-words: 'a, b'}\n"),
+    ],
+)
+def test_what_is_accepted_already_stays_so(desk, draft, matter, after):
+    after = after or "accept:\n  no-alt: drawn  # why\n  few-words: 'a, b'\ntopics: [x]\n"
+    text = "---\ndate: 2026-11-23\ntitle: A\n{}---\nText.\n"
+    status, said = desk.post("/accept", name=draft.stem, text=text.format(matter), rule="few-words", reason=" a,\nb ")
+    assert (status, said) == (200, {"text": text.format(after)})
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason", "matter"),
+    [("no-words", "a", ""), ("nothing", "a", ""), ("few-words", " … ", ""), ("few-words", "a", "accept: yes\n")],
+)
+def test_what_cannot_be_accepted_is_told(desk, draft, rule, reason, matter):
+    text = f"---\ndate: 2026-11-23\ntitle: A\n{matter}---\nText.\n"
+    status, said = desk.post("/accept", name=draft.stem, text=text, rule=rule, reason=reason)
+    assert (status, len(said["error"].split()) > 3) == (422, True)
+
+
 def test_the_finding_of_a_missing_summary_leads_to_where_it_is_written(writing):
-    writing.locator("[data-rule=no-summary] button").click()
+    writing.locator("[data-rule=no-summary] .finding").click()
     writing.keyboard.type("All of it.")
     assert "\nsummary: 'All of it.'\n" in writing.locator("#text").input_value()
     expect(writing.locator("[data-rule=no-summary], [data-rule=front-matter]")).to_have_count(0)
@@ -1241,7 +1293,7 @@ def test_a_change_from_outside_is_shown_beside_what_is_here(desk, draft, clock, 
 
 def test_both_texts_begin_where_they_differ_and_the_lines_that_do_are_marked(draft, writing):
     text = writing.locator("#text")
-    long = with_words(text.input_value()).replace("Mine alone, and", "Mine alone,\n\nand so on " * 30)
+    long = with_words(text.input_value()).replace("Mine alone, and", "Mine alone,\n\nand so on " * 9)
     ours, theirs = long + "Mine.\n", long.replace("Two things", "Three things") + "\nTheirs.\n" * 20
     ours = ours.replace("What I make of it.", "What I make.")
     draft.write_text(theirs, encoding="utf-8")
@@ -1252,7 +1304,7 @@ def test_both_texts_begin_where_they_differ_and_the_lines_that_do_are_marked(dra
     expect(both).to_contain_text(f"From line {first + 1} on they differ: 3 lines here, 42 lines there.")
     assert marked_lines(both, "mine") == ["title: Two things", "summary: What I make.", "Mine."]
     assert marked_lines(both, "theirs")[:2] == ["title: Three things", "summary: What I make of it."]
-    both.get_by_label("What you have here").fill(theirs.replace("so on", "so off", 1))
+    both.locator("#mine").fill(theirs.replace("so on", "so off", 1))
     expect(both).to_contain_text("they differ: 1 line here, 1 line there.")
     both.get_by_role("button", name="Take what the file holds").click()
     text.fill(theirs + "The end.")
@@ -1265,7 +1317,8 @@ def test_both_texts_begin_where_they_differ_and_the_lines_that_do_are_marked(dra
 
 
 def marked_lines(both, name):
-    return both.locator(f".both__text:has(#{name}) .marks__other").all_text_contents()
+    lines = "box => [...box.previousElementSibling.querySelectorAll('.marks__other')].map((line) => line.textContent)"
+    return both.locator(f"#{name}").evaluate(lines)
 
 
 @pytest.fixture
@@ -1335,7 +1388,7 @@ def test_words_that_were_not_saved_are_shown_beside_what_the_file_became(desk, d
     assert kept_by(writing) == 0
 
 
-def test_what_was_saved_though_no_answer_came_is_not_unsaved(desk, draft, clock, writing):
+def test_what_was_saved_though_no_answer_came_is_not_unsaved(draft, writing):
     def lost(route):
         route.fetch()
         route.abort()

@@ -139,7 +139,9 @@ def misled(asked: Asked, port: int) -> str:
 def refusal(asked: Asked, keys: Keys) -> str:
     """Return why a request that was not misled is refused; empty where it is let in."""
     if not _same(asked.cookie, keys.cookie):
-        return _ANEW if asked.method == "POST" else "open the address that `byline desk` printed; it lets this browser in"
+        return (
+            _ANEW if asked.method == "POST" else "open the address that `byline desk` printed; it lets this browser in"
+        )
     if asked.method in {"GET", "HEAD"}:
         return ""
     return _unfit(asked, keys) if asked.method == "POST" else f"the desk knows no {asked.method}"

@@ -45,8 +45,8 @@ function mark() {
     layers.get(box).scrollTop = box.scrollTop;
   });
   const [here, there] = marked.map((lines) => `${lines.size} ${lines.size === 1 ? "line" : "lines"}`);
-  const is = marked.some((lines) => lines.size);
-  document.getElementById("differ").textContent = is ? `From line ${first + 1} on they differ: ${here} here, ${there} there. These are marked.` : "They are the same now.";
+  const differ = `From line ${first + 1} on they differ: ${here} here, ${there} there. These are marked.`;
+  document.getElementById("differ").textContent = marked.some((lines) => lines.size) ? differ : "They are the same now.";
   return first;
 }
 

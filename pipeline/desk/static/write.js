@@ -2,7 +2,8 @@
 
 import { listen } from "./assist.js";
 import { showBoth } from "./both.js";
-import { goToLine, isHeld, lineOfCaret, placeTyped, promptOf, replace, text, waitingLine } from "./caret.js";
+import { goToLine, isHeld, lineOfCaret, placeTyped, replace, text, waitingLine } from "./caret.js";
+import { showFindings } from "./findings.js";
 import { forget, keep, kept } from "./kept.js";
 import { Preview } from "./preview.js";
 import { showSources } from "./sources.js";
@@ -33,8 +34,8 @@ const isDirty = () => text.value !== saved;
 
 /** Show how far the text is in its file, and have the browser keep what is not. */
 function state(words) {
-  if (isDirty()) keep(path, text.value, mark);
-  else forget(path, saved);
+  if (!isDirty()) forget(path, saved);
+  else if (!gone) keep(path, text.value, mark); // where there is no draft any more, its words may be published
   $("saved").textContent = words || (isDirty() ? "Not saved yet" : "Saved");
   $("saved").dataset.dirty = String(isDirty());
 }
@@ -245,25 +246,6 @@ async function check() {
   if (now !== text.value || gone) return;
   if (found.findings) showFindings(found.findings, found.approved);
   if (told.sources) showSources(told.sources, now.split("\n").length);
-}
-
-/** `isApproved` is false where an approval is still asked for. */
-function showFindings(findings, isApproved) {
-  const errors = findings.filter((one) => one.severity === "error").length;
-  const none = isApproved === false ? "none: it waits for approval" : "none: it can be published";
-  $("count").textContent = findings.length ? `${errors} to mend, ${findings.length - errors} to think about` : none;
-  const had = document.activeElement?.closest?.("#found li");
-  const at = had ? [...$("found").children].indexOf(had) : -1;
-  $("found").replaceChildren(...findings.map(finding));
-  if (at >= 0) $("found").children[Math.min(at, findings.length - 1)]?.querySelector("button").focus();
-}
-
-function finding(found) {
-  const place = made("span", { class: `severity severity--${found.severity}` }, `Line ${found.line}, ${found.severity}`);
-  const button = made("button", { type: "button", class: "finding" }, place, ` ${found.reason}. `, made("span", { class: "quiet" }, found.remedy));
-  const waits = ["no-words", "no-opening"].includes(found.rule);
-  button.addEventListener("click", () => goToLine(waits ? promptOf(found.line) : found.line));
-  return made("li", { "data-rule": found.rule }, button);
 }
 
 const loaded = load();
