@@ -191,6 +191,30 @@ def set_value(text: str, path: Path, value: str) -> str:
     return _edited(text, edit, change)
 
 
+def set_item(text: str, name: str, key: str, value: str) -> str:
+    """Return ``text`` with ``key: value`` in its mapping ``name``, which is made where there is none.
+
+    Raises ``ValueError`` where it cannot.
+    """
+    pair = _flow({key: value})[1:-1]
+
+    def edit(text: str) -> str:
+        node = _find(text, (name,))
+        if node is None:
+            return text.rstrip("\n") + "\n" * bool(text.strip()) + f"{name}: {{{pair}}}\n"
+        if found := _child(node, key):
+            return text[: found[0].start_mark.index] + pair + text[found[1].end_mark.index :]
+        if not isinstance(node, yaml.MappingNode):
+            raise ValueError(f"{name}: holds no names with a value each")  # noqa: TRY004  (as all that cannot be edited)
+        if not node.flow_style:
+            at = _end_of_line(text, _content_end(text, node))
+            return f"{text[:at]}\n{' ' * node.start_mark.column}{pair}{text[at:]}"
+        at = node.value[-1][1].end_mark.index if node.value else node.start_mark.index + 1
+        return f"{text[:at]}{', ' * bool(node.value)}{pair}{text[at:]}"
+
+    return _edited(text, edit, lambda data: data.setdefault(name, {}).update({key: value}))
+
+
 def in_a_line(value: Any) -> str:
     """Return ``value`` as YAML on one line."""
     return _flow(value)

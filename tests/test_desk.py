@@ -29,7 +29,7 @@ from pipeline.desk.guard import FRAME_POLICY, PAGE_POLICY, cookie_name
 from pipeline.desk.server import listening, server_of
 from pipeline.errors import StoreError, UsageError
 from pipeline.html import plain_text, safe_html, safe_url
-from pipeline.model import Choice, Entry, EntryId, FeedId, ParsedEntry, RankedStory, Reason, Story, StoryId
+from pipeline.model import Choice, Entry, EntryId, FeedId, ParsedEntry, RankedStory, Reason, Story, StoryId, Written
 from pipeline.pull.taking import take_in
 from pipeline.settings import load
 from pipeline.store import pull as kept_feeds
@@ -569,6 +569,32 @@ def test_stories_are_joined_and_parted_by_key_at_once_and_the_place_stays(page):
     assert faults_of(page) == []
 
 
+def test_what_was_passed_over_is_shown_behind_the_others_and_can_be_picked_again(desk, page):
+    one = on_the_page(page)[0]
+    page.locator(f"#story-{one}").get_by_role("button", name="Skip").click()
+    assert wait_for(lambda: one not in choices(desk))
+    page.reload()
+    assert one not in on_the_page(page)
+    page.get_by_role("button", name="Show what was passed over").press("Enter")
+    passed = page.get_by_role("region", name="Passed over")
+    card = passed.locator(f"#story-{one}")
+    expect(card).to_be_visible()
+    waiting = list(choices(desk))
+    assert on_the_page(page)[: len(waiting)] == waiting
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{len(waiting)} stories")
+    expect(passed.locator(".card").first).to_be_focused()
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert faults_of(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    card.focus()
+    page.keyboard.press("p")
+    assert wait_for(lambda: choices(desk).get(one) is Choice.PICK)
+    page.get_by_role("button", name="Hide what was passed over").click()
+    expect(page.locator(f"#story-{one}")).to_have_attribute("data-choice", "pick")
+    expect(passed).to_have_count(0)
+
+
 def test_stories_are_joined_by_button_and_a_skipped_one_does_not_vanish(desk, page):
     one, other = on_the_page(page)[:2]
     page.locator(f"#story-{one}").get_by_role("button", name="Skip").click()
@@ -659,6 +685,21 @@ def test_a_key_that_is_held_down_chooses_once(page):
     expect(page.locator('.card[data-choice="pick"]')).to_have_count(1)
 
 
+def test_a_key_that_is_pressed_twice_on_the_last_card_chooses_once(desk, page):
+    card, story = page.locator(".card").last, on_the_page(page)[-1]
+    card.focus()
+    for key in "ppp":
+        page.keyboard.press(key)
+    expect(page.get_by_role("status")).to_contain_text("Picked already: ")
+    expect(card).to_have_attribute("data-choice", "pick")
+    page.keyboard.press("u")
+    expect(card).to_have_attribute("data-choice", "")
+    for key in "pkjp":  # who comes back to it takes back, as everywhere
+        page.keyboard.press(key)
+    expect(card).to_have_attribute("data-choice", "")
+    assert wait_for(lambda: choices(desk)[story] is None)
+
+
 def test_a_choice_is_taken_back_of_a_story_that_was_parted_or_joined_since(desk):
     item = next(one for one in desk.app.stories.shortlist() if len(one.story.entries) > 1)
     desk.post("/choose", story=item.story.id, choice="pick")
@@ -722,6 +763,14 @@ def test_a_card_says_when_a_story_was_reported_as_of_now_and_not_of_when_the_sho
     assert card_of(reported(1, "A")).age == "2 days ago"
     assert card_of(reported(1, "A", published=None)).age == "undated"
     assert card_of(reported(1, "A"), reported(2, "B", published=None)).age == "2 days ago"
+
+
+def test_a_card_tells_whether_there_is_news_since_the_author_wrote():
+    story = Story(id=StoryId(1), entries=(reported(1, "A"),))
+    for days, said in ((3, "Update to what you wrote on"), (1, "You wrote about this on")):
+        wrote = Written(title=plain_text("Mine"), date=(NOW - timedelta(days=days)).date())
+        [card] = cards([RankedStory(story=story, reasons=(), topics=(), written=wrote)], (), NOW)
+        assert card.written == f"{said} {wrote.date}: “Mine”"
 
 
 def test_a_card_tells_whom_of_the_watched_its_story_names(page):
@@ -908,6 +957,7 @@ def test_a_file_that_was_changed_outside_is_not_written_over(desk, draft):
         "/look",
         "/check",
         "/sources",
+        "/accept",
         "/preview",
         "/save",
         "/test",
@@ -920,7 +970,9 @@ def test_a_file_that_was_changed_outside_is_not_written_over(desk, draft):
 )
 @pytest.mark.parametrize("name", ["../../byline", "../posts/2026-11-16-what-had-no-name", "/etc/passwd", "", "nobody"])
 def test_only_the_name_of_a_draft_leads_to_a_file(desk, path, name):
-    status, said = desk.post(path, name=name, text="x", mark="x", views=["site"], wish="questions", line=1, number=1)
+    status, said = desk.post(
+        path, name=name, text="x", mark="x", views=["site"], wish="questions", line=1, number=1, rule="x", reason="x"
+    )
     if path == "/look":
         assert (status, said) == (200, {"mark": ""})
     else:
@@ -1017,7 +1069,77 @@ def test_a_finding_of_a_take_without_a_prompt_leads_to_its_heading(writing):
     text = writing.locator("#text")
     text.fill(re.sub(r"^<!-- Your words: .*-->$", "", text.input_value(), flags=re.MULTILINE))
     writing.locator("[data-rule=no-words] button").last.click()
-    assert marked_in(writing).startswith("## [")
+    assert marked_in(writing) == ""
+    assert where_typed(writing)[0].split("\n")[-1].startswith("## [")
+
+
+def test_a_finding_selects_none_of_the_authors_own_words(writing):
+    text = writing.locator("#text")
+    text.fill(with_words(text.input_value()).replace("Mine alone", "TODO: mine alone", 1))
+    writing.locator("[data-rule=leftover] .finding").click()
+    expect(writing.locator(".sign")).to_be_visible()  # so that the line is found
+    before = text.input_value()
+    assert where_typed(writing)[0].split("\n")[-1].startswith("TODO: mine alone")
+    assert where_typed(writing)[1].startswith("\n")
+    writing.keyboard.type("x")
+    assert len(text.input_value()) == len(before) + 1
+    expect(writing.locator(".sign")).to_have_count(0)
+
+
+def test_a_finding_is_accepted_with_a_reason_and_that_can_be_undone(writing):
+    text, dialog = writing.locator("#text"), writing.get_by_role("dialog", name="Accept this finding?")
+    expect(writing.locator("[data-rule=no-words] .accept")).to_have_count(0)  # which no reason excuses
+    text.fill(with_words(text.input_value()).replace("summary: What I make of it.", "summary: ''"))
+    before, item = text.input_value(), writing.locator("[data-rule=no-summary]")
+    item.get_by_role("button", name="Accept …").click()
+    assert faults_by_day_and_night(writing) == []
+    why = dialog.get_by_label("Why is it right as it stands?")
+    expect(why).to_be_focused()
+    writing.keyboard.press("Enter")
+    expect(dialog).to_be_visible()  # without a reason nothing is accepted
+    writing.keyboard.type(f"short, {HOSTILE}")
+    writing.keyboard.press("Enter")
+    expect(item).to_contain_text(f"Your reason: short, {HOSTILE}")
+    expect(item.get_by_role("button")).to_be_focused()
+    expect(writing.locator("#count")).to_have_text("none: it can be published")
+    expect(item.locator(".accept")).to_have_count(0)
+    text.press("Control+z")
+    expect(text).to_have_value(before)
+    expect(item.locator(".accept")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("matter", "after"),
+    [
+        ("", "accept: {few-words: 'a, b'}\n"),
+        ("accept: {no-alt: drawn}\n", "accept: {no-alt: drawn, few-words: 'a, b'}\n"),
+        ("accept:\n  no-alt: drawn  # why\ntopics: [x]\n", None),
+        ("accept: {few-words: ''}\n", "accept: {few-words: 'a, b'}\n"),
+        ("accept: {}\n", "accept: {few-words: 'a, b'}\n"),
+    ],
+)
+def test_what_is_accepted_already_stays_so(desk, draft, matter, after):
+    after = after or "accept:\n  no-alt: drawn  # why\n  few-words: 'a, b'\ntopics: [x]\n"
+    text = "---\ndate: 2026-11-23\ntitle: A\n{}---\nText.\n"
+    status, said = desk.post("/accept", name=draft.stem, text=text.format(matter), rule="few-words", reason=" a,\nb ")
+    assert (status, said) == (200, {"text": text.format(after)})
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason", "matter"),
+    [("no-words", "a", ""), ("nothing", "a", ""), ("few-words", " … ", ""), ("few-words", "a", "accept: yes\n")],
+)
+def test_what_cannot_be_accepted_is_told(desk, draft, rule, reason, matter):
+    text = f"---\ndate: 2026-11-23\ntitle: A\n{matter}---\nText.\n"
+    status, said = desk.post("/accept", name=draft.stem, text=text, rule=rule, reason=reason)
+    assert (status, len(said["error"].split()) > 3) == (422, True)
+
+
+def test_the_finding_of_a_missing_summary_leads_to_where_it_is_written(writing):
+    writing.locator("[data-rule=no-summary] .finding").click()
+    writing.keyboard.type("All of it.")
+    assert "\nsummary: 'All of it.'\n" in writing.locator("#text").input_value()
+    expect(writing.locator("[data-rule=no-summary], [data-rule=front-matter]")).to_have_count(0)
 
 
 def marked_in(page):
@@ -1055,7 +1177,9 @@ def test_a_draft_opens_where_words_are_waited_for(draft, writing):
     draft.write_text(with_words(draft.read_text(encoding="utf-8")), encoding="utf-8")
     writing.reload()
     expect(text).to_be_focused()
-    assert marked_in(writing) == "Welcome, and look at these."
+    assert where_typed(writing)[0].endswith("\nWelcome, and look at these.")
+    writing.keyboard.type(" And on.")
+    assert "\nWelcome, and look at these. And on.\n" in text.input_value()
 
 
 def test_what_is_typed_stays_in_sight_in_the_preview_and_nothing_jumps(writing):
@@ -1165,6 +1289,125 @@ def test_a_change_from_outside_is_shown_beside_what_is_here(desk, draft, clock, 
     both.get_by_role("button", name="Save what I have here").click()
     expect(writing.locator("#saved")).to_have_text("Saved")
     assert draft.read_text(encoding="utf-8") == mine
+
+
+def test_both_texts_begin_where_they_differ_and_the_lines_that_do_are_marked(draft, writing):
+    text = writing.locator("#text")
+    long = with_words(text.input_value()).replace("Mine alone, and", "Mine alone,\n\nand so on " * 9)
+    ours, theirs = long + "Mine.\n", long.replace("Two things", "Three things") + "\nTheirs.\n" * 20
+    ours = ours.replace("What I make of it.", "What I make.")
+    draft.write_text(theirs, encoding="utf-8")
+    text.fill(ours)
+    writing.keyboard.press("Control+s")
+    both = writing.get_by_role("dialog")
+    first = ours.split("\n").index("title: Two things")
+    expect(both).to_contain_text(f"From line {first + 1} on they differ: 3 lines here, 42 lines there.")
+    assert marked_lines(both, "mine") == ["title: Two things", "summary: What I make.", "Mine."]
+    assert marked_lines(both, "theirs")[:2] == ["title: Three things", "summary: What I make of it."]
+    both.locator("#mine").fill(theirs.replace("so on", "so off", 1))
+    expect(both).to_contain_text("they differ: 1 line here, 1 line there.")
+    both.get_by_role("button", name="Take what the file holds").click()
+    text.fill(theirs + "The end.")
+    draft.write_text(theirs + "Another\n" * 50, encoding="utf-8")
+    writing.keyboard.press("Control+s")
+    assert faults_by_day_and_night(writing) == []
+    writing.set_viewport_size({"width": 390, "height": 844})
+    tops = [both.locator(f"#{one}").evaluate("box => box.scrollTop") for one in ("mine", "theirs")]
+    assert tops[0] == tops[1] > 500
+
+
+def marked_lines(both, name):
+    lines = "box => [...box.previousElementSibling.querySelectorAll('.marks__other')].map((line) => line.textContent)"
+    return both.locator(f"#{name}").evaluate(lines)
+
+
+@pytest.fixture
+def restart(desk, serving):
+    """A function that stops the desk and starts it anew, as another run would have it: with keys that nobody has."""
+
+    def start_anew():
+        desk.keys = Keys.new()
+        serving[0].desk = guarded(desk.app, lambda: desk.now, desk.keys, desk.port)
+
+    return start_anew
+
+
+def type_at_the_end(page, words):
+    page.locator("#text").press("Control+End")
+    page.keyboard.type(words)
+
+
+def test_a_page_from_before_the_desk_was_started_anew_saves_once_the_browser_is_let_in(
+    desk, draft, restart, clock, writing
+):
+    restart()
+    type_at_the_end(writing, "Not lost.")
+    writing.keyboard.press("Control+s")
+    expect(writing.get_by_role("alert")).to_contain_text("open the address that it printed then in another tab")
+    assert "Not lost." not in draft.read_text(encoding="utf-8")
+    second = writing.context.new_page()
+    second.goto(address(desk.port, desk.keys))
+    second.close()
+    clock.fast_forward(2000)
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    expect(writing.locator("#alarm")).to_be_hidden()
+    assert draft.read_text(encoding="utf-8").endswith("Not lost.")
+
+
+def test_words_that_were_not_saved_are_offered_when_the_page_is_loaded_again(desk, draft, restart, writing):
+    before = draft.read_text(encoding="utf-8")
+    restart()
+    type_at_the_end(writing, "Not lost.")
+    expect(writing.get_by_role("alert")).to_contain_text("started anew")
+    writing.goto(address(desk.port, desk.keys))
+    writing.goto(f"{desk.base}/write/{draft.stem}")
+    both = writing.get_by_role("dialog", name="You wrote something that was not saved")
+    expect(both.get_by_label("What you have here")).to_have_value(f"{before}Not lost.")
+    expect(both.get_by_label("What the file holds now")).to_have_value(before)
+    writing.reload()  # without an answer, it is asked again
+    both.get_by_role("button", name="Save what I have here").click()
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    assert draft.read_text(encoding="utf-8") == f"{before}Not lost."
+    assert kept_by(writing) == 0
+    writing.reload()
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    expect(both).to_be_hidden()
+
+
+def test_words_that_were_not_saved_are_shown_beside_what_the_file_became(desk, draft, writing):
+    writing.route("**/save", lambda route: route.abort())
+    type_at_the_end(writing, "Not lost.")
+    expect(writing.get_by_role("alert")).to_contain_text("does not answer")
+    writing.unroute("**/save")
+    draft.write_text(draft.read_text(encoding="utf-8") + "Theirs.\n", encoding="utf-8")
+    writing.goto(f"{desk.base}/write/{draft.stem}")
+    both = writing.get_by_role("dialog", name="The file was changed outside of the desk")
+    expect(both.get_by_label("What you have here")).to_have_value(re.compile("Not lost.$"))
+    both.get_by_role("button", name="Take what the file holds").click()
+    expect(writing.locator("#text")).to_have_value(draft.read_text(encoding="utf-8"))
+    assert kept_by(writing) == 0
+
+
+def test_what_was_saved_though_no_answer_came_is_not_unsaved(draft, writing):
+    def lost(route):
+        route.fetch()
+        route.abort()
+
+    writing.route("**/save", lost)
+    type_at_the_end(writing, "Written.")
+    writing.keyboard.press("Control+s")
+    expect(writing.get_by_role("alert")).to_contain_text("does not answer")
+    assert draft.read_text(encoding="utf-8").endswith("Written.")
+    writing.unroute("**/save")
+    writing.keyboard.press("Control+s")
+    expect(writing.locator("#saved")).to_have_text("Saved")
+    expect(writing.get_by_role("dialog")).to_be_hidden()
+    assert kept_by(writing) == 0
+
+
+def kept_by(page):
+    """How many drafts have words that only the browser keeps."""
+    return page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('byline-unsaved')).length")
 
 
 def test_where_posts_must_be_approved_the_desk_approves_and_then_publishes(desk, draft, writing):
@@ -1386,6 +1629,7 @@ def test_all_previews_stand_side_by_side_and_follow_the_text(writing):
         expect(writing.frame_locator(f"#frame-{view}").locator("body")).to_contain_text("Followed.")
     tops = {round(writing.locator(f"#frame-{view}").bounding_box()["y"]) for view in ("site", "letter")}
     assert len(tops) == 1
+    expect(writing.locator(".sentence").first).to_be_in_viewport()  # there is still room for the sources
     assert faults_of(writing) == []
     plain = "document.getElementById('frame-text').contentDocument.scrollingElement"
     assert writing.evaluate(f"{plain}.scrollWidth <= {plain}.clientWidth")  # though it has long addresses
@@ -1395,6 +1639,27 @@ def test_all_previews_stand_side_by_side_and_follow_the_text(writing):
     assert writing.evaluate("(e => e.scrollHeight <= e.clientHeight)(document.getElementById('panel'))")
     writing.get_by_role("tab", name="Letter").click()
     expect(writing.locator("#frame-site")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_line_of_the_plain_text_is_broken_twice(writing, width):
+    writing.set_viewport_size({"width": width, "height": 844})
+    writing.get_by_role("tab", name="Plain text").click()
+    expect(writing.frame_locator("#frame-text").locator("pre")).to_contain_text("\n")
+    long, broken = writing.evaluate("""() => {
+        const page = document.getElementById('frame-text').contentDocument;
+        const [node, range] = [page.querySelector('pre').firstChild, page.createRange()];
+        let at = 0;
+        const rows = node.data.split('\\n').map((line) => {
+            range.setStart(node, at);
+            range.setEnd(node, at + line.length);
+            at += line.length + 1;
+            return [line.length, new Set([...range.getClientRects()].map((box) => box.top)).size];
+        });
+        const lines = rows.filter(([length]) => length > 60 && length <= 72);
+        return [lines.length, lines.filter(([, tops]) => tops > 1).length];
+    }""")
+    assert (long > 5, broken) == (True, 0)
 
 
 def test_a_test_is_written_as_files_where_there_is_no_mail_server(folder, draft, writing):
@@ -1472,6 +1737,7 @@ def test_the_whole_way_from_triage_to_a_published_file(desk, folder, blank):
     expect(after).to_contain_text("byline publish")
     expect(after).to_contain_text(f"byline send {name.removeprefix('posts/').removesuffix('.md')}")
     assert faults_of(page) == []
+    assert kept_by(page) == 0
     expect(after.get_by_role("link", name="Stories")).to_have_attribute("href", "/")
     after.get_by_role("link", name="Drafts").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Drafts")

@@ -159,6 +159,18 @@ class App:
 
         return check(path, self.store, self.settings.content, self.settings.write, text=text)
 
+    def can_be_accepted(self, found: Finding) -> bool:
+        """Tell whether the author may leave what was found as it is."""
+        from pipeline.write.accept import can_be_accepted
+
+        return can_be_accepted(found.rule)
+
+    def accepting(self, path: Path, text: str, rule: str, reason: str) -> str:
+        """Return ``text``, what the post in ``path`` holds, with the findings of a rule accepted for a reason."""
+        from pipeline.write.accept import with_acceptance
+
+        return with_acceptance(text, posts.parse(text, path), rule, reason)
+
     def publish_draft(self, path: Path) -> tuple[Path | None, tuple[Finding, ...]]:
         """Move a draft that passes the check to content/posts/; where posts must be approved, only one that is."""
         from pipeline.write import publish_draft

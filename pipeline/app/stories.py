@@ -45,6 +45,12 @@ class Stories:
 
         return waiting(self._kept())
 
+    def passed_over(self) -> tuple[RankedStory, ...]:
+        """Return the rest of the shortlist as it was last made: all there is, if it was made ``again``."""
+        from pipeline.select.shortlist import passed_over
+
+        return passed_over(self._kept())
+
     def listed(self, story_ids: Sequence[int]) -> list[RankedStory]:
         """Return the stories of the shortlist by their ids. Raises ``UsageError`` where there is none."""
         from pipeline.select.shortlist import named

@@ -78,10 +78,18 @@ def _card(item: RankedStory, drafted: Collection[SafeUrl], now: datetime) -> Car
         score=item.score,
         topics=item.topics,
         choice=item.choice or "",
-        written=f"{item.written.date}: “{item.written.title}”" if item.written else "",
+        written=_written(item),
         drafted=any(entry.link in drafted for entry in item.story.entries),
         reports=tuple(_report(entry) for entry in item.story.entries),
     )
+
+
+def _written(item: RankedStory) -> str:
+    """Return what the author wrote about it, and whether there is news since."""
+    if item.written is None:
+        return ""
+    said = "You wrote about this on" if item.is_spent else "Update to what you wrote on"
+    return f"{said} {item.written.date}: “{item.written.title}”"
 
 
 def _report(entry: Entry) -> Report:

@@ -36,8 +36,11 @@ _SITE: Final = """<!doctype html><html lang="{language}" class="no-js">
 data-md-color-media="(prefers-color-scheme)"></body></html>"""
 _PLAIN: Final = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Preview</title></head>
 <body></body></html>"""
-_WRAPPED: Final = '<pre style="white-space: pre-wrap; overflow-wrap: anywhere">'
-"""Mail programs wrap what is longer than they are wide, as the address of a source is."""
+_WRAPPED: Final = (
+    '<pre style="width: max(100%, 73ch); white-space: pre-wrap; overflow-wrap: anywhere; '
+    'font-size: clamp(10px, (100vw - 20px) / 44, 13px)">'
+)
+"""Lines of 72 letters stay whole: in a narrow frame they are smaller, then it scrolls. Longer addresses are wrapped."""
 
 
 class View(StrEnum):

@@ -50,6 +50,8 @@ FRAME_POLICY: Final = "; ".join(
     )
 )
 """For a preview: a letter has its styles in its tags, and nothing in it runs."""
+_ANEW: Final = "the desk was started anew: open the address that it printed then in another tab, and go on here"
+"""For a page that is open since before: nothing on it is lost, as it goes on once the browser is let in."""
 _HEADERS: Final = {
     "content-security-policy": PAGE_POLICY,
     "x-content-type-options": "nosniff",
@@ -137,7 +139,9 @@ def misled(asked: Asked, port: int) -> str:
 def refusal(asked: Asked, keys: Keys) -> str:
     """Return why a request that was not misled is refused; empty where it is let in."""
     if not _same(asked.cookie, keys.cookie):
-        return "open the address that `byline desk` printed; it lets this browser in"
+        return (
+            _ANEW if asked.method == "POST" else "open the address that `byline desk` printed; it lets this browser in"
+        )
     if asked.method in {"GET", "HEAD"}:
         return ""
     return _unfit(asked, keys) if asked.method == "POST" else f"the desk knows no {asked.method}"

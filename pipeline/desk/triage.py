@@ -26,6 +26,12 @@ class Nothing(BaseModel):
     """What a page says where there is nothing to say."""
 
 
+class Wanted(BaseModel):
+    """How the shortlist is to be made: ``again`` with what was passed over, too."""
+
+    again: bool = False
+
+
 class Chosen(BaseModel):
     """What the author chose about a story; without a choice, the latest is taken back, if it still is ``was``."""
 
@@ -61,15 +67,17 @@ class Triage:
             done("/choose", Chosen, self.choose),
             done("/merge", Joined, self.merge),
             done("/split", Parted, self.split),
-            done("/select", Nothing, self.select),
+            done("/select", Wanted, self.select),
             done("/draft", Nothing, self.draft),
         )
 
-    def page(self, _request: Request) -> Response:
-        """Show the shortlist, the stories that were skipped left out."""
-        app = self._now()
-        found = cards(app.stories.shortlist(), app.stories.drafted(), app.now)
-        return self._pages.page("triage.html", cards=found)
+    def page(self, request: Request) -> Response:
+        """Show the shortlist, and only where it is asked for what was passed over, behind the others."""
+        app, again = self._now(), "again" in request.query_params
+        drafted = app.stories.drafted()
+        found = cards(app.stories.shortlist(), drafted, app.now)
+        passed = cards(app.stories.passed_over() if again else (), drafted, app.now)
+        return self._pages.page("triage.html", cards=found, passed=passed, again=again)
 
     def cards(self, request: Request) -> Response:
         """Show the cards of just the stories that are asked for, whatever was chosen about them."""
@@ -102,9 +110,9 @@ class Triage:
         """Have reports told apart from now on; tell which stories those are."""
         return {"stories": [item.story.id for item in self._now().stories.split(said.story, said.entries)]}
 
-    def select(self, _said: Nothing) -> dict[str, Any]:
+    def select(self, said: Wanted) -> dict[str, Any]:
         """Make the shortlist anew."""
-        return {"stories": len(self._now().stories.select())}
+        return {"stories": len(self._now().stories.select(again=said.again))}
 
     def draft(self, _said: Nothing) -> dict[str, Any]:
         """Write a draft about what is picked, and tell where it is written on."""

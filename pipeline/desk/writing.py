@@ -41,6 +41,13 @@ class Typed(Named):
     text: str
 
 
+class Accepted(Typed):
+    """A rule whose findings in a draft, as it stands on the page, are accepted, and why."""
+
+    rule: str
+    reason: str
+
+
 class Viewed(Typed):
     """A draft as it stands on the page, and the ways to show it."""
 
@@ -74,6 +81,7 @@ class Writing:
             done("/load", Named, self.load),
             done("/look", Named, self.look),
             done("/check", Typed, self.check),
+            done("/accept", Accepted, self.accept),
             done("/sources", Typed, self.sources),
             done("/preview", Viewed, self.preview),
             done("/save", Saved, self.save),
@@ -94,7 +102,9 @@ class Writing:
         path = self.path(request.path_params["name"])
         settings = self._app.settings
         facts = {"sender": settings.send.sender, "approval": settings.write.approval, "model": self._app.assist.model}
-        return self._pages.page("write.html", name=path.stem, file=f"{path.parent.name}/{path.name}", **facts)
+        return self._pages.page(
+            "write.html", name=path.stem, path=path.resolve(), file=f"{path.parent.name}/{path.name}", **facts
+        )
 
     def load(self, said: Named) -> dict[str, Any]:
         """Tell what the file holds."""
@@ -111,8 +121,12 @@ class Writing:
     def check(self, said: Typed) -> dict[str, Any]:
         """Tell what would keep the text from being published."""
         path = self.path(said.name)
-        found = [_finding(one) for one in self._now().check_text(path, said.text)]
+        found = [self._finding(one) for one in self._now().check_text(path, said.text)]
         return {"findings": found, "approved": self._approved(path, said.text)}
+
+    def accept(self, said: Accepted) -> dict[str, Any]:
+        """Tell the text with a rule accepted in it; the page saves it as it saves what is typed."""
+        return {"text": self._app.accepting(self.path(said.name), said.text, said.rule, said.reason)}
 
     def sources(self, said: Typed) -> dict[str, Any]:
         """Tell what can be quoted in each take of the text."""
@@ -157,7 +171,7 @@ class Writing:
         post, found = self._now().publish_draft(path)
         return {
             "post": f"{post.parent.name}/{post.name}" if post else None,
-            "findings": [_finding(one) for one in found],
+            "findings": [self._finding(one) for one in found],
             "next": _next(posts.read(post)) if post else [],
         }
 
@@ -183,6 +197,10 @@ class Writing:
         if files.mark_of(path) != said.mark:
             raise files.ChangedOutsideError(files.load(path))
         return path
+
+    def _finding(self, found: Finding) -> dict[str, Any]:
+        told = {name: getattr(found, name) for name in ("line", "severity", "rule", "reason", "remedy", "accepted")}
+        return told | {"acceptable": self._app.can_be_accepted(found)}
 
     def _now(self) -> App:
         return self._app.at(self._clock())
@@ -211,10 +229,6 @@ def _next(post: Post) -> list[tuple[str, str]]:
     """Return what comes after a draft has become ``post``, each with the command that does it."""
     mail = [("Mail it to your readers", f"byline send {post.path.stem}")] if post.kind is Kind.EDITION else []
     return [("Put it on the site", "byline publish"), *mail]
-
-
-def _finding(found: Finding) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in ("line", "severity", "rule", "reason", "remedy")}
 
 
 def _source(told: Quotable) -> dict[str, Any]:

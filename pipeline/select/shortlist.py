@@ -38,6 +38,11 @@ def waiting(items: Iterable[RankedStory]) -> tuple[RankedStory, ...]:
     return tuple(item for item in items if not is_passed_over(item.story, item.written, item.choice))
 
 
+def passed_over(items: Iterable[RankedStory]) -> tuple[RankedStory, ...]:
+    """Return the other stories: those that do not wait."""
+    return tuple(item for item in items if is_passed_over(item.story, item.written, item.choice))
+
+
 def named(items: Iterable[RankedStory], story_ids: Sequence[int]) -> list[RankedStory]:
     """Return the stories of these ids, each once. Raises ``UsageError`` where there is none."""
     known = {item.story.id: item for item in items}

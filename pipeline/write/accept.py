@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import post as posts
+from pipeline import yamltext
+from pipeline.errors import UsageError
 from pipeline.html import plain_text
 from pipeline.write.rules import Rule
 
@@ -35,6 +37,27 @@ def accepted(post: Post, findings: Sequence[Finding], *, links_tried: bool) -> I
         yield replace(finding, accepted=plain_text(reason)) if reason else finding
     yield from _wrong(post, given)
     yield from _needless(post, reasons, {finding.rule for finding in findings}, links_tried=links_tried)
+
+
+def can_be_accepted(rule: str) -> bool:
+    """Tell whether the author may accept what breaks ``rule``."""
+    return any(rule == one.value and one.acceptable for one in Rule)
+
+
+def with_acceptance(text: str, post: Post, rule: str, reason: str) -> str:
+    """Return the file ``text`` of ``post`` with ``rule`` accepted for this reason, and nothing else changed.
+
+    Raises ``UsageError`` where the rule cannot be accepted, the reason says nothing, or no program can write it there.
+    """
+    said = " ".join(reason.split())
+    if fault := _fault(rule, said):
+        raise UsageError(fault)
+    try:
+        matter = yamltext.set_item(post.matter, KEY, rule, said)
+    except ValueError as error:
+        raise UsageError(f"{post.path.name}: the front matter cannot be changed by a program: {error}") from None
+    at = text.index(post.matter, text.index("\n"))
+    return text[:at] + matter + text[at + len(post.matter) :]
 
 
 def _wrong(post: Post, given: Mapping[Any, Any]) -> Iterator[Finding]:

@@ -5,6 +5,10 @@ import { made } from "./talk.js";
 export const text = document.getElementById("text");
 const PROMPT = /^<!-- Your (opening|words): .*-->\s*$/;
 const COMMENT = /^<!-- .*-->\s*$/;
+const EMPTY = /^[\w-]+:\s*(''|"")\s*$/; // a line of front matter that says nothing yet
+const SHOWN = 1500; // milliseconds
+const sign = made("div", { class: "sign", "aria-hidden": "true" });
+let signing, signAt;
 const lines = () => text.value.split("\n");
 
 /** Whether the text waits for the file to be changed: nothing may be put into it meanwhile. */
@@ -14,17 +18,39 @@ export const isHeld = () => text.readOnly;
 export const startOf = (line) => lines().slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
 export const lineOfCaret = () => text.value.slice(0, text.selectionStart).split("\n").length;
 
-/** Mark a line, and have it in sight; what is typed then takes its place. */
+/** Have a line in sight, and the caret where words are to come. A prompt is selected, as they take its place; a line of
+ *  the author's own never is, as the next key would take it away. */
 export function goToLine(line, options) {
-  const start = startOf(line);
+  const [start, words] = [startOf(line), lines()[line - 1] ?? ""]; // the text may be shorter by now
+  const isPrompt = PROMPT.test(words);
+  const end = start + (EMPTY.test(words) ? words.search(/["']/) + 1 : words.length);
   text.focus(options);
-  text.setSelectionRange(start, start + lines()[line - 1].length);
-  reveal(start);
+  text.setSelectionRange(isPrompt ? start : end, end);
+  reveal(start, end);
+  if (!isPrompt) show(start, words);
 }
 
-export function reveal(start) {
-  text.scrollTop = Math.max(heightOf(text.value.slice(0, start)) - text.clientHeight / 3, 0);
+/** Have the text from `start` to `end` in sight, or as much of its end as there is room for. */
+export function reveal(start, end = start) {
+  const [top, bottom] = [start, end].map((at) => heightOf(text.value.slice(0, at)));
+  text.scrollTop = Math.max(top - text.clientHeight / 3, bottom - text.clientHeight * 0.9, 0);
 }
+
+/** Show for a moment which line it is. */
+function show(start, words) {
+  const none = heightOf("");
+  const top = heightOf(text.value.slice(0, start)) - none / 2 - text.scrollTop;
+  const [from, to] = [Math.max(top, 0), Math.min(top + heightOf(words || " ") - none, text.clientHeight)];
+  sign.style.top = `${text.offsetTop + text.clientTop + from}px`;
+  sign.style.height = `${to - from}px`;
+  signAt = text.scrollTop;
+  text.after(sign);
+  clearTimeout(signing);
+  signing = setTimeout(() => sign.remove(), SHOWN);
+}
+
+text.addEventListener("input", () => sign.remove());
+text.addEventListener("scroll", () => text.scrollTop !== signAt && sign.remove());
 
 /** How high this much of the text stands, as its lines are broken here. */
 function heightOf(part) {

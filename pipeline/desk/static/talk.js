@@ -1,25 +1,46 @@
 // How every page of the desk talks: to the desk on this machine, and to the person before it.
 
-const key = document.querySelector('meta[name="byline-key"]').content;
+const KEY = 'meta[name="byline-key"]';
+let key = document.querySelector(KEY).content;
 const status = document.getElementById("status");
 const alarm = document.getElementById("alarm");
 const trouble = alarm.querySelector("[role=alert]");
 let fading;
 let before; // what had the focus before the alarm
 
+function post(path, said) {
+  const headers = { "Content-Type": "application/json", "X-Byline-Key": key };
+  return fetch(path, { method: "POST", headers, body: JSON.stringify(said) });
+}
+
+/** A page of the desk as a document, since here no text may become markup; null where there is none. */
+export function fetched(path) {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", path);
+    request.responseType = "document";
+    request.onloadend = () => resolve(request.response);
+    request.send();
+  });
+}
+
+/** Whether there is a newer key than the one that was `used`: a desk that was started anew gives it to whom it let in. */
+async function isRenewed(used) {
+  if (key === used) key = (await fetched(location.pathname))?.querySelector(KEY)?.content || key;
+  return key !== used;
+}
+
 /** Have the desk do something. Gives what it answers; `answer.error` says what went wrong. */
 export async function ask(path, said = {}) {
   try {
-    const answer = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Byline-Key": key },
-      body: JSON.stringify(said),
-    });
+    const used = key;
+    let answer = await post(path, said);
+    if (answer.status === 403 && (await isRenewed(used))) answer = await post(path, said);
     const kind = answer.headers.get("Content-Type") || "";
     const told = kind.startsWith("application/json") ? await answer.json() : { error: (await answer.text()).trim() };
     return { ...told, status: answer.status };
   } catch {
-    return { error: "The desk does not answer: is `byline desk` still running?", status: 0 };
+    return { error: "The desk does not answer: start `byline desk` again, and open the address that it prints.", status: 0 };
   }
 }
 

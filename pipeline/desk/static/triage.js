@@ -1,13 +1,15 @@
 // Triage: choices by key and by button. A choice shows at once; the desk hears of it behind.
 
-import { ask, made, tell, warn } from "./talk.js";
+import { ask, fetched, made, tell, warn } from "./talk.js";
 
 const $ = (id) => document.getElementById(id);
-const list = $("stories");
+const main = $("main");
+const passed = $("passed"); // what was passed over, where that is shown
 const every = () => [...document.querySelectorAll(".card")];
 const SAID = { pick: "Picked", skip: "Skipped", later: "Left for later", "": "Undecided" };
 let acts = []; // what was done, the latest last, each with what undoes it
 let marked = null;
+let stayed = null; // the card that was chosen about by key and stayed the current one, as none comes after it
 let turns = 0;
 const latest = new Map(); // the turn in which each story was decided last: an answer about an earlier one is old news
 let refused = null; // the story whose choice the alarm is about: another's success is no reason to be silent of it
@@ -65,8 +67,8 @@ function show(card, choice) {
 }
 
 function count() {
-  const cards = every();
-  const picked = cards.filter((card) => card.dataset.choice === "pick" && !("drafted" in card.dataset)).length;
+  const cards = every().filter((card) => !passed?.contains(card));
+  const picked = every().filter((card) => card.dataset.choice === "pick" && !("drafted" in card.dataset)).length;
   const decided = cards.filter((card) => card.dataset.choice).length;
   $("total").textContent = `${cards.length} ${cards.length === 1 ? "story" : "stories"}`;
   $("picked").textContent = picked;
@@ -99,12 +101,14 @@ function send(card, choice, was) {
 
 async function choose(card, choice, onward) {
   const before = card.dataset.choice;
+  if (before === choice && onward && stayed === card) return tell(`${SAID[choice]} already: ${title(card)}. Press u to undo.`);
   if (before === choice) return takeBack(card);
   const [story, act] = [storyOf(card), { undo: () => restore(story, before, choice) }];
   show(card, choice);
   did(act);
   tell(`${SAID[choice]}: ${title(card)}`);
   if (onward) step(1);
+  stayed = onward && current() === card ? card : null;
   if ((await send(card, choice, "")).error) drop(act);
 }
 
@@ -193,20 +197,15 @@ async function changed(act, path, said, gone) {
   return { answer, cards: [] };
 }
 
-/** The cards of stories as the desk has them now; as a document, since here no text may become markup. */
-function fetched(stories) {
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest();
-    request.open("GET", `/cards?${new URLSearchParams(stories.map((story) => ["story", story]))}`);
-    request.responseType = "document";
-    request.onloadend = () => resolve([...(request.response?.querySelectorAll(".card") ?? [])]);
-    request.send();
-  });
+/** The cards of stories as the desk has them now. */
+async function cardsOf(stories) {
+  const found = await fetched(`/cards?${new URLSearchParams(stories.map((story) => ["story", story]))}`);
+  return [...(found?.querySelectorAll(".card") ?? [])];
 }
 
 /** Put the cards of these stories where the first of those that are gone stood; nothing else on the page moves. */
 async function regroup(gone, stories) {
-  const found = await fetched(stories);
+  const found = await cardsOf(stories);
   if (found.length !== stories.length) {
     location.reload(); // the page cannot show what is true by now
     return [];
@@ -263,12 +262,13 @@ async function unsplit({ stories }) {
 
 // -- all together
 
-async function anew() {
+/** Make the shortlist anew, `again` with what was passed over behind it. */
+async function select(again) {
   await line;
   tell("Selecting …");
-  const answer = await ask("/select");
+  const answer = await ask("/select", { again });
   if (answer.error) return warn(answer.error);
-  location.reload();
+  location.assign(again ? "/?again" : "/");
 }
 
 async function draft() {
@@ -309,16 +309,18 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-list?.addEventListener("click", (event) => {
+main.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (button) DO[button.dataset.do](button.closest(".card"), false);
 });
-list?.addEventListener("focusin", (event) => {
+main.addEventListener("focusin", (event) => {
   const card = event.target.closest(".card");
   if (card) for (const other of every()) other.tabIndex = other === card ? 0 : -1;
+  if (card !== stayed) stayed = null;
 });
 $("undo").addEventListener("click", undo);
-$("anew").addEventListener("click", anew);
+$("anew").addEventListener("click", () => select(Boolean(passed)));
+$("again").addEventListener("click", () => (passed ? location.assign("/") : select(true)));
 $("draft").addEventListener("click", draft);
 $("help").addEventListener("click", () => $("keys").showModal());
 $("do-split").addEventListener("click", doSplit);
@@ -327,3 +329,4 @@ for (const button of document.querySelectorAll("[data-close]"))
 $("use-keys").checked = usesKeys();
 $("use-keys").addEventListener("change", (event) => localStorage.setItem("byline-keys", event.target.checked ? "on" : "off"));
 count();
+if (passed) passed.querySelector(".card") ? goTo(passed.querySelector(".card")) : $("passed-title").focus();

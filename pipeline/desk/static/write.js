@@ -1,13 +1,16 @@
 // Writing: one text, its file, its findings and its sources.
 
 import { listen } from "./assist.js";
-import { goToLine, isHeld, lineOfCaret, placeTyped, promptOf, replace, text, waitingLine } from "./caret.js";
+import { showBoth } from "./both.js";
+import { goToLine, isHeld, lineOfCaret, placeTyped, replace, text, waitingLine } from "./caret.js";
+import { showFindings } from "./findings.js";
+import { forget, keep, kept } from "./kept.js";
 import { Preview } from "./preview.js";
 import { showSources } from "./sources.js";
 import { ask, made, tell, warn } from "./talk.js";
 
 const $ = (id) => document.getElementById(id);
-const name = document.querySelector("main").dataset.name;
+const { name, path } = document.querySelector("main").dataset;
 const IDLE = 1500; // milliseconds without a key after which the file is saved
 const LOOK = 2000; // so often the file is looked at
 const CALM = 120; // the checks let a fast typist finish the word
@@ -16,6 +19,7 @@ let saved = ""; // what the file holds as far as we know
 let mark = ""; // by which the file is known again
 let since = 0; // when the text was last typed in
 let gone = false;
+let isUnheard = false; // whether the desk did not hear of the last words to be saved
 let saving = null;
 let idle, checking;
 
@@ -28,7 +32,10 @@ const isDirty = () => text.value !== saved;
 
 // -- the file
 
+/** Show how far the text is in its file, and have the browser keep what is not. */
 function state(words) {
+  if (!isDirty()) forget(path, saved);
+  else if (!gone) keep(path, text.value, mark); // where there is no draft any more, its words may be published
   $("saved").textContent = words || (isDirty() ? "Not saved yet" : "Saved");
   $("saved").dataset.dirty = String(isDirty());
 }
@@ -36,8 +43,17 @@ function state(words) {
 async function load() {
   const answer = await ask("/load", { name });
   if (answer.error) return warn(answer.error);
+  const before = kept(path);
   take(answer);
+  if (before && before.text !== saved) return offer(before, answer);
   if (document.activeElement === document.body) goToLine(waitingLine(), { preventScroll: true });
+}
+
+/** Words that another run of the page or the desk did not save. */
+function offer({ text: words, mark: based }, answer) {
+  text.value = words;
+  mark = based;
+  clash(answer, based === answer.mark ? "unsaved" : "changed");
 }
 
 function take(answer) {
@@ -79,11 +95,13 @@ async function sendText() {
   const sent = text.value;
   state("Saving …");
   const answer = await ask("/save", { name, text: sent, mark });
-  if (answer.status === 409) {
+  isUnheard = [0, 403].includes(answer.status);
+  const isThere = answer.text === sent; // it was heard the last time, though no answer came
+  if (answer.status === 409 && !isThere) {
     clash(answer);
     return false;
   }
-  if (answer.error) {
+  if (answer.error && !isThere) {
     state();
     warn(answer.error);
     return false;
@@ -100,23 +118,30 @@ const isBusy = () => Boolean(saving) || text.disabled || isHeld() || $("conflict
 async function look() {
   if (document.hidden || isBusy()) return;
   const answer = await ask("/look", { name });
-  if (answer.error || isBusy() || answer.mark === mark) return;
+  if (answer.error || isBusy()) return;
+  if (answer.mark === mark) return isUnheard && save(); // it hears again
   if (!answer.mark) return leave("The file is no draft any more: it was published, renamed or taken away.");
   const found = await ask("/load", { name });
   if (found.error || isBusy() || found.mark === mark) return;
-  if (isDirty()) return clash(found);
+  isUnheard = false;
+  const isThere = found.text === text.value;
+  if (isDirty() && !isThere) return clash(found);
   take(found);
+  if (isThere) return warn("");
   tell("The file was changed outside of the desk. This is what it holds now.");
 }
 
-function clash(found) {
-  state("Changed outside, not saved");
+/** Show what is here beside what the file holds, `why` they are two: that it was changed, or this never saved. */
+function clash(found, why = "changed") {
+  state(why === "changed" ? "Changed outside, not saved" : "Not saved yet");
+  for (const words of document.querySelectorAll("[data-why]")) words.hidden = words.dataset.why !== why;
   $("mine").value = text.value;
   $("theirs").value = found.text;
   $("conflict").returnValue = "";
   mark = found.mark;
   saved = found.text;
   if (!$("conflict").open) $("conflict").showModal();
+  showBoth();
 }
 
 function settle(chosen) {
@@ -223,25 +248,6 @@ async function check() {
   if (told.sources) showSources(told.sources, now.split("\n").length);
 }
 
-/** `isApproved` is false where an approval is still asked for. */
-function showFindings(findings, isApproved) {
-  const errors = findings.filter((one) => one.severity === "error").length;
-  const none = isApproved === false ? "none: it waits for approval" : "none: it can be published";
-  $("count").textContent = findings.length ? `${errors} to mend, ${findings.length - errors} to think about` : none;
-  const had = document.activeElement?.closest?.("#found li");
-  const at = had ? [...$("found").children].indexOf(had) : -1;
-  $("found").replaceChildren(...findings.map(finding));
-  if (at >= 0) $("found").children[Math.min(at, findings.length - 1)]?.querySelector("button").focus();
-}
-
-function finding(found) {
-  const place = made("span", { class: `severity severity--${found.severity}` }, `Line ${found.line}, ${found.severity}`);
-  const button = made("button", { type: "button", class: "finding" }, place, ` ${found.reason}. `, made("span", { class: "quiet" }, found.remedy));
-  const waits = ["no-words", "no-opening"].includes(found.rule);
-  button.addEventListener("click", () => goToLine(waits ? promptOf(found.line) : found.line));
-  return made("li", { "data-rule": found.rule }, button);
-}
-
 const loaded = load();
 listen(() => ({ name, text: text.value, line: lineOfCaret() }), replace);
 
@@ -257,6 +263,7 @@ for (const button of document.querySelectorAll("[data-close]"))
   button.addEventListener("click", () => button.closest("dialog").close());
 $("keep-mine").addEventListener("click", () => settle($("mine").value));
 $("take-theirs").addEventListener("click", () => settle($("theirs").value));
+$("mine").addEventListener("input", () => keep(path, $("mine").value, mark));
 $("conflict").addEventListener("cancel", (event) => event.preventDefault()); // a choice is needed
 document.addEventListener("keydown", async (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "s") {
