@@ -18,7 +18,7 @@ install: $(VENV)/installed ## Make .venv with the command byline in it
 
 .PHONY: test
 test: $(VENV)/developing ## Run the whole test suite
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 3 --dist worksteal
 
 .PHONY: cover
 cover: $(VENV)/developing ## Run it, and say which lines no test reaches (a fifth slower)
