@@ -113,3 +113,11 @@ def test_what_measures_says_how_it_is_called():
         [sys.executable, PIPELINE.parent / "bench/week", "--help"], capture_output=True, text=True, check=True
     )
     assert said.stdout.startswith("usage: week [-h] folder")
+
+
+def test_groups_that_give_nothing_back_work_on_each_python_that_we_promise():
+    """Before 3.11.5 such a group kept what a last, vain round had taken; a way out that fails at once prevents it."""
+    for path in MODULES:
+        text = re.sub(r"\s", "", path.read_text(encoding="utf-8"))
+        for found in re.finditer(r"(?<!\()\)[*+?]\+", text):
+            assert text[: found.start()].endswith("(?!)"), (path, text[found.start() - 20 : found.end()])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CONTENTS: Final = ("content_html", "content_text")
 _MOST_DIGITS: Final = 100
 _TOO_MANY: Final = re.compile(
-    rb"""(?:(?:[^",:\[{]++|"(?:[^"\\]++|\\.)*+")*+[,:\[{]){%d}+""" % (2 * bounds.MOST_TAGS), re.DOTALL
+    rb"""(?:(?:[^",:\[{]++|"(?:[^"\\]++|\\.|(?!))*+"|(?!))*+[,:\[{]){%d}+""" % (2 * bounds.MOST_TAGS), re.DOTALL
 )
 """More marks outside of texts than so many values have, of which each has a name or stands in a list."""
 

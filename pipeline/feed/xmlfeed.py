@@ -23,7 +23,8 @@ _MOST_TAGS: Final = 150_000
 """Tags of a feed that feedparser is given: it takes a second for so many."""
 _FEED_LIKE: Final = re.compile(rb"<(?:\w+:)?(?:rss|rdf|feed|channel|item|entry)[\s>/]", re.IGNORECASE)
 _NO_TAG_OR_TAG: Final = re.compile(
-    rb"""<(?:!\[CDATA\[.*?(?:\]\]>|\Z)|!--.*?(?:-->|\Z)|([^\s<>"'!?])(?:[^<>"']++|"[^"]*+"|'[^']*+')*+)""", re.DOTALL
+    rb"""<(?:!\[CDATA\[.*?(?:\]\]>|\Z)|!--.*?(?:-->|\Z)|([^\s<>"'!?])(?:[^<>"']++|"[^"]*+"|'[^']*+'|(?!))*+)""",
+    re.DOTALL,
 )
 """What looks like a tag and is none, or a tag, which has a first letter."""
 

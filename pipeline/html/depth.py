@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _PLAIN: Final = re.compile(
     rf"""<(?:!>|(/?[a-zA-Z][a-zA-Z0-9:_-]*+)(?:[{WHITE}]++[^{WHITE}"'<>/=]++"""
-    rf"""(?:=(?:"[^"<]*+"|'[^'<]*+'|[^{WHITE}"'<>=`]++))?+)*+[{WHITE}]*+/?>|[^<>]*\Z)"""
+    rf"""(?:=(?:"[^"<]*+"|'[^'<]*+'|[^{WHITE}"'<>=`]++)|(?!))?+|(?!))*+[{WHITE}]*+/?>|[^<>]*\Z)"""
 )
 """A tag as most people write it, which is one to every parser; or one that the text ends in, which is none."""
 _COMMENT: Final = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)

@@ -13,7 +13,7 @@ _BOGUS_ENDS: Final = re.compile(r"[^>]*>")
 _VALUE: Final = rf"""(?>"[^"]*"|'[^']*'|[^{WHITE}>"'][^{WHITE}>]*+|(?=>))"""
 _NO_VALUE: Final = rf"(?![{WHITE}]*+=)"
 _ENDS: Final = re.compile(
-    rf"(?:[{WHITE}/]++|[^{WHITE}/>][^{WHITE}/>=]*+(?:[{WHITE}]*+=[{WHITE}]*+{_VALUE}|{_NO_VALUE}))*+>"
+    rf"(?:[{WHITE}/]++|[^{WHITE}/>][^{WHITE}/>=]*+(?:[{WHITE}]*+=[{WHITE}]*+{_VALUE}|{_NO_VALUE})|(?!))*+>"
 )
 
 

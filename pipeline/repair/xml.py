@@ -16,11 +16,11 @@ _CONTROLS: Final = bytes(code for code in range(32) if code not in b"\t\n\r")
 _NO_CHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
 _DOCTYPE: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _PROLOG: Final = re.compile(
-    rb"""(?:\A<\?xml\s[^>]*+>)?+(?:
+    rb"""(?:\A<\?xml\s[^>]*+>|(?!))?+(?:
         [^<]++ | <\?.*?(?:\?>|\Z) | <!--.*?(?:-->|\Z)
-        | <![Dd][Oo][Cc][Tt][Yy][Pp][Ee] (?:[^\[>"']++|"[^"<>]*+"|'[^'<>]*+'|["'])*+
-          (?:\[ (?:[^\]"'<]++|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|"[^"]*+"|'[^']*+'|[<"'])*+ \]?+\s*+ )?+ >?+
-        | <(?![A-Za-z_:\x80-\xff])
+        | <![Dd][Oo][Cc][Tt][Yy][Pp][Ee] (?:[^\[>"']++|"[^"<>]*+"|'[^'<>]*+'|["']|(?!))*+
+          (?:\[ (?:[^\]"'<]++|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|"[^"]*+"|'[^']*+'|[<"']|(?!))*+ \]?+\s*+ | (?!) )?+ >?+
+        | <(?![A-Za-z_:\x80-\xff]) | (?!)
     )*+""",
     re.DOTALL | re.VERBOSE,
 )

@@ -94,7 +94,7 @@ def read_opml(body: bytes) -> Outlines:
         raise UsageError(f"the OPML file is not well-formed XML ({error}); export it again") from None
 
 
-_DOCTYPE: Final = re.compile(rb"(?:[^<]++|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL | re.IGNORECASE)
+_DOCTYPE: Final = re.compile(rb"(?:[^<]++|<\?.*?\?>|<!--.*?-->|(?!))*+<!DOCTYPE", re.DOTALL | re.IGNORECASE)
 """A document type where it may stand, before the first element. Nothing is mended in a file that has one."""
 _CDATA: Final = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 """What no outline consists of; a million of them that never end would keep a repair busy for hours."""
