@@ -445,6 +445,9 @@ def test_no_gap_turns_what_was_said(quoted, rule):
     assert next((rule.value for rule, _ in in_gaps(quoted, [OF_A_UNION])), None) == rule
 
 
+LIED = "we have all lied to them for years"
+
+
 @pytest.mark.parametrize(
     ("before", "quoted", "behind", "who"),
     [
@@ -478,6 +481,26 @@ def test_no_gap_turns_what_was_said(quoted, rule):
         ("The so-called ", "night shift", " is a box.", Speaker.UNKNOWN),
         ("This is called ", "sunk cost", " in the books.", Speaker.UNKNOWN),
         ("He reports to a ", "steering group", " of nine.", Speaker.UNKNOWN),
+        ("Okafor told the press: ", LIED, "", Speaker.SOMEBODY),
+        ("Okafor told our team ", LIED, "", Speaker.SOMEBODY),
+        ("Okafor said, rather than apologise: ", LIED, "", Speaker.SOMEBODY),
+        ("Okafor, who says ", LIED, ", stays.", Speaker.SOMEBODY),
+        ("Okafor apologised by saying ", LIED, "", Speaker.SOMEBODY),
+        ("Okafor answered my question with ", LIED, "", Speaker.SOMEBODY),
+        ("Okafor told one of my colleagues ", LIED, "", Speaker.SOMEBODY),
+        ("Okafor told us to ask: ", "who lied for all these years?", "", Speaker.SOMEBODY),
+        ("Okafor told in a talk ", "We lied for all these years", "", Speaker.SOMEBODY),
+        ("A spokesman told the press “no”, and Okafor: ", LIED, "", Speaker.SOMEBODY),
+        ("We said, as Okafor says, ", LIED, "", Speaker.SOMEBODY),
+        ("Okafor used to say ", LIED, "", Speaker.SOMEBODY),
+        ("", f"{LIED},", " I heard Okafor say.", Speaker.UNKNOWN),
+        ("", f"{LIED},", " I think Okafor said.", Speaker.UNKNOWN),
+        ("", f"{LIED}.", " I asked why.", Speaker.UNKNOWN),
+        ("", LIED, " is what I heard from Okafor.", Speaker.UNKNOWN),
+        ("One says ", LIED, ", the other nothing.", Speaker.SOMEBODY),
+        ("", "You first,", " says my colleague.", Speaker.AUTHOR),
+        ("", LIED, " is how I would put it.", Speaker.AUTHOR),
+        ("I’ve always said ", "safety pays", ".", Speaker.AUTHOR),
         ("They call it ", "regrettable, but not urgent,", " and move on.", Speaker.UNKNOWN),
     ],
 )

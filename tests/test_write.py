@@ -527,6 +527,8 @@ def test_a_heading_may_stand_in_stars_and_have_a_name(content, stored, heading):
         ("Cranes moved slowly at six.", "“slowly at six.”"),
         ("Cranes moved again at six. — Mary Poppins", "“— Mary Poppins”"),
         ("Cranes moved again at six. — The Daily lied", "“— The Daily”"),
+        ("Cranes moved again at six. — Cranes moved again", "“— Cranes moved”"),
+        ("Cranes moved again at six. — Daily, which was sorry", "“— Daily, which”"),
         ("Cranes moved again at six.\nI was not surprised.", "“I was not”"),
         ("Nothing of it.", "“Nothing of it.”"),
         ("Cranes moved … under the moon tonight.", "“under the moon”"),

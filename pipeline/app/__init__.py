@@ -24,7 +24,7 @@ from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model import (
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Finding,
         Letter,
         Mention,
+        Post,
         Reader,
         SafeUrl,
         Snapshot,
@@ -129,19 +130,11 @@ class App:
         """Go to each link to another site of the posts in ``paths``. Return which lead nowhere, and why."""
         from pipeline.write.links import external_links
 
-        urls: set[SafeUrl] = set()
-        for path in paths:
-            with suppress(PostError):  # the check says what is wrong with it
-                urls |= external_links(posts.read(path))
-        return self.feeds.dead_among(urls)
+        return self.feeds.dead_among({url for post in _legible(paths) for url in external_links(post)})
 
     def read_articles(self, paths: Sequence[Path], tell: Callable[[SafeUrl, Snapshot | Unreadable], None]) -> None:
         """Keep the text of the page that each take of the posts in ``paths`` is about, where its site allows that."""
-        urls: dict[SafeUrl, None] = {}
-        for path in paths:
-            with suppress(PostError):  # the check says what is wrong with it
-                urls |= {take.url: None for take in posts.read(path).takes}
-        self.feeds.read(urls, tell)
+        self.feeds.read(dict.fromkeys(take.url for post in _legible(paths) for take in post.takes), tell)
 
     def approve(self, path: Path, by: str | None = None) -> tuple[Path, Approval]:
         """Note in the post at ``path`` that its words are approved by ``by``, or by the author of the site.
@@ -350,3 +343,10 @@ class App:
             readers=active,
             waiting=waiting,
         )
+
+
+def _legible(paths: Iterable[Path]) -> Iterator[Post]:
+    """Yield the posts in ``paths``, without those that are none: the check says what is wrong with them."""
+    for path in paths:
+        with suppress(PostError):
+            yield posts.read(path)

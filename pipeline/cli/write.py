@@ -9,7 +9,6 @@ import click
 from pipeline import post as posts
 from pipeline.cli.talk import app, counted, json_option, report, shown, working
 from pipeline.model import Unreadable
-from pipeline.write.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -97,18 +96,18 @@ def check(
         {"files": paths, "fixed": put_right, "findings": found},
         *told,
         *_lines(found),
-        *_ways_out(found),
+        *_ways_out(found, opened),
         _summed(len(paths), found),
         as_json=as_json,
     )
     return int(any(finding.hinders for finding in found))
 
 
-def _ways_out(found: Sequence[Finding]) -> Iterator[str]:
+def _ways_out(found: Sequence[Finding], opened: App) -> Iterator[str]:
     """Say which findings the author may accept, and how."""
-    open_ = dict.fromkeys(finding.rule for finding in found if finding.accepted is None)
-    if acceptable := [rule for rule in Rule if rule.acceptable and rule.value in open_]:
-        rules = ", ".join(f"{rule.value}: why it stays" for rule in acceptable)
+    acceptable = [each.rule for each in found if each.accepted is None and opened.can_be_accepted(each)]
+    if acceptable:
+        rules = ", ".join(f"{rule}: why it stays" for rule in dict.fromkeys(acceptable))
         yield f"What is right as it is, you may accept in the front matter: `accept: {{{rules}}}`"
 
 

@@ -21,7 +21,7 @@ def shortened(ranked: Sequence[RankedStory], most: int) -> tuple[RankedStory, ..
     What the author picked or left for later stays, whatever is fresher by now.
     """
     kept = tuple(item for place, item in enumerate(waiting(ranked)) if place < most or item.choice)
-    return kept + tuple(item for item in ranked if is_passed_over(item.story, item.written, item.choice))
+    return kept + passed_over(ranked)
 
 
 def as_it_stands(

@@ -34,10 +34,18 @@ _INCISE: Final = re.compile(
     r"|promet|promis|poursuit|poursuivi)(?:-(?:il|elle|ils|elles))?(?: [^,«».]{1,60})?, "
 )
 """Who speaks, said within the marks, as is the custom of French."""
+_PART_OF_A_NAME: Final = r"(?:(?:of|the|for|at|de|del|da|di|du|la|le|van|von|der|y) )*[A-ZÀ-ÖØ-Þ][\w’'-]*\.?"
 _SIGNED: Final = re.compile(
-    r"(?:\s*(?:[—–―]|--)\s*|(?<=[”\"»])\s+|\s*\()([A-ZÀ-ÖØ-Þ][^—–―,.!?“”«»()\"]{1,60})(?:,[^—–―.!?“”«»()\"]{1,60})?\)?$"
+    rf"(?:\s*(?:[—–―]|--)\s*|(?<=[”\"»])\s+|\s*\()({_PART_OF_A_NAME}(?: {_PART_OF_A_NAME}){{0,4}})"
+    r"(?:,((?: [\w’'-]+){1,7}))?\)?$"
 )
 """Who said it, behind a dash or in brackets at the end of a quotation that stands by itself; and what they are."""
+_SENTENCE: Final = re.compile(
+    r"\b(?:I|we|you|they|he|she|it|who|is|are|was|were|be|has|have|had|will|would|can|could|not?|never|ich|wir|ist|war"
+    r"|nicht|je|nous|est|pas|yo|es|no)\b",
+    re.IGNORECASE,
+)
+"""What no name and no office has in it."""
 _BRACKETED: Final = re.compile(r"\[(\w)\](?=\w)")
 """One letter that the author changed, as who quotes half a sentence does."""
 _MOST_LOOKED_AT: Final = 400
@@ -91,8 +99,10 @@ def stands_in(quoted: str, texts: Iterable[str]) -> bool:
 def unsigned(quoted: str, known: Container[str]) -> str:
     """Return ``quoted`` without the name at its end of who said it, if each word of the name is ``known``."""
     signed = _SIGNED.search(quoted)
-    is_known = signed is not None and all(word.removesuffix("'s") in known for word in words(signed[1]))
-    return quoted[: signed.start()] if signed and is_known else quoted
+    if signed is None or _SENTENCE.search(signed[0]):
+        return quoted
+    is_known = all(word.removesuffix("'s") in known for word in words(signed[1]))
+    return quoted[: signed.start()] if is_known else quoted
 
 
 def _stands(quoted: str, texts: Iterable[str]) -> bool:
