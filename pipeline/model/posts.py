@@ -26,11 +26,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What a take comments on. ``snapshot`` is the hash of the text that its quotations were checked in."""
+    """What a take comments on. ``snapshot`` is the hash of the text that its quotations were checked in.
+
+    ``authors`` are who wrote it; ``topics`` are those of the take about it, where they are not those of the post.
+    """
 
     url: SafeUrl
     title: PlainText
     publisher: PlainText
+    authors: tuple[PlainText, ...] = ()
+    topics: tuple[PlainText, ...] = ()
     published: date | None = None
     accessed: date | None = None
     snapshot: str | None = None
@@ -79,6 +84,8 @@ class Assisted:
 class Post:
     """A Markdown file in content/: front matter and body.
 
+    ``updated`` is the day of a change worth telling, ``series`` what the post is a part of, ``aliases`` the names that
+    its file had before, and ``syndication`` where else it was published.
     ``body`` is the text after the front matter as it stands in the file at ``path``, and begins at ``body_line``.
     ``matter`` is the text of the front matter, which tells its lines, and ``extra`` what Byline does not know of it,
     so that nothing of the author's is lost.
@@ -91,6 +98,10 @@ class Post:
     kind: Kind = Kind.ESSAY
     sources: tuple[Source, ...] = ()
     assisted: tuple[Assisted, ...] = ()
+    updated: date | None = None
+    series: PlainText = NO_TEXT
+    aliases: tuple[PlainText, ...] = ()
+    syndication: tuple[SafeUrl, ...] = ()
     body: str = ""
     takes: tuple[Take, ...] = ()
     path: Path = Path("post.md")

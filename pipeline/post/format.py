@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _LONGEST: Final = 200_000
 _LONGEST_LINE: Final = 20_000
 """Characters of a text, and of a line of it: of signs of Markdown alone, more would take minutes to read."""
+_LATER: Final = ("updated", "series", "aliases", "syndication")
+"""What a post may have that a draft has not."""
 
 
 def _clean_url(value: Any) -> Any:
@@ -43,15 +45,31 @@ def _day(value: Any) -> Any:
     return value.date() if isinstance(value, dt.datetime) else value
 
 
+def _as_a_list(value: Any) -> Any:
+    """Take one text where a list of them may stand for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def _a_name(value: Any) -> Any:
+    name = str(_clean_text(value)).removesuffix(".md").strip("/").removeprefix("posts/")
+    if not name or "/" in name or "\\" in name or name.startswith("."):
+        raise ValueError("must be the name that the file of the post had, such as 2026-11-04-first-thoughts")
+    return name
+
+
 _Text = Annotated[str, BeforeValidator(_clean_text)]
+_Texts = Annotated[tuple[_Text, ...], BeforeValidator(_as_a_list)]
+_Url = Annotated[str, BeforeValidator(_clean_url)]
 _Day = Annotated[dt.date, BeforeValidator(_day)]
 
 
 class _SourceMatter(BaseModel):
     model_config = ConfigDict(extra="ignore")
-    url: Annotated[str, BeforeValidator(_clean_url)]
+    url: _Url
     title: _Text = ""
     publisher: _Text = ""
+    authors: _Texts = ()
+    topics: _Texts = ()
     published: _Day | None = None
     accessed: _Day | None = None
     snapshot: str | None = None
@@ -73,6 +91,10 @@ class _Matter(BaseModel):
     kind: Kind = Kind.ESSAY
     sources: tuple[_SourceMatter, ...] = ()
     assisted: tuple[_AssistedMatter, ...] = ()
+    updated: _Day | None = None
+    series: _Text = ""
+    aliases: Annotated[tuple[Annotated[str, BeforeValidator(_a_name)], ...], BeforeValidator(_as_a_list)] = ()
+    syndication: Annotated[tuple[_Url, ...], BeforeValidator(_as_a_list)] = ()
 
 
 def read(path: Path) -> Post:
@@ -96,9 +118,9 @@ def parse(text: str, path: Path = Path("post.md")) -> Post:
     """Return the post that ``text`` holds; ``path`` is where it is or would be. Raises ``PostError``."""
     matter, body, body_line = _split(text.replace("\r\n", "\n"), path)
     known = _validated(matter, path)
-    kinds = {name: getattr(known, name) for name in ("date", "title", "summary", "topics", "kind")}
+    same = (*("date", "title", "summary", "topics", "kind"), *_LATER)
     return Post(
-        **kinds,
+        **{name: getattr(known, name) for name in same},
         sources=tuple(Source(**source.model_dump()) for source in known.sources),
         assisted=tuple(Assisted(**each.model_dump()) for each in known.assisted),
         body=body,
@@ -180,6 +202,7 @@ def render(post: Post) -> str:
     lines += [f"  - {_in_a_line(_source_matter(source))}\n" for source in post.sources]
     lines += ["assisted:\n"] * bool(post.assisted)
     lines += [f"  - {_in_a_line(assisted_matter(words))}\n" for words in post.assisted]
+    lines += [_matter_line((name, _plain(getattr(post, name)))) for name in _LATER if getattr(post, name)]
     lines += map(_matter_line, post.extra.items())
     return f"---\n{''.join(lines)}---\n{post.body}"
 
@@ -202,6 +225,12 @@ def assisted_matter(words: Assisted) -> dict[str, str]:
 
 
 def _source_matter(source: Source) -> dict[str, Any]:
-    fields = ("url", "title", "publisher", "published", "accessed", "snapshot")
-    values = {name: getattr(source, name) for name in fields}
-    return {name: str(value) if isinstance(value, str) else value for name, value in values.items() if value}
+    fields = ("url", "title", "publisher", "authors", "topics", "published", "accessed", "snapshot")
+    return {name: _plain(value) for name in fields if (value := getattr(source, name))}
+
+
+def _plain(value: Any) -> Any:
+    """Return a text, a day or texts as YAML writes them."""
+    if isinstance(value, tuple):
+        return [str(each) for each in value]
+    return str(value) if isinstance(value, str) else value

@@ -7,19 +7,21 @@ into HTML. The new site takes the old one's place in one move at the end, so a f
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
-from pipeline.errors import PostError, PublishError
-from pipeline.publish.engine import build, see_that_free, serve
-from pipeline.publish.feeds import write_feeds
+from pipeline.errors import PublishError
+from pipeline.publish.catalogue import catalogue
+from pipeline.publish.engine import build, planned
+from pipeline.publish.person import person_of
+from pipeline.publish.reading import drafts as drafts_of
+from pipeline.publish.reading import published
 from pipeline.publish.search import tame_search
 from pipeline.publish.stage import stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from pipeline.model import Post, Trend
@@ -40,25 +42,24 @@ class Site:
 
 
 def publish(
-    settings: Settings, output: Path | None = None, *, strict: bool = False, drafts: bool = False, trends: Trends = None
+    settings: Settings, output: Path | None = None, *, engine: str = "", strict: bool = False, drafts: bool = False, trends: Trends = None
 ) -> Site:
     """Build the site into ``output``, or where mkdocs.yml says; with ``drafts``, as if they were published.
 
     Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
     """
     output = output or settings.output
-    every = _with_drafts(settings) if drafts else published(settings)
     work = settings.state / "work" / output.name  # a preview and a build do not disturb each other
-    staged = stage(work / "stage", every, settings, trends)
-    fresh = work / "build"
-    warnings = build(settings.root, staged, fresh)
-    if strict and warnings:
-        raise PublishError("The site is not published, because the engine warns and --strict was asked for:", warnings)
-    _all_there(every, fresh)
-    tame_search(fresh, {title for post in every for title in (post.title, *post.topics)})
-    write_feeds(fresh, every, settings)
-    _take_place(fresh, output)
-    return Site(folder=output, posts=len(every), pages=len(list(output.rglob("*.html"))), warnings=warnings)
+    found = catalogue((*drafts_of(settings), *published(settings, work)) if drafts else published(settings, work))
+    staged = stage(work / "stage", found, person_of(settings.content), settings, trends)
+    plan = planned(staged, work, engine or settings.publish.engine, settings)
+    built = build(plan, settings)
+    if strict and built.warnings:
+        raise PublishError("The site is not published, because the engine warns and --strict was asked for:", built.warnings)
+    _all_there(found.posts, plan.output)
+    tame_search(plan.output, {title for post in found.posts for title in (post.title, *post.topics)})
+    _take_place(plan.output, output)
+    return Site(folder=output, posts=len(found.posts), pages=len(list(output.rglob("*.html"))), warnings=built.warnings)
 
 
 def preview(settings: Settings, port: int, tell: Callable[[str], None], trends: Trends = None) -> None:
@@ -80,33 +81,6 @@ def preview(settings: Settings, port: int, tell: Callable[[str], None], trends: 
     watched = [settings.content, settings.root / "mkdocs.yml"]
     watched += [settings.overrides] if settings.overrides.is_dir() else []
     serve(folder, address, watched, rebuild)
-
-
-def _newest_first(every: Iterable[Post]) -> tuple[Post, ...]:
-    """Return posts as they stand wherever they are listed: by day, those of one day by name, as the engine does."""
-    return tuple(sorted(sorted(every, key=lambda post: post.path.name), key=lambda post: post.date, reverse=True))
-
-
-def published(settings: Settings) -> tuple[Post, ...]:
-    """Return the posts of the site, the newest first. Raises ``PublishError`` with every post that is broken."""
-    found, broken = [], []
-    for path in posts.paths(settings.content):
-        try:
-            found.append(posts.read(path))
-        except PostError as error:
-            broken.append(str(error))
-    if broken:
-        raise PublishError("The site is not built, because posts are broken:", broken)
-    return _newest_first(found)
-
-
-def _with_drafts(settings: Settings) -> tuple[Post, ...]:
-    """Return the posts and the drafts that can be read, the newest first; a draft in the making may be broken."""
-    drafts = []
-    for path in posts.paths(settings.content, posts.DRAFTS):
-        with suppress(PostError):
-            drafts.append(posts.read(path))
-    return _newest_first((*drafts, *published(settings)))
 
 
 def _all_there(every: tuple[Post, ...], site: Path) -> None:

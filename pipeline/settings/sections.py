@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from email.utils import getaddresses
 from pathlib import Path  # noqa: TC003  (pydantic reads the annotations)
 from string import Formatter
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 STATE = ".byline"
 
@@ -41,6 +42,17 @@ def _disclosing(value: str) -> str:
     return value
 
 
+_SECRET = re.compile(r"[?&][^=&]*(?:key|token|auth|secret|pass|sig|user)[^=&]*=", re.IGNORECASE)
+"""A parameter of an address that lets its holder in."""
+
+
+def _blog_of(plugins: object) -> object:
+    """Return what ``plugins`` of mkdocs.yml say of the blog; they are names, or names with settings."""
+    named = [each for each in plugins if isinstance(each, dict)] if isinstance(plugins, list) else [plugins]
+    found = next((each["blog"] for each in named if isinstance(each, dict) and isinstance(each.get("blog"), dict)), {})
+    return {} if isinstance(found, BaseModel) else found
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Positive = Annotated[int, Field(gt=0)]
@@ -63,6 +75,15 @@ class FeedSettings(_Section):
     """How much more, or less, a story counts that it brings: from -2 to 2; 0 is usual."""
     allow_private: bool = False
     """Allow an address inside your own network; otherwise such a feed is refused."""
+    listed: bool = True
+    """Whether the site's page of what you read names it; one that is private, or whose address holds a key, is never named."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether others may see that it is read."""
+        parts = urlsplit(self.url)
+        secret = parts.username or _SECRET.search(f"?{parts.query}")
+        return self.listed and not self.allow_private and not secret
 
 
 class PullSettings(_Section):
@@ -130,6 +151,23 @@ class AssistSettings(_Section):
     """The sentence under a post that has words of a model, with {model} and {parts} in it."""
 
 
+class SubscribeSettings(_Section):
+    """How people ask for the letter."""
+
+    url: WebAddress | None = None
+    """Where the form goes: `byline serve`, or the address that a list service gives for its own form."""
+    field: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\[\]-]{1,80}$")] = "email"
+    """What that service calls the mail address."""
+    fields: dict[str, str] = Field(default_factory=dict)
+    """What else it wants to be sent, such as the number of the list."""
+    gets: str = "The stories of the week that matter, each with its source and what I make of it."
+    """What readers get, in a sentence."""
+    often: str = "Once a week."
+    """How often, in a sentence."""
+    leave: str = "Every letter has a link to leave, which works at once."
+    """How to leave, in a sentence."""
+
+
 class PublishSettings(_Section):
     """What the site offers."""
 
@@ -137,6 +175,22 @@ class PublishSettings(_Section):
     """How many posts the site's own feeds hold."""
     trends: bool = False
     """Show on a page of the site what rises and falls in the headlines of your feeds."""
+    sources: bool = True
+    """Show on a page of the site which feeds you read, with a file of them for other readers."""
+    engine: Literal["mkdocs", "properdocs", "zensical"] = "mkdocs"
+    """What turns pages into HTML. MkDocs comes with Byline; the others are to be installed."""
+    search: Literal["material", "pagefind", "none"] = "material"
+    """How the site is searched: Material's own search, Pagefind, or not at all."""
+    subscribe: SubscribeSettings = Field(default_factory=SubscribeSettings)
+    """How people ask for the letter, and what they are told about it."""
+    hub: WebAddress | None = None
+    """A WebSub hub that the site's feeds name, and that tells feed readers of a new post at once."""
+    webmention: WebAddress | None = None
+    """Where other sites tell yours that they link to it: the endpoint that the pages name."""
+    card_font: str = ""
+    """A font file in your site's folder for the pictures of posts; without one, an open font that comes with Byline."""
+    page_kilobytes: Positive = 150
+    """How many kilobytes a page may weigh with all that it loads; `byline publish` names those that are heavier."""
 
 
 class SmtpSettings(_Section):
@@ -210,6 +264,14 @@ class ThemeSettings(BaseModel):
     custom_dir: str = "overrides"
 
 
+class BlogSettings(BaseModel):
+    """What mkdocs.yml says of lists of posts, where Material's own blog reads it too."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    pagination_per_page: Positive = 10
+
+
 class SiteSettings(BaseModel):
     """What mkdocs.yml says of the site; it is not said again in byline.yml."""
 
@@ -221,7 +283,14 @@ class SiteSettings(BaseModel):
     site_description: str = ""
     docs_dir: str = "content"
     site_dir: str = "site"
+    copyright: str = ""
     theme: ThemeSettings = Field(default_factory=ThemeSettings)
+    blog: Annotated[BlogSettings, Field(validation_alias="plugins"), BeforeValidator(_blog_of)] = BlogSettings()
+
+    @property
+    def posts_per_page(self) -> int:
+        """How many posts stand on one page of the list."""
+        return self.blog.pagination_per_page
 
     @property
     def language(self) -> str:

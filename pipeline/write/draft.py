@@ -49,7 +49,7 @@ def draft(
         title=_title(leads),
         topics=_topics(stories),
         kind=kind,
-        sources=tuple(_source(entry, taken, now) for entry in leads),
+        sources=tuple(_source(item, taken, now) for item in stories),
         body=_filled(templates, f"{kind}.md", _context(stories, taken, quote_words)),
     )
     return posts.parse(posts.render(made))
@@ -124,13 +124,16 @@ def _notes(item: RankedStory) -> Iterator[str]:
         yield posts.prompt("You wrote about this", f"on {item.written.date}, “{item.written.title}”.")
 
 
-def _source(entry: Entry, articles: Mapping[SafeUrl, Snapshot], now: datetime) -> Source:
+def _source(item: RankedStory, articles: Mapping[SafeUrl, Snapshot], now: datetime) -> Source:
+    entry = item.story.lead
     assert entry.link is not None
     article = articles.get(entry.link)
     return Source(
         url=entry.link,
         title=entry.title,
         publisher=entry.publisher,
+        authors=entry.authors,
+        topics=tuple(plain_text(topic) for topic in item.topics),
         published=entry.published.date() if entry.published and entry.published <= entry.first_seen else None,
         accessed=(article.taken_at if article else now).date(),
         snapshot=article.digest if article else digest(entry),

@@ -1,0 +1,73 @@
+"""What an engine is asked to do, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.publish.stage.files import Staged
+    from pipeline.settings.sections import Settings
+
+_WANT_SCRIPTS: Final = ("content.", "navigation.instant", "navigation.tracking", "announce.", "toc.follow", "header.")
+"""Features of Material that its scripts make; without any, and with another search, they are not loaded."""
+_STYLES: Final = "assets/stylesheets"
+_DECIDED: Final = frozenset({"blog", "material/blog"})
+"""Plugins whose work is done before the engine."""
+SEARCHES: Final = frozenset({"search", "material/search"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The pages in ``staged`` are to be built into the new folder ``output``; what is remembered lies in ``memory``.
+
+    ``told`` is what templates find as ``config.extra.byline``.
+    """
+
+    engine: str
+    staged: Staged
+    output: Path
+    memory: Path
+    told: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What the engine warned of, how many pages it built anew, and what kept it from leaving others as they were."""
+
+    warnings: tuple[str, ...]
+    fresh: int
+    slowed: str = ""
+
+
+def planned(staged: Staged, work: Path, engine: str, told: Mapping[str, Any], settings: Settings) -> Plan:
+    """Return the plan to build ``staged`` in the folder ``work``; ``told`` is what is known of the site by now."""
+    search, features = settings.publish.search, settings.site.theme.features
+    needs = search == "material" or any(each.startswith(_WANT_SCRIPTS) for each in features)
+    styles = [f"{_STYLES}/{sheet.name}" for sheet in theirs()]
+    told = {**told, "search": search, "scripts": needs, "styles": styles}
+    return Plan(engine=engine, staged=staged, output=work / "build", memory=work / "pages", told=told)
+
+
+def plugins_without_ours(plugins: Any, search: str) -> list[Any]:
+    """Return the ``plugins`` of mkdocs.yml without those whose work is done already, and without a search not wanted."""
+    listed = [{name: given} for name, given in plugins.items()] if isinstance(plugins, dict) else list(plugins or [])
+    unwanted = _DECIDED if search == "material" else _DECIDED | SEARCHES
+    return [each for each in listed if (next(iter(each)) if isinstance(each, dict) and each else each) not in unwanted]
+
+
+def looks(overrides: Path) -> tuple[Path, ...]:
+    """Return the style sheets that pages of the site have: the theme's, then those in the author's ``overrides``."""
+    return (*theirs(), *sorted((overrides / "assets" / "stylesheets").glob("*.css")))
+
+
+def theirs() -> tuple[Path, ...]:
+    """Return the style sheets of the theme; their names tell its version."""
+    found = find_spec("material")
+    places = found.submodule_search_locations if found else None
+    folder = Path((places or [""])[0]) / "templates" / _STYLES
+    return tuple(sheet for name in ("main", "palette") for sheet in folder.glob(f"{name}.*.min.css"))

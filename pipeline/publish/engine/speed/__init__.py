@@ -1,0 +1,124 @@
+"""The plugin that makes builds with MkDocs faster and changes no byte of what they make.
+
+A page whose source, frame and links are those of the last build is passed by: MkDocs never sees it, and what it made of
+it then is put in its place. If many pages are to be made, processes share them. The room knows MkDocs, and nothing of
+posts.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from mkdocs.plugins import event_priority
+from mkdocs.structure.pages import Page
+
+from pipeline.publish.engine.speed.files import WatchedFiles
+from pipeline.publish.engine.speed.frame import frame_of, slowed_by
+from pipeline.publish.engine.speed.memory import Memory, Record
+from pipeline.publish.engine.speed.share import Share
+from pipeline.publish.engine.speed.watch import Watch
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import File, Files
+
+    from pipeline.publish.engine.plan import Plan
+
+
+class Speed:
+    """The plugin. ``fresh`` tells how many pages were built, ``slowed`` why others had to be, where they had."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.fresh = 0
+        self.slowed = ""
+        self._plan = plan
+        self._memory = Memory(plan.memory)
+        self._passed: dict[str, Record] = {}
+        self._keys: dict[str, str] = {}
+        self._share = Share()
+
+    @event_priority(-100)
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Leave out the pages that are as they were, and those that another process makes."""
+        self.slowed = slowed_by(config, self._plan)
+        frame = frame_of(config, self._plan, files)
+        self._keys = {name: f"{frame}{digest}" for name, digest in self._plan.staged.pages.items()}
+        self._watch = Watch(config)
+        self._files = watched = WatchedFiles(files, self._watch)
+        if self.slowed:
+            return watched
+        self._order = [file.src_uri for file in files.documentation_pages()]
+        self._passed = self._memory.same(self._keys, files) if self._memory else {}
+        todo = [name for name in self._order if name not in self._passed]
+        self.fresh = len(todo)
+        mine = self._share.of(todo, always=_in_menu(config.nav))
+        watched.pass_by({*self._order} - {*mine}, no_copies=self._share.is_child)
+        if self._share.is_child:
+            config.theme.static_templates.clear()
+            config.extra_templates.clear()
+        return watched
+
+    @event_priority(-100)
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+        """Note what of a page others may link to, and where it links."""
+        del html, config, files
+        self._watch.links(page)
+
+    @event_priority(-100)
+    def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Any) -> None:
+        """Note what the search learned of a page."""
+        del context, nav
+        self._watch.entries(page, config)
+
+    @event_priority(-100)
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> None:
+        """Keep what was made of a page."""
+        del config
+        if not self.slowed:
+            name = page.file.src_uri
+            self._memory.keep(name, self._watch.record(name, self._keys.get(name, "")), output)
+
+    @event_priority(100)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Put all pages together: those passed by, those of other processes, and those made here."""
+        if self.slowed:
+            return
+        if self._share.is_child:
+            self._share.give(self._memory.fresh)
+        self._memory.fresh |= self._share.taken()
+        records = {name: self._memory.fresh.get(name) or self._passed[name] for name in self._order if self._is_known(name)}
+        for name in self._passed:
+            self._memory.restore(self._passed[name], self._file(name).abs_dest_path)
+        self._watch.tell(self._passed.values())
+        self._watch.all_entries(records.values(), config)
+        self._check_anchors(records, config)
+        self._memory.save(records)
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Tell the other processes."""
+        self._share.fail(error)
+
+    def _is_known(self, name: str) -> bool:
+        return name in self._memory.fresh or name in self._passed
+
+    def _file(self, name: str) -> File:
+        return self._files.src_uris[name]
+
+    def _check_anchors(self, records: dict[str, Record], config: MkDocsConfig) -> None:
+        """Warn of links to parts of pages that are not there, as MkDocs does of the pages that it sees."""
+        for name, record in records.items():
+            self._file(name).page = SimpleNamespace(present_anchor_ids=record.anchors)  # type: ignore[assignment]
+        for name, record in records.items():
+            if record.anchored:
+                links = {self._file(to): named for to, named in record.anchored.items() if to in self._files.src_uris}
+                page: Any = SimpleNamespace(file=self._file(name), links_to_anchors=links)
+                Page.validate_anchor_links(page, files=self._files, log_level=config.validation.links.anchors)
+
+
+def _in_menu(nav: Any) -> frozenset[str]:
+    """Return the files of pages that ``nav`` of mkdocs.yml names: every process needs them for the menu."""
+    if isinstance(nav, str):
+        return frozenset({nav})
+    parts = nav.values() if isinstance(nav, dict) else nav or ()
+    return frozenset(name for part in parts for name in _in_menu(part))

@@ -1,0 +1,93 @@
+"""What was made of each page in the last build: the HTML in a file named by its digest, the rest in a note.
+
+The note is written last and in one move, so it never names a file that is not whole. What no page is made of any more
+is swept away.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import astuple, dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pipeline.publish.remembered import load, save
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mkdocs.structure.files import Files
+
+_NOTE: Final = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of a page that was made: what it was made of, and what came out beside its HTML.
+
+    ``lookups`` are the files that it asked for with the addresses that it got; ``anchored`` the anchors that it links
+    to, by file; ``html`` is the digest of what was made.
+    """
+
+    key: str
+    lookups: Mapping[str, str | None] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    entries: list[Any] = field(default_factory=list)
+    anchors: list[str] = field(default_factory=list)
+    anchored: Mapping[str, dict[str, str]] = field(default_factory=dict)
+    html: str = ""
+
+
+class Memory:
+    """The records of the last build, and ``fresh`` those of this one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.fresh: dict[str, Record] = {}
+        noted = load(folder / _NOTE)
+        self._last = {name: Record(*told) for name, told in noted.items()} if isinstance(noted, dict) else {}
+
+    def same(self, keys: Mapping[str, str], files: Files) -> dict[str, Record]:
+        """Return the records that hold still: same key, and every file that was asked for is where it was."""
+        return {
+            name: record
+            for name, record in self._last.items()
+            if keys.get(name) == record.key and _still(record, files) and self._path(record).is_file()
+        }
+
+    def keep(self, name: str, record: Record, output: str) -> None:
+        """Keep what was made of the page ``name``."""
+        html = output.encode("utf-8", errors="xmlcharrefreplace")  # as MkDocs writes it
+        whole = Record(*astuple(record)[:-1], html=blake2b(html, digest_size=16).hexdigest())
+        path = self._path(whole)
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(".part")
+            part.write_bytes(html)
+            part.replace(path)
+        self.fresh[name] = whole
+
+    def restore(self, record: Record, target: str) -> None:
+        """Put the page of ``record`` where MkDocs would have written it."""
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self._path(record), target)
+
+    def save(self, records: Mapping[str, Record]) -> None:
+        """Remember ``records`` for the next build, and forget all others."""
+        save(self._folder / _NOTE, {name: astuple(record) for name, record in records.items()})
+        wanted = {self._path(record) for record in records.values()}
+        for path in self._folder.glob("??/*"):
+            if path not in wanted:
+                path.unlink(missing_ok=True)
+
+    def _path(self, record: Record) -> Path:
+        return self._folder / record.html[:2] / record.html
+
+
+def _still(record: Record, files: Files) -> bool:
+    for path, url in record.lookups.items():
+        found = files.get_file_from_path(path)
+        if (found.url if found else None) != url:
+            return False
+    return True

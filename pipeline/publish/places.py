@@ -1,0 +1,110 @@
+"""Where the pages and feeds of the site are: files in content/, and addresses from the root of the site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from pipeline import post as posts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.model import Post
+    from pipeline.publish.catalogue import Catalogue, Topic
+    from pipeline.settings.sections import SiteSettings
+
+HOME: Final = "index.md"
+TOPICS: Final = "topics"
+SERIES: Final = "series"
+ARCHIVE: Final = "archive"
+LETTER: Final = "letter"
+ABOUT: Final = "about.md"
+TALKS: Final = "talks.md"
+VOICES: Final = "voices.md"
+SERVICE: Final = "service.md"
+SOURCES: Final = "sources.md"
+TRENDS: Final = "trends.md"
+OPML: Final = "sources.opml"
+FORMATS: Final = (
+    ("application/rss+xml", "RSS", "feed.xml"),
+    ("application/atom+xml", "Atom", "atom.xml"),
+    ("application/feed+json", "JSON Feed", "feed.json"),
+)
+"""Of each format of feeds the media type, the name, and the name of the file."""
+
+
+def address_of(page: str) -> str:
+    """Return the address, from the root of the site, of the page whose file in content/ is ``page``."""
+    stem = page.removesuffix(".md")
+    folder, _, name = stem.rpartition("/")
+    if name == "index":
+        return quote(f"{folder}/") if folder else ""
+    return quote(f"{stem}/")
+
+
+def post_file(post: Post) -> str:
+    """Return the file in content/ of a post's page."""
+    return f"{posts.POSTS}/{post.path.name}"
+
+
+def post_address(post: Post) -> str:
+    """Return the address of a post from the root of the site."""
+    return address_of(post_file(post))
+
+
+def home(site: SiteSettings) -> str:
+    """Return the whole address of the site, with the slash at its end."""
+    return site.site_url.rstrip("/") + "/"
+
+
+def whole(site: SiteSettings, address: str) -> str:
+    """Return ``address`` from the root of the site as a whole one."""
+    return home(site) + address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPlace:
+    """Feeds of one list, in the three formats: their folder from the root of the site, title and posts."""
+
+    folder: str
+    title: str
+    page: str
+    posts: tuple[Post, ...]
+
+    @property
+    def told(self) -> list[dict[str, str]]:
+        """What pages tell of them: type, name, title and address from the root of the site, RSS first."""
+        return [
+            {"type": kind, "name": name, "title": f"{self.title} ({name})", "url": quote(f"{self.folder}{file}")}
+            for kind, name, file in FORMATS
+        ]
+
+
+def site_feeds(found: Catalogue, site: SiteSettings) -> FeedPlace:
+    """Return the feeds of everything."""
+    return FeedPlace(folder="", title=site.site_name, page="", posts=found.posts)
+
+
+def letter_feeds(found: Catalogue, site: SiteSettings) -> FeedPlace:
+    """Return the feeds of the letter's editions."""
+    return FeedPlace(folder=f"{LETTER}/", title=f"{site.site_name}: the letter", page=f"{LETTER}/", posts=found.editions)
+
+
+def topic_feeds(topic: Topic, site: SiteSettings) -> FeedPlace:
+    """Return the feeds of a topic."""
+    folder = f"{TOPICS}/{topic.key}/"
+    return FeedPlace(folder=folder, title=f"{site.site_name}: {topic.name}", page=quote(folder), posts=topic.posts)
+
+
+def feed_places(found: Catalogue, site: SiteSettings) -> Iterator[FeedPlace]:
+    """Yield all feeds of the site."""
+    yield site_feeds(found, site)
+    yield letter_feeds(found, site)
+    yield from (topic_feeds(topic, site) for topic in found.topics.values())
+
+
+def card_address(post: Post) -> str:
+    """Return the address, from the root of the site, of the picture that previews of a link to ``post`` show."""
+    return quote(f"assets/cards/{post.path.stem}.png")

@@ -1,0 +1,86 @@
+"""Which posts are about the same: TF-IDF over their words, each compared with those near it in time.
+
+What comes in is posts by day; what goes out are the likest few of each. The work grows with the number of posts and no
+faster: of a word that many posts have, only those next to the post in time are looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from math import log2, sqrt
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.model import Post
+
+MOST: Final = 3
+"""So many posts are shown as related."""
+_TERMS: Final = 20
+"""So many words, the weightiest, say what a post is about."""
+_NEAR: Final = 20
+"""So many posts before and after are looked at for one word."""
+_LEAST: Final = 0.05
+"""Below this, two posts have a word in common but nothing else."""
+_IN_TITLE: Final = 3
+"""How often a word of the title counts."""
+_UNSPACED: Final = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3"
+_TERM: Final = re.compile(rf"[{_UNSPACED}]+|[^\W\d_{_UNSPACED}]{{4,}}")
+_ADDRESS: Final = re.compile(r"\]\([^)\n]*\)|https?://\S+|<[^>\n]*>")
+
+
+def related(posts: Sequence[Post]) -> dict[str, tuple[Post, ...]]:
+    """Return for each of ``posts``, by the name of its file, those that are about the same, the likest first."""
+    counts = [_counted(post) for post in posts]
+    vectors = _vectors(counts)
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for place, vector in enumerate(vectors):
+        for term in vector:
+            places[term].append(place)
+    return {
+        post.path.name: tuple(posts[at] for at in _likest(place, vectors, places)) for place, post in enumerate(posts)
+    }
+
+
+def _counted(post: Post) -> Counter[str]:
+    text = f"{' '.join([post.title] * _IN_TITLE)} {post.summary} {_ADDRESS.sub(' ', post.body)}"
+    found: Counter[str] = Counter()
+    for term in _TERM.findall(text.casefold()):
+        if term[0] < "\u0e00":
+            found[term] += 1
+        else:  # without spaces between words, two letters are about one
+            found.update(term[at : at + 2] for at in range(max(1, len(term) - 1)))
+    return found
+
+
+def _vectors(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:
+    """Return the weightiest terms of each post, of length 1 together.
+
+    How rare a term is counts in whole steps, so that one post more does not change what is related to all others.
+    """
+    having: Counter[str] = Counter()
+    for each in counts:
+        having.update(each.keys())
+    known = {term: round(log2(len(counts) / many)) for term, many in having.items() if 1 < many <= len(counts) / 2}
+    vectors = []
+    for each in counts:
+        weights = ((known[term] * (1 + log2(many)), term) for term, many in each.items() if term in known)
+        heaviest = sorted(weights, key=lambda each: (-each[0], each[1]))[:_TERMS]
+        length = sqrt(sum(weight * weight for weight, _ in heaviest)) or 1.0
+        vectors.append({term: weight / length for weight, term in heaviest})
+    return vectors
+
+
+def _likest(place: int, vectors: Sequence[Mapping[str, float]], places: Mapping[str, Sequence[int]]) -> list[int]:
+    scores: defaultdict[int, float] = defaultdict(float)
+    for term, weight in vectors[place].items():
+        having = places[term]
+        here = bisect_left(having, place)
+        for other in having[max(0, here - _NEAR) : here + _NEAR + 1]:
+            scores[other] += weight * vectors[other][term]
+    scores.pop(place, None)
+    best = sorted(scores.items(), key=lambda each: (-round(each[1], 6), each[0]))[:MOST]
+    return [other for other, score in best if score >= _LEAST]

@@ -1,0 +1,71 @@
+"""Values that a build leaves for the next one, in a file: quick to read, and never more than data.
+
+They are pickled, but nothing of a pickle is called that is not named here, so that a file from elsewhere (the cache of a
+code host) can bring wrong data, and no more. A file that is torn, or of another version, is as good as none.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MADE_BY: Final = ("model", "post", "html", "publish", "yamltext.py", "faults.py")
+"""What of Byline's own code decides what is remembered."""
+_ALLOWED: Final = frozenset(
+    {
+        ("datetime", "date"),
+        ("datetime", "datetime"),
+        ("datetime", "timedelta"),
+        ("datetime", "timezone"),
+        ("collections", "Counter"),
+        ("pathlib", "PosixPath"),
+        ("pathlib", "WindowsPath"),
+        *(("pipeline.model.posts", name) for name in ("Post", "Take", "Source", "Quotation", "Assisted", "Kind", "Wish")),
+    }
+)
+
+
+class _Reader(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in _ALLOWED:
+            raise pickle.UnpicklingError(f"{module}.{name} is none of ours")
+        return super().find_class(module, name)
+
+
+def load(path: Path) -> Any:
+    """Return what was saved at ``path``; None where there is nothing that can be read."""
+    try:
+        made_by, _, data = path.read_bytes().partition(b"\n")
+        return _Reader(io.BytesIO(data)).load() if made_by == _code() else None
+    except Exception:  # noqa: BLE001  (a torn pickle fails in any way)
+        return None
+
+
+def save(path: Path, value: Any) -> None:
+    """Save ``value`` at ``path`` in one move."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(_code() + b"\n" + pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+    part.replace(path)
+
+
+@lru_cache(maxsize=1)
+def _code() -> bytes:
+    """Return a digest of the code that makes what is remembered: another version of Byline reads nothing of it."""
+    made = blake2b(digest_size=8)
+    for path in sorted(_files(Path(__file__).parents[1])):
+        made.update(path.read_bytes())
+    return made.hexdigest().encode()
+
+
+def _files(package: Path) -> Iterator[Path]:
+    for name in _MADE_BY:
+        place = package / name
+        yield from place.rglob("*.py") if place.is_dir() else [place]

@@ -1,0 +1,53 @@
+"""content/ to a folder of pages for the engine: the author's files, and for each page the facts that templates show.
+
+All that the site says is decided here, in Markdown and front matter, so that any engine can build it. Drafts, hidden
+files, data files and links that lead out of content/ stay behind.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.publish import places
+from pipeline.publish.stage.about import about_pages
+from pipeline.publish.stage.article import article
+from pipeline.publish.stage.files import Staged, files_of, keep
+from pipeline.publish.stage.lists import list_pages
+from pipeline.publish.stage.page import Page, page_text
+from pipeline.publish.trends import EXPLAINED, trend_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pipeline.model import Trend
+    from pipeline.publish.catalogue import Catalogue
+    from pipeline.publish.person import Person
+    from pipeline.settings.sections import Settings
+
+
+def stage(
+    folder: Path, found: Catalogue, person: Person, settings: Settings, trends: Sequence[Trend] | None = None
+) -> Staged:
+    """Fill ``folder`` with what the engine builds of the author's content; what did not change is left alone there.
+
+    Without ``trends`` there is no page of them.
+    """
+    files = files_of(settings.content)
+    pages = {places.post_file(post): article(post, found, person, settings) for post in found.posts}
+    theirs = {name: _read(path) for name, path in files.items() if name.endswith(".md") and name not in pages}
+    every = [*list_pages(found, settings), *about_pages(person, settings), *_trends(trends)]
+    ours = {page.file: page for page in every if page.file in theirs or not page.needs_intro}
+    for name in {**theirs, **ours}:
+        pages[name] = page_text(name, theirs.get(name), ours.get(name), found, (person, settings))
+    return keep(folder, pages, {name: path for name, path in files.items() if name not in pages})
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8-sig", errors="replace")
+
+
+def _trends(trends: Sequence[Trend] | None) -> Iterator[Page]:
+    if trends is not None:
+        lines = "\n".join(trend_lines(trends))
+        yield Page(file=places.TRENDS, title="Trends", template="main.html", intro=EXPLAINED, body=lines)

@@ -1,0 +1,82 @@
+"""The facts about the author to pages: about, talks and press, what others say, service given, and whom they read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from pipeline.html import plain_text, safe_url
+from pipeline.publish import places
+from pipeline.publish.stage.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pipeline.publish.person import Education, Fact, Person
+    from pipeline.settings.sections import FeedSettings, Settings
+
+    _Fact = TypeVar("_Fact", bound=Fact)
+
+
+def about_pages(person: Person, settings: Settings) -> Iterator[Page]:
+    """Yield the pages about the author for which there are facts, or words of the author's."""
+    facts = _about(person, settings)
+    yield Page(file=places.ABOUT, title="About", template="about.html", kind="ProfilePage", facts=facts, needs_intro=True)
+    talks = [_line(each, (each.name, each.entity), each.description) for each in _newest(person.talks)]
+    press = [_line(each, (each.name, each.publisher)) for each in _newest(person.publications)]
+    yield _page(places.TALKS, "Talks and press", {"talks": talks, "press": press})
+    voices = [each.model_dump() for each in _newest(person.references)]
+    yield _page(places.VOICES, "What others say", {"voices": voices})
+    service = [_line(each, (each.position, each.organization)) for each in _newest(person.volunteer)]
+    yield _page(places.SERVICE, "Service", {"service": service})
+    if settings.publish.sources:
+        reads = sorted((_read(feed) for feed in settings.pull.feeds if feed.is_public), key=_by_name)
+        yield _page(places.SOURCES, "What I read", {"feeds_read": reads, "opml": places.OPML})
+
+
+def _page(file: str, title: str, facts: dict[str, Any]) -> Page:
+    """Return a page of ``facts``; without any, it needs words of the author's."""
+    told = any(isinstance(value, list) and value for value in facts.values())
+    return Page(file=file, title=title, template=file.replace(".md", ".html"), facts=facts, needs_intro=not told)
+
+
+def _about(person: Person, settings: Settings) -> dict[str, Any]:
+    """Return the facts of the h-card, and of the record below it."""
+    basics: dict[str, Any] = person.basics.model_dump(exclude={"image"}) | {"name": person.name(settings.site)}
+    home = places.home(settings.site)
+    image = safe_url(person.basics.image.lstrip("/"), home) if person.basics.image else None
+    basics |= {"image": image.removeprefix(home)} if image and image.startswith(home) else {}
+    record = {
+        "work": [_line(each, (each.position, each.name)) for each in _newest(person.work)],
+        "education": [_line(each, (_degree(each), each.institution)) for each in _newest(person.education)],
+        "awards": [_line(each, (each.title, each.awarder)) for each in _newest(person.awards)],
+        "skills": [skill.model_dump() for skill in person.skills],
+        "languages": [language.model_dump() for language in person.languages],
+    }
+    me = [profile.url for profile in person.basics.profiles]
+    return {"basics": basics, "record": {name: facts for name, facts in record.items() if facts}, "me": me}
+
+
+def _degree(each: Education) -> str:
+    return " ".join(part for part in (each.study_type, each.area) if part)
+
+
+def _newest(facts: Iterable[_Fact]) -> list[_Fact]:
+    return sorted(facts, key=lambda each: each.latest, reverse=True)
+
+
+def _line(fact: Fact, named: Sequence[str], *more: str) -> dict[str, Any]:
+    """Return a line of the record: ``named`` are its parts, ``more`` what is said before its own words."""
+    told = [*more, fact.summary, "; ".join(getattr(fact, "highlights", ()))]
+    name = ", ".join(part for part in named if part)
+    return {"when": fact.when, "name": name, "url": fact.url, "more": [part for part in told if part]}
+
+
+def _read(feed: FeedSettings) -> dict[str, Any]:
+    host = (urlsplit(feed.url).hostname or "").removeprefix("www.")
+    topics = ", ".join(feed.topics)
+    return {"url": feed.url, "name": plain_text(feed.title) or host, "more": [topics] if topics else []}
+
+
+def _by_name(line: dict[str, Any]) -> str:
+    return str(line["name"]).casefold()
