@@ -5,6 +5,7 @@ It is made offline from packaged fonts, and knows nothing of posts, settings or 
 
 from pipeline.publish.cards.card import Card, Direction, alt_of
 from pipeline.publish.cards.colours import Palette, palette_of
-from pipeline.publish.cards.drawing import HEIGHT, WIDTH, draw
+from pipeline.publish.cards.drawing import HEIGHT, WIDTH, draw, unshown
+from pipeline.publish.cards.keys import key_of
 
-__all__ = ["HEIGHT", "WIDTH", "Card", "Direction", "Palette", "alt_of", "draw", "palette_of"]
+__all__ = ["HEIGHT", "WIDTH", "Card", "Direction", "Palette", "alt_of", "draw", "key_of", "palette_of", "unshown"]

@@ -32,4 +32,4 @@ class Card:
 def alt_of(card: Card) -> str:
     """Return the words of the picture in the order in which an eye reads them."""
     said = (" ".join(part.split()) for part in (card.title, card.site_name, card.line, card.topics))
-    return ". ".join(dict.fromkeys(part.rstrip(".") if part.rstrip(".") else part for part in said if part)) + "."
+    return ". ".join(dict.fromkeys(part.rstrip(".") or part for part in said if part)) + "."

@@ -26,6 +26,7 @@ _FUNCTION: Final = re.compile(r"(rgb|hsl)a?\(([^()]*)\)", re.IGNORECASE)
 _OPAQUE: Final = 255
 _READABLE: Final = 4.5  # as the Web Content Accessibility Guidelines ask of text,
 _VISIBLE: Final = 3.0  # and of large text and marks
+_NEARLY_BLACK: Final = 0.03928  # below it a screen is linear
 _BLACK: Final = (0, 0, 0)
 _WHITE: Final = (255, 255, 255)
 
@@ -73,7 +74,9 @@ def blend(one: Rgb, other: Rgb, share: float) -> Rgb:
 
 
 def _luminance(colour: Rgb) -> float:
-    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in (c / 255 for c in colour)]
+    linear = [
+        part / 12.92 if part <= _NEARLY_BLACK else ((part + 0.055) / 1.055) ** 2.4 for part in (c / 255 for c in colour)
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 

@@ -6,6 +6,7 @@ What no font has a glyph for is left out: an empty box says nothing.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,7 +26,8 @@ _ENGINE: Final = ImageFont.Layout.RAQM if SHAPES else ImageFont.Layout.BASIC
 _BOLD: Final = 700
 _REGULAR: Final = 400
 MEASURED_AT: Final = 64
-_IGNORED: Final = frozenset({"\u200c", "\u200d", BREAK, SOFT_HYPHEN})
+_TRIED_AT: Final = 100  # no text is larger
+_NOT_DRAWN: Final = re.compile(f"[\u200c\u200d{BREAK}{SOFT_HYPHEN}]")
 _SERIF: Final = ("font_source_serif_pro", "files/SourceSerifPro-Bold.ttf")
 _SANS: Final = ("manimgx_fonts", "NotoSans[[]wght].ttf")
 _SCRIPTS: Final = ("manimgx_fonts", "Noto*.ttf")
@@ -77,7 +79,7 @@ def at_size(face: Face, size: int) -> ImageFont.FreeTypeFont:
         axes = font.get_variation_axes()
     except OSError:  # a file of one weight
         return font
-    settings = [face.weight if axis["name"] == b"Weight" else axis["default"] for axis in axes]
+    settings = [face.weight if axis["name"] == b"Weight" else axis["default"] or 0 for axis in axes]
     font.set_variation_by_axes(settings)
     return font
 
@@ -96,7 +98,14 @@ def face_of(letter: str, faces: Typeface) -> tuple[Face, str] | None:
 
 
 def _shows(face: Face, text: str) -> bool:
-    return _IGNORED.union(characters(face.path, face.index)).issuperset(text)
+    """Tell whether a face has glyphs for all of a letter, and such as can be drawn: a few are too intricate."""
+    if not characters(face.path, face.index).issuperset(_NOT_DRAWN.sub("", text)):
+        return False
+    try:
+        at_size(face, _TRIED_AT).getmask(text)
+    except OSError:
+        return False
+    return True
 
 
 def _form_of(language: str) -> int:

@@ -14,9 +14,12 @@ BREAK: Final = "\u200b"
 SOFT_HYPHEN: Final = "\u00ad"
 
 _MARKS: Final = 3  # on one letter; what piles up more is play
+_MOST_IN_ONE: Final = 16  # characters: a family of four needs eleven
 _KEPT_CONTROLS: Final = {"\u200c", "\u200d", BREAK, SOFT_HYPHEN}  # they join, part and break letters
 _JOINER: Final = "\u200d"
-_NEVER_SHOWN: Final = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")  # how an emoji is coloured; ours have no colour
+_NEVER_SHOWN: Final = re.compile(
+    "[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]"
+)  # how an emoji is coloured; ours have no colour
 _SPACE: Final = re.compile(r"[^\S\u00a0\u202f\u2007]+")
 _HIDDEN: Final = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _VIRAMAS: Final = frozenset("\u094d\u09cd\u0acd\u0b4d\u0c4d\u0ccd\u0d4d\u0dca\u1039\u17d2")  # join two consonants
@@ -51,7 +54,9 @@ def clusters(text: str) -> list[str]:
 def _belongs(letter: str, char: str) -> bool:
     """Tell whether a character is part of the letter before it."""
     last = letter[-1]
-    if _is_mark(char) or char == _JOINER or last == _JOINER:
+    if len(letter) >= _MOST_IN_ONE:
+        return _is_mark(char)
+    if _is_mark(char) or _JOINER in {char, last}:
         return letter != " "
     if last in _VIRAMAS:
         return unicodedata.category(char) == "Lo"

@@ -32,7 +32,7 @@ class _Run:
     way: str
 
     def drawn(self) -> str:
-        """The text as the engine of fonts is to have it."""
+        """Return the text as the engine of fonts is to have it."""
         return self.text if SHAPES else in_order(self.text, self.way, characters(self.face.path, self.face.index))
 
     def width(self, size: int) -> float:
@@ -81,16 +81,22 @@ def _runs(text: str, faces: Typeface, way: str) -> list[_Run]:
 
 
 def _add(group: list[_Run], face: Face, letter: str, way: str) -> None:
-    """Put a letter to the stretch before it if that may be: a mark of no script is of the face beside it."""
+    """Put a letter to the stretch before it where that is of its face, or may be."""
     last = group[-1] if group else None
-    if last and (last.face == face or (not letter[0].isalpha() and letter in characters(last.face.path, last.face.index))):
+    if last and (last.face == face or _goes_with(letter, last)):
         group[-1] = replace(last, text=last.text + letter)
     else:
         group.append(_Run(text=letter, face=face, way=way))
 
 
+def _goes_with(mark: str, last: _Run) -> bool:
+    """Tell whether a mark of no script is set in the face of the words before it; pictures have too wide a space."""
+    is_free = not mark[0].isalpha() and mark in characters(last.face.path, last.face.index)
+    return is_free and any(map(str.isalpha, last.text))
+
+
 def _ways(letters: Sequence[str], base: str) -> list[str]:
-    """Return the direction of each letter; digits go with the letter before, other marks with both sides if these agree."""
+    """Return the direction of each letter; digits go with what is before, other marks with both sides if they agree."""
     ways: list[str] = []
     strong = base
     for way in map(way_of, letters):

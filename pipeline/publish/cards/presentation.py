@@ -18,7 +18,9 @@ _TURNED: Final = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 _NOT_DRAWN: Final = re.compile("[\u200b-\u200d\u00ad]")
 _LAM_AND_ALEF: Final = re.compile("\u0644[\u0622\u0623\u0625\u0627]|.", re.DOTALL)
 _TATWEEL: Final = "\u0640"  # joins on both sides and has one form
-_NUMBER_OR_LETTER: Final = re.compile(r"\d+(?:[.,:/]\d+)*%?|.[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f]*", re.S)
+_NUMBER_OR_LETTER: Final = re.compile(
+    r"\d+(?:[.,:/]\d+)*%?|.[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f]*", re.DOTALL
+)
 
 
 def in_order(text: str, direction: str, has: AbstractSet[str]) -> str:

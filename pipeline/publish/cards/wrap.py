@@ -1,6 +1,6 @@
 """Lines out of a title: where it may break, at which size it fits, and lines of about one length.
 
-What comes in is clean text and a function that measures; what goes out is a size and its lines. Fonts are not known here.
+What comes in is clean text and a function that measures; what goes out is a size and lines. Fonts are not known here.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pipeline.publish.cards.letters import BREAK, ELLIPSIS, SOFT_HYPHEN, clusters
@@ -17,12 +18,18 @@ if TYPE_CHECKING:
 
     Measure: TypeAlias = Callable[[str], float]  # the width of a text, in its own size
 
-_NOT_FIRST: Final = frozenset("、。，．・：；？！」』）〕】》〉｝］’”々ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ…‥〜%％°,.!?:;)]}")
+_NOT_FIRST: Final = frozenset(
+    "、。，．・：；？！」』）〕】》〉｝］’”々ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ…‥〜%％°,.!?:;)]}"
+)
 _NOT_LAST: Final = frozenset("「『（〔【《〈｛［‘“([{$￥£€#＃")
 _AFTER: Final = frozenset("-‐–—/")
 _AFTER_IN_ADDRESSES: Final = frozenset("/.?&=_#:")
 _LEADING_VOWELS: Final = frozenset("เแโใไເແໂໃໄ")  # Thai and Lao part no words; a syllable starts with these
 _PUNCTUATION: Final = " ,;:.–—-/·…、。，"
+_VOWELS: Final = frozenset("aeiouyαεηιουωаеиоуыэюяєі")
+_TOGETHER: Final = frozenset("ch ck ph sh th qu".split())
+_NEAR: Final = 8  # letters
+_MOST_IN_LINE: Final = 120  # letters: of the narrowest there is no room for more, at the smallest size
 _ROUNDS: Final = 7  # halvings on the way to the narrowest width: to a hundredth of a line
 
 
@@ -96,7 +103,7 @@ def _parts(word: str) -> tuple[str, ...]:
     letters = clusters(word)
     address = "://" in word or word.count("/") > 1 or word.startswith("www.")
     found = [letters[0]]
-    for before, after in zip(letters, letters[1:], strict=False):
+    for before, after in pairwise(letters):
         if _may_break(before, after, address=address):
             found.append(after)
         else:
@@ -160,15 +167,18 @@ def _broken(piece: _Piece, measure: Measure, room: float) -> Iterator[_Piece]:
     letters = clusters(piece.text)
     while letters:
         count = _most(letters, measure, limit)
+        count = _at_syllable(letters, count) if hyphen and count < len(letters) else count
         part, letters = "".join(letters[:count]), letters[count:]
-        yield replace(piece, text=part, width=measure(part)) if not letters else _Piece(
-            text=part, width=measure(part), hyphen=hyphen
+        yield (
+            replace(piece, text=part, width=measure(part))
+            if not letters
+            else _Piece(text=part, width=measure(part), hyphen=hyphen)
         )
 
 
 def _most(letters: Sequence[str], measure: Measure, limit: float) -> int:
     """Return how many letters fit, one at least."""
-    fits, too_many = 1, len(letters) + 1
+    fits, too_many = 1, min(len(letters), _MOST_IN_LINE) + 1
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
         if measure("".join(letters[:middle])) <= limit:
@@ -178,6 +188,22 @@ def _most(letters: Sequence[str], measure: Measure, limit: float) -> int:
     return fits
 
 
+def _at_syllable(letters: list[str], most: int) -> int:
+    """Return where a word of letters is better broken: before a consonant that a vowel follows, if one is near."""
+    for count in range(most, most - _NEAR, -1):
+        if not 1 < count < len(letters) - 1:
+            continue
+        before, here, after, beyond = map(_plain, [*letters[count - 1 : count + 3], "-"][:4])
+        opens = after in _VOWELS or (here + after in _TOGETHER and beyond in _VOWELS)
+        if opens and here not in _VOWELS and before + here not in _TOGETHER:
+            return count
+    return most
+
+
+def _plain(letter: str) -> str:
+    return unicodedata.normalize("NFD", letter[0])[0].lower()
+
+
 def _is_spelled(text: str) -> bool:
     """Tell whether a word is broken with a hyphen: letters that have capitals, and nothing but letters."""
     return text.strip(_PUNCTUATION + "„“”\"'()!?").isalpha() and text.lower() != text.upper()
@@ -185,11 +211,15 @@ def _is_spelled(text: str) -> bool:
 
 def _shortened(line: list[_Piece], space: float, room: float) -> list[_Piece]:
     """Return a line that ends in an ellipsis after its last whole word that leaves room for one."""
-    while len(line) > 1 and sum(piece.width + (space if piece.glue else 0) for piece in line[:-1]) + line[-1].width > room:
+    while (
+        len(line) > 1 and sum(piece.width + (space if piece.glue else 0) for piece in line[:-1]) + line[-1].width > room
+    ):
         line = line[:-1]
     *before, end = line
     return [*before, replace(end, text=end.text.rstrip(_PUNCTUATION) + ELLIPSIS, hyphen="")]
 
 
 def _said(lines: Sequence[Sequence[_Piece]]) -> tuple[str, ...]:
-    return tuple("".join(p.text + p.glue for p in line[:-1]) + line[-1].text + line[-1].hyphen for line in lines if line)
+    return tuple(
+        "".join(p.text + p.glue for p in line[:-1]) + line[-1].text + line[-1].hyphen for line in lines if line
+    )
