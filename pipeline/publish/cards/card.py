@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+_ENDS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
 
 
 class Direction(StrEnum):
@@ -31,5 +34,5 @@ class Card:
 
 def alt_of(card: Card) -> str:
     """Return the words of the picture in the order in which an eye reads them."""
-    said = (" ".join(part.split()) for part in (card.title, card.site_name, card.line, card.topics))
-    return ". ".join(dict.fromkeys(part.rstrip(".") or part for part in said if part)) + "."
+    parts = (" ".join(part.split()) for part in (card.title, card.site_name, card.line, card.topics))
+    return " ".join(part if part.endswith(_ENDS) else f"{part}." for part in dict.fromkeys(parts) if part)

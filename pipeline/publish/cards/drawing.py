@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.publish.cards.card import Card, Direction
 from pipeline.publish.cards.colours import Palette, blend, rgb
-from pipeline.publish.cards.faces import Typeface, face_of, typeface
+from pipeline.publish.cards.faces import SHAPES, Typeface, face_of, typeface
 from pipeline.publish.cards.letters import clean, clusters, reads_rightwards
 from pipeline.publish.cards.line import measured, shown, write
 from pipeline.publish.cards.wrap import Setting, Step, fit
@@ -60,9 +60,10 @@ class _Band:
         return round(self.setting.size * _LEADING)
 
 
-def draw(card: Card, palette: Palette, font: Path | None = None) -> bytes:
+def draw(card: Card, palette: Palette, font: Path | None = None, *, shapes: bool = SHAPES) -> bytes:
     """Return a card as a PNG; the same facts give the same bytes. ``font`` is a file of the author's for the title.
 
+    Without ``shapes`` no library joins and orders letters, as on machines that have none.
     Raises ``PublishError`` where that file is no font.
     """
     picture = Image.new("P", (WIDTH, HEIGHT), 0)
@@ -72,7 +73,7 @@ def draw(card: Card, palette: Palette, font: Path | None = None) -> bytes:
     rightwards = card.direction == Direction.LTR
     if card.direction == Direction.AUTO:
         rightwards = reads_rightwards(clean(card.title) or clean(card.site_name))
-    for band in _bands(card, font):
+    for band in _bands(card, font, shapes=shapes):
         _put(picture, band, rightwards=rightwards)
     file = BytesIO()
     picture.save(file, "png", bits=_BITS, compress_type=Z_RLE)  # half the time of the usual way, a tenth more bytes
@@ -85,9 +86,9 @@ def unshown(card: Card, font: Path | None = None) -> str:
     return "".join(dict.fromkeys(letter for letter in clusters(clean(card.title)) if not face_of(letter, faces)))
 
 
-def _bands(card: Card, font: Path | None) -> list[_Band]:
+def _bands(card: Card, font: Path | None, *, shapes: bool) -> list[_Band]:
     """Return what the card says, each thing at its height."""
-    bold, small = typeface(card.language, font, bold=True), typeface(card.language, font, bold=False)
+    bold, small = (typeface(card.language, font, bold=bold, shapes=shapes) for bold in (True, False))
     name, title = shown(clean(card.site_name), bold), shown(clean(card.title), bold)
     if title in {"", name}:  # of a page that is no post, or no font has a letter of it
         name, title = "", name

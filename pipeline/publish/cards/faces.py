@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,7 +22,6 @@ from pipeline.publish.cards.letters import BREAK, SOFT_HYPHEN
 
 SHAPES: Final = features.check_feature("raqm") is True
 """Whether letters are joined and ordered by the libraries that Pillow brings and finds; if not, by us, more plainly."""
-_ENGINE: Final = ImageFont.Layout.RAQM if SHAPES else ImageFont.Layout.BASIC
 _BOLD: Final = 700
 _REGULAR: Final = 400
 MEASURED_AT: Final = 64
@@ -43,6 +42,7 @@ class Face:
     path: Path
     weight: int
     index: int = 0
+    shapes: bool = SHAPES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,7 +54,7 @@ class Typeface:
 
 
 @lru_cache(maxsize=64)
-def typeface(language: str, own: Path | None = None, *, bold: bool) -> Typeface:
+def typeface(language: str, own: Path | None = None, *, bold: bool, shapes: bool = SHAPES) -> Typeface:
     """Return the faces of titles and names, or those of the small lines, which are not ``bold``.
 
     Raises ``PublishError`` where the author's own file is no font.
@@ -68,18 +68,20 @@ def typeface(language: str, own: Path | None = None, *, bold: bool) -> Typeface:
     faces += [Face(path=path, weight=weight, index=_form_of(language)) for path in _files(*_EAST)]
     serif = [Face(path=path, weight=_BOLD) for path in _files(*_SERIF)]
     mine = [Face(path=own, weight=weight)] if own else []
-    return Typeface(faces=(*mine, *serif, *faces) if bold else (*faces, *mine))
+    every = (*mine, *serif, *faces) if bold else (*faces, *mine)
+    return Typeface(faces=tuple(replace(face, shapes=shapes) for face in every))
 
 
 @lru_cache(maxsize=256)
 def at_size(face: Face, size: int) -> ImageFont.FreeTypeFont:
     """Return a face ready to draw."""
-    font = ImageFont.truetype(face.path, size, index=face.index, layout_engine=_ENGINE)
+    engine = ImageFont.Layout.RAQM if face.shapes else ImageFont.Layout.BASIC
+    font = ImageFont.truetype(face.path, size, index=face.index, layout_engine=engine)
     try:
         axes = font.get_variation_axes()
     except OSError:  # a file of one weight
         return font
-    settings = [face.weight if axis["name"] == b"Weight" else axis["default"] or 0 for axis in axes]
+    settings: list[float] = [face.weight if axis["name"] == b"Weight" else axis["default"] or 0 for axis in axes]
     font.set_variation_by_axes(settings)
     return font
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from pipeline.publish.cards.faces import MEASURED_AT, SHAPES, Face, Typeface, at_size, face_of
+from pipeline.publish.cards.faces import MEASURED_AT, Face, Typeface, at_size, face_of
 from pipeline.publish.cards.glyphs import characters
 from pipeline.publish.cards.letters import clusters, way_of
 from pipeline.publish.cards.presentation import in_order
@@ -33,10 +33,17 @@ class _Run:
 
     def drawn(self) -> str:
         """Return the text as the engine of fonts is to have it."""
-        return self.text if SHAPES else in_order(self.text, self.way, characters(self.face.path, self.face.index))
+        return (
+            self.text
+            if self.face.shapes
+            else in_order(self.text, self.way, characters(self.face.path, self.face.index))
+        )
+
+    def direction(self) -> str | None:
+        return self.way if self.face.shapes else None  # the plain engine knows none
 
     def width(self, size: int) -> float:
-        return at_size(self.face, size).getlength(self.drawn(), direction=self.way if SHAPES else None)
+        return at_size(self.face, size).getlength(self.drawn(), direction=self.direction())
 
 
 def shown(text: str, faces: Typeface) -> str:
@@ -57,8 +64,8 @@ def write(draw: ImageDraw, line: str, faces: Typeface, size: int, at: tuple[int,
     runs = [(run, run.width(size)) for run in _runs(line, faces, way)]
     left = at[0] if way == _LTR else at[0] - sum(width for _, width in runs)
     for run, width in runs:
-        font, direction = at_size(run.face, size), run.way if SHAPES else None
-        draw.text((left, at[1]), run.drawn(), fill=255, font=font, anchor="ls", direction=direction)
+        font = at_size(run.face, size)
+        draw.text((left, at[1]), run.drawn(), fill=255, font=font, anchor="ls", direction=run.direction())
         left += width
 
 

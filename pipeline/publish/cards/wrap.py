@@ -57,6 +57,7 @@ class _Piece:
     width: float
     glue: str = ""
     hyphen: str = ""
+    hyphen_width: float = 0.0
 
 
 def fit(text: str, measure: Measure, steps: Sequence[Step], width: int) -> Setting:
@@ -90,6 +91,7 @@ def _pieces(text: str, measure: Measure) -> list[_Piece]:
                     width=measure(plain),
                     glue=" " if number == len(parts) else "",
                     hyphen="-" if soft and number < len(parts) else "",
+                    hyphen_width=measure("-") if soft else 0.0,
                 )
             )
     return found
@@ -135,7 +137,7 @@ def _fill(pieces: Sequence[_Piece], space: float, room: float) -> list[list[_Pie
     used = 0.0
     for piece in pieces:
         gap = space if lines[-1] and lines[-1][-1].glue else 0.0
-        if lines[-1] and used + gap + piece.width > room:
+        if lines[-1] and used + gap + piece.width + piece.hyphen_width > room:
             lines.append([])
             used = gap = 0.0
         lines[-1].append(piece)
