@@ -48,9 +48,14 @@ class _Run:
 
 def shown(text: str, faces: Typeface) -> str:
     """Return what some face has glyphs for."""
-    if characters(faces.faces[0].path, faces.faces[0].index).issuperset(text):
+    if _in_first(text, faces):
         return text
     return " ".join("".join(found[1] for letter in clusters(text) if (found := face_of(letter, faces))).split(" "))
+
+
+def _in_first(text: str, faces: Typeface) -> bool:
+    """Tell whether the face that is asked first has all of a text, as in most titles; there may be no face at all."""
+    return any(characters(face.path, face.index).issuperset(text) for face in faces.faces[:1])
 
 
 @lru_cache(maxsize=16384)
@@ -71,9 +76,8 @@ def write(draw: ImageDraw, line: str, faces: Typeface, size: int, at: tuple[int,
 
 def _runs(text: str, faces: Typeface, way: str) -> list[_Run]:
     """Return the stretches of a line from left to right."""
-    first = faces.faces[0]
-    if text.isascii() and way == _LTR and characters(first.path, first.index).issuperset(text):
-        return [_Run(text=text, face=first, way=way)]
+    if text.isascii() and way == _LTR and _in_first(text, faces):
+        return [_Run(text=text, face=faces.faces[0], way=way)]
     letters = clusters(text)
     groups: list[list[_Run]] = []
     for letter, turned in zip(letters, _ways(letters, way), strict=True):
