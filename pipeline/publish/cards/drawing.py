@@ -32,16 +32,16 @@ RULE: Final = 12
 
 _INSET: Final = 12  # for what hangs out of a line's box, as the ends of some letters do
 _ROOM: Final = WIDTH - 2 * MARGIN - 2 * _INSET
-_TITLE: Final = tuple(Step(size=size, lines=lines) for size, lines in ((100, 2), (88, 3), (76, 3), (66, 4), (56, 5)))
+_TITLE: Final = tuple(Step(size=size, lines=lines) for size, lines in ((100, 2), (86, 3), (76, 3), (66, 4), (54, 5)))
 _NAME: Final = (Step(size=38, lines=1), Step(size=32, lines=1))
 _SMALL: Final = (Step(size=29, lines=1), Step(size=25, lines=1))
-_LEADING: Final = 1.17
+_LEADING: Final = 1.15
 _ASCENT: Final = 0.72  # the height of a capital above the baseline, of the size
 _OVERHANG: Final = 0.5  # what a letter with marks may take above that, and below the baseline
-_NAME_AT: Final = 104
-_LINE_AT: Final = HEIGHT - 62
-_TOPICS_ABOVE: Final = 40
-_BETWEEN: Final = (150, 500)  # where topics and title stand
+_NAME_AT: Final = 94
+_LINE_AT: Final = HEIGHT - 54
+_TOPICS_ABOVE: Final = 36
+_BETWEEN: Final = (140, 506)  # where topics and title stand
 _INKS: Final = ((1, 7), (8, 4), (12, 4))  # where the colours of ink, of quiet and of links start, and their steps
 _BITS: Final = 4
 
