@@ -34,6 +34,7 @@ A_WEEK = 3
 WORDS, SPREAD = 650, 150
 KINDS = ("essay", "link", "essay", "edition")
 EXCERPT_END = "<!-- more -->"
+RARER = 0.35
 STORY = 5  # posts that tell of one, on average
 
 
@@ -76,40 +77,53 @@ class Author:
         return self.fill(self.chance.choice(self.words[name]))
 
     def fill(self, pattern):
-        filled = re.sub(r"\{(\w+)\}", lambda gap: self.word(gap[1]), pattern)
-        return re.sub(r"\b([Aa]) (?=[aeio]|un(?!i)|ho(?:nest|ur))", r"\1n ", filled)
+        return with_articles(re.sub(r"\{(\w+)\}", lambda gap: self.word(gap[1]), pattern))
 
     def word(self, gap):
-        """What stands in a gap; `Name` and `Thing` with a capital, `name` and `Name` as a program names it."""
-        topic = self.words["topics"][self.chance.choice(self.topics)]
-        lower = gap.casefold()
+        """What stands in a gap: `Thing` with a capital, `name` and `Name` as a program names it, `2` for another."""
+        lower = gap.casefold().rstrip("2")
         if lower == "name":
-            parts = self.chance.choice(topic["things"]).split()
+            parts = self.of_topic("things").split()
             return "".join(map(str.capitalize, parts)) if gap == "Name" else "_".join(parts)
-        match lower.rstrip("2"):
-            case "thing" | "things":
-                drawn = self.chance.choice(topic["things"])
-                drawn += ("es" if drawn.endswith("s") else "s") * lower.endswith("s")
-            case "act" | "aim":
-                drawn = self.chance.choice(topic[lower + "s"])
+        if lower in {"project", "device", "person"}:
+            return getattr(self.story, lower)
+        if lower in {"thing", "things", "act", "aim"}:
+            drawn = self.of_topic(lower.rstrip("s") + "s")
+            drawn += ("es" if drawn.endswith("s") else "s") * lower.endswith("s")
+            return capital(drawn) if gap[0].isupper() else drawn
+        return self.of_any_text(lower)
+
+    def of_topic(self, name):
+        return self.chance.choice(self.words["topics"][self.chance.choice(self.topics)][name])
+
+    def of_any_text(self, name):
+        """A number, or a word of those that stand in texts of any topic."""
+        rare = name == "rare" or self.chance.random() < RARER
+        match name:
             case "number":
-                drawn = str(self.chance.randint(3, 48))
+                return str(self.chance.randint(3, 48))
             case "percent":
-                drawn = str(self.chance.randint(11, 89))
-            case "project" | "device" | "person":
-                drawn = getattr(self.story, lower)
-            case "quality":
-                drawn = self.chance.choice(self.words["qualities"])
-            case other:
-                drawn = self.chance.choice(self.words[other + "s"])
-        return drawn[0].upper() + drawn[1:] if gap[0].isupper() else drawn
+                return str(self.chance.randint(11, 89))
+            case "quality" if rare:
+                return rare_quality(self.rank())
+            case "place" | "rare" if rare:
+                return rare_name(self.rank(), "kinds_of_place")
+            case "organisation" if rare:
+                return rare_name(self.rank(), "kinds_of_firm")
+        return self.chance.choice(self.words["qualities" if name == "quality" else name + "s"])
+
+    def rank(self):
+        """The rank of a rarer word: most often a low one, and now and then one that nobody has used before."""
+        return int(self.chance.paretovariate(0.2)) % 100_000
 
     def sentence(self, *, opened=True):
         said = self.one_of("sentences")
         if opened and self.chance.random() < 0.2 and not said.startswith(("I ", "{")):
-            known = said.startswith(tuple(self.words["organisations"])) or said.startswith(self.story.person)
+            known = said.startswith((*self.words["organisations"], self.story.person))
             said = self.chance.choice(self.words["openers"]) + (said if known else said[0].lower() + said[1:])
-        return said[0].upper() + said[1:]
+        if self.chance.random() < RARER:
+            said = said.removesuffix(".") + self.one_of("asides") + "."
+        return capital(said)
 
     def paragraph(self, words):
         said = [capital(self.one_of("turns"))] if self.chance.random() < 0.3 else []
@@ -141,7 +155,7 @@ class Author:
         """A block of code in which each name is the same at all its places."""
         gaps = dict.fromkeys(re.findall(r"\{(\w+)\}", self.words[language]))
         drawn = {gap: self.word(gap) for gap in gaps}
-        return re.sub(r"\{(\w+)\}", lambda gap: drawn[gap[1]], self.words[language])
+        return with_articles(re.sub(r"\{(\w+)\}", lambda gap: drawn[gap[1]], self.words[language]))
 
     def source(self, day):
         from pipeline.html import plain_text, safe_url, slug
@@ -165,8 +179,25 @@ class Author:
         return capital(self.one_of(patterns))
 
 
+def with_articles(text):
+    """Write an for a where English wants it."""
+    return re.sub(r"\b([Aa]) (?=[aeio]|un(?!i)|ho(?:nest|ur))", r"\1n ", text)
+
+
 def capital(text):
     return text[0].upper() + text[1:]
+
+
+@cache
+def rare_quality(rank):
+    chance, words = random.Random(f"quality {rank}"), material()
+    return "".join(chance.choice(words[part]) for part in ("beginnings", "stems", "ends"))
+
+
+@cache
+def rare_name(rank, kinds):
+    chance = random.Random(f"{kinds} {rank}")
+    return f"{made_up(chance, 3)} {chance.choice(material()[kinds])}".strip()
 
 
 def made_up(chance, syllables):
@@ -321,7 +352,7 @@ def write_posts(folder, many, seed=SEED):
 def with_one_word_changed(text, word):
     """The text of a post with the fourth word of its first plain paragraph below the excerpt replaced by `word`."""
     start = text.index(EXCERPT_END)
-    found = re.compile(r"^(?:[A-Z]\w*)(?: [\w-]+){2} ([\w-]+)", re.MULTILINE).search(text, start)
+    found = re.compile(r"^[A-Z][\w'-]*(?: [\w'-]+){2} ([\w-]+)(?=[ ,.;])", re.MULTILINE).search(text, start)
     return text[: found.start(1)] + word + text[found.end(1) :]
 
 
