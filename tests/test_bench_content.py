@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import statistics
+import subprocess
 import sys
 from collections import Counter
 from datetime import timedelta
@@ -253,6 +254,15 @@ def test_goals_are_reached_or_missed_by_the_figures_and_not_judged_where_they_do
     judged = [reached for _, _, reached in bench.goals({1000: measures(bench, good), 10_000: measures(bench, bad)})]
     assert judged == [True, True, True, False, False, False, False, None, None]
     assert [reached for _, _, reached in bench.goals({100: measures(bench, good)})] == [None, True, True]
+
+
+@pytest.mark.parametrize(
+    "words", [["0"], ["10", "--only", "byline,bylin"], ["10", "--times", "0"], ["10", "--keep", "/"]]
+)
+def test_what_would_measure_nothing_is_refused(words):
+    done = subprocess.run([sys.executable, BENCH / "site", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert words[-1].rpartition(",")[2] in done.stderr
 
 
 def test_the_site_that_hugo_builds_has_no_link_that_leads_nowhere(bench, content, tmp_path):
