@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model import PlainText, Slug
@@ -74,6 +75,7 @@ _SLUG_BYTES: Final = 80
 """File systems allow 255 bytes for a whole name."""
 
 
+@lru_cache(maxsize=4096)  # a site asks for its topics again and again
 def slug(text: str) -> Slug:
     """Return ``text`` as one part of a path: ASCII where the letters have a base letter, else as they are."""
     words = re.findall(r"[^\W_]+", "".join(map(_base_letter, plain_text(text))).casefold())

@@ -51,11 +51,15 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Take:
-    """The part of a post that comments on one story. ``words`` is all in it that is the author's."""
+    """The part of a post that comments on one story. ``words`` is all in it that is the author's.
+
+    Its heading begins at ``line`` of the file, and ends before the line ``body_line``.
+    """
 
     heading: PlainText
     url: SafeUrl
     line: int
+    body_line: int
     quotations: tuple[Quotation, ...]
     words: str
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import rendered, to_markdown
 from pipeline.post.places import page_address, resolve
-from pipeline.post.takes import heading_ends
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -52,10 +52,9 @@ def attributed(post: Post, language: str) -> str:
     """Return the body with a line under each take's heading that says who published the source, and when."""
     lines = post.body.split("\n")
     known = {source.url: source for source in post.sources}
-    ends = heading_ends(post.body)
     for take in reversed(post.takes):
         if take.url in known and (said := _attribution(known[take.url], language)):
-            at = ends[take.line - post.body_line]
+            at = take.body_line - post.body_line
             lines[at:at] = ["", f"*{said}*", ""]
     return "\n".join(lines)
 
@@ -71,6 +70,7 @@ def as_html(body: str, site_url: str, page: PurePosixPath) -> SafeHtml:
     return rendered(text, page_address(site_url, page), lambda link: resolve(site_url, page, link))
 
 
+@lru_cache(maxsize=4096)  # a list of posts tells the same days again
 def day_in_words(day: dt.date, language: str) -> str:
     """Return ``day`` as people of ``language`` write it: 16 November 2026."""
     from babel import Locale, UnknownLocaleError

@@ -41,6 +41,7 @@ def takes_of(body: str, body_line: int) -> Iterator[Take]:
             heading=text,
             url=url,
             line=_line(tokens[start], body_line),
+            body_line=_line(tokens[start], body_line) + _height(tokens[start]),
             quotations=tuple(_quotations(inside, body_line)),
             words=_own_words(inside),
         )
@@ -138,17 +139,14 @@ def _text(parts: Sequence[Token]) -> str:
     return "".join(spaces.get(part.type) or (part.content if part.type in visible else "") for part in parts)
 
 
+def _height(token: Token) -> int:
+    assert token.map is not None
+    return token.map[1] - token.map[0]
+
+
 def _line(token: Token, body_line: int) -> int:
     assert token.map is not None
     return token.map[0] + body_line
-
-
-def heading_ends(body: str) -> dict[int, int]:
-    """Return for each line of ``body`` at which a heading begins the line after its end, both from 0."""
-    headings = (
-        (token.map[0], token.map[1]) for token in commonmark.parse(body) if token.type == "heading_open" and token.map
-    )
-    return dict(headings)
 
 
 def take_ends(body: str) -> dict[int, int]:

@@ -6,19 +6,19 @@ into HTML. The new site takes the old one's place in one move at the end, so a f
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline import post as posts
 from pipeline.errors import PublishError
 from pipeline.publish.catalogue import catalogue
 from pipeline.publish.engine import build, planned
+from pipeline.publish.finish import finish
 from pipeline.publish.person import person_of
+from pipeline.publish.put import put
 from pipeline.publish.reading import drafts as drafts_of
 from pipeline.publish.reading import published
-from pipeline.publish.search import tame_search
 from pipeline.publish.stage import stage
+from pipeline.publish.told import told_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,16 +33,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A built site: where it is, what it holds, and what the engine warned of."""
+    """A built site: where it is, what it holds, and what was warned of.
+
+    Of its ``pages``, ``fresh`` were built anew; ``slowed`` says why it was all of them, where that was so.
+    """
 
     folder: Path
     posts: int
     pages: int
+    fresh: int
+    slowed: str
     warnings: tuple[str, ...]
 
 
 def publish(
-    settings: Settings, output: Path | None = None, *, engine: str = "", strict: bool = False, drafts: bool = False, trends: Trends = None
+    settings: Settings,
+    output: Path | None = None,
+    *,
+    engine: str = "",
+    strict: bool = False,
+    drafts: bool = False,
+    trends: Trends = None,
 ) -> Site:
     """Build the site into ``output``, or where mkdocs.yml says; with ``drafts``, as if they were published.
 
@@ -51,15 +62,19 @@ def publish(
     output = output or settings.output
     work = settings.state / "work" / output.name  # a preview and a build do not disturb each other
     found = catalogue((*drafts_of(settings), *published(settings, work)) if drafts else published(settings, work))
-    staged = stage(work / "stage", found, person_of(settings.content), settings, trends)
-    plan = planned(staged, work, engine or settings.publish.engine, settings)
+    person = person_of(settings.content)
+    staged = stage(work / "stage", found, person, settings, trends)
+    plan = planned(staged, work, engine or settings.publish.engine, told_of(found, person, settings), settings)
     built = build(plan, settings)
-    if strict and built.warnings:
-        raise PublishError("The site is not published, because the engine warns and --strict was asked for:", built.warnings)
-    _all_there(found.posts, plan.output)
-    tame_search(plan.output, {title for post in found.posts for title in (post.title, *post.topics)})
-    _take_place(plan.output, output)
-    return Site(folder=output, posts=len(found.posts), pages=len(list(output.rglob("*.html"))), warnings=built.warnings)
+    made = finish(built.pieces, staged.titles, found, settings, work)
+    warnings = (*built.warnings, *made.warnings)
+    if strict and warnings:
+        raise PublishError("The site is not published, because of warnings, and --strict was asked for:", warnings)
+    put(made.pieces, output, work)
+    pages = sum(name.endswith(".html") for name in made.pieces)
+    return Site(
+        folder=output, posts=len(found.posts), pages=pages, fresh=built.fresh, slowed=built.slowed, warnings=warnings
+    )
 
 
 def preview(settings: Settings, port: int, tell: Callable[[str], None], trends: Trends = None) -> None:
@@ -81,27 +96,3 @@ def preview(settings: Settings, port: int, tell: Callable[[str], None], trends: 
     watched = [settings.content, settings.root / "mkdocs.yml"]
     watched += [settings.overrides] if settings.overrides.is_dir() else []
     serve(folder, address, watched, rebuild)
-
-
-def _all_there(every: tuple[Post, ...], site: Path) -> None:
-    """See to it that each post is where the letter and the feeds will link to."""
-    for post in every:
-        if not (site / posts.POSTS / post.path.stem / "index.html").is_file():
-            raise PublishError(
-                f"The site has no page posts/{post.path.stem}/, which letters and feeds link to: "
-                'in mkdocs.yml the blog plugin needs post_dir: posts and post_url_format: "posts/{file}".'
-            )
-
-
-def _take_place(fresh: Path, output: Path) -> None:
-    old = fresh.with_name("old")
-    shutil.rmtree(old, ignore_errors=True)
-    try:
-        if output.exists():
-            output.rename(old)
-        fresh.rename(output)
-    except OSError as error:
-        if old.exists() and not output.exists():
-            old.rename(output)
-        raise PublishError(f"{output} cannot be replaced by the new site: {error.strerror}") from error
-    shutil.rmtree(old, ignore_errors=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.model import PlainText, Post, Slug, Take
+    from pipeline.publish.reading import Read
 
 _WORDS_A_MINUTE: Final = 265
 """How fast people read, as Material reckons it too."""
@@ -76,16 +77,17 @@ class Catalogue:
 NOTHING_AROUND: Final = Neighbours()
 
 
-def catalogue(every: Iterable[Post]) -> Catalogue:
+def catalogue(every: Iterable[Read]) -> Catalogue:
     """Return what the site lists of ``every`` post."""
-    posts = newest_first(every)
+    read = {each.post.path.name: each for each in every}
+    posts = newest_first(each.post for each in read.values())
     return Catalogue(
         posts=posts,
         topics=_by_topic(posts),
         series=_by_series(posts),
         years=_by_year(posts),
         editions=tuple(post for post in posts if post.kind is Kind.EDITION),
-        around=_around(posts),
+        around=_around(posts, [read[post.path.name].counts for post in posts]),
     )
 
 
@@ -140,10 +142,10 @@ def _by_year(posts: Sequence[Post]) -> dict[int, tuple[Post, ...]]:
     return {year: tuple(found[year]) for year in sorted(found, reverse=True)}
 
 
-def _around(posts: Sequence[Post]) -> dict[str, Neighbours]:
+def _around(posts: Sequence[Post], counts: Sequence[Mapping[str, int]]) -> dict[str, Neighbours]:
     older = {newer.path.name: post for newer, post in pairwise(posts)}
     newer = {post.path.name: before for before, post in pairwise(posts)}
-    alike = related(posts)
+    alike = related(posts, counts)
     return {
         name: Neighbours(older=older.get(name), newer=newer.get(name), related=alike.get(name, ()))
         for name in (post.path.name for post in posts)

@@ -27,6 +27,7 @@ SERVICE: Final = "service.md"
 SOURCES: Final = "sources.md"
 TRENDS: Final = "trends.md"
 OPML: Final = "sources.opml"
+SITE_CARD: Final = "assets/cards/site/card.png"
 FORMATS: Final = (
     ("application/rss+xml", "RSS", "feed.xml"),
     ("application/atom+xml", "Atom", "atom.xml"),
@@ -89,7 +90,9 @@ def site_feeds(found: Catalogue, site: SiteSettings) -> FeedPlace:
 
 def letter_feeds(found: Catalogue, site: SiteSettings) -> FeedPlace:
     """Return the feeds of the letter's editions."""
-    return FeedPlace(folder=f"{LETTER}/", title=f"{site.site_name}: the letter", page=f"{LETTER}/", posts=found.editions)
+    return FeedPlace(
+        folder=f"{LETTER}/", title=f"{site.site_name}: the letter", page=f"{LETTER}/", posts=found.editions
+    )
 
 
 def topic_feeds(topic: Topic, site: SiteSettings) -> FeedPlace:
@@ -105,6 +108,11 @@ def feed_places(found: Catalogue, site: SiteSettings) -> Iterator[FeedPlace]:
     yield from (topic_feeds(topic, site) for topic in found.topics.values())
 
 
+def card_file(post: Post) -> str:
+    """Return the file of the picture that previews of a link to ``post`` show."""
+    return f"assets/cards/{post.path.stem}.png"
+
+
 def card_address(post: Post) -> str:
-    """Return the address, from the root of the site, of the picture that previews of a link to ``post`` show."""
-    return quote(f"assets/cards/{post.path.stem}.png")
+    """Return its address from the root of the site."""
+    return quote(card_file(post))

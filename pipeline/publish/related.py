@@ -32,9 +32,11 @@ _TERM: Final = re.compile(rf"[{_UNSPACED}]+|[^\W\d_{_UNSPACED}]{{4,}}")
 _ADDRESS: Final = re.compile(r"\]\([^)\n]*\)|https?://\S+|<[^>\n]*>")
 
 
-def related(posts: Sequence[Post]) -> dict[str, tuple[Post, ...]]:
-    """Return for each of ``posts``, by the name of its file, those that are about the same, the likest first."""
-    counts = [_counted(post) for post in posts]
+def related(posts: Sequence[Post], counts: Sequence[Mapping[str, int]]) -> dict[str, tuple[Post, ...]]:
+    """Return for each of ``posts``, by the name of its file, those that are about the same, the likest first.
+
+    ``counts`` are the words of each.
+    """
     vectors = _vectors(counts)
     places: defaultdict[str, list[int]] = defaultdict(list)
     for place, vector in enumerate(vectors):
@@ -45,7 +47,8 @@ def related(posts: Sequence[Post]) -> dict[str, tuple[Post, ...]]:
     }
 
 
-def _counted(post: Post) -> Counter[str]:
+def counted(post: Post) -> Counter[str]:
+    """Return how often ``post`` has each of the words that may tell what it is about."""
     text = f"{' '.join([post.title] * _IN_TITLE)} {post.summary} {_ADDRESS.sub(' ', post.body)}"
     found: Counter[str] = Counter()
     for term in _TERM.findall(text.casefold()):
@@ -56,7 +59,7 @@ def _counted(post: Post) -> Counter[str]:
     return found
 
 
-def _vectors(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:
+def _vectors(counts: Sequence[Mapping[str, int]]) -> list[dict[str, float]]:
     """Return the weightiest terms of each post, of length 1 together.
 
     How rare a term is counts in whole steps, so that one post more does not change what is related to all others.

@@ -27,7 +27,10 @@ _ALLOWED: Final = frozenset(
         ("collections", "Counter"),
         ("pathlib", "PosixPath"),
         ("pathlib", "WindowsPath"),
-        *(("pipeline.model.posts", name) for name in ("Post", "Take", "Source", "Quotation", "Assisted", "Kind", "Wish")),
+        *(
+            ("pipeline.model.posts", name)
+            for name in ("Post", "Take", "Source", "Quotation", "Assisted", "Kind", "Wish")
+        ),
     }
 )
 

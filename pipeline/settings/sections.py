@@ -261,6 +261,7 @@ class ThemeSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     language: str = "en"
+    features: tuple[str, ...] = ()
     custom_dir: str = "overrides"
 
 

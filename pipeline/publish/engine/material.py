@@ -6,12 +6,12 @@ import logging
 import os
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import PublishError, template_place
 from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours
 from pipeline.publish.engine.speed import Speed
+from pipeline.publish.kept import pieces_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,9 @@ def build_here(plan: Plan, settings: Settings, *, fast: bool = True) -> Built:
             reason = f"The engine stumbles ({type(error).__name__}: {error}); look at the front matter you changed last"
             raise PublishError(reason, warnings) from error
     fresh = speed.fresh if speed else len(plan.staged.pages)
-    return Built(warnings=tuple(dict.fromkeys(warnings)), fresh=fresh, slowed=speed.slowed if speed else "")
+    pieces = pieces_in(plan.output) | (speed.pieces if speed else {})
+    told = tuple(dict.fromkeys(warnings))
+    return Built(pieces=pieces, warnings=told, fresh=fresh, slowed=speed.slowed if speed else "")
 
 
 def _config(plan: Plan, settings: Settings) -> Any:

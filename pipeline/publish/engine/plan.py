@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipeline.publish.kept import Piece
     from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings
 
@@ -37,8 +38,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What the engine warned of, how many pages it built anew, and what kept it from leaving others as they were."""
+    """The files that were made, what the engine warned of, how many pages it built anew, and why it was not fewer."""
 
+    pieces: Mapping[str, Piece]
     warnings: tuple[str, ...]
     fresh: int
     slowed: str = ""

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from pipeline.publish import places
 from pipeline.publish.stage.about import about_pages
 from pipeline.publish.stage.article import article
-from pipeline.publish.stage.files import Staged, files_of, keep
+from pipeline.publish.stage.files import Staged, files_of, staged
 from pipeline.publish.stage.lists import list_pages
-from pipeline.publish.stage.page import Page, page_text
+from pipeline.publish.stage.page import Page, titled_page
 from pipeline.publish.trends import EXPLAINED, trend_lines
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ def stage(
     Without ``trends`` there is no page of them.
     """
     files = files_of(settings.content)
-    pages = {places.post_file(post): article(post, found, person, settings) for post in found.posts}
+    pages = {places.post_file(post): (post.title, article(post, found, person, settings)) for post in found.posts}
     theirs = {name: _read(path) for name, path in files.items() if name.endswith(".md") and name not in pages}
     every = [*list_pages(found, settings), *about_pages(person, settings), *_trends(trends)]
     ours = {page.file: page for page in every if page.file in theirs or not page.needs_intro}
     for name in {**theirs, **ours}:
-        pages[name] = page_text(name, theirs.get(name), ours.get(name), found, (person, settings))
-    return keep(folder, pages, {name: path for name, path in files.items() if name not in pages})
+        pages[name] = titled_page(name, theirs.get(name), ours.get(name), found, (person, settings))
+    return staged(folder, pages, {name: path for name, path in files.items() if name not in pages})
 
 
 def _read(path: Path) -> str:

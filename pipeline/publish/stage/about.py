@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def about_pages(person: Person, settings: Settings) -> Iterator[Page]:
     """Yield the pages about the author for which there are facts, or words of the author's."""
     facts = _about(person, settings)
-    yield Page(file=places.ABOUT, title="About", template="about.html", kind="ProfilePage", facts=facts, needs_intro=True)
+    yield Page(
+        file=places.ABOUT, title="About", template="about.html", kind="ProfilePage", facts=facts, needs_intro=True
+    )
     talks = [_line(each, (each.name, each.entity), each.description) for each in _newest(person.talks)]
     press = [_line(each, (each.name, each.publisher)) for each in _newest(person.publications)]
     yield _page(places.TALKS, "Talks and press", {"talks": talks, "press": press})

@@ -18,6 +18,7 @@ from pipeline.post.assisted import disclosure
 from pipeline.publish import places
 from pipeline.publish.catalogue import NOTHING_AROUND, minutes
 from pipeline.publish.linked_data import of_post
+from pipeline.publish.pictured import told_of_post
 from pipeline.publish.stage.matter import FACTS, joined
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def article_matter(post: Post, found: Catalogue, person: Person, settings: Setti
         "series": _series(post, found),
         "disclosure": disclosure(post, settings.assist.disclosure) if post.assisted else "",
         "syndication": list(post.syndication),
-        "card": {"url": places.whole(settings.site, places.card_address(post)), "alt": alt_of(card_of(post, settings))},
+        "card": told_of_post(post, settings),
         "markdown": f"{places.post_address(post)}index.md",
         "linked_data": of_post(post, found, person, settings),
     }
@@ -131,13 +132,12 @@ def article_body(post: Post, settings: Settings) -> str:
     """
     lines = post.body.split("\n")
     known = {source.url: source for source in post.sources}
-    ends = posts.heading_ends(post.body) if post.takes else {}
     for take, anchor in reversed([*zip(post.takes, anchors(post), strict=True)]):
-        start = take.line - post.body_line
+        start, end = take.line - post.body_line, take.body_line - post.body_line
         said = _said_of(known[take.url], settings) if take.url in known else ""
         is_title = _linked(post) is not None and len(post.takes) == 1 and take.heading == post.title
-        head = [] if is_title else [*_named(lines[start : ends[start]], anchor), *([said, FROM] if said else []), ""]
-        lines[start : ends[start]] = head
+        head = [] if is_title else [*_named(lines[start:end], anchor), *([said, FROM] if said else []), ""]
+        lines[start:end] = head
     return "\n".join(lines)
 
 

@@ -63,7 +63,10 @@ def _counted(name: str, file: str, count: int) -> dict[str, Any]:
 
 
 def _topic(topic: Topic, settings: Settings) -> Page:
-    facts = {"posts": [_listed(each, settings) for each in topic.listed], "feeds": places.topic_feeds(topic, settings.site).told}
+    facts = {
+        "posts": [_listed(each, settings) for each in topic.listed],
+        "feeds": places.topic_feeds(topic, settings.site).told,
+    }
     return Page(file=f"{places.TOPICS}/{topic.key}.md", title=topic.name, template="blog.html", facts=facts)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.html import plain_text
 from pipeline.publish import places
 from pipeline.publish.linked_data import of_page
+from pipeline.publish.pictured import told_of_site
 from pipeline.publish.stage.latest import with_latest
 from pipeline.publish.stage.matter import FACTS, joined, split
 
@@ -41,14 +42,18 @@ class Page:
     needs_intro: bool = False
 
 
-def page_text(name: str, theirs: str | None, ours: Page | None, found: Catalogue, of: tuple[Person, Settings]) -> str:
-    """Return the file ``name`` for the engine: ``theirs`` is what the author wrote, ``ours`` what goes with it.
+def titled_page(
+    name: str, theirs: str | None, ours: Page | None, found: Catalogue, of: tuple[Person, Settings]
+) -> tuple[str, str]:
+    """Return the title and the text of the file ``name`` for the engine.
+
+    ``theirs`` is what the author wrote, ``ours`` what goes with it.
 
     What the author wrote with front matter that cannot be read stays as it is: the engine says so.
     """
     parts = ({}, ours.intro if ours else "") if theirs is None else split(theirs)
     if parts is None:
-        return theirs or ""
+        return "", theirs or ""
     matter, body = parts
     person, settings = of
     body = with_latest(body, PurePosixPath(name), found, settings)
@@ -56,9 +61,11 @@ def page_text(name: str, theirs: str | None, ours: Page | None, found: Catalogue
     address = places.address_of(name)
     kind = ours.kind if ours else "WebPage"
     facts = {"url": address, "title": title, **(ours.facts if ours else {})}
-    facts |= {"linked_data": of_page(kind, title, address, person, settings)}
+    facts |= {"linked_data": of_page(kind, title, address, person, settings), "card": told_of_site(settings)}
     whole = {**({"template": ours.template, "title": title} if ours else {}), **matter, FACTS: facts}
-    return joined(whole, f"{body.rstrip()}\n\n{ours.body}\n" if ours and ours.body else body)
+    return str(whole.get("title", "")), joined(
+        whole, f"{body.rstrip()}\n\n{ours.body}\n" if ours and ours.body else body
+    )
 
 
 def _title_of(name: str, body: str, ours: Page | None) -> str:

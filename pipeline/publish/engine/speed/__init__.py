@@ -24,13 +24,18 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import File, Files
 
     from pipeline.publish.engine.plan import Plan
+    from pipeline.publish.kept import Piece
 
 
 class Speed:
-    """The plugin. ``fresh`` tells how many pages were built, ``slowed`` why others had to be, where they had."""
+    """The plugin. ``fresh`` tells how many pages were built, ``slowed`` why it was all of them, where it was.
+
+    ``pieces`` are the files of the site that MkDocs was kept from writing itself.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.fresh = 0
+        self.pieces: dict[str, Piece] = {}
         self.slowed = ""
         self._plan = plan
         self._memory = Memory(plan.memory)
@@ -53,7 +58,7 @@ class Speed:
         todo = [name for name in self._order if name not in self._passed]
         self.fresh = len(todo)
         mine = self._share.of(todo, always=_in_menu(config.nav))
-        watched.pass_by({*self._order} - {*mine}, no_copies=self._share.is_child)
+        watched.pass_by({*self._order} - {*mine})
         if self._share.is_child:
             config.theme.static_templates.clear()
             config.extra_templates.clear()
@@ -72,12 +77,14 @@ class Speed:
         self._watch.entries(page, config)
 
     @event_priority(-100)
-    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> None:
-        """Keep what was made of a page."""
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str | None:
+        """Keep what was made of a page; MkDocs, which is given nothing, then writes no second copy."""
         del config
-        if not self.slowed:
-            name = page.file.src_uri
-            self._memory.keep(name, self._watch.record(name, self._keys.get(name, "")), output)
+        if self.slowed:
+            return None
+        name = page.file.src_uri
+        self._memory.keep(name, self._watch.record(name, self._keys.get(name, "")), output)
+        return ""
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -87,9 +94,11 @@ class Speed:
         if self._share.is_child:
             self._share.give(self._memory.fresh)
         self._memory.fresh |= self._share.taken()
-        records = {name: self._memory.fresh.get(name) or self._passed[name] for name in self._order if self._is_known(name)}
-        for name in self._passed:
-            self._memory.restore(self._passed[name], self._file(name).abs_dest_path)
+        records = {
+            name: self._memory.fresh.get(name) or self._passed[name] for name in self._order if self._is_known(name)
+        }
+        self.pieces = {self._file(name).dest_uri: self._memory.piece(record) for name, record in records.items()}
+        self.pieces |= self._files.others()
         self._watch.tell(self._passed.values())
         self._watch.all_entries(records.values(), config)
         self._check_anchors(records, config)

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any, Final
 from mkdocs.utils import meta
 
 from pipeline.publish.engine.plan import SEARCHES
+from pipeline.publish.kept import digest
+from pipeline.publish.remembered import load, save
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
@@ -47,11 +49,11 @@ def slowed_by(config: MkDocsConfig, plan: Plan) -> str:
     if config.nav is None:
         return "mkdocs.yml has no nav:, so every page has all others in its menu"
     for name in config.markdown_extensions:
-        if name in _READS_FILES or not name.startswith(("markdown.", "pymdownx.")) and name not in _builtin():
+        if name in _READS_FILES or (not name.startswith(("markdown.", "pymdownx.")) and name not in _builtin()):
             return f"the Markdown extension {name} may read other files"
     if code := next(_foreign_code(config.mdx_configs), ""):
         return f"the settings of Markdown extensions call {code}, which may read other files"
-    return next((reason for place in _templates(config) for reason in _looks_around(place)), "")
+    return _of_templates(tuple(_templates(config)), plan.memory / "templates")
 
 
 def frame_of(config: MkDocsConfig, plan: Plan, files: Files) -> str:
@@ -83,7 +85,9 @@ def _version(name: str) -> str:
 def _builtin() -> frozenset[str]:
     from importlib.metadata import entry_points
 
-    return frozenset(each.name for each in entry_points(group="markdown.extensions") if each.value.startswith("markdown."))
+    return frozenset(
+        each.name for each in entry_points(group="markdown.extensions") if each.value.startswith("markdown.")
+    )
 
 
 def _foreign_code(value: Any) -> Iterator[str]:
@@ -108,6 +112,16 @@ def _templates(config: MkDocsConfig) -> list[Path]:
     folder = Path(config.theme.custom_dir)
     found = (path for path in folder.rglob("*") if path.relative_to(folder).parts[0] not in _ELSEWHERE)
     return sorted(path for path in found if path.is_file())
+
+
+def _of_templates(places: Sequence[Path], note: Path) -> str:
+    """Return why the templates at ``places`` forbid it; what was found out of the same ones before stands in ``note``."""
+    key = digest(b"".join(place.read_bytes() for place in places))
+    known = load(note)
+    if not (isinstance(known, tuple) and known[0] == key):
+        known = (key, next((reason for place in places for reason in _looks_around(place)), ""))
+        save(note, known)
+    return str(known[1])
 
 
 def _looks_around(place: Path) -> Iterator[str]:

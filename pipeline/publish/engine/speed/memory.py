@@ -6,16 +6,15 @@ is swept away.
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import astuple, dataclass, field
-from hashlib import blake2b
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from pipeline.publish.kept import Piece, digest
 from pipeline.publish.remembered import load, save
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from mkdocs.structure.files import Files
 
@@ -46,7 +45,7 @@ class Memory:
         self._folder = folder
         self.fresh: dict[str, Record] = {}
         noted = load(folder / _NOTE)
-        self._last = {name: Record(*told) for name, told in noted.items()} if isinstance(noted, dict) else {}
+        self._last = {name: Record(*values) for name, values in noted.items()} if isinstance(noted, dict) else {}
 
     def same(self, keys: Mapping[str, str], files: Files) -> dict[str, Record]:
         """Return the records that hold still: same key, and every file that was asked for is where it was."""
@@ -59,7 +58,7 @@ class Memory:
     def keep(self, name: str, record: Record, output: str) -> None:
         """Keep what was made of the page ``name``."""
         html = output.encode("utf-8", errors="xmlcharrefreplace")  # as MkDocs writes it
-        whole = Record(*astuple(record)[:-1], html=blake2b(html, digest_size=16).hexdigest())
+        whole = replace(record, html=digest(html))
         path = self._path(whole)
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,14 +67,13 @@ class Memory:
             part.replace(path)
         self.fresh[name] = whole
 
-    def restore(self, record: Record, target: str) -> None:
-        """Put the page of ``record`` where MkDocs would have written it."""
-        Path(target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self._path(record), target)
+    def piece(self, record: Record) -> Piece:
+        """Return what was made of the page of ``record``."""
+        return Piece(mark=record.html, source=self._path(record))
 
     def save(self, records: Mapping[str, Record]) -> None:
         """Remember ``records`` for the next build, and forget all others."""
-        save(self._folder / _NOTE, {name: astuple(record) for name, record in records.items()})
+        save(self._folder / _NOTE, {name: told(record) for name, record in records.items()})
         wanted = {self._path(record) for record in records.values()}
         for path in self._folder.glob("??/*"):
             if path not in wanted:
@@ -83,6 +81,11 @@ class Memory:
 
     def _path(self, record: Record) -> Path:
         return self._folder / record.html[:2] / record.html
+
+
+def told(record: Record) -> tuple[Any, ...]:
+    """Return ``record`` as plain values; ``Record(*told(record))`` is the same."""
+    return tuple(getattr(record, name) for name in Record.__slots__)
 
 
 def _still(record: Record, files: Files) -> bool:

@@ -1,7 +1,6 @@
 """Pages shared among processes: each makes a part of them, and gives what it knows of them to the first.
 
-A process is a fork of this one, so it knows all that this one knew. Where forking is not safe (other threads run, or the
-system is not Linux) there is one process.
+A process is a fork of this one, so it knows all that this one knew.
 """
 
 from __future__ import annotations
@@ -10,33 +9,32 @@ import os
 import pickle
 import sys
 import tempfile
-import threading
-from dataclasses import astuple
 from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 
 from mkdocs.exceptions import BuildError
 
-from pipeline.publish.engine.speed.memory import Record
+from pipeline.publish.engine.speed.memory import Record, told
+from pipeline.publish.forks import processes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence, Set
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
 FEWEST: Final = 40
 """So many pages are worth a process."""
-MOST: Final = 8
 
 
 class Share:
-    """This process's part of the work. ``is_child`` tells whether it gives, or takes."""
+    """The part of the work that falls to this process. ``is_child`` tells whether it gives, or takes."""
 
     def __init__(self) -> None:
         self.is_child = False
         self._children: dict[int, IO[bytes]] = {}
         self._out: IO[bytes] | None = None
 
-    def of(self, todo: Sequence[str], always: Set[str]) -> list[str]:
+    def of(self, todo: Sequence[str], always: AbstractSet[str]) -> list[str]:
         """Return which of ``todo`` this process makes; those ``always`` needed are made by all, kept by the first."""
-        many = min(_processes(), MOST, len(todo) // FEWEST)
+        many = processes(len(todo), FEWEST)
         for number in range(1, many):
             out = tempfile.TemporaryFile()  # noqa: SIM115  (the child writes to it, and this process reads it)
             sys.stdout.flush()
@@ -50,7 +48,7 @@ class Share:
 
     def give(self, records: dict[str, Record]) -> NoReturn:
         """Give what this child made to the first process, and end."""
-        self._end({name: astuple(record) for name, record in records.items()})
+        self._end({name: told(record) for name, record in records.items()})
 
     def fail(self, error: Exception) -> None:
         """End a child that cannot go on, with the reason; stop all children of a first process that cannot."""
@@ -71,7 +69,7 @@ class Share:
             given: Any = pickle.load(out) if status == 0 else "a process that made pages was stopped"  # noqa: S301  (our own child's)
             if isinstance(given, str):
                 raise BuildError(given)
-            found |= {name: Record(*told) for name, told in given.items()}
+            found |= {name: Record(*values) for name, values in given.items()}
         return found
 
     def _end(self, given: Any) -> NoReturn:
@@ -79,9 +77,3 @@ class Share:
         pickle.dump(given, self._out)
         self._out.flush()
         os._exit(0)
-
-
-def _processes() -> int:
-    if sys.platform != "linux" or threading.active_count() > 1:
-        return 1
-    return len(os.sched_getaffinity(0))

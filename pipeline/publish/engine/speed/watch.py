@@ -82,4 +82,6 @@ class Watch:
 
 def search_index(config: MkDocsConfig) -> Any:
     """Return the index that the search plugin fills; None without one."""
-    return next((getattr(config.plugins[name], "search_index", None) for name in SEARCHES if name in config.plugins), None)
+    return next(
+        (getattr(config.plugins[name], "search_index", None) for name in SEARCHES if name in config.plugins), None
+    )

@@ -1,0 +1,95 @@
+// Light or dark, as the reader likes it, and the search. Without this file the site follows the reader's system, and
+// everything but the search works. Nothing is asked of anybody else, and nothing is remembered but the choice of light.
+const find = name => document.querySelector(`[data-byline="${name}"]`);
+
+const scheme = find("scheme");
+if (scheme) {
+  const root = document.documentElement;
+  const dark = () => (root.dataset.scheme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const show = () => scheme.setAttribute("aria-pressed", String(dark()));
+  scheme.hidden = false;
+  show();
+  scheme.addEventListener("click", () => {
+    root.dataset.scheme = dark() ? "light" : "dark";
+    try { localStorage.setItem("byline-scheme", root.dataset.scheme); } catch { /* it holds until the page is left */ }
+    show();
+  });
+}
+
+const search = find("search");
+if (search) {
+  search.hidden = false;
+  search.addEventListener("click", () => open());
+  document.addEventListener("keydown", event => {
+    const writing = event.target.closest("input, textarea, select, [contenteditable]");
+    if ((event.key === "/" || event.key === "s") && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      open();
+    }
+  });
+}
+
+let dialog;
+
+function open() {
+  dialog ??= made();
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("input").focus();
+}
+
+function made() {
+  const label = search.getAttribute("aria-label");
+  const box = Object.assign(document.createElement("dialog"), { className: "byline-search" });
+  box.setAttribute("aria-label", label);
+  const field = Object.assign(document.createElement("input"), { type: "search", autocomplete: "off", spellcheck: false });
+  field.setAttribute("aria-label", label);
+  field.placeholder = label;
+  const close = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
+  close.setAttribute("aria-label", "Close");
+  close.addEventListener("click", () => box.close());
+  const row = Object.assign(document.createElement("div"), { className: "byline-search__row" });
+  const list = document.createElement("ol");
+  const said = document.createElement("p");
+  said.setAttribute("role", "status");
+  row.append(field, close);
+  box.append(row, said, list);
+  box.addEventListener("click", event => { if (event.target === box) box.close(); });
+  let asked = 0;
+  field.addEventListener("input", async () => {
+    const mine = ++asked;
+    await new Promise(done => setTimeout(done, 120));
+    if (mine !== asked) return;
+    const found = field.value.trim() ? await results(field.value) : [];
+    if (mine !== asked) return;
+    list.replaceChildren(...found.map(shown));
+    said.textContent = field.value.trim() && !found.length ? search.dataset.none : "";
+  });
+  document.body.append(box);
+  return box;
+}
+
+let indexes;
+
+// The index is in parts, one for each year, so that a build makes only those anew in which something changed.
+async function results(words) {
+  indexes ??= Promise.all(JSON.parse(search.dataset.parts).map(async (part, number) => {
+    const index = await import(new URL(`${part}pagefind.js?${number}`, new URL(search.dataset.base, location)));
+    await index.options({ baseUrl: new URL(search.dataset.base, location).pathname });
+    return index;
+  }));
+  const every = await Promise.all((await indexes).map(index => index.search(words)));
+  const best = every.flatMap(each => each.results).sort((a, b) => b.score - a.score).slice(0, 12);
+  return Promise.all(best.map(each => each.data()));
+}
+
+function shown(result) {
+  const item = document.createElement("li");
+  const link = Object.assign(document.createElement("a"), { href: result.url, textContent: result.meta.title });
+  const words = document.createElement("p");
+  // The excerpt is text with <mark> around what was found; it is taken apart, and never shown as markup.
+  const parts = new DOMParser().parseFromString(result.excerpt, "text/html").body.childNodes;
+  words.append(...[...parts].map(part => part.nodeName === "MARK"
+    ? Object.assign(document.createElement("mark"), { textContent: part.textContent }) : part.textContent));
+  item.append(link, words);
+  return item;
+}

@@ -1,0 +1,48 @@
+"""What the engine made to the whole site: what is told to programs, pictures, the search, and old addresses.
+
+Nothing here changes what a page says; it is all made of the catalogue and of the finished pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.publish.finish.addresses import old_addresses
+from pipeline.publish.finish.cards import cards
+from pipeline.publish.finish.copies import copies
+from pipeline.publish.finish.images import with_images
+from pipeline.publish.finish.index import searchable
+from pipeline.publish.finish.maps import maps
+from pipeline.publish.finish.tame import INDEX, tamed
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+    from pathlib import Path
+
+    from pipeline.publish.catalogue import Catalogue
+    from pipeline.publish.kept import Piece
+    from pipeline.settings.sections import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """All files of the site, by their names in it, and what the author should know of them."""
+
+    pieces: Mapping[str, Piece]
+    warnings: tuple[str, ...]
+
+
+def finish(
+    pieces: Mapping[str, Piece], titles: Container[str], found: Catalogue, settings: Settings, work: Path
+) -> Finished:
+    """Return all files of the site: ``pieces``, which the engine made of pages with ``titles``, and what goes with them.
+
+    ``work`` is the folder in which what can be used again is remembered. What the author put where one of ours would be
+    stays the author's.
+    """
+    whole, warnings = with_images(dict(pieces), work / "images")
+    whole |= {INDEX: tamed(whole[INDEX], titles)} if INDEX in whole else {}
+    ours = copies(found, settings) | cards(found, settings, work / "cards") | old_addresses(found, whole, settings.site)
+    ours |= maps(found, whole, settings) | searchable(whole, found.posts, settings, work / "search")
+    return Finished(pieces=ours | whole, warnings=tuple(warnings))

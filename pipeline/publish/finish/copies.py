@@ -1,0 +1,30 @@
+"""Each post as Markdown beside its page, for programs that read text: title, day, and the author's words as they stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline import post as posts
+from pipeline.html import to_markdown
+from pipeline.publish import places
+from pipeline.publish.kept import of_text
+
+if TYPE_CHECKING:
+    from pipeline.model import Post
+    from pipeline.publish.catalogue import Catalogue
+    from pipeline.publish.kept import Piece
+    from pipeline.settings.sections import Settings
+
+
+def copies(found: Catalogue, settings: Settings) -> dict[str, Piece]:
+    """Return the Markdown of every post, where its page is."""
+    return {f"{posts.POSTS}/{post.path.stem}/index.md": of_text(_copy(post, settings)) for post in found.posts}
+
+
+def _copy(post: Post, settings: Settings) -> str:
+    address = places.whole(settings.site, places.post_address(post))
+    day = posts.day_in_words(post.date, settings.site.language)
+    head = [f"# {to_markdown(post.title)}", f"{to_markdown(settings.site.author)}, {day}. <{address}>"]
+    head += [f"> {to_markdown(post.summary)}"] if post.summary else []
+    body = posts.without_prompts(post.body).replace(posts.EXCERPT_END, "").strip()
+    return "\n\n".join([*head, body]) + "\n"

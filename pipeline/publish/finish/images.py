@@ -1,0 +1,208 @@
+"""Images of pages: their size told beforehand, smaller copies for small screens, loaded when they come into sight.
+
+Only images of the site's own are touched, and of those only what Pillow opens within its bounds; all others stay as the
+author wrote them. The first image of a page is the one that a reader sees first, and is not put off.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import escape, unescape
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, unquote, urlsplit
+
+from pipeline.publish.kept import Piece, digest, of_bytes
+from pipeline.publish.remembered import load, save
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from PIL import Image
+
+WIDTHS: Final = (480, 960, 1440)
+"""Of each image there is a copy of these widths, in pixels, where it is wider itself."""
+FOLDER: Final = "assets/images/sized"
+"""Where the copies are on the site."""
+_SIZES: Final = "(min-width: 54rem) 38rem, 100vw"
+"""How wide an image is shown, as the style sheet has it."""
+_KINDS: Final = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
+"""What can be made smaller; other kinds (a moving GIF, a drawing) are shown as they are."""
+_MOST_PIXELS: Final = 80_000_000
+_IMAGE: Final = re.compile(rb"<img\b[^>]*>")
+_ATTRIBUTE: Final = re.compile(r"""\s([a-zA-Z-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+))?""")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is known of an image: its size in pixels, and its copies, by their widths."""
+
+    width: int
+    height: int
+    copies: Mapping[int, str]
+
+
+def with_images(pieces: dict[str, Piece], memory: Path) -> tuple[dict[str, Piece], list[str]]:
+    """Return ``pieces`` with the tags of images completed and the copies added, and what could not be read.
+
+    What was made is remembered in the folder ``memory``, and swept from it when no image needs it any more.
+    """
+    known = load(memory / "note")
+    seen: dict[str, bool] = known[0] if isinstance(known, tuple) else {}
+    shapes = {mark: Shape(*values) for mark, values in (known[1] if isinstance(known, tuple) else {}).items()}
+    work = _Work(pieces=pieces, memory=memory, shapes=shapes)
+    now: dict[str, bool] = {}
+    made: dict[str, Piece] = {}
+    for name, piece in pieces.items():
+        if name.endswith(".html"):
+            now[piece.mark] = _has_images(piece) if piece.mark not in seen else seen[piece.mark]
+            if now[piece.mark]:
+                made[name] = of_bytes(_completed(_bytes(piece), PurePosixPath(name).parent, work))
+    used = {mark: (shape.width, shape.height, dict(shape.copies)) for mark, shape in work.used.items()}
+    save(memory / "note", (now, used))
+    copies = {copy: Piece(mark=copy, source=memory / PurePosixPath(copy).name) for copy in work.copies()}
+    _sweep(memory, {piece.source for piece in copies.values() if piece.source})
+    return pieces | made | copies, work.unread
+
+
+@dataclass(slots=True)
+class _Work:
+    """The images of one build: ``shapes`` are known from the last one, ``used`` are those that pages show."""
+
+    pieces: Mapping[str, Piece]
+    memory: Path
+    shapes: dict[str, Shape]
+    used: dict[str, Shape] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+
+    def copies(self) -> Iterator[str]:
+        for shape in self.used.values():
+            yield from shape.copies.values()
+
+    def shape(self, name: str) -> Shape | None:
+        """Return what is known of the image that is the file ``name`` of the site; None where that cannot be shown."""
+        piece = self.pieces.get(name)
+        if piece is None:
+            return None
+        if piece.mark not in self.used:
+            known = self.shapes.get(piece.mark)
+            whole = known and all((self.memory / PurePosixPath(copy).name).is_file() for copy in known.copies.values())
+            found = known if whole else self._measured(name, _bytes(piece))
+            if found is None:
+                return None
+            self.used[piece.mark] = found
+        return self.used[piece.mark]
+
+    def _measured(self, name: str, data: bytes) -> Shape | None:
+        if name.endswith(".svg"):
+            return _drawing(data)
+        from PIL import Image, ImageOps, UnidentifiedImageError
+
+        try:
+            with Image.open(BytesIO(data), formats=[*_KINDS, "GIF", "AVIF"]) as opened:
+                if opened.width * opened.height > _MOST_PIXELS:
+                    self.unread.append(f"{name} has more than {_MOST_PIXELS:,} pixels; make it smaller")
+                    return None
+                kind = opened.format or ""
+                turned = ImageOps.exif_transpose(opened)
+                small = kind in _KINDS and not getattr(opened, "is_animated", False)
+                copies = self._made(turned, name, digest(data)) if small else {}
+                return Shape(turned.width, turned.height, copies)
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            self.unread.append(f"{name} is no image that can be read ({error})")
+            return None
+
+    def _made(self, image: Image.Image, name: str, known_by: str) -> dict[int, str]:
+        """Make the copies of ``image`` that are smaller than it is."""
+        copies = {}
+        self.memory.mkdir(parents=True, exist_ok=True)
+        for width in WIDTHS:
+            if width < image.width:
+                height = max(1, round(image.height * width / image.width))
+                whole = image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB")
+                file = f"{PurePosixPath(name).stem}-{known_by[:10]}-{width}.webp"
+                whole.resize((width, height), resample=3, reducing_gap=3.0).save(self.memory / file, "WEBP", quality=80)
+                copies[width] = f"{FOLDER}/{file}"
+        return copies
+
+
+def _has_images(piece: Piece) -> bool:
+    return _IMAGE.search(_bytes(piece)) is not None
+
+
+def _bytes(piece: Piece) -> bytes:
+    return piece.data if piece.data is not None else Path(piece.source or "").read_bytes()
+
+
+def _completed(html: bytes, folder: PurePosixPath, work: _Work) -> bytes:
+    """Return ``html``, a page in ``folder`` of the site, with the tags of its images completed."""
+    first = True
+
+    def tag(found: re.Match[bytes]) -> bytes:
+        nonlocal first
+        done = _tag(found[0].decode("utf-8", "surrogateescape"), folder, work, lazy=not first)
+        first = False
+        return done.encode("utf-8", "surrogateescape")
+
+    return _IMAGE.sub(tag, html)
+
+
+def _tag(tag: str, folder: PurePosixPath, work: _Work, *, lazy: bool) -> str:
+    given = {name.lower(): unescape(value.strip("\"'")) for name, value in _ATTRIBUTE.findall(tag)}
+    name = _file(given.get("src", ""), folder)
+    shape = work.shape(name) if name else None
+    more: dict[str, str] = {}
+    if shape and not {"width", "height"} & given.keys():
+        more |= {"width": str(shape.width), "height": str(shape.height)}
+    if shape and shape.copies and "srcset" not in given:
+        up = "../" * len(folder.parts)
+        every = {
+            **{width: up + quote(copy) for width, copy in shape.copies.items()},
+            shape.width: quote(up + str(name)),
+        }
+        more |= {"srcset": ", ".join(f"{url} {width}w" for width, url in every.items()), "sizes": _SIZES}
+    if "loading" not in given:
+        more |= {"loading": "lazy", "decoding": "async"} if lazy else {"decoding": "async"}
+    end = "/>" if tag.endswith("/>") else ">"
+    return tag[: -len(end)].rstrip() + "".join(f' {key}="{escape(value)}"' for key, value in more.items()) + end
+
+
+def _file(src: str, folder: PurePosixPath) -> str | None:
+    """Return the file of the site that ``src`` names in a page in ``folder``; None where it leads elsewhere."""
+    try:
+        parts = urlsplit(src)
+    except ValueError:
+        return None
+    if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
+        return None
+    place: list[str] = list(folder.parts)
+    for part in unquote(parts.path).split("/"):
+        if part == ".." and not place:
+            return None
+        place = place[:-1] if part == ".." else [*place, part] if part not in {"", "."} else place
+    return "/".join(place)
+
+
+def _drawing(data: bytes) -> Shape | None:
+    """Return the size of an SVG, if it says one."""
+    head = re.search(rb"<svg\b[^>]*>", data[:20_000])
+    sides = (
+        [
+            re.search(rb"\s" + side + rb"""\s*=\s*["']\s*(\d+(?:\.\d+)?)(?:px)?\s*["']""", head[0])
+            for side in (b"width", b"height")
+        ]
+        if head
+        else []
+    )
+    if len(sides) == 2 and all(sides):  # noqa: PLR2004
+        width, height = (round(float(side[1])) for side in sides if side)
+        return Shape(width, height, {})
+    return None
+
+
+def _sweep(memory: Path, wanted: set[Path]) -> None:
+    for path in memory.glob("*.webp"):
+        if path not in wanted:
+            path.unlink()

@@ -1,0 +1,26 @@
+"""What templates are told of the whole site, as ``config.extra.byline``."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+from typing import TYPE_CHECKING, Any
+
+from pipeline.publish import places
+
+if TYPE_CHECKING:
+    from pipeline.publish.catalogue import Catalogue
+    from pipeline.publish.person import Person
+    from pipeline.settings.sections import Settings
+
+
+def told_of(found: Catalogue, person: Person, settings: Settings) -> dict[str, Any]:
+    """Return the author, the feeds, the letter and how to get it."""
+    publish = settings.publish
+    return {
+        "author": {"name": person.name(settings.site), "url": places.address_of(places.ABOUT)},
+        "feeds": places.site_feeds(found, settings.site).told,
+        "letter": f"{places.LETTER}/",
+        "subscribe": publish.subscribe.model_dump(mode="json"),
+        "mail": parseaddr(settings.send.sender)[1],
+        "webmention": publish.webmention or "",
+    }
