@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,8 @@ LEFT_BEHIND = """() => ({
 })"""
 PATIENCE = 3000
 """Milliseconds that a reader waits for the search to open."""
-OPENERS = "label[for=__search], [aria-controls*=search], button[aria-label*=earch], a[href*=search]"
+OPENERS = """label[for=__search], [aria-controls*=search], [popovertarget*=search], [commandfor*=search],
+button[aria-label*=search i], summary[aria-label*=search i], a[href*=search], button:has-text("Search")"""
 FIELDS = "input[type=search], [role=search] input[type=text], input[role=combobox], input[name=query], input[name=q]"
 
 
@@ -102,29 +104,29 @@ def axe(pages: Mapping[str, str], word: str) -> Row:
                 _judge(page, script, where, found)
             context.close()
     faults = [f"{what}; in {len(where)}: {', '.join(where)}" for what, where in found.broken.items()]
-    notes = [f"axe cannot decide {what}; in {len(where)}: {', '.join(where)}" for what, where in found.unsure.items()]
+    notes = [f"axe cannot decide {rule} at {count} places" for rule, count in found.unsure.items()]
     return counted("axe-core", "violations", faults, notes, seen=f"{found.states} states")
 
 
 @dataclass
 class Found:
-    """What axe-core said so far: each violation with the states of pages that have it."""
+    """What axe-core said so far: each violation with the states of pages that have it, and what it left to eyes."""
 
     states: int = 0
     broken: dict[str, list[str]] = field(default_factory=dict)
-    unsure: dict[str, list[str]] = field(default_factory=dict)
+    unsure: Counter[str] = field(default_factory=Counter)
 
 
 def _judge(page: Any, script: str, where: str, found: Found) -> None:
     page.evaluate(script)
     result = page.evaluate("() => axe.run(document, {resultTypes: ['violations', 'incomplete']})")
     found.states += 1
-    for kind, into in (("violations", found.broken), ("incomplete", found.unsure)):
-        for rule in result[kind]:
-            for node in rule["nodes"]:
-                why = " ".join((node.get("failureSummary") or "").split())
-                what = f"{rule['id']} ({rule['impact']}) at {' '.join(map(str, node['target']))}: {why}"
-                into.setdefault(what, []).append(where)
+    found.unsure.update({rule["id"]: len(rule["nodes"]) for rule in result["incomplete"]})
+    for rule in result["violations"]:
+        for node in rule["nodes"]:
+            why = " ".join((node.get("failureSummary") or "").split())
+            what = f"{rule['id']} ({rule['impact']}) at {' '.join(map(str, node['target']))}: {why}"
+            found.broken.setdefault(what, []).append(where)
 
 
 def _search(page: Any, word: str) -> str:

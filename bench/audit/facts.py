@@ -306,7 +306,7 @@ FACTS_OF_HOME = (
 
 def _card(case: Case, name: str) -> object:
     card = case.property("author")
-    return _first(card.get("properties", {}).get(name)) if isinstance(card, dict) else card
+    return _first(card.get("properties", {}).get(name)) if isinstance(card, dict) else f"no card but {card!r}"
 
 
 def facts_of(case: Case) -> tuple[Fact, ...]:

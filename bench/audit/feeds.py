@@ -30,11 +30,11 @@ SERVED = {".xml": {RSS, ATOM}, ".rss": {RSS}, ".atom": {ATOM}, ".json": {JSON, "
 
 
 def check(site: Built, now: datetime) -> Row:
-    offered = dict(sorted(feeds_of(site)))
-    faults = [f"{path}: {fault}" for path, kind in offered.items() for fault in of_feed(site, path, kind, now)]
+    offered = sorted(feeds_of(site))
+    faults = [f"{path}: {fault}" for path, kind in offered for fault in of_feed(site, path, kind, now)]
     if not offered:
         faults.append("no page offers a feed with <link rel='alternate'>")
-    return counted("feeds", "faults", faults, seen=f"{len(offered)} feeds ({', '.join(offered)})")
+    return counted("feeds", "faults", faults, seen=f"{len(offered)} feeds ({', '.join(path for path, _ in offered)})")
 
 
 def feeds_of(site: Built) -> set[tuple[str, str]]:

@@ -43,7 +43,9 @@ def _row(name: str, reports: list[dict[str, Any]]) -> Row:
     faults += [f"did not run: {error}" for report in reports if (error := _error(report))]
     times = reports[0]["audits"].get("metrics", {}).get("details", {}).get("items", [{}])[0]
     figures = ("firstContentfulPaint", "largestContentfulPaint", "totalBlockingTime", "cumulativeLayoutShift")
-    notes = [", ".join(f"{figure} {times[figure]}" for figure in figures if figure in times)] if times else []
+    speeds = [_score([report], "performance") for report in reports]
+    notes = [f"performance in {len(speeds)} runs: {', '.join(f'{speed:.0f}' for speed in speeds)}"]
+    notes.append(", ".join(f"{figure} {times[figure]}" for figure in figures if figure in times))
     return Row(
         check=f"lighthouse {name}",
         goal="a11y 100, practice 100, SEO 100, speed ≥ 95",

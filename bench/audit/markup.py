@@ -44,7 +44,17 @@ def _is_true(text: str) -> bool:
 def _told(site: Built, message: dict[str, Any]) -> str:
     path = unquote(urlsplit(message.get("url", "")).path).removeprefix(str(site.folder.resolve()) + "/")
     extract = " ".join(message.get("extract", "").split())
-    return f"{path}:{message.get('lastLine', '?')}: {message['message']} {f'({extract})' if extract else ''}".rstrip()
+    line = line_of(site.folder / path, message)
+    return f"{path}:{line}: {message['message']} {f'({extract})' if extract else ''}".rstrip()
+
+
+def line_of(file: Path, message: dict[str, Any]) -> int:
+    """Return the line a message is about: where its extract stands, for vnu counts the lines of HTML from 0 in JSON."""
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    extract = message.get("extract", "")
+    if extract and text.count(extract) == 1:
+        return text.count("\n", 0, text.index(extract) + message.get("hiliteStart", 0)) + 1
+    return int(message.get("lastLine", 0)) + (file.suffix == ".html")
 
 
 def own_sheets(folder: Path) -> Iterator[Path]:
