@@ -43,16 +43,22 @@ site: install ## Build this repository's own site into site/
 pictures: $(VENV)/developing ## Take the pictures of the README anew (needs Debian's chromium)
 	$(BIN)/python bench/pictures docs/pictures
 
+.PHONY: audit
+audit: $(VENV)/auditing bench/audit/node_modules ## Judge this repository's own site by the tools of others (needs npm, java, chromium)
+	$(BIN)/python bench/audit $(ONLY:%=--only %)
+
 .PHONY: lock
 lock: ## Write the locked requirements anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		pyproject.toml requirements/build.in -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		pyproject.toml requirements/build.in --group dev -c requirements/run.txt -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--group audit -c requirements/dev.txt -o requirements/audit.txt
 
 .PHONY: clean
 clean: ## Remove what was built, the virtual environment too
-	rm -rf $(VENV) build dist site .byline .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) bench/audit/node_modules build dist site .byline .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -65,4 +71,12 @@ $(VENV)/installed: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/developing: requirements/dev.txt $(VENV)/installed
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/auditing: requirements/audit.txt $(VENV)/developing
+	$(PIP) install --require-hashes -r requirements/audit.txt
+	@touch $@
+
+bench/audit/node_modules: bench/audit/package-lock.json
+	cd bench/audit && npm ci
 	@touch $@
