@@ -6,6 +6,7 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
 from pipeline.publish import places
+from pipeline.publish.finish.index import FOLDER, parts_of
 
 if TYPE_CHECKING:
     from pipeline.publish.catalogue import Catalogue
@@ -23,4 +24,5 @@ def told_of(found: Catalogue, person: Person, settings: Settings) -> dict[str, A
         "subscribe": publish.subscribe.model_dump(mode="json"),
         "mail": parseaddr(settings.send.sender)[1],
         "webmention": publish.webmention or "",
+        "indexes": [f"{FOLDER}/{name}/" for name, _ in parts_of(found.posts)] if publish.search == "pagefind" else [],
     }

@@ -179,8 +179,8 @@ class PublishSettings(_Section):
     """Show on a page of the site which feeds you read, with a file of them for other readers."""
     engine: Literal["mkdocs", "properdocs", "zensical"] = "mkdocs"
     """What turns pages into HTML. MkDocs comes with Byline; the others are to be installed."""
-    search: Literal["material", "pagefind", "none"] = "material"
-    """How the site is searched: Material's own search, Pagefind, or not at all."""
+    search: Literal["pagefind", "material", "none"] = "pagefind"
+    """How the site is searched: by Pagefind, which loads nothing before it is used, by Material's search, or not at all."""
     subscribe: SubscribeSettings = Field(default_factory=SubscribeSettings)
     """How people ask for the letter, and what they are told about it."""
     hub: WebAddress | None = None

@@ -68,18 +68,23 @@ function made() {
   return box;
 }
 
-let indexes;
+let index;
 
-// The index is in parts, one for each year, so that a build makes only those anew in which something changed.
+// The index is in parts, one for each few years, so that a build makes anew only the part in which something changed.
+async function loaded() {
+  const base = new URL(search.dataset.base, location);
+  const [first, ...others] = search.dataset.indexes.split(" ").map(part => new URL(part, base));
+  const options = { baseUrl: base.pathname, excerptLength: 24 };
+  const pagefind = await import(new URL("pagefind.js", first));
+  await pagefind.options(options);
+  await Promise.all(others.map(part => pagefind.mergeIndex(part.href, options)));
+  return pagefind;
+}
+
 async function results(words) {
-  indexes ??= Promise.all(JSON.parse(search.dataset.parts).map(async (part, number) => {
-    const index = await import(new URL(`${part}pagefind.js?${number}`, new URL(search.dataset.base, location)));
-    await index.options({ baseUrl: new URL(search.dataset.base, location).pathname });
-    return index;
-  }));
-  const every = await Promise.all((await indexes).map(index => index.search(words)));
-  const best = every.flatMap(each => each.results).sort((a, b) => b.score - a.score).slice(0, 12);
-  return Promise.all(best.map(each => each.data()));
+  index ??= loaded();
+  const { results: found } = await (await index).search(words);
+  return Promise.all(found.slice(0, 12).map(each => each.data()));
 }
 
 function shown(result) {
