@@ -182,15 +182,15 @@ class App:
 
         return looks(self.settings.overrides)
 
-    def publish(self, output: Path | None = None, *, strict: bool = False) -> Site:
-        """Build the site; ``strict`` takes a warning for a failure.
+    def publish(self, *, engine: str = "", strict: bool = False) -> Site:
+        """Build the site, with another ``engine`` than that of the settings if named; ``strict`` minds warnings.
 
         Raises ``UsageError`` where posts must be approved and one is not.
         """
         from pipeline.publish import publish
 
         self.see_that_approved(*posts.paths(self.settings.content))
-        return publish(self.settings, output, strict=strict, trends=self._trends_of_site())
+        return publish(self.settings, engine=engine, strict=strict, trends=self._trends_of_site())
 
     def unbuilt(self) -> tuple[Path, ...]:
         """Return the posts that the built site does not show as they are now."""
@@ -202,7 +202,7 @@ class App:
         """Serve the site here until interrupted, building it anew at each change."""
         from pipeline.publish import preview
 
-        preview(self.settings, port, tell, self._trends_of_site())
+        preview(self.settings, port, tell, self._trends_of_site)
 
     def _trends_of_site(self) -> tuple[Trend, ...] | None:
         return self.stories.trends() if self.settings.publish.trends else None

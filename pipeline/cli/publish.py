@@ -17,12 +17,18 @@ from pipeline.cli.talk import app, counted, json_option, report, shown, working
     help="The port of the preview, on 127.0.0.1.",
 )
 @click.option("--strict", is_flag=True, help="Publish nothing if there is a warning.")
+@click.option(
+    "--engine",
+    type=click.Choice(["mkdocs", "properdocs", "zensical"]),
+    help="What turns pages into HTML this time, in place of publish.engine in byline.yml.",
+)
 @json_option
 @click.pass_context
-def publish(context: click.Context, port: int, *, serve: bool, strict: bool, as_json: bool) -> int:
-    """Build the site from content/ into site/: pages, topics, archive, feeds and sitemap.
+def publish(context: click.Context, port: int, engine: str | None, *, serve: bool, strict: bool, as_json: bool) -> int:
+    """Build the site from content/ into site/: pages, lists, feeds, pictures and a search.
 
-    The new site takes the place of the old one at the end, so a failed build leaves the old one as it was.
+    The new site takes the place of the old one at the end, so a failed build leaves the old one as it was. Pages that
+    did not change are not built again.
 
     \b
     Example:
@@ -31,15 +37,17 @@ def publish(context: click.Context, port: int, *, serve: bool, strict: bool, as_
     """
     with app(context) as opened:
         if serve:
-            if strict or as_json:
-                raise click.UsageError("--serve runs until you stop it, and goes with neither --strict nor --json")
+            if strict or as_json or engine:
+                raise click.UsageError("--serve runs until you stop it; it goes with --port, and no other option")
             opened.preview(port, lambda told: click.echo(told, err=True))
             return 0
         with working("Building the site"):
-            built = opened.publish(strict=strict)
+            built = opened.publish(engine=engine or "", strict=strict)
+    told = {"site": built.folder, "posts": built.posts, "pages": built.pages, "fresh": built.fresh}
     report(
-        {"site": built.folder, "posts": built.posts, "pages": built.pages, "warnings": built.warnings},
+        told | {"slowed": built.slowed, "warnings": built.warnings},
         *(f"warning: {warning}" for warning in built.warnings),
+        *([f"Every page was built: {built.slowed}."] if built.slowed else []),
         f"Built {shown(built.folder)}/: {counted(built.pages, 'page')}, {counted(built.posts, 'post')}.",
         as_json=as_json,
     )

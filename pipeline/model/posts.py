@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.model.text import NO_TEXT
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
     from datetime import date, datetime
 
@@ -102,7 +103,7 @@ class Post:
     kind: Kind = Kind.ESSAY
     sources: tuple[Source, ...] = ()
     assisted: tuple[Assisted, ...] = ()
-    updated: date | None = None
+    updated: dt.date | None = None
     series: PlainText = NO_TEXT
     aliases: tuple[PlainText, ...] = ()
     syndication: tuple[SafeUrl, ...] = ()

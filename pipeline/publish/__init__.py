@@ -1,7 +1,8 @@
 """The room ``publish``: posts become the site.
 
-What the site says is decided before the engine runs (``stage``) or after it (``feeds``); the engine only turns pages
-into HTML. The new site takes the old one's place in one move at the end, so a failed build leaves the old one whole.
+What the site says is decided before the engine runs (``stage``); the engine turns pages into HTML (``engine``); what
+goes with them is made of both (``finish``). The new site takes the old one's place in one step at the end, so a failed
+build leaves the old one whole.
 """
 
 from __future__ import annotations
@@ -10,21 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PublishError
-from pipeline.publish.catalogue import catalogue
-from pipeline.publish.engine import build, planned
-from pipeline.publish.finish import finish
-from pipeline.publish.person import person_of
-from pipeline.publish.put import put
-from pipeline.publish.reading import drafts as drafts_of
-from pipeline.publish.reading import published
-from pipeline.publish.stage import stage
-from pipeline.publish.told import told_of
+from pipeline.publish.stamp import keep_stamp, stamp_of, unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from pipeline.model import Post, Trend
+    from pipeline.model import Trend
     from pipeline.settings.sections import Settings
 
     Trends = Sequence[Trend] | None
@@ -46,53 +39,43 @@ class Site:
     warnings: tuple[str, ...]
 
 
-def publish(
-    settings: Settings,
-    output: Path | None = None,
-    *,
-    engine: str = "",
-    strict: bool = False,
-    drafts: bool = False,
-    trends: Trends = None,
-) -> Site:
-    """Build the site into ``output``, or where mkdocs.yml says; with ``drafts``, as if they were published.
+def publish(settings: Settings, *, engine: str = "", strict: bool = False, trends: Trends = None) -> Site:
+    """Build the site, unless nothing changed since it was built.
 
     Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
     """
-    output = output or settings.output
-    work = settings.state / "work" / output.name  # a preview and a build do not disturb each other
-    found = catalogue((*drafts_of(settings), *published(settings, work)) if drafts else published(settings, work))
-    person = person_of(settings.content)
-    staged = stage(work / "stage", found, person, settings, trends)
-    plan = planned(staged, work, engine or settings.publish.engine, told_of(found, person, settings), settings)
-    built = build(plan, settings)
-    made = finish(built.pieces, staged.titles, found, settings, work)
-    warnings = (*built.warnings, *made.warnings)
+    output, work = settings.output, settings.state / "work" / "site"
+    stamp = stamp_of(settings, engine, trends)
+    if (kept := unchanged(stamp, output, work)) and not (strict and kept[-1]):
+        posts, pages, warnings = kept
+        return Site(folder=output, posts=posts, pages=pages, fresh=0, slowed="", warnings=warnings)
+    from pipeline.publish.making import make
+    from pipeline.publish.put import put
+
+    made = make(settings, work, engine=engine, trends=trends)
+    whole = made.finished(work)
+    warnings = (*made.built.warnings, *whole.warnings)
     if strict and warnings:
         raise PublishError("The site is not published, because of warnings, and --strict was asked for:", warnings)
-    put(made.pieces, output, work)
-    pages = sum(name.endswith(".html") for name in made.pieces)
+    put(whole.pieces, output, work)
+    posts, pages = len(made.found.posts), sum(name.endswith(".html") for name in whole.pieces)
+    keep_stamp(stamp, (posts, pages, warnings), work)
     return Site(
-        folder=output, posts=len(found.posts), pages=pages, fresh=built.fresh, slowed=built.slowed, warnings=warnings
+        folder=output, posts=posts, pages=pages, fresh=made.built.fresh, slowed=made.built.slowed, warnings=warnings
     )
 
 
-def preview(settings: Settings, port: int, tell: Callable[[str], None], trends: Trends = None) -> None:
-    """Serve the site, drafts included, on 127.0.0.1; build it anew whenever a file of the author's changes.
+def preview(
+    settings: Settings, port: int, tell: Callable[[str], None], trends: Callable[[], Trends] = lambda: None
+) -> None:
+    """Serve the site, drafts included, on 127.0.0.1; build it anew whenever a file of the author's is saved.
 
     Raises ``UsageError`` where the port cannot be used.
     """
-    folder, address = settings.state / "preview", ("127.0.0.1", port)
+    from pipeline.publish.preview import Preview, see_that_free, serve
+
+    address = ("127.0.0.1", port)
     see_that_free(address)  # before the author waits for a build
-
-    def rebuild() -> None:
-        try:
-            tell("\n".join(publish(settings, folder, drafts=True, trends=trends).warnings) or "Built.")
-        except PublishError as error:
-            tell(str(error))  # the author is in the middle of a sentence; the last good site stays
-
-    rebuild()
-    tell(f"The preview is at http://127.0.0.1:{port}/ until you press Ctrl-C.")
     watched = [settings.content, settings.root / "mkdocs.yml"]
     watched += [settings.overrides] if settings.overrides.is_dir() else []
-    serve(folder, address, watched, rebuild)
+    serve(Preview(settings, trends), address, watched, tell)

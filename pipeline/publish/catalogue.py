@@ -1,4 +1,4 @@
-"""Posts to the catalogue of the site: what stands on which list, and what goes with what. It knows no page and no file."""
+"""Posts to the catalogue of the site: what stands on which list, and what goes with what. It knows no page."""
 
 from __future__ import annotations
 
@@ -77,8 +77,12 @@ class Catalogue:
 NOTHING_AROUND: Final = Neighbours()
 
 
-def catalogue(every: Iterable[Read]) -> Catalogue:
-    """Return what the site lists of ``every`` post."""
+def catalogue(every: Iterable[Read], alike: dict[str, tuple[str, ...]] | None = None) -> Catalogue:
+    """Return what the site lists of ``every`` post.
+
+    ``alike`` remembers which posts are about the same, by their names: while a post is written, that need not be found
+    out at each save.
+    """
     read = {each.post.path.name: each for each in every}
     posts = newest_first(each.post for each in read.values())
     return Catalogue(
@@ -87,7 +91,7 @@ def catalogue(every: Iterable[Read]) -> Catalogue:
         series=_by_series(posts),
         years=_by_year(posts),
         editions=tuple(post for post in posts if post.kind is Kind.EDITION),
-        around=_around(posts, [read[post.path.name].counts for post in posts]),
+        around=_around(posts, _alike(posts, read, alike)),
     )
 
 
@@ -142,11 +146,25 @@ def _by_year(posts: Sequence[Post]) -> dict[int, tuple[Post, ...]]:
     return {year: tuple(found[year]) for year in sorted(found, reverse=True)}
 
 
-def _around(posts: Sequence[Post], counts: Sequence[Mapping[str, int]]) -> dict[str, Neighbours]:
+def _alike(
+    posts: Sequence[Post], read: Mapping[str, Read], known: dict[str, tuple[str, ...]] | None
+) -> Mapping[str, tuple[str, ...]]:
+    if known and known.keys() == read.keys():
+        return known
+    found = related([post.path.name for post in posts], [read[post.path.name].counts for post in posts])
+    if known is not None:
+        known.clear()
+        known.update(found)
+    return found
+
+
+def _around(posts: Sequence[Post], alike: Mapping[str, tuple[str, ...]]) -> dict[str, Neighbours]:
+    named = {post.path.name: post for post in posts}
     older = {newer.path.name: post for newer, post in pairwise(posts)}
     newer = {post.path.name: before for before, post in pairwise(posts)}
-    alike = related(posts, counts)
     return {
-        name: Neighbours(older=older.get(name), newer=newer.get(name), related=alike.get(name, ()))
-        for name in (post.path.name for post in posts)
+        name: Neighbours(
+            older=older.get(name), newer=newer.get(name), related=tuple(named[other] for other in alike.get(name, ()))
+        )
+        for name in named
     }

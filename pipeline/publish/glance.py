@@ -10,9 +10,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import post as posts
-from pipeline import yamltext
 from pipeline.errors import PublishError, template_place
-from pipeline.post.assisted import disclosure
+from pipeline.publish.catalogue import catalogue
+from pipeline.publish.person import person_of
+from pipeline.publish.places import post_address, whole
+from pipeline.publish.stage.article import article_body, article_matter
+from pipeline.publish.stage.whole import Whole
+from pipeline.publish.told import told_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +27,6 @@ if TYPE_CHECKING:
     from pipeline.settings.sections import Settings
 
 _EXTENSIONS: Final = ("extra", "admonition", "sane_lists", "toc")
-_WORDS_A_MINUTE: Final = 265
 _BLOCK: Final = "container"
 _WORDS: Final = {"readtime.one": "1 min read", "readtime.other": "# min read"}
 
@@ -31,8 +34,8 @@ _WORDS: Final = {"readtime.one": "1 min read", "readtime.other": "# min read"}
 def glance(post: Post, settings: Settings) -> str:
     """Return the part of the page that is about ``post``. Raises ``PublishError`` where the template is broken."""
     try:
-        template = _templates(settings.overrides, settings.site.language).get_template("blog-post.html")
-        context = template.new_context({"page": _page(post, settings), "config": settings.site, "lang": {"t": _word}})
+        template = _templates(settings.overrides).get_template("blog-post.html")
+        context = template.new_context(_context(post, settings))
         return "".join(template.blocks[_BLOCK](context))
     except Exception as error:  # an author's template may stumble in any way
         place = template_place(error, settings.overrides)
@@ -40,31 +43,30 @@ def glance(post: Post, settings: Settings) -> str:
 
 
 @lru_cache(maxsize=4)
-def _templates(folder: Path, language: str) -> Environment:
+def _templates(folder: Path) -> Environment:
     """Return the author's templates, which are read again only when their files change."""
     from jinja2 import Environment, FileSystemLoader
 
     # As the engine has it: the templates escape by themselves what is no markup.
     templates = Environment(loader=FileSystemLoader(folder), autoescape=False)  # noqa: S701
     templates.filters["url"] = str
-    templates.filters["date"] = lambda day: posts.day_in_words(day, language)
     return templates
 
 
-def _page(post: Post, settings: Settings) -> dict[str, Any]:
-    """Return the facts of a page by the names that the engine gives them."""
+def _context(post: Post, settings: Settings) -> dict[str, Any]:
+    """Return what the templates know of a page, by the names that the engine gives it."""
     from markdown import markdown
 
-    text = posts.without_prompts(post.body).replace(posts.EXCERPT_END, "")
-    minutes = max(1, round(len(text.split()) / _WORDS_A_MINUTE))
-    return {
-        "meta": {**yamltext.parse(post.matter), "assist_disclosure": disclosure(post, settings.assist.disclosure)},
+    around = Whole(found=catalogue(()), person=person_of(settings.content), settings=settings)
+    text = posts.without_prompts(article_body(post, settings)).replace(posts.EXCERPT_END, "")
+    page = {
+        "meta": article_matter(post, around),
         "title": post.title,
         "content": markdown(text, extensions=list(_EXTENSIONS), output_format="html"),
-        "config": {"date": {"created": post.date}, "readtime": minutes},
-        "previous_page": None,
-        "next_page": None,
+        "canonical_url": whole(settings.site, post_address(post)),
     }
+    extra = {"byline": told_of(around.found, around.person, settings)}
+    return {"page": page, "config": {"extra": extra, "site_author": settings.site.author}, "lang": {"t": _word}}
 
 
 def _word(key: str) -> str:

@@ -69,7 +69,7 @@ def keep(folder: Path, pieces: Mapping[str, Piece], note: Path) -> None:
         target = f"{folder}/{name}"
         known = before.get(name)
         if not (known and known[0] == piece.mark and name in there and _is(target, known)):
-            _put(target, piece, made)
+            _put(target, piece, made, over=name in there)
         found = os.stat(target)  # noqa: PTH116  (thousands of them)
         now[name] = (piece.mark, found.st_size, found.st_mtime_ns)
     _without_empty(folder)
@@ -96,19 +96,20 @@ def _is(target: str, known: tuple[str, int, int]) -> bool:
     return (found.st_size, found.st_mtime_ns) == known[1:]
 
 
-def _put(target: str, piece: Piece, made: set[str]) -> None:
+def _put(target: str, piece: Piece, made: set[str], *, over: bool) -> None:
     folder = target.rpartition("/")[0]
     if folder not in made:
         _make(Path(folder))
         made.add(folder)
-    path = Path(target)
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)  # what was a folder before is a file now
-    path.unlink(missing_ok=True)  # never through a link
+    if over:
+        os.unlink(target)  # noqa: PTH108  (never through a link)
+    elif os.path.isdir(target):  # noqa: PTH112
+        shutil.rmtree(target)  # what was a folder before is a file now
     if piece.data is not None:
-        path.write_bytes(piece.data)
+        with open(target, "wb") as file:  # noqa: PTH123
+            file.write(piece.data)
     elif piece.source is not None:
-        shutil.copyfile(piece.source, path)
+        shutil.copyfile(piece.source, target)
 
 
 def _make(folder: Path) -> None:

@@ -1,12 +1,13 @@
-"""What a page is about, for programs: a graph of schema.org in JSON-LD 1.1 (w3.org/TR/json-ld11), ready for a script element.
+"""What a page is about, for programs: a graph of schema.org in JSON-LD 1.1 (w3.org/TR/json-ld11).
 
-The author is one ``Person`` on every page, by the id ``/#author``; the letter is a ``Periodical``, each edition an issue
-of it, and what a post comments on are its citations.
+The author is one ``Person`` on every page, by the id ``/#author``; the letter is a ``Periodical``, each edition an
+issue of it, and what a post comments on are its citations. The text can stand in a script element as it is.
 """
 
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.html import slug
@@ -33,13 +34,13 @@ _LONGEST_HEADLINE: Final = 110
 def of_post(post: Post, found: Catalogue, person: Person, settings: Settings) -> str:
     """Return the graph of a post's page."""
     site, page = settings.site, places.whole(settings.site, places.post_address(post))
-    nodes = [*_everywhere(person, site), _posting(post, page, person, site)]
+    nodes = [_posting(post, page, person, site)]
     trail = [("Letter", f"{places.LETTER}/")] if post.kind is Kind.EDITION else []
-    trail = trail or [(topic, places.address_of(f"{places.TOPICS}/{slug(topic)}.md")) for topic in post.topics[:1]]
+    trail = trail or [(topic, places.topic_address(slug(topic))) for topic in post.topics[:1]]
     nodes.append(_breadcrumbs([*trail, (post.title, places.post_address(post))], page, site))
     if post.kind is Kind.EDITION:
         nodes += [_periodical(site), _issue(post, page, found, site)]
-    return _graph(nodes)
+    return _graph(nodes, _everywhere(person, site))
 
 
 def of_page(kind: str, title: str, address: str, person: Person, settings: Settings) -> str:
@@ -48,18 +49,20 @@ def of_page(kind: str, title: str, address: str, person: Person, settings: Setti
     node: Node = {"@type": kind, "@id": page, "url": page, "name": title, "isPartOf": _ref(site, "#site")}
     node |= {"inLanguage": site.language}
     node |= {"mainEntity": _ref(site, "#author")} if kind == "ProfilePage" else {"author": _ref(site, "#author")}
-    nodes = [*_everywhere(person, site), node]
+    nodes = [node]
     nodes += [_periodical(site)] if address == f"{places.LETTER}/" else []
     nodes += [_breadcrumbs([(title, address)], page, site)] if address else []
-    return _graph(nodes)
+    return _graph(nodes, _everywhere(person, site))
 
 
-def _everywhere(person: Person, site: SiteSettings) -> list[Node]:
+@lru_cache(maxsize=2)  # it is the same on every page
+def _everywhere(person: Person, site: SiteSettings) -> str:
+    """Return the nodes that stand on every page, as they stand there."""
     home = places.home(site)
     website: Node = {"@type": "WebSite", "@id": f"{home}#site", "url": home, "name": site.site_name}
     website |= {"description": site.site_description} if site.site_description else {}
     website |= {"inLanguage": site.language, "publisher": _ref(site, "#author")}
-    return [_person(person, site), website]
+    return ",".join(map(_json, (_person(person, site), website)))
 
 
 def _person(person: Person, site: SiteSettings) -> Node:
@@ -152,6 +155,9 @@ def _ref(site: SiteSettings, name: str) -> Node:
     return {"@id": places.home(site) + name}
 
 
-def _graph(nodes: Sequence[Node]) -> str:
-    whole = {"@context": "https://schema.org", "@graph": nodes}
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)
+def _graph(nodes: Sequence[Node], everywhere: str) -> str:
+    return f'{{"@context":"https://schema.org","@graph":[{everywhere},{",".join(map(_json, nodes))}]}}'
+
+
+def _json(node: Node) -> str:
+    return json.dumps(node, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)

@@ -1,7 +1,7 @@
 """The file of facts about the author, as JSON Resume has them (jsonresume.org/schema, 1.0.0), to a Person.
 
-``content/resume.yml`` or ``content/resume.json``; every value is cleaned, and what is wrong is told with its line. Talks
-are ``projects`` of a type such as "talk"; what others say are ``references``, each with where it was said.
+``content/resume.yml`` or ``content/resume.json``; every value is cleaned, and what is wrong is told with its line.
+Talks are ``projects`` of a type such as "talk"; what others say are ``references``, each with where it was said.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -36,6 +37,7 @@ FORMATS: Final = (
 """Of each format of feeds the media type, the name, and the name of the file."""
 
 
+@lru_cache(maxsize=8192)
 def address_of(page: str) -> str:
     """Return the address, from the root of the site, of the page whose file in content/ is ``page``."""
     stem = page.removesuffix(".md")
@@ -43,6 +45,11 @@ def address_of(page: str) -> str:
     if name == "index":
         return quote(f"{folder}/") if folder else ""
     return quote(f"{stem}/")
+
+
+def topic_address(key: str) -> str:
+    """Return the address of the page of a topic."""
+    return address_of(f"{TOPICS}/{key}.md")
 
 
 def post_file(post: Post) -> str:

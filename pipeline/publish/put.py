@@ -1,7 +1,8 @@
 """The files of the new site into the place of the old one, in one move at the end.
 
-There are two folders: the site that people see, and the one before it. The latter is made the new one, file by file where
-they differ, and then the two change places; so a build that is cut off leaves the site whole, and a small change is small.
+There are two folders: the site that people see, and the one before it. The latter is made the new one, file by file
+where they differ, and then the two change places; so a build that is cut off leaves the site whole, and a small change
+is small.
 """
 
 from __future__ import annotations

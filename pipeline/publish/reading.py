@@ -28,29 +28,64 @@ class Read:
     counts: Mapping[str, int]
 
 
-def published(settings: Settings, memory: Path | None = None) -> tuple[Read, ...]:
-    """Return the posts of the site, the newest first; ``memory`` is a folder that remembers them for the next time.
+Seen = dict[str, tuple[tuple[int, int], "Read"]]
+"""What was read of each file, with the size and time (nanoseconds) that it had."""
 
+
+def published(settings: Settings, memory: Path, seen: Seen | None = None) -> tuple[Read, ...]:
+    """Return the posts of the site.
+
+    ``memory`` is a folder that remembers them for the next run, ``seen`` what this run has read before.
     Raises ``PublishError`` with every post that is broken.
     """
-    note = memory / "posts" if memory else None
-    known = (load(note) if note else None) or {}
-    found: dict[str, tuple[Post, Mapping[str, int]]] = {}
+    seen = {} if seen is None else seen
+    shelf = _Shelf(memory / "posts", is_needed=not seen)
     broken = []
+    now: Seen = {}
     for path in posts.paths(settings.content):
         try:
-            key = _key(path)
-            found[key] = known[key] if key in known else _read(path)
+            state = _state(path)
+            before = seen.get(str(path))
+            now[str(path)] = before if before and before[0] == state else (state, shelf.read(path))
         except PostError as error:
             broken.append(str(error))
     if broken:
         raise PublishError("The site is not built, because posts are broken:", broken)
-    if note and found.keys() != known.keys():
-        save(note, found)
-    return tuple(Read(post=post, counts=counts) for post, counts in found.values())
+    shelf.keep()
+    seen.clear()
+    seen.update(now)
+    return tuple(read for _, read in now.values())
 
 
-def drafts(settings: Settings) -> tuple[Read, ...]:
+class _Shelf:
+    """Posts that the last run read, by what their files held."""
+
+    def __init__(self, note: Path, *, is_needed: bool) -> None:
+        self._note = note
+        self._is_needed = is_needed
+        self._known: dict[str, tuple[Post, Mapping[str, int]]] = (load(note) or {}) if is_needed else {}
+        self._now: dict[str, tuple[Post, Mapping[str, int]]] = {}
+
+    def read(self, path: Path) -> Read:
+        key = _key(path)
+        post, counts = self._known[key] if key in self._known else _read(path)
+        self._now[key] = (post, counts)
+        return Read(post=post, counts=counts)
+
+    def keep(self) -> None:
+        if self._is_needed and self._now.keys() != self._known.keys():
+            save(self._note, self._now)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0  # reading it tells why
+    return found.st_size, found.st_mtime_ns
+
+
+def drafts_of(settings: Settings) -> tuple[Read, ...]:
     """Return the drafts that can be read; one in the making may be broken."""
     found = []
     for path in posts.paths(settings.content, posts.DRAFTS):

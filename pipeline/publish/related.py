@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
+from heapq import nlargest
 from math import log2, sqrt
 from typing import TYPE_CHECKING, Final
 
@@ -32,8 +33,8 @@ _TERM: Final = re.compile(rf"[{_UNSPACED}]+|[^\W\d_{_UNSPACED}]{{4,}}")
 _ADDRESS: Final = re.compile(r"\]\([^)\n]*\)|https?://\S+|<[^>\n]*>")
 
 
-def related(posts: Sequence[Post], counts: Sequence[Mapping[str, int]]) -> dict[str, tuple[Post, ...]]:
-    """Return for each of ``posts``, by the name of its file, those that are about the same, the likest first.
+def related(names: Sequence[str], counts: Sequence[Mapping[str, int]]) -> dict[str, tuple[str, ...]]:
+    """Return for each of ``names`` of posts, by day, those that are about the same, the likest first.
 
     ``counts`` are the words of each.
     """
@@ -42,9 +43,8 @@ def related(posts: Sequence[Post], counts: Sequence[Mapping[str, int]]) -> dict[
     for place, vector in enumerate(vectors):
         for term in vector:
             places[term].append(place)
-    return {
-        post.path.name: tuple(posts[at] for at in _likest(place, vectors, places)) for place, post in enumerate(posts)
-    }
+    likest = (_likest(place, vectors, places) for place in range(len(names)))
+    return {name: tuple(names[at] for at in found) for name, found in zip(names, likest, strict=True)}
 
 
 def counted(post: Post) -> Counter[str]:
@@ -71,7 +71,7 @@ def _vectors(counts: Sequence[Mapping[str, int]]) -> list[dict[str, float]]:
     vectors = []
     for each in counts:
         weights = ((known[term] * (1 + log2(many)), term) for term, many in each.items() if term in known)
-        heaviest = sorted(weights, key=lambda each: (-each[0], each[1]))[:_TERMS]
+        heaviest = nlargest(_TERMS, weights)
         length = sqrt(sum(weight * weight for weight, _ in heaviest)) or 1.0
         vectors.append({term: weight / length for weight, term in heaviest})
     return vectors
@@ -85,5 +85,5 @@ def _likest(place: int, vectors: Sequence[Mapping[str, float]], places: Mapping[
         for other in having[max(0, here - _NEAR) : here + _NEAR + 1]:
             scores[other] += weight * vectors[other][term]
     scores.pop(place, None)
-    best = sorted(scores.items(), key=lambda each: (-round(each[1], 6), each[0]))[:MOST]
-    return [other for other, score in best if score >= _LEAST]
+    best = nlargest(MOST, ((round(score, 6), -other) for other, score in scores.items() if score >= _LEAST))
+    return [-other for _, other in best]

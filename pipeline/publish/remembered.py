@@ -1,7 +1,7 @@
 """Values that a build leaves for the next one, in a file: quick to read, and never more than data.
 
-They are pickled, but nothing of a pickle is called that is not named here, so that a file from elsewhere (the cache of a
-code host) can bring wrong data, and no more. A file that is torn, or of another version, is as good as none.
+They are pickled, but nothing of a pickle is called that is not named here, so that a file from elsewhere (the cache of
+a code host) can bring wrong data, and no more. A file that is torn, or of another version, is as good as none.
 """
 
 from __future__ import annotations

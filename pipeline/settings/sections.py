@@ -49,7 +49,9 @@ _SECRET = re.compile(r"[?&][^=&]*(?:key|token|auth|secret|pass|sig|user)[^=&]*="
 def _blog_of(plugins: object) -> object:
     """Return what ``plugins`` of mkdocs.yml say of the blog; they are names, or names with settings."""
     named = [each for each in plugins if isinstance(each, dict)] if isinstance(plugins, list) else [plugins]
-    found = next((each["blog"] for each in named if isinstance(each, dict) and isinstance(each.get("blog"), dict)), {})
+    found: object = next(
+        (each["blog"] for each in named if isinstance(each, dict) and isinstance(each.get("blog"), dict)), {}
+    )
     return {} if isinstance(found, BaseModel) else found
 
 
@@ -76,7 +78,7 @@ class FeedSettings(_Section):
     allow_private: bool = False
     """Allow an address inside your own network; otherwise such a feed is refused."""
     listed: bool = True
-    """Whether the site's page of what you read names it; one that is private, or whose address holds a key, is never named."""
+    """Name it on the site's page of what you read; one that is private, or whose address holds a key, never is."""
 
     @property
     def is_public(self) -> bool:
@@ -180,7 +182,7 @@ class PublishSettings(_Section):
     engine: Literal["mkdocs", "properdocs", "zensical"] = "mkdocs"
     """What turns pages into HTML. MkDocs comes with Byline; the others are to be installed."""
     search: Literal["pagefind", "material", "none"] = "pagefind"
-    """How the site is searched: by Pagefind, which loads nothing before it is used, by Material's search, or not at all."""
+    """How the site is searched: by Pagefind, which loads nothing before it is used, by Material's own, or not."""
     subscribe: SubscribeSettings = Field(default_factory=SubscribeSettings)
     """How people ask for the letter, and what they are told about it."""
     hub: WebAddress | None = None

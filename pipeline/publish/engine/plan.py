@@ -56,7 +56,7 @@ def planned(staged: Staged, work: Path, engine: str, told: Mapping[str, Any], se
 
 
 def plugins_without_ours(plugins: Any, search: str) -> list[Any]:
-    """Return the ``plugins`` of mkdocs.yml without those whose work is done already, and without a search not wanted."""
+    """Return the ``plugins`` of mkdocs.yml without those whose work is done before, and without a search not wanted."""
     listed = [{name: given} for name, given in plugins.items()] if isinstance(plugins, dict) else list(plugins or [])
     unwanted = _DECIDED if search == "material" else _DECIDED | SEARCHES
     return [each for each in listed if (next(iter(each)) if isinstance(each, dict) and each else each) not in unwanted]

@@ -1,11 +1,11 @@
-"""Each post as Markdown beside its page, for programs that read text: title, day, and the author's words as they stand."""
+"""Each post as Markdown beside its page, for programs that read text: the author's words as they stand."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
-from pipeline.html import to_markdown
+from pipeline.html import plain_text, to_markdown
 from pipeline.publish import places
 from pipeline.publish.kept import of_text
 
@@ -24,7 +24,7 @@ def copies(found: Catalogue, settings: Settings) -> dict[str, Piece]:
 def _copy(post: Post, settings: Settings) -> str:
     address = places.whole(settings.site, places.post_address(post))
     day = posts.day_in_words(post.date, settings.site.language)
-    head = [f"# {to_markdown(post.title)}", f"{to_markdown(settings.site.author)}, {day}. <{address}>"]
+    head = [f"# {to_markdown(post.title)}", f"{to_markdown(plain_text(settings.site.author))}, {day}. <{address}>"]
     head += [f"> {to_markdown(post.summary)}"] if post.summary else []
     body = posts.without_prompts(post.body).replace(posts.EXCERPT_END, "").strip()
     return "\n\n".join([*head, body]) + "\n"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from pipeline.html import to_markdown
+from pipeline.html import plain_text, to_markdown
 from pipeline.publish import places
 from pipeline.publish.kept import of_bytes, of_text
 
@@ -77,12 +77,12 @@ def _sitemap(pages: Sequence[str], changed: Mapping[str, date], site: SiteSettin
 
 def _for_models(found: Catalogue, site: SiteSettings) -> str:
     """Return llms.txt (llmstxt.org): what the site is, and the Markdown of each post, the newest first."""
-    lines = [f"# {to_markdown(site.site_name)}", ""]
-    lines += [f"> {to_markdown(site.site_description)}", ""] if site.site_description else []
+    lines = [f"# {to_markdown(plain_text(site.site_name))}", ""]
+    lines += [f"> {to_markdown(plain_text(site.site_description))}", ""] if site.site_description else []
     lines += ["## Posts", "", *(_listed(post, site) for post in found.posts), ""]
     lines += ["## Topics", ""] if found.topics else []
     for topic in found.topics.values():
-        address = places.whole(site, places.address_of(f"{places.TOPICS}/{topic.key}.md"))
+        address = places.whole(site, places.topic_address(topic.key))
         lines.append(f"- [{to_markdown(topic.name)}]({address})")
     return "\n".join(lines).rstrip() + "\n"
 

@@ -21,25 +21,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model import Trend
-    from pipeline.publish.catalogue import Catalogue
-    from pipeline.publish.person import Person
-    from pipeline.settings.sections import Settings
+    from pipeline.publish.stage.whole import Whole
 
 
-def stage(
-    folder: Path, found: Catalogue, person: Person, settings: Settings, trends: Sequence[Trend] | None = None
-) -> Staged:
+def stage(folder: Path, whole: Whole, trends: Sequence[Trend] | None = None) -> Staged:
     """Fill ``folder`` with what the engine builds of the author's content; what did not change is left alone there.
 
     Without ``trends`` there is no page of them.
     """
-    files = files_of(settings.content)
-    pages = {places.post_file(post): (post.title, article(post, found, person, settings)) for post in found.posts}
+    files = files_of(whole.settings.content)
+    pages: dict[str, tuple[str, str]] = {
+        places.post_file(post): (post.title, article(post, whole)) for post in whole.found.posts
+    }
     theirs = {name: _read(path) for name, path in files.items() if name.endswith(".md") and name not in pages}
-    every = [*list_pages(found, settings), *about_pages(person, settings), *_trends(trends)]
+    every = [*list_pages(whole), *about_pages(whole.person, whole.settings), *_trends(trends)]
     ours = {page.file: page for page in every if page.file in theirs or not page.needs_intro}
     for name in {**theirs, **ours}:
-        pages[name] = titled_page(name, theirs.get(name), ours.get(name), found, (person, settings))
+        pages[name] = titled_page(name, theirs.get(name), ours.get(name), whole)
     return staged(folder, pages, {name: path for name, path in files.items() if name not in pages})
 
 

@@ -5,51 +5,55 @@ Each page may have an introduction of the author's, the file of its name in cont
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.publish import places
-from pipeline.publish.stage.article import anchors, brief, listing
+from pipeline.publish.stage.article import anchors
 from pipeline.publish.stage.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.publish.catalogue import Catalogue, Listed, Series, Topic
-    from pipeline.settings.sections import Settings
+    from pipeline.publish.stage.whole import Whole
+
+_WHOLE: Final = 40
+"""So many posts stand on a list with their summaries; those before them with day and title."""
 
 
-def list_pages(found: Catalogue, settings: Settings) -> Iterator[Page]:
+def list_pages(whole: Whole) -> Iterator[Page]:
     """Yield every page that lists posts."""
-    yield from _home(found, settings)
-    yield _topics(found)
-    for topic in found.topics.values():
-        yield _topic(topic, settings)
-    if found.series:
-        yield Page(file=f"{places.SERIES}/index.md", title="Series", template="topics.html", facts=_of_series(found))
-    for series in found.series.values():
-        yield _one_series(series, settings)
-    yield from _archive(found, settings)
-    yield _letter(found, settings)
+    yield from _home(whole)
+    yield _topics(whole.found)
+    for topic in whole.found.topics.values():
+        yield _topic(topic, whole)
+    if whole.found.series:
+        yield Page(
+            file=f"{places.SERIES}/index.md", title="Series", template="topics.html", facts=_of_series(whole.found)
+        )
+    for series in whole.found.series.values():
+        yield _one_series(series, whole)
+    yield from _archive(whole)
+    yield _letter(whole)
 
 
-def _home(found: Catalogue, settings: Settings) -> Iterator[Page]:
+def _home(whole: Whole) -> Iterator[Page]:
     """Yield the first page, which holds the newest posts, and those of the older ones behind it."""
-    size = settings.site.posts_per_page
-    parts = [found.posts[at : at + size] for at in range(0, len(found.posts), size)] or [()]
+    size, every = whole.settings.site.posts_per_page, whole.found.posts
+    parts = [every[at : at + size] for at in range(0, len(every), size)] or [()]
     files = [places.HOME, *(f"page/{number}.md" for number in range(2, len(parts) + 1))]
     for number, (file, posts) in enumerate(zip(files, parts, strict=True), 1):
-        facts: dict[str, Any] = {"posts": [listing(post, settings) for post in posts]}
+        facts: dict[str, Any] = {"posts": [whole.listing(post) for post in posts]}
         facts |= {"number": number, "of": len(parts)}
         facts |= {"newer_page": places.address_of(files[number - 2])} if number > 1 else {}
         facts |= {"older_page": places.address_of(files[number])} if number < len(files) else {}
-        title = settings.site.site_name if number == 1 else f"Older posts, page {number} of {len(parts)}"
+        title = whole.settings.site.site_name if number == 1 else f"Older posts, page {number} of {len(parts)}"
         yield Page(file=file, title=title, template="blog.html", kind="CollectionPage", facts=facts)
 
 
 def _topics(found: Catalogue) -> Page:
-    told = [
-        _counted(topic.name, f"{places.TOPICS}/{topic.key}.md", len(topic.listed)) for topic in found.topics.values()
-    ]
+    every = found.topics.values()
+    told = [_counted(each.name, f"{places.TOPICS}/{each.key}.md", len(each.listed)) for each in every]
     return Page(file=f"{places.TOPICS}/index.md", title="Topics", template="topics.html", facts={"lists": told})
 
 
@@ -62,39 +66,39 @@ def _counted(name: str, file: str, count: int) -> dict[str, Any]:
     return {"name": name, "url": places.address_of(file), "count": count, "file": file}
 
 
-def _topic(topic: Topic, settings: Settings) -> Page:
-    facts = {
-        "posts": [_listed(each, settings) for each in topic.listed],
-        "feeds": places.topic_feeds(topic, settings.site).told,
-    }
+def _topic(topic: Topic, whole: Whole) -> Page:
+    facts: dict[str, Any] = {"posts": [_listed(each, whole) for each in topic.listed[:_WHOLE]]}
+    facts |= {"earlier": [whole.brief(each.post) for each in topic.listed[_WHOLE:]]}
+    facts |= {"feeds": places.topic_feeds(topic, whole.settings.site).told}
     return Page(file=f"{places.TOPICS}/{topic.key}.md", title=topic.name, template="blog.html", facts=facts)
 
 
-def _listed(each: Listed, settings: Settings) -> dict[str, Any]:
-    told = listing(each.post, settings)
-    if each.takes:
-        named = dict(zip(each.post.takes, anchors(each.post), strict=True))
-        takes = [{"title": take.heading, "url": f"{told['url']}#{named[take]}"} for take in each.takes]
-        told |= {"takes": takes}
-    return told
+def _listed(each: Listed, whole: Whole) -> dict[str, Any]:
+    told = whole.listing(each.post)
+    if not each.takes:
+        return told
+    named = dict(zip(each.post.takes, anchors(each.post), strict=True))
+    return told | {"takes": [{"title": take.heading, "url": f"{told['url']}#{named[take]}"} for take in each.takes]}
 
 
-def _one_series(series: Series, settings: Settings) -> Page:
-    facts = {"posts": [listing(post, settings) for post in series.posts], "is_series": True}
+def _one_series(series: Series, whole: Whole) -> Page:
+    facts = {"posts": [whole.listing(post) for post in series.posts], "is_series": True}
     return Page(file=f"{places.SERIES}/{series.key}.md", title=series.name, template="blog.html", facts=facts)
 
 
-def _archive(found: Catalogue, settings: Settings) -> Iterator[Page]:
+def _archive(whole: Whole) -> Iterator[Page]:
     """Yield the page of all years, and one for each year."""
-    years = [_counted(str(year), f"{places.ARCHIVE}/{year}.md", len(posts)) for year, posts in found.years.items()]
+    every = whole.found.years
+    years = [_counted(str(year), f"{places.ARCHIVE}/{year}.md", len(posts)) for year, posts in every.items()]
     yield Page(file=f"{places.ARCHIVE}/index.md", title="Archive", template="topics.html", facts={"lists": years})
-    for year, posts in found.years.items():
-        facts = {"posts": [listing(post, settings) for post in posts], "years": years}
+    for year, posts in every.items():
+        facts: dict[str, Any] = {"posts": [whole.listing(post) for post in posts[:_WHOLE]]}
+        facts |= {"earlier": [whole.brief(post) for post in posts[_WHOLE:]], "years": years}
         yield Page(file=f"{places.ARCHIVE}/{year}.md", title=str(year), template="blog.html", facts=facts)
 
 
-def _letter(found: Catalogue, settings: Settings) -> Page:
+def _letter(whole: Whole) -> Page:
     """Return the page of the letter: how to get it, and every edition."""
-    facts = {"posts": [brief(post, settings) | {"summary": post.summary} for post in found.editions]}
-    facts |= {"feeds": places.letter_feeds(found, settings.site).told}
+    posts = [whole.brief(post) | {"summary": post.summary} for post in whole.found.editions]
+    facts = {"posts": posts, "feeds": places.letter_feeds(whole.found, whole.settings.site).told}
     return Page(file=f"{places.LETTER}/index.md", title="Letter", template="editions.html", facts=facts)

@@ -1,7 +1,7 @@
 """A page of the author's and the facts that go with it to one Markdown file that every engine reads alike.
 
-Front matter is written anew, each value as JSON, which is YAML of the plainest kind: whatever the author or a feed wrote
-there, a day, a tab or a colon, means the same to every parser. The text below it stays as it is.
+Front matter is written anew, each value as JSON, which is YAML of the plainest kind: whatever the author or a feed
+wrote there, a day, a tab or a colon, means the same to every parser. The text below it stays as it is.
 """
 
 from __future__ import annotations

@@ -17,9 +17,7 @@ from pipeline.publish.stage.matter import FACTS, joined, split
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.publish.catalogue import Catalogue
-    from pipeline.publish.person import Person
-    from pipeline.settings.sections import Settings
+    from pipeline.publish.stage.whole import Whole
 
 _HEADING: Final = re.compile(r"^#[ \t]+([^\n]+?)[ \t#]*$", re.MULTILINE)
 
@@ -42,9 +40,7 @@ class Page:
     needs_intro: bool = False
 
 
-def titled_page(
-    name: str, theirs: str | None, ours: Page | None, found: Catalogue, of: tuple[Person, Settings]
-) -> tuple[str, str]:
+def titled_page(name: str, theirs: str | None, ours: Page | None, whole: Whole) -> tuple[str, str]:
     """Return the title and the text of the file ``name`` for the engine.
 
     ``theirs`` is what the author wrote, ``ours`` what goes with it.
@@ -55,17 +51,16 @@ def titled_page(
     if parts is None:
         return "", theirs or ""
     matter, body = parts
-    person, settings = of
-    body = with_latest(body, PurePosixPath(name), found, settings)
+    settings = whole.settings
+    body = with_latest(body, PurePosixPath(name), whole.found, settings)
     title = plain_text(str(matter.get("title") or "")) or _title_of(name, body, ours)
     address = places.address_of(name)
     kind = ours.kind if ours else "WebPage"
     facts = {"url": address, "title": title, **(ours.facts if ours else {})}
-    facts |= {"linked_data": of_page(kind, title, address, person, settings), "card": told_of_site(settings)}
-    whole = {**({"template": ours.template, "title": title} if ours else {}), **matter, FACTS: facts}
-    return str(whole.get("title", "")), joined(
-        whole, f"{body.rstrip()}\n\n{ours.body}\n" if ours and ours.body else body
-    )
+    facts |= {"linked_data": of_page(kind, title, address, whole.person, settings), "card": told_of_site(settings)}
+    ours_first = {"template": ours.template, "title": title} if ours else {}
+    text = f"{body.rstrip()}\n\n{ours.body}\n" if ours and ours.body else body
+    return title, joined({**ours_first, **matter, FACTS: facts}, text)
 
 
 def _title_of(name: str, body: str, ours: Page | None) -> str:

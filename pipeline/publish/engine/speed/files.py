@@ -30,7 +30,11 @@ class WatchedFiles(Files):
 
     def others(self) -> dict[str, Piece]:
         """Return the files that are no pages, by where they go."""
-        every = (file for file in self if not file.is_documentation_page() and file.inclusion.is_included())
+        every = (
+            file
+            for file in self
+            if not file.is_documentation_page() and file.inclusion.value > InclusionLevel.DRAFT.value
+        )
         return {file.dest_uri: _piece(file) for file in every}
 
     def get_file_from_path(self, path: str) -> File | None:

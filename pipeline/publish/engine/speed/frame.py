@@ -1,4 +1,6 @@
-"""What all pages of a build share: configuration, templates, menu and versions, as one digest; and what forbids passing any by.
+"""What all pages of a build share, as one digest, and what forbids passing any of them by.
+
+They share configuration, templates, menu and the versions of programs.
 
 A plugin, an extension or a template that may look at other pages, at other files or at the clock makes pages depend on
 more than is known here. Then every page is built, and the author is told why.

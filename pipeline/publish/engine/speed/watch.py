@@ -1,4 +1,4 @@
-"""What can be seen of a page while MkDocs makes it: what it depends on, what it says to the search, what was warned of."""
+"""What can be seen of a page while MkDocs makes it: what it depends on, what the search learns, what is warned of."""
 
 from __future__ import annotations
 

@@ -1,0 +1,78 @@
+"""The author's files to the finished pages, step by step, with a memory for who does it again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.errors import PublishError
+from pipeline.publish import places
+from pipeline.publish.catalogue import Catalogue, catalogue
+from pipeline.publish.engine import Built, build, planned
+from pipeline.publish.finish import Finished, finish
+from pipeline.publish.person import person_of
+from pipeline.publish.reading import Seen, drafts_of, published
+from pipeline.publish.stage import stage
+from pipeline.publish.stage.files import Staged
+from pipeline.publish.stage.whole import Whole
+from pipeline.publish.told import told_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pipeline.model import Trend
+    from pipeline.settings.sections import Settings
+
+
+@dataclass(slots=True, kw_only=True)
+class Memo:
+    """What a process that builds again and again keeps in mind: posts by their files, and what is like what."""
+
+    reads: Seen = field(default_factory=dict)
+    alike: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What the engine made, and what it was made of."""
+
+    settings: Settings
+    found: Catalogue
+    staged: Staged
+    built: Built
+
+    def finished(self, work: Path) -> Finished:
+        """Return all files of the site; ``work`` is the folder in which what can be used again is remembered."""
+        return finish(self.built.pieces, self.staged.titles, self.found, self.settings, work)
+
+
+def make(
+    settings: Settings,
+    work: Path,
+    *,
+    engine: str = "",
+    drafts: bool = False,
+    trends: Sequence[Trend] | None = None,
+    memo: Memo | None = None,
+) -> Made:
+    """Return the pages of the site, with ``drafts`` as if they were published. Raises ``PublishError``."""
+    read = published(settings, work, memo.reads if memo else None)
+    found = catalogue((*read, *drafts_of(settings)) if drafts else read, memo.alike if memo else None)
+    whole = Whole(found=found, person=person_of(settings.content), settings=settings)
+    staged = stage(work / "stage", whole, trends)
+    told = told_of(found, whole.person, settings)
+    built = build(planned(staged, work, engine or settings.publish.engine, told, settings), settings)
+    _see_that_there(found, built)
+    return Made(settings=settings, found=found, staged=staged, built=built)
+
+
+def _see_that_there(found: Catalogue, built: Built) -> None:
+    """See to it that each post is where the letter and the feeds will link to."""
+    for post in found.posts:
+        page = places.post_file(post).removesuffix(".md") + "/index.html"
+        if page not in built.pieces:
+            raise PublishError(
+                f"The site has no page {page.removesuffix('index.html')}, which letters and feeds link to: "
+                "mkdocs.yml must not say use_directory_urls: false, nor exclude posts."
+            )
