@@ -52,7 +52,7 @@ def attributed(post: Post, language: str) -> str:
     """Return the body with a line under each take's heading that says who published the source, and when."""
     lines = post.body.split("\n")
     known = {source.url: source for source in post.sources}
-    ends = heading_ends(post.body)
+    ends = heading_ends(post.body) if known and post.takes else {}
     for take in reversed(post.takes):
         if take.url in known and (said := _attribution(known[take.url], language)):
             at = ends[take.line - post.body_line]

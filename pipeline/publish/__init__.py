@@ -14,6 +14,7 @@ from pipeline import post as posts
 from pipeline.errors import PublishError
 from pipeline.publish.catalogue import catalogue
 from pipeline.publish.engine import build, planned
+from pipeline.publish.feeds import write_feeds
 from pipeline.publish.person import person_of
 from pipeline.publish.reading import drafts as drafts_of
 from pipeline.publish.reading import published
@@ -58,6 +59,7 @@ def publish(
         raise PublishError("The site is not published, because the engine warns and --strict was asked for:", built.warnings)
     _all_there(found.posts, plan.output)
     tame_search(plan.output, {title for post in found.posts for title in (post.title, *post.topics)})
+    write_feeds(plan.output, found, settings, work)
     _take_place(plan.output, output)
     return Site(folder=output, posts=len(found.posts), pages=len(list(output.rglob("*.html"))), warnings=built.warnings)
 

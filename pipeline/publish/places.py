@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from pipeline import post as posts
+from pipeline.html import safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from pipeline.model import Post
+    from pipeline.model import Post, SafeUrl
     from pipeline.publish.catalogue import Catalogue, Topic
     from pipeline.settings.sections import SiteSettings
 
@@ -26,6 +28,7 @@ VOICES: Final = "voices.md"
 SERVICE: Final = "service.md"
 SOURCES: Final = "sources.md"
 TRENDS: Final = "trends.md"
+CARDS: Final = "assets/cards"
 OPML: Final = "sources.opml"
 FORMATS: Final = (
     ("application/rss+xml", "RSS", "feed.xml"),
@@ -64,6 +67,13 @@ def whole(site: SiteSettings, address: str) -> str:
     return home(site) + address
 
 
+def whole_url(site: SiteSettings, address: str) -> SafeUrl:
+    """Return the same in the characters that RFC 3986 allows, as programs want it."""
+    url = safe_url(whole(site, address))
+    assert url is not None, "site_url was checked when it was read, and file systems bound a name"
+    return url
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPlace:
     """Feeds of one list, in the three formats: their folder from the root of the site, title and posts."""
@@ -89,7 +99,9 @@ def site_feeds(found: Catalogue, site: SiteSettings) -> FeedPlace:
 
 def letter_feeds(found: Catalogue, site: SiteSettings) -> FeedPlace:
     """Return the feeds of the letter's editions."""
-    return FeedPlace(folder=f"{LETTER}/", title=f"{site.site_name}: the letter", page=f"{LETTER}/", posts=found.editions)
+    return FeedPlace(
+        folder=f"{LETTER}/", title=f"{site.site_name}: the letter", page=f"{LETTER}/", posts=found.editions
+    )
 
 
 def topic_feeds(topic: Topic, site: SiteSettings) -> FeedPlace:
@@ -107,4 +119,9 @@ def feed_places(found: Catalogue, site: SiteSettings) -> Iterator[FeedPlace]:
 
 def card_address(post: Post) -> str:
     """Return the address, from the root of the site, of the picture that previews of a link to ``post`` show."""
-    return quote(f"assets/cards/{post.path.stem}.png")
+    return quote(f"{CARDS}/{post.path.stem}.png")
+
+
+def card_file(post: Post, site: Path) -> Path:
+    """Return the file of that picture in the folder ``site``."""
+    return site / CARDS / f"{post.path.stem}.png"
