@@ -20,17 +20,21 @@ _SPAN: Final = 600
 A post knows its day alone. Readers and validators take what is later than now for a mistake, and what has the same time
 as another for one; no later hour would do, as nobody wants to wait for it with publishing.
 """
+_LONGEST_NAME: Final = 255
+"""Bytes of the name of a file; what is longer never was one."""
 
 
 def ids_of(every: Sequence[Post], site_url: str) -> dict[str, SafeUrl]:
     """Return the id of each post by the name of its file: the address that it had first.
 
-    A reader takes an id it does not know for a new post, so renaming one must not change it. A name that another post has now is that one's. Of several posts that say they had it, it is the oldest one's.
+    A reader takes an id that it does not know for a new post, so renaming one must not change it. A name that another
+    post has now is that one's; of several posts that say they had it, it is the oldest one's.
     """
     found: dict[str, SafeUrl] = {}
     taken = {posts.address(site_url, post.path): post.path.name for post in every}
     for post in sorted(every, key=lambda post: (post.date, post.path.name)):
-        had = [posts.address(site_url, Path(f"{alias}.md")) for alias in post.aliases]
+        names = (f"{alias}.md" for alias in post.aliases)
+        had = [posts.address(site_url, Path(name)) for name in names if len(name.encode()) <= _LONGEST_NAME]
         own = posts.address(site_url, post.path)
         found[post.path.name] = next(
             (each for each in had if taken.setdefault(each, post.path.name) == post.path.name), own
