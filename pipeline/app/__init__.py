@@ -190,7 +190,8 @@ class App:
         from pipeline.publish import publish
 
         self.see_that_approved(*posts.paths(self.settings.content))
-        return publish(self.settings, engine=engine, strict=strict, trends=self._trends_of_site())
+        given = {"sources.opml": self.feeds.public_opml()} if self.settings.publish.sources else {}
+        return publish(self.settings, engine=engine, strict=strict, trends=self._trends_of_site(), given=given)
 
     def unbuilt(self) -> tuple[Path, ...]:
         """Return the posts that the built site does not show as they are now."""

@@ -218,6 +218,17 @@ class Feeds:
         ]
         return write_opml(f"Feeds of {self._settings.site.site_name}", outlines, made=self._now)
 
+    def public_opml(self) -> bytes:
+        """Return as OPML the feeds that others may see; it says the same wherever and whenever it is made."""
+        from pipeline.pull.subscriptions.opml import Outline, write_opml
+
+        shown = [
+            Outline(url=url, title=plain_text(feed.title), topics=tuple(map(plain_text, feed.topics)))
+            for feed in self._settings.pull.feeds
+            if feed.is_public and (url := safe_url(feed.url, tracking=True))
+        ]
+        return write_opml(f"Feeds of {self._settings.site.site_name}", shown, made=None)
+
     def _wanted(self, urls: Sequence[str]) -> list[Feed]:
         """Return the feeds at ``urls``, or all of byline.yml, with what the store remembers of each."""
         named = {feed.url: feed for feed in self._settings.pull.feeds}

@@ -90,7 +90,7 @@ class Post:
     """A Markdown file in content/: front matter and body.
 
     ``updated`` is the day of a change worth telling, ``series`` what the post is a part of, ``aliases`` the names that
-    its file had before, and ``syndication`` where else it was published.
+    its file had before, the oldest first, and ``syndication`` where else it was published.
     ``body`` is the text after the front matter as it stands in the file at ``path``, and begins at ``body_line``.
     ``matter`` is the text of the front matter, which tells its lines, and ``extra`` what Byline does not know of it,
     so that nothing of the author's is lost.

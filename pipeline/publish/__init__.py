@@ -14,7 +14,7 @@ from pipeline.errors import PublishError
 from pipeline.publish.stamp import keep_stamp, stamp_of, unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model import Trend
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     Trends = Sequence[Trend] | None
     """What rises and falls, for a page of the site; None where it is to have no such page."""
+    Given = Mapping[str, bytes]
+
+_NOTHING: Given = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +42,19 @@ class Site:
     warnings: tuple[str, ...]
 
 
-def publish(settings: Settings, *, engine: str = "", strict: bool = False, trends: Trends = None) -> Site:
-    """Build the site, unless nothing changed since it was built.
+def publish(
+    settings: Settings, *, engine: str = "", strict: bool = False, trends: Trends = None, given: Given = _NOTHING
+) -> Site:
+    """Build the site, unless nothing changed since it was built; ``given`` are files that go with it as they are.
 
     Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
     """
     output, work = settings.output, settings.state / "work" / "site"
-    stamp = stamp_of(settings, engine, trends)
+    stamp = stamp_of(settings, engine, trends, given)
     if (kept := unchanged(stamp, output, work)) and not (strict and kept[-1]):
         posts, pages, warnings = kept
         return Site(folder=output, posts=posts, pages=pages, fresh=0, slowed="", warnings=warnings)
+    from pipeline.publish.kept import of_bytes
     from pipeline.publish.making import make
     from pipeline.publish.put import put
 
@@ -57,7 +63,7 @@ def publish(settings: Settings, *, engine: str = "", strict: bool = False, trend
     warnings = (*made.built.warnings, *whole.warnings)
     if strict and warnings:
         raise PublishError("The site is not published, because of warnings, and --strict was asked for:", warnings)
-    put(whole.pieces, output, work)
+    put({**{name: of_bytes(data) for name, data in given.items()}, **whole.pieces}, output, work)
     posts, pages = len(made.found.posts), sum(name.endswith(".html") for name in whole.pieces)
     keep_stamp(stamp, (posts, pages, warnings), work)
     return Site(

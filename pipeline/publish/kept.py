@@ -30,6 +30,16 @@ class Piece:
     data: bytes | None = None
     source: Path | None = None
 
+    @property
+    def bytes(self) -> bytes:
+        """What the file holds."""
+        return self.data if self.data is not None else (self.source or Path()).read_bytes()
+
+    @property
+    def size(self) -> int:
+        """How many bytes it holds."""
+        return len(self.data) if self.data is not None else (self.source or Path()).stat().st_size
+
 
 def of_bytes(data: bytes) -> Piece:
     """Return a piece that holds ``data``."""
@@ -42,7 +52,7 @@ def of_text(text: str) -> Piece:
 
 
 def of_file(path: Path) -> Piece:
-    """Return a copy of a file of the author's or of the theme's, which is known by its name, size and time."""
+    """Return a copy of a file of the author's or of the theme's, known by its name, size and time."""
     found = path.stat()
     return Piece(mark=f"{path}\0{found.st_size}\0{found.st_mtime_ns}", source=path)
 

@@ -13,7 +13,6 @@ from pipeline.publish.finish import Finished, finish
 from pipeline.publish.person import person_of
 from pipeline.publish.reading import Seen, drafts_of, published
 from pipeline.publish.stage import stage
-from pipeline.publish.stage.files import Staged
 from pipeline.publish.stage.whole import Whole
 from pipeline.publish.told import told_of
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model import Trend
+    from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from pipeline import post as posts
+from pipeline.html import safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.model import Post
+    from pipeline.model import Post, SafeUrl
     from pipeline.publish.catalogue import Catalogue, Topic
     from pipeline.settings.sections import SiteSettings
 
@@ -27,8 +28,9 @@ VOICES: Final = "voices.md"
 SERVICE: Final = "service.md"
 SOURCES: Final = "sources.md"
 TRENDS: Final = "trends.md"
+CARDS: Final = "assets/cards"
 OPML: Final = "sources.opml"
-SITE_CARD: Final = "assets/cards/site/card.png"
+SITE_CARD: Final = f"{CARDS}/site/card.png"
 FORMATS: Final = (
     ("application/rss+xml", "RSS", "feed.xml"),
     ("application/atom+xml", "Atom", "atom.xml"),
@@ -70,6 +72,13 @@ def home(site: SiteSettings) -> str:
 def whole(site: SiteSettings, address: str) -> str:
     """Return ``address`` from the root of the site as a whole one."""
     return home(site) + address
+
+
+def whole_url(site: SiteSettings, address: str) -> SafeUrl:
+    """Return the same in the characters that RFC 3986 allows, as programs want it."""
+    url = safe_url(whole(site, address))
+    assert url is not None, "site_url was checked when it was read, and file systems bound a name"
+    return url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +126,7 @@ def feed_places(found: Catalogue, site: SiteSettings) -> Iterator[FeedPlace]:
 
 def card_file(post: Post) -> str:
     """Return the file of the picture that previews of a link to ``post`` show."""
-    return f"assets/cards/{post.path.stem}.png"
+    return f"{CARDS}/{post.path.stem}.png"
 
 
 def card_address(post: Post) -> str:

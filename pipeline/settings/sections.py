@@ -6,7 +6,7 @@ import re
 from email.utils import getaddresses
 from pathlib import Path  # noqa: TC003  (pydantic reads the annotations)
 from string import Formatter
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
@@ -265,6 +265,7 @@ class ThemeSettings(BaseModel):
     language: str = "en"
     features: tuple[str, ...] = ()
     custom_dir: str = "overrides"
+    favicon: Any = ""  # Material takes false for none
 
 
 class BlogSettings(BaseModel):

@@ -1,8 +1,8 @@
 """Pages to HTML, by one of three engines: the only room that knows them.
 
 MkDocs runs here, with a plugin of ours that makes it faster and changes no byte; ProperDocs and Zensical run as
-commands of their own. All get the author's mkdocs.yml with the same few changes: what Byline decides before the engine, lists of
-posts above all, is not decided again by plugins.
+commands of their own. All get the author's mkdocs.yml with the same few changes: what Byline decides before the engine,
+lists of posts above all, is not decided again by plugins.
 """
 
 from __future__ import annotations

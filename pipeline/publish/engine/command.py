@@ -1,4 +1,4 @@
-"""ProperDocs and Zensical: engines that are commands of their own, given a folder of pages and a mkdocs.yml beside it."""
+"""ProperDocs and Zensical: commands of their own that are given a folder of pages and a mkdocs.yml beside it."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.publish.feeds import feeds
 from pipeline.publish.finish.addresses import old_addresses
 from pipeline.publish.finish.cards import cards
 from pipeline.publish.finish.copies import copies
@@ -36,7 +37,7 @@ class Finished:
 def finish(
     pieces: Mapping[str, Piece], titles: Container[str], found: Catalogue, settings: Settings, work: Path
 ) -> Finished:
-    """Return all files of the site: ``pieces``, which the engine made of pages with ``titles``, and what goes with them.
+    """Return all files of the site: ``pieces``, made by the engine of pages with ``titles``, and what goes with them.
 
     ``work`` is the folder in which what can be used again is remembered. What the author put where one of ours would be
     stays the author's.
@@ -44,5 +45,6 @@ def finish(
     whole, warnings = with_images(dict(pieces), work / "images")
     whole |= {INDEX: tamed(whole[INDEX], titles)} if INDEX in whole else {}
     ours = copies(found, settings) | cards(found, settings, work / "cards") | old_addresses(found, whole, settings.site)
+    ours |= feeds(found, ours | whole, settings, work)
     ours |= maps(found, whole, settings) | searchable(whole, found.posts, settings, work / "search")
     return Finished(pieces=ours | whole, warnings=tuple(warnings))

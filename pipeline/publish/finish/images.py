@@ -59,7 +59,7 @@ def with_images(pieces: dict[str, Piece], memory: Path) -> tuple[dict[str, Piece
         if name.endswith(".html"):
             now[piece.mark] = _has_images(piece) if piece.mark not in seen else seen[piece.mark]
             if now[piece.mark]:
-                made[name] = of_bytes(_completed(_bytes(piece), PurePosixPath(name).parent, work))
+                made[name] = of_bytes(_completed(piece.bytes, PurePosixPath(name).parent, work))
     used = {mark: (shape.width, shape.height, dict(shape.copies)) for mark, shape in work.used.items()}
     save(memory / "note", (now, used))
     copies = {copy: Piece(mark=copy, source=memory / PurePosixPath(copy).name) for copy in work.copies()}
@@ -89,7 +89,7 @@ class _Work:
         if piece.mark not in self.used:
             known = self.shapes.get(piece.mark)
             whole = known and all((self.memory / PurePosixPath(copy).name).is_file() for copy in known.copies.values())
-            found = known if whole else self._measured(name, _bytes(piece))
+            found = known if whole else self._measured(name, piece.bytes)
             if found is None:
                 return None
             self.used[piece.mark] = found
@@ -129,11 +129,7 @@ class _Work:
 
 
 def _has_images(piece: Piece) -> bool:
-    return _IMAGE.search(_bytes(piece)) is not None
-
-
-def _bytes(piece: Piece) -> bytes:
-    return piece.data if piece.data is not None else Path(piece.source or "").read_bytes()
+    return _IMAGE.search(piece.bytes) is not None
 
 
 def _completed(html: bytes, folder: PurePosixPath, work: _Work) -> bytes:

@@ -1,4 +1,4 @@
-"""What programs look for at the root of a site: its pages (sitemaps.org), what they may read (RFC 9309), what is worth it.
+"""What programs look for at the root of a site: its pages (sitemaps.org), what they may read (RFC 9309), llms.txt.
 
 A day stands in the sitemap only where it is true: of a post, or of a list of posts, when it last changed.
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipeline.publish.kept import of_text
@@ -24,8 +23,7 @@ def tamed(index: Piece, titles: Container[str]) -> Piece:
     headline of a feed would run there. ``titles`` are those that the front matter gives. Titles that come of headings,
     and those of a page's parts (with a # in their place), it escapes itself.
     """
-    raw = index.data if index.data is not None else Path(index.source or "").read_bytes()
-    data = json.loads(raw)
+    data = json.loads(index.bytes)
     for entry in data["docs"]:
         if "#" not in entry["location"]:
             title = entry["title"]

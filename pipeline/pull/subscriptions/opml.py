@@ -234,15 +234,17 @@ def _categories(attribute: str) -> Iterator[_Names]:
 # -- out
 
 
-def write_opml(title: str, outlines: Iterable[Outline], *, made: datetime) -> bytes:
+def write_opml(title: str, outlines: Iterable[Outline], *, made: datetime | None) -> bytes:
     """Return an OPML file of ``outlines``, in their order, each in the folder of each of its topics.
 
-    ``made`` is an aware time. Raises ``UsageError`` for a topic that is deeper than a file may be.
+    ``made`` is an aware time, or none where the file is to be the same whenever it is made. Raises ``UsageError`` for a
+    topic that is deeper than a file may be.
     """
     root = ET.Element("opml", version="2.0")
     head = ET.SubElement(root, "head")
     ET.SubElement(head, "title").text = plain_text(title)
-    ET.SubElement(head, "dateCreated").text = format_datetime(utc(made), usegmt=True)
+    if made is not None:
+        ET.SubElement(head, "dateCreated").text = format_datetime(utc(made), usegmt=True)
     ET.SubElement(head, "docs").text = "http://opml.org/spec2.opml"
     folders: dict[_Names, ET.Element] = {(): ET.SubElement(root, "body")}
     for feed in outlines:

@@ -117,7 +117,7 @@ def _templates(config: MkDocsConfig) -> list[Path]:
 
 
 def _of_templates(places: Sequence[Path], note: Path) -> str:
-    """Return why the templates at ``places`` forbid it; what was found out of the same ones before stands in ``note``."""
+    """Return why the templates at ``places`` forbid it; ``note`` remembers what was found out of the same ones."""
     key = digest(b"".join(place.read_bytes() for place in places))
     known = load(note)
     if not (isinstance(known, tuple) and known[0] == key):
