@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from pipeline.errors import PublishError
-from pipeline.publish.cards import Card, Direction, Palette, alt_of, draw, key_of, palette_of, unshown
-from pipeline.publish.cards.colours import contrast, rgb
-from pipeline.publish.cards.drawing import MARGIN, RULE
+from pipeline.publish.cards.card import Card, Direction, alt_of
+from pipeline.publish.cards.colours import Palette, contrast, palette_of, rgb
+from pipeline.publish.cards.drawing import MARGIN, RULE, draw, unshown
 from pipeline.publish.cards.faces import SHAPES, Face, Typeface, face_of, typeface
 from pipeline.publish.cards.glyphs import characters
+from pipeline.publish.cards.keys import key_of
 from pipeline.publish.cards.letters import LONGEST, clean, clusters
 from pipeline.publish.cards.line import measured, shown
 from pipeline.publish.cards.presentation import in_order
@@ -96,7 +97,8 @@ def test_a_card_is_a_small_png_of_the_size_that_previews_ask_for():
 
 
 def test_the_same_facts_give_the_same_bytes_in_another_process():
-    asked = "import sys; from pipeline.publish.cards import *; "
+    rooms = ("card", "colours", "drawing")
+    asked = "import sys; " + "".join(f"from pipeline.publish.cards.{room} import *; " for room in rooms)
     asked += f"sys.stdout.buffer.write(draw({CARD!r}, {COLOURS!r}))"
     asked = asked.replace("<Direction.AUTO: 'auto'>", "Direction.AUTO")
     other = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True).stdout

@@ -126,7 +126,7 @@ def test_a_problem_says_what_the_setting_is_for(folder):
             "pull:\n  feeds:\n  - url: https://a.example/\n    name: A\n",
             4,
             "pull.feeds.0.name",
-            "allow_private, title, topics, trust, url",
+            "allow_private, listed, title, topics, trust, url",
         ),
         (
             "select:\n  topics:\n    a:\n      phrases: []\n      wight: 1\n",

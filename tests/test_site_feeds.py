@@ -26,7 +26,7 @@ from pipeline.publish.catalogue import catalogue
 from pipeline.publish.feeds import feeds as feeds_of
 from pipeline.publish.feeds.content import portable
 from pipeline.publish.feeds.identity import ids_of, moments_of
-from pipeline.publish.kept import keep, pieces_in
+from pipeline.publish.kept import pieces_in
 from pipeline.publish.reading import Read
 from pipeline.publish.related import counted
 from pipeline.publish.remembered import load as remembered
@@ -101,7 +101,9 @@ def listed(every):
 
 def put_feeds(folder, found, settings, memory=None):
     site = pieces_in(folder)
-    keep(folder, site | feeds_of(found, site, settings, memory), folder.with_suffix(".note"))
+    for name, piece in feeds_of(found, site, settings, memory).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(piece.bytes)
 
 
 def written(folder, every, settings, memory=None):
@@ -156,7 +158,7 @@ def test_every_feed_is_valid_without_a_warning(feeds):
 
 
 def test_pages_name_each_feed_that_is_written_and_no_other(made, feeds):
-    named = [told for place in places.feed_places(catalogue(three()), made.site) for told in place.told]
+    named = [told for place in places.feed_places(listed(three()), made.site) for told in place.told]
     assert {unquote(told["url"]) for told in named} == {*feeds}
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         Trend,
         Unreadable,
     )
-    from pipeline.publish import Site
+    from pipeline.publish.site import Site
     from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.send import Audience, Sent
     from pipeline.send.readers import Imported
@@ -195,7 +195,7 @@ class App:
 
     def unbuilt(self) -> tuple[Path, ...]:
         """Return the posts that the built site does not show as they are now."""
-        from pipeline.publish.due import unbuilt
+        from pipeline.publish.stamp import unbuilt
 
         return unbuilt(self.settings)
 

@@ -7,39 +7,24 @@ build leaves the old one whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PublishError
-from pipeline.publish.stamp import keep_stamp, stamp_of, unchanged
+from pipeline.publish.stamp import keep_stamp, stamp_of, unchanged, work_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from pipeline.model import Trend
+    from pipeline.publish.site import Site
     from pipeline.settings.sections import Settings
 
     Trends = Sequence[Trend] | None
     """What rises and falls, for a page of the site; None where it is to have no such page."""
     Given = Mapping[str, bytes]
+    """Files of the site that others made, by their names in it."""
 
 _NOTHING: Given = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """A built site: where it is, what it holds, and what was warned of.
-
-    Of its ``pages``, ``fresh`` were built anew; ``slowed`` says why it was all of them, where that was so.
-    """
-
-    folder: Path
-    posts: int
-    pages: int
-    fresh: int
-    slowed: str
-    warnings: tuple[str, ...]
 
 
 def publish(
@@ -49,26 +34,21 @@ def publish(
 
     Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
     """
-    output, work = settings.output, settings.state / "work" / "site"
+    work = work_of(settings)
     stamp = stamp_of(settings, engine, trends, given)
-    if (kept := unchanged(stamp, output, work)) and not (strict and kept[-1]):
-        posts, pages, warnings = kept
-        return Site(folder=output, posts=posts, pages=pages, fresh=0, slowed="", warnings=warnings)
-    from pipeline.publish.kept import of_bytes
+    if (kept := unchanged(stamp, settings.output, work)) and not (strict and kept.warnings):
+        return kept
     from pipeline.publish.making import make
     from pipeline.publish.put import put
 
     made = make(settings, work, engine=engine, trends=trends)
-    whole = made.finished(work)
-    warnings = (*made.built.warnings, *whole.warnings)
-    if strict and warnings:
-        raise PublishError("The site is not published, because of warnings, and --strict was asked for:", warnings)
-    put({**{name: of_bytes(data) for name, data in given.items()}, **whole.pieces}, output, work)
-    posts, pages = len(made.found.posts), sum(name.endswith(".html") for name in whole.pieces)
-    keep_stamp(stamp, (posts, pages, warnings), work)
-    return Site(
-        folder=output, posts=posts, pages=pages, fresh=made.built.fresh, slowed=made.built.slowed, warnings=warnings
-    )
+    whole = made.finished(work, given)
+    site = made.site(whole)
+    if strict and site.warnings:
+        raise PublishError("The site is not published, because of warnings, and --strict was asked for:", site.warnings)
+    put(whole.pieces, settings.output, work)
+    keep_stamp(stamp, site, work)
+    return site
 
 
 def preview(

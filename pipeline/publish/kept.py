@@ -68,7 +68,7 @@ def digest(data: bytes) -> str:
 
 
 def keep(folder: Path, pieces: Mapping[str, Piece], note: Path) -> None:
-    """See to it that ``folder`` holds ``pieces``, by their names, and nothing else; ``note`` is the file of its note."""
+    """See to it that ``folder`` holds ``pieces``, by their names, and nothing else; ``note`` is where its note is."""
     before = _noted(note)
     there = dict(files_in(folder))
     for name in there.keys() - pieces.keys():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PublishError
@@ -10,14 +10,16 @@ from pipeline.publish import places
 from pipeline.publish.catalogue import Catalogue, catalogue
 from pipeline.publish.engine import Built, build, planned
 from pipeline.publish.finish import Finished, finish
+from pipeline.publish.kept import of_bytes
 from pipeline.publish.person import person_of
 from pipeline.publish.reading import Seen, drafts_of, published
+from pipeline.publish.site import Site
 from pipeline.publish.stage import stage
 from pipeline.publish.stage.whole import Whole
 from pipeline.publish.told import told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model import Trend
@@ -42,9 +44,21 @@ class Made:
     staged: Staged
     built: Built
 
-    def finished(self, work: Path) -> Finished:
-        """Return all files of the site; ``work`` is the folder in which what can be used again is remembered."""
-        return finish(self.built.pieces, self.staged.titles, self.found, self.settings, work)
+    def finished(self, work: Path, given: Mapping[str, bytes]) -> Finished:
+        """Return all files of the site; ``work`` remembers what can be used again, ``given`` go with it as they are."""
+        whole = finish(self.built.pieces, self.staged.titles, self.found, self.settings, work)
+        return replace(whole, pieces={**{name: of_bytes(data) for name, data in given.items()}, **whole.pieces})
+
+    def site(self, whole: Finished) -> Site:
+        """Return what is known of the site that consists of ``whole``."""
+        return Site(
+            folder=self.settings.output,
+            posts=len(self.found.posts),
+            pages=sum(name.endswith(".html") for name in whole.pieces),
+            fresh=self.built.fresh,
+            slowed=self.built.slowed,
+            warnings=(*self.built.warnings, *whole.warnings),
+        )
 
 
 def make(

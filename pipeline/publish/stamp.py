@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.publish.kept import files_in, is_kept
+from pipeline import post as posts
+from pipeline.publish.kept import digest, files_in, is_kept
 from pipeline.publish.remembered import load, save
+from pipeline.publish.site import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pipeline.settings.sections import Settings
@@ -25,31 +28,61 @@ _PACKAGES: Final = (
 _FROM_ENVIRONMENT: Final = re.compile(rb"!ENV\s+(?:\[([^\]]*)\]|(\S+))")
 
 
-def stamp_of(settings: Settings, *how: Any) -> str:
-    """Return a digest of all that the site is made of: the author's files, the settings, the programs, and ``how``."""
-    made = blake2b(digest_size=16)
-    for part in _parts(settings):
-        made.update(part)
-        made.update(b"\0")
-    made.update(repr(how).encode("utf-8", "replace"))
-    return made.hexdigest()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """A digest of all that a site is made of, and one of each post, by the name of its file."""
+
+    digest: str
+    posts: Mapping[str, str]
 
 
-def unchanged(stamp: str, output: Path, work: Path) -> Sequence[Any] | None:
+def stamp_of(settings: Settings, *how: Any) -> Stamp:
+    """Return the stamp of the author's files as they are, the settings, the programs, and ``how``."""
+    made = blake2b(repr(how).encode("utf-8", "replace"), digest_size=16)
+    for part in _frame(settings):
+        made.update(part + b"\0")
+    of_posts = {}
+    for folder in (settings.content, settings.overrides):
+        for name, path in sorted(files_in(folder)):
+            told = _content(path)
+            made.update(name.encode("utf-8", "replace") + b"\0" + told)
+            if path.parent == settings.content / posts.POSTS:
+                of_posts[name] = digest(told)
+    return Stamp(digest=made.hexdigest(), posts=of_posts)
+
+
+def unchanged(stamp: Stamp, output: Path, work: Path) -> Site | None:
     """Return what was kept with ``stamp``; None where the site in ``output`` is not the one that was built by it."""
     kept = load(work / "stamp")
-    if not (isinstance(kept, tuple) and kept[0] == stamp and is_kept(output, work / "site.note")):
+    if not (isinstance(kept, tuple) and kept[0] == stamp.digest and is_kept(output, work / "site.note")):
         return None
-    found: Sequence[Any] = kept[1]
-    return found
+    many, pages, warnings = kept[2:]
+    return Site(folder=output, posts=many, pages=pages, fresh=0, slowed="", warnings=warnings)
 
 
-def keep_stamp(stamp: str, told: Sequence[Any], work: Path) -> None:
-    """Keep ``told`` with the ``stamp`` of the site that was just built."""
-    save(work / "stamp", (stamp, tuple(told)))
+def keep_stamp(stamp: Stamp, site: Site, work: Path) -> None:
+    """Keep the ``stamp`` of the site that was just built, and what is known of it."""
+    save(work / "stamp", (stamp.digest, dict(stamp.posts), site.posts, site.pages, site.warnings))
 
 
-def _parts(settings: Settings) -> Iterator[bytes]:
+def unbuilt(settings: Settings) -> tuple[Path, ...]:
+    """Return the posts that have no page in the site's folder, or one that was made of other words."""
+    kept = load(work_of(settings) / "stamp")
+    built = kept[1] if isinstance(kept, tuple) else {}
+    return tuple(path for path in posts.paths(settings.content) if not _is_built(path, settings, built))
+
+
+def work_of(settings: Settings) -> Path:
+    """Return the folder in which a build remembers what the next one can use."""
+    return settings.state / "work" / "site"
+
+
+def _is_built(path: Path, settings: Settings, built: Mapping[str, str]) -> bool:
+    page = settings.output / posts.POSTS / path.stem / "index.html"
+    return page.is_file() and built.get(f"{posts.POSTS}/{path.name}") == digest(_content(path))
+
+
+def _frame(settings: Settings) -> Iterator[bytes]:
     yield settings.model_dump_json(exclude={"secrets"}).encode()
     yield repr([(name, _version(name)) for name in _PACKAGES]).encode()
     for name in ("byline.yml", "mkdocs.yml"):
@@ -57,10 +90,6 @@ def _parts(settings: Settings) -> Iterator[bytes]:
         yield text
         named = (each for found in _FROM_ENVIRONMENT.findall(text) for each in b"".join(found).split(b","))
         yield repr([os.environ.get(each.strip().decode("utf-8", "replace"), "") for each in named]).encode()
-    for folder in (settings.content, settings.overrides):
-        for name, path in sorted(files_in(folder)):
-            yield name.encode("utf-8", "replace")
-            yield _content(path)
 
 
 def _content(path: Path) -> bytes:

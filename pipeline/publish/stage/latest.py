@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from pipeline import post as posts
-from pipeline.html import markdown_link, slug
-from pipeline.model import SafeUrl
+from pipeline.html import slug, to_markdown
+from pipeline.publish import places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +52,6 @@ def _chosen(about: str, found: Catalogue) -> Sequence[Post]:
 
 def _line(post: Post, page: PurePosixPath, settings: Settings) -> str:
     up = "../" * (len(page.parts) - 1)
-    link = markdown_link(post.title, SafeUrl(f"{up}{posts.POSTS}/{post.path.name}"))
+    link = f"[{to_markdown(post.title)}]({up}{quote(places.post_file(post))})"
     day = posts.day_in_words(post.date, settings.site.language).replace(" ", "\u00a0")  # a day is not broken over lines
     return f"- {link} ·\u00a0{day}"
