@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from pipeline.errors import PublishError
-from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours
+from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours, wanted
 from pipeline.publish.kept import pieces_in
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 _FILE: Final = "mkdocs.yml"
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _WARNING: Final = re.compile(r"^\W*warning\W*[-:]?\s*", re.IGNORECASE)
-_SITEMAP: Final = ("sitemap.xml", "sitemap.xml.gz")
-"""What ours takes the place of, which knows when each page changed."""
 
 
 def build_by_command(plan: Plan, settings: Settings) -> Built:
@@ -38,6 +36,7 @@ def build_by_command(plan: Plan, settings: Settings) -> Built:
     shutil.rmtree(overrides, ignore_errors=True)
     if settings.overrides.is_dir():
         shutil.copytree(settings.overrides, overrides)  # Zensical takes nothing from outside of its folder
+        shutil.rmtree(overrides / "letter", ignore_errors=True)
     (work / _FILE).write_text(_config(plan, settings), encoding="utf-8")
     command = [
         sys.executable,
@@ -55,7 +54,7 @@ def build_by_command(plan: Plan, settings: Settings) -> Built:
         raise PublishError(
             f"The site cannot be built by {plan.engine}: {said[-1] if said else 'it gave up'}", said[-12:-1]
         )
-    pieces = {name: piece for name, piece in pieces_in(plan.output).items() if name not in _SITEMAP}
+    pieces = wanted(pieces_in(plan.output), plan, settings)
     return Built(pieces=pieces, warnings=warnings, fresh=len(plan.staged.pages))
 
 
@@ -69,10 +68,14 @@ def _config(plan: Plan, settings: Settings) -> str:
         "docs_dir": str(plan.staged.folder.name),
         "site_dir": str(plan.output.name),
         "theme": {"custom_dir": "overrides"},
-        "plugins": plugins,
+        "plugins": {name: given for each in plugins for name, given in _named(each)},  # lists would be added to theirs
         "extra": {"byline": dict(plan.told)},
     }
     return json.dumps(changed, ensure_ascii=False, default=str)
+
+
+def _named(plugin: Any) -> list[tuple[str, Any]]:
+    return [(name, given or {}) for name, given in plugin.items()] if isinstance(plugin, dict) else [(plugin, {})]
 
 
 class _Plain(yaml.SafeLoader):

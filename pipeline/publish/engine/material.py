@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import PublishError, template_place
-from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours
+from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours, wanted
 from pipeline.publish.engine.speed import Speed
 from pipeline.publish.kept import pieces_in
 
@@ -49,7 +49,7 @@ def build_here(plan: Plan, settings: Settings, *, fast: bool = True) -> Built:
             reason = f"The engine stumbles ({type(error).__name__}: {error}); look at the front matter you changed last"
             raise PublishError(reason, warnings) from error
     fresh = speed.fresh if speed else len(plan.staged.pages)
-    pieces = pieces_in(plan.output) | (speed.pieces if speed else {})
+    pieces = wanted(pieces_in(plan.output) | (speed.pieces if speed else {}), plan, settings)
     told = tuple(dict.fromkeys(warnings))
     return Built(pieces=pieces, warnings=told, fresh=fresh, slowed=speed.slowed if speed else "")
 
@@ -73,7 +73,6 @@ def _config(plan: Plan, settings: Settings) -> Any:
     )
     if not {"attr_list", "extra", "markdown.extensions.extra"} & {*config.markdown_extensions}:
         config.markdown_extensions.append("attr_list")  # takes have their anchors by it
-    config.theme.static_templates.discard("sitemap.xml")  # ours knows when each page changed
     return config
 
 

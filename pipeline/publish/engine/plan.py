@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 _WANT_SCRIPTS: Final = ("content.", "navigation.instant", "navigation.tracking", "announce.", "toc.follow", "header.")
 """Features of Material that its scripts make; without any, and with another search, they are not loaded."""
-_STYLES: Final = "assets/stylesheets"
+_SHEETS: Final = {
+    "mkdocs": ("material", "assets/stylesheets"),
+    "zensical": ("zensical", "assets/stylesheets/classic"),
+}
+"""Where each engine's theme has its style sheets: a package, and a folder of the site."""
+_BETTER: Final = frozenset({"sitemap.xml", "sitemap.xml.gz"})
+"""Ours knows when each page changed."""
+_SCRIPTS: Final = ("assets/javascripts/", "search.json")
 _DECIDED: Final = frozenset({"blog", "material/blog"})
 """Plugins whose work is done before the engine."""
 SEARCHES: Final = frozenset({"search", "material/search"})
@@ -50,7 +57,7 @@ def planned(staged: Staged, work: Path, engine: str, told: Mapping[str, Any], se
     """Return the plan to build ``staged`` in the folder ``work``; ``told`` is what is known of the site by now."""
     search, features = settings.publish.search, settings.site.theme.features
     needs = search == "material" or any(each.startswith(_WANT_SCRIPTS) for each in features)
-    styles = [f"{_STYLES}/{sheet.name}" for sheet in theirs()]
+    styles = [name for name, _ in theirs(engine)]
     told = {**told, "search": search, "scripts": needs, "styles": styles}
     return Plan(engine=engine, staged=staged, output=work / "build", memory=work / "pages", told=told)
 
@@ -64,12 +71,27 @@ def plugins_without_ours(plugins: Any, search: str) -> list[Any]:
 
 def looks(overrides: Path) -> tuple[Path, ...]:
     """Return the style sheets that pages of the site have: the theme's, then those in the author's ``overrides``."""
-    return (*theirs(), *sorted((overrides / "assets" / "stylesheets").glob("*.css")))
+    sheets = (path for _, path in theirs("mkdocs"))
+    return (*sheets, *sorted((overrides / "assets" / "stylesheets").glob("*.css")))
 
 
-def theirs() -> tuple[Path, ...]:
-    """Return the style sheets of the theme; their names tell its version."""
-    found = find_spec("material")
+def theirs(engine: str) -> tuple[tuple[str, Path], ...]:
+    """Return the style sheets of the theme, each with its name on the site, which tells its version."""
+    package, folder = _SHEETS.get(engine, _SHEETS["mkdocs"])
+    found = find_spec(package)
     places = found.submodule_search_locations if found else None
-    folder = Path((places or [""])[0]) / "templates" / _STYLES
-    return tuple(sheet for name in ("main", "palette") for sheet in folder.glob(f"{name}.*.min.css"))
+    place = Path((places or [""])[0]) / "templates" / folder
+    sheets = (sheet for name in ("main", "palette") for sheet in sorted(place.glob(f"{name}.*.min.css")))
+    return tuple((f"{folder}/{sheet.name}", sheet) for sheet in sheets)
+
+
+def wanted(pieces: Mapping[str, Piece], plan: Plan, settings: Settings) -> dict[str, Piece]:
+    """Return ``pieces`` without what is made better after the engine, and without scripts that no page loads."""
+    own = settings.overrides
+    return {
+        name: piece
+        for name, piece in pieces.items()
+        if name not in _BETTER
+        and not name.endswith(".map")
+        and (plan.told["scripts"] or not name.startswith(_SCRIPTS) or (own / name).is_file())
+    }
