@@ -1,6 +1,7 @@
 """The same content builds under MkDocs, ProperDocs and Zensical: what readers and programs find there is the same."""
 
 import json
+import posixpath
 import re
 from importlib.util import find_spec
 
@@ -57,7 +58,8 @@ def pages_of(folder):
 
 def same(link):
     """The same address, however an engine writes that of the page itself or of the home page."""
-    return re.sub(r"^\./|(?<=^/)\.$", "", link)
+    place, sign, rest = link.partition("#")
+    return link if ":" in link else re.sub(r"(?<=.)/?$", "/", posixpath.normpath(place)) + sign + rest
 
 
 def named(page, key):

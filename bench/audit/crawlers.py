@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from audit.pages import Built
+    from audit.pages import Built, Page
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 FIELDS = {"user-agent", "allow", "disallow", "sitemap", "crawl-delay"}
@@ -50,8 +50,15 @@ def sitemap(site: Built, now: datetime) -> Iterator[str]:
     urls = [(entry.findtext(SITEMAP + "loc") or "").strip() for entry in root]
     yield from (f"{url} stands {count} times" for url, count in Counter(urls).items() if count > 1)
     yield from _entries(site, urls)
-    yield from _dates(root, now)
+    dated = {page.url for page in site.lists() if _is_dated(page)}
+    yield from _dates(root, dated, now)
     yield from (f"{page.url} is missing" for page in site.lists() if page.url not in set(urls))
+
+
+def _is_dated(page: Page) -> bool:
+    """Whether it is known when a page changed: it is a post, or a list of posts as home is."""
+    is_post = bool(page.meta("article:published_time"))
+    return is_post or page.path == "index.html" or bool(page.tree.xpath("//*[contains(@class, 'h-feed')]"))
 
 
 def _entries(site: Built, urls: list[str]) -> Iterator[str]:
@@ -65,11 +72,16 @@ def _entries(site: Built, urls: list[str]) -> Iterator[str]:
             yield f"{url} says that its address is {page.canonical}"
 
 
-def _dates(root: etree._Element, now: datetime) -> Iterator[str]:
+def _dates(root: etree._Element, dated: set[str], now: datetime) -> Iterator[str]:
+    """Yield wrong dates; a post and a list of posts (``dated``) need one, a page of unknown day does not.
+
+    The format says that a lastmod is optional; one that is guessed is worse than none.
+    """
     for entry in root:
         url, text = entry.findtext(SITEMAP + "loc"), entry.findtext(SITEMAP + "lastmod")
         if text is None:
-            yield f"{url} has no lastmod"
+            if (url or "").strip() in dated:
+                yield f"{url} has no lastmod"
             continue
         try:
             odd = implausible(w3c(text.strip()), now)

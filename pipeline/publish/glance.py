@@ -66,7 +66,11 @@ def _context(post: Post, settings: Settings) -> dict[str, Any]:
         "canonical_url": whole(settings.site, post_address(post)),
     }
     extra = {"byline": told_of(around.found, around.person, settings)}
-    return {"page": page, "config": {"extra": extra, "site_author": settings.site.author}, "lang": {"t": _word}}
+    return {
+        "page": page,
+        "config": {"extra": extra, "site_author": settings.site.author, "site_url": settings.site.site_url},
+        "lang": {"t": _word},
+    }
 
 
 def _word(key: str) -> str:

@@ -46,7 +46,7 @@ class Made:
 
     def finished(self, work: Path, given: Mapping[str, bytes]) -> Finished:
         """Return all files of the site; ``work`` remembers what can be used again, ``given`` go with it as they are."""
-        whole = finish(self.built.pieces, self.staged.titles, self.found, self.settings, work)
+        whole = finish(self.built.pieces, self.staged, self.found, self.settings, work)
         return replace(whole, pieces={**{name: of_bytes(data) for name, data in given.items()}, **whole.pieces})
 
     def site(self, whole: Finished) -> Site:

@@ -18,11 +18,12 @@ from pipeline.publish.finish.maps import maps
 from pipeline.publish.finish.tame import INDEX, tamed
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pipeline.publish.catalogue import Catalogue
     from pipeline.publish.kept import Piece
+    from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings
 
 
@@ -34,17 +35,15 @@ class Finished:
     warnings: tuple[str, ...]
 
 
-def finish(
-    pieces: Mapping[str, Piece], titles: Container[str], found: Catalogue, settings: Settings, work: Path
-) -> Finished:
-    """Return all files of the site: ``pieces``, made by the engine of pages with ``titles``, and what goes with them.
+def finish(pieces: Mapping[str, Piece], staged: Staged, found: Catalogue, settings: Settings, work: Path) -> Finished:
+    """Return all files of the site: ``pieces``, which the engine made of what was ``staged``, and what goes with them.
 
     ``work`` is the folder in which what can be used again is remembered. What the author put where one of ours would be
     stays the author's.
     """
     whole, warnings = with_images(dict(pieces), work / "images")
-    whole |= {INDEX: tamed(whole[INDEX], titles)} if INDEX in whole else {}
+    whole |= {INDEX: tamed(whole[INDEX], staged.titles)} if INDEX in whole else {}
     ours = copies(found, settings) | cards(found, settings, work / "cards") | old_addresses(found, whole, settings.site)
     ours |= feeds(found, ours | whole, settings, work)
-    ours |= maps(found, whole, settings) | searchable(whole, found.posts, settings, work / "search")
+    ours |= maps(found, whole, staged.days, settings) | searchable(whole, found.posts, settings, work / "search")
     return Finished(pieces=ours | whole, warnings=tuple(warnings))

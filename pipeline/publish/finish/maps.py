@@ -27,9 +27,15 @@ _SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _INDEX: Final = "index.html"
 
 
-def maps(found: Catalogue, pieces: Mapping[str, Piece], settings: Settings) -> dict[str, Piece]:
-    """Return sitemap.xml, robots.txt and llms.txt of the site that ``pieces`` are the files of."""
-    sitemap = _sitemap(sorted(_pages(pieces)), _changed(found), settings.site)
+def maps(
+    found: Catalogue, pieces: Mapping[str, Piece], days: Mapping[str, date], settings: Settings
+) -> dict[str, Piece]:
+    """Return sitemap.xml, robots.txt and llms.txt of the site that ``pieces`` are the files of.
+
+    ``days`` are when pages in content/ changed, as far as the author says it.
+    """
+    changed = {places.address_of(name): day for name, day in days.items()} | _changed(found)
+    sitemap = _sitemap(sorted(_pages(pieces)), changed, settings.site)
     return {
         "sitemap.xml": of_bytes(sitemap),
         "sitemap.xml.gz": of_bytes(gzip.compress(sitemap, mtime=0)),

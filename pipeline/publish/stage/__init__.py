@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from pipeline.publish import places
 from pipeline.publish.stage.about import about_pages
 from pipeline.publish.stage.article import article
-from pipeline.publish.stage.files import Staged, files_of, staged
+from pipeline.publish.stage.files import Sheet, Staged, files_of, staged
 from pipeline.publish.stage.lists import list_pages
-from pipeline.publish.stage.page import Page, titled_page
+from pipeline.publish.stage.page import Page, sheet_of
 from pipeline.publish.trends import EXPLAINED, trend_lines
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ def stage(folder: Path, whole: Whole, trends: Sequence[Trend] | None = None) -> 
     Without ``trends`` there is no page of them.
     """
     files = files_of(whole.settings.content)
-    pages: dict[str, tuple[str, str]] = {
-        places.post_file(post): (post.title, article(post, whole)) for post in whole.found.posts
+    pages: dict[str, Sheet] = {
+        places.post_file(post): Sheet(post.title, article(post, whole)) for post in whole.found.posts
     }
     theirs = {name: _read(path) for name, path in files.items() if name.endswith(".md") and name not in pages}
     every = [*list_pages(whole), *about_pages(whole.person, whole.settings), *_trends(trends)]
     ours = {page.file: page for page in every if page.file in theirs or not page.needs_intro}
     for name in {**theirs, **ours}:
-        pages[name] = titled_page(name, theirs.get(name), ours.get(name), whole)
+        pages[name] = sheet_of(name, theirs.get(name), ours.get(name), whole)
     return staged(folder, pages, {name: path for name, path in files.items() if name not in pages})
 
 

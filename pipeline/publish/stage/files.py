@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline import post as posts
 from pipeline.publish.kept import files_in, keep, of_file, of_text
@@ -11,6 +11,7 @@ from pipeline.publish.person import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
 
@@ -18,12 +19,21 @@ if TYPE_CHECKING:
 class Staged:
     """A folder for the engine. ``pages`` has the digest of each Markdown file, by its name in it.
 
-    ``titles`` are those that front matter gives.
+    ``titles`` are those that front matter gives, ``days`` when pages changed of which the author says it.
     """
 
     folder: Path
     pages: Mapping[str, str]
     titles: frozenset[str]
+    days: Mapping[str, date]
+
+
+class Sheet(NamedTuple):
+    """A page for the engine: the title that its front matter gives, its text, and when it changed, if that is said."""
+
+    title: str
+    text: str
+    day: date | None = None
 
 
 def files_of(content: Path) -> dict[str, Path]:
@@ -39,13 +49,11 @@ def files_of(content: Path) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def staged(folder: Path, pages: Mapping[str, tuple[str, str]], others: Mapping[str, Path]) -> Staged:
-    """See to it that ``folder`` holds ``pages`` and copies of ``others``, by their names, and nothing else.
-
-    Of each page there is the title that its front matter gives, and the text.
-    """
-    pieces = {name: of_text(text) for name, (_, text) in pages.items()}
+def staged(folder: Path, pages: Mapping[str, Sheet], others: Mapping[str, Path]) -> Staged:
+    """See to it that ``folder`` holds ``pages`` and copies of ``others``, by their names, and nothing else."""
+    pieces = {name: of_text(sheet.text) for name, sheet in pages.items()}
     copies = {name: of_file(path) for name, path in others.items()}
     keep(folder, pieces | copies, folder.with_name("stage.note"))
-    titles = frozenset(title for title, _ in pages.values())
-    return Staged(folder=folder, pages={name: piece.mark for name, piece in pieces.items()}, titles=titles)
+    titles = frozenset(sheet.title for sheet in pages.values())
+    days = {name: sheet.day for name, sheet in pages.items() if sheet.day}
+    return Staged(folder=folder, pages={name: piece.mark for name, piece in pieces.items()}, titles=titles, days=days)

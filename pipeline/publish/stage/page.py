@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,7 @@ from pipeline.html import plain_text
 from pipeline.publish import places
 from pipeline.publish.linked_data import of_page
 from pipeline.publish.pictured import told_of_site
+from pipeline.publish.stage.files import Sheet
 from pipeline.publish.stage.latest import with_latest
 from pipeline.publish.stage.matter import FACTS, joined, split
 
@@ -40,8 +42,8 @@ class Page:
     needs_intro: bool = False
 
 
-def titled_page(name: str, theirs: str | None, ours: Page | None, whole: Whole) -> tuple[str, str]:
-    """Return the title and the text of the file ``name`` for the engine.
+def sheet_of(name: str, theirs: str | None, ours: Page | None, whole: Whole) -> Sheet:
+    """Return the file ``name`` for the engine.
 
     ``theirs`` is what the author wrote, ``ours`` what goes with it.
 
@@ -49,7 +51,7 @@ def titled_page(name: str, theirs: str | None, ours: Page | None, whole: Whole) 
     """
     parts = ({}, ours.intro if ours else "") if theirs is None else split(theirs)
     if parts is None:
-        return "", theirs or ""
+        return Sheet("", theirs or "")
     matter, body = parts
     settings = whole.settings
     body = with_latest(body, PurePosixPath(name), whole.found, settings)
@@ -60,7 +62,13 @@ def titled_page(name: str, theirs: str | None, ours: Page | None, whole: Whole) 
     facts |= {"linked_data": of_page(kind, title, address, whole.person, settings), "card": told_of_site(settings)}
     ours_first = {"template": ours.template, "title": title} if ours else {}
     text = f"{body.rstrip()}\n\n{ours.body}\n" if ours and ours.body else body
-    return title, joined({**ours_first, **matter, FACTS: facts}, text)
+    return Sheet(title, joined({**ours_first, **matter, FACTS: facts}, text), _day_of(matter))
+
+
+def _day_of(matter: Mapping[str, Any]) -> date | None:
+    """Return the day that the author says a page changed on, or was written."""
+    said = matter.get("updated") or matter.get("date")
+    return said.date() if isinstance(said, datetime) else said if isinstance(said, date) else None
 
 
 def _title_of(name: str, body: str, ours: Page | None) -> str:
