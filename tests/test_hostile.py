@@ -18,9 +18,9 @@ from pipeline.errors import UsageError
 from pipeline.feed import bounds, parse, tolerant
 from pipeline.html import LONGEST_LINE, safe_html, safe_url, slug
 from pipeline.model import ParsedFeed, Unreadable
+from pipeline.opml import read_opml
 from pipeline.page.article import extracted
 from pipeline.page.links import page_in
-from pipeline.pull.subscriptions.opml import read_opml
 from pipeline.web import is_public
 
 BASE = "https://base.example/feeds/one.xml"

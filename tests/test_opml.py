@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
 from pipeline.html import plain_text, safe_url, without_controls
-from pipeline.pull.subscriptions.opml import (
+from pipeline.opml import (
     LONGEST_NAME,
     MAX_BYTES,
     MOST_FEEDS,

@@ -13,20 +13,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
-from pipeline.app.assist import Assist
-from pipeline.app.feeds import Feeds
-from pipeline.app.stories import Stories
 from pipeline.app.written import read_posts
 from pipeline.errors import PostError, UsageError
 from pipeline.model import Kind
-from pipeline.store import Store
-from pipeline.store import select as kept_stories
-from pipeline.store import send as kept_readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.app.assist import Assist
+    from pipeline.app.feeds import Feeds
+    from pipeline.app.stories import Stories
     from pipeline.model import (
         Approval,
         Delivery,
@@ -47,6 +44,7 @@ if TYPE_CHECKING:
     from pipeline.send.readers import Imported
     from pipeline.send.ways import Answer, Way
     from pipeline.settings.sections import Settings
+    from pipeline.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +74,8 @@ class App:
     @cached_property
     def store(self) -> Store:
         """The store, opened and brought up to date when first asked for."""
+        from pipeline.store import Store
+
         return Store(self.settings.database_url)
 
     def at(self, now: datetime) -> App:
@@ -92,16 +92,22 @@ class App:
     @cached_property
     def feeds(self) -> Feeds:
         """All that concerns the feeds of byline.yml."""
+        from pipeline.app.feeds import Feeds
+
         return Feeds(self.settings, lambda: self.store, self.now)
 
     @cached_property
     def stories(self) -> Stories:
         """All that concerns stories, from the shortlist to a draft."""
+        from pipeline.app.stories import Stories
+
         return Stories(self.settings, lambda: self.store, self.now)
 
     @cached_property
     def assist(self) -> Assist:
         """All that a language model may propose."""
+        from pipeline.app.assist import Assist
+
         return Assist(self.settings, lambda: self.store, self.now, self.check_text)
 
     # -- write, publish, connect
@@ -190,8 +196,7 @@ class App:
         from pipeline.publish import publish
 
         self.see_that_approved(*posts.paths(self.settings.content))
-        given = {"sources.opml": self.feeds.public_opml()} if self.settings.publish.sources else {}
-        return publish(self.settings, engine=engine, strict=strict, trends=self._trends_of_site(), given=given)
+        return publish(self.settings, engine=engine, strict=strict, trends=self._trends_of_site())
 
     def unbuilt(self) -> tuple[Path, ...]:
         """Return the posts that the built site does not show as they are now."""
@@ -286,6 +291,8 @@ class App:
 
     def resolve_uncertain(self, letter: Letter, state: DeliveryState) -> int:
         """Give the deliveries of ``letter`` that were cut off the state that the author decides on."""
+        from pipeline.store import send as kept_readers
+
         with self.store.writing() as connection:
             return kept_readers.resolve_uncertain(connection, letter.edition, state, datetime.now(UTC))
 
@@ -315,6 +322,8 @@ class App:
 
     def readers(self) -> tuple[Reader, ...]:
         """Return all readers, those who left too."""
+        from pipeline.store import send as kept_readers
+
         with self.store.reading() as connection:
             return kept_readers.readers_in(connection)
 
@@ -322,6 +331,9 @@ class App:
 
     def status(self) -> Status:
         """Return what is due, what failed and what waits."""
+        from pipeline.store import select as kept_stories
+        from pipeline.store import send as kept_readers
+
         with self.store.reading() as connection:
             waiting = kept_readers.unfinished(connection)
             begun = kept_readers.editions(connection)

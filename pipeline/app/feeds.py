@@ -183,7 +183,7 @@ class Feeds:
 
         Return those that were new, how many were known, and what was refused.
         """
-        from pipeline.pull.subscriptions.opml import MAX_BYTES, read_opml
+        from pipeline.opml import MAX_BYTES, read_opml
 
         with file.open("rb") as stream:
             read = read_opml(stream.read(MAX_BYTES + 1))  # one byte more than is taken is refused by its size
@@ -204,7 +204,7 @@ class Feeds:
 
     def export_opml(self) -> bytes:
         """Return the feeds of byline.yml as OPML, each in the folders of its topics."""
-        from pipeline.pull.subscriptions.opml import Outline, write_opml
+        from pipeline.opml import Outline, write_opml
 
         outlines = [
             Outline(
@@ -217,17 +217,6 @@ class Feeds:
             if (url := safe_url(health.url, tracking=True))
         ]
         return write_opml(f"Feeds of {self._settings.site.site_name}", outlines, made=self._now)
-
-    def public_opml(self) -> bytes:
-        """Return as OPML the feeds that others may see; it says the same wherever and whenever it is made."""
-        from pipeline.pull.subscriptions.opml import Outline, write_opml
-
-        shown = [
-            Outline(url=url, title=plain_text(feed.title), topics=tuple(map(plain_text, feed.topics)))
-            for feed in self._settings.pull.feeds
-            if feed.is_public and (url := safe_url(feed.url, tracking=True))
-        ]
-        return write_opml(f"Feeds of {self._settings.site.site_name}", shown, made=None)
 
     def _wanted(self, urls: Sequence[str]) -> list[Feed]:
         """Return the feeds at ``urls``, or all of byline.yml, with what the store remembers of each."""

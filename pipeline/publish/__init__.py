@@ -13,7 +13,7 @@ from pipeline.errors import PublishError
 from pipeline.publish.stamp import keep_stamp, stamp_of, unchanged, work_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from pipeline.model import Trend
     from pipeline.publish.site import Site
@@ -21,28 +21,22 @@ if TYPE_CHECKING:
 
     Trends = Sequence[Trend] | None
     """What rises and falls, for a page of the site; None where it is to have no such page."""
-    Given = Mapping[str, bytes]
-    """Files of the site that others made, by their names in it."""
-
-_NOTHING: Given = {}
 
 
-def publish(
-    settings: Settings, *, engine: str = "", strict: bool = False, trends: Trends = None, given: Given = _NOTHING
-) -> Site:
-    """Build the site, unless nothing changed since it was built; ``given`` are files that go with it as they are.
+def publish(settings: Settings, *, engine: str = "", strict: bool = False, trends: Trends = None) -> Site:
+    """Build the site, unless nothing changed since it was built.
 
     Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
     """
     work = work_of(settings)
-    stamp = stamp_of(settings, engine, trends, given)
+    stamp = stamp_of(settings, engine, trends)
     if (kept := unchanged(stamp, settings.output, work)) and not (strict and kept.warnings):
         return kept
     from pipeline.publish.making import make
     from pipeline.publish.put import put
 
     made = make(settings, work, engine=engine, trends=trends)
-    whole = made.finished(work, given)
+    whole = made.finished(work)
     site = made.site(whole)
     if strict and site.warnings:
         raise PublishError("The site is not published, because of warnings, and --strict was asked for:", site.warnings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PublishError
@@ -10,7 +10,6 @@ from pipeline.publish import places
 from pipeline.publish.catalogue import Catalogue, catalogue
 from pipeline.publish.engine import Built, build, planned
 from pipeline.publish.finish import Finished, finish
-from pipeline.publish.kept import of_bytes
 from pipeline.publish.person import person_of
 from pipeline.publish.reading import Seen, drafts_of, published
 from pipeline.publish.site import Site
@@ -19,7 +18,7 @@ from pipeline.publish.stage.whole import Whole
 from pipeline.publish.told import told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pipeline.model import Trend
@@ -44,10 +43,9 @@ class Made:
     staged: Staged
     built: Built
 
-    def finished(self, work: Path, given: Mapping[str, bytes]) -> Finished:
-        """Return all files of the site; ``work`` remembers what can be used again, ``given`` go with it as they are."""
-        whole = finish(self.built.pieces, self.staged, self.found, self.settings, work)
-        return replace(whole, pieces={**{name: of_bytes(data) for name, data in given.items()}, **whole.pieces})
+    def finished(self, work: Path) -> Finished:
+        """Return all files of the site; ``work`` is the folder in which what can be used again is remembered."""
+        return finish(self.built.pieces, self.staged, self.found, self.settings, work)
 
     def site(self, whole: Finished) -> Site:
         """Return what is known of the site that consists of ``whole``."""

@@ -56,7 +56,7 @@ class Preview:
         """Build what changed, and return what was warned of. Raises ``PublishError``; the last good site stays."""
         made = make(self._settings, self._work, drafts=True, trends=self._trends(), memo=self._memo)
         if not self._others:
-            whole = made.finished(self._work, {})
+            whole = made.finished(self._work)
             self._others = {name: piece for name, piece in whole.pieces.items() if name not in made.built.pieces}
         pages, unread = with_images(dict(made.built.pieces), self._work / "images")
         put(self._others | pages, self.folder, self._work)

@@ -15,6 +15,7 @@ from pipeline.publish.finish.copies import copies
 from pipeline.publish.finish.images import with_images
 from pipeline.publish.finish.index import searchable
 from pipeline.publish.finish.maps import maps
+from pipeline.publish.finish.reading import reading
 from pipeline.publish.finish.tame import INDEX, tamed
 
 if TYPE_CHECKING:
@@ -44,6 +45,6 @@ def finish(pieces: Mapping[str, Piece], staged: Staged, found: Catalogue, settin
     whole, warnings = with_images(dict(pieces), work / "images")
     whole |= {INDEX: tamed(whole[INDEX], staged.titles)} if INDEX in whole else {}
     ours = copies(found, settings) | cards(found, settings, work / "cards") | old_addresses(found, whole, settings.site)
-    ours |= feeds(found, ours | whole, settings, work)
+    ours |= feeds(found, ours | whole, settings, work) | reading(settings)
     ours |= maps(found, whole, staged.days, settings) | searchable(whole, found.posts, settings, work / "search")
     return Finished(pieces=ours | whole, warnings=tuple(warnings))
