@@ -96,7 +96,7 @@ def source():
 
 
 def listed(every):
-    return catalogue([Read(post=each, counts=counted(each)) for each in every])
+    return catalogue([Read(key=each.path.name, post=each, counts=counted(each)) for each in every])
 
 
 def put_feeds(folder, found, settings, memory=None):

@@ -72,6 +72,10 @@ class Catalogue:
     editions: tuple[Post, ...]
     around: Mapping[str, Neighbours] = field(default_factory=dict)
     """Neighbours of each post, by the name of its file."""
+    issues: Mapping[str, int] = field(default_factory=dict)
+    """The number of each edition, from 1, by the name of its file."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """A digest of the file of each post, by its name."""
 
 
 NOTHING_AROUND: Final = Neighbours()
@@ -85,13 +89,16 @@ def catalogue(every: Iterable[Read], alike: dict[str, tuple[str, ...]] | None = 
     """
     read = {each.post.path.name: each for each in every}
     posts = newest_first(each.post for each in read.values())
+    editions = tuple(post for post in posts if post.kind is Kind.EDITION)
     return Catalogue(
         posts=posts,
         topics=_by_topic(posts),
         series=_by_series(posts),
         years=_by_year(posts),
-        editions=tuple(post for post in posts if post.kind is Kind.EDITION),
+        editions=editions,
+        issues={post.path.name: number for number, post in enumerate(reversed(editions), 1)},
         around=_around(posts, _alike(posts, read, alike)),
+        keys={name: each.key for name, each in read.items()},
     )
 
 

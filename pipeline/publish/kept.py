@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pipeline.publish.remembered import load, save
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     Note = dict[str, tuple[str, int, int]]
     """Mark, size and time (nanoseconds) of each file, by its name in the folder."""
@@ -24,21 +24,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One file to be: its bytes, or the file that it is a copy of. Two pieces of one ``mark`` are the same."""
+    """One file to be: its bytes, the file that it is a copy of, or how it is made. Two of one ``mark`` are the same."""
 
     mark: str
     data: bytes | None = None
     source: Path | None = None
+    made: Callable[[], bytes] | None = None
 
     @property
     def bytes(self) -> bytes:
         """What the file holds."""
+        if self.made is not None:
+            return self.made()
         return self.data if self.data is not None else (self.source or Path()).read_bytes()
 
     @property
     def size(self) -> int:
         """How many bytes it holds."""
-        return len(self.data) if self.data is not None else (self.source or Path()).stat().st_size
+        return self.source.stat().st_size if self.source else len(self.bytes)
 
 
 def of_bytes(data: bytes) -> Piece:
@@ -70,27 +73,31 @@ def digest(data: bytes) -> str:
 def keep(folder: Path, pieces: Mapping[str, Piece], note: Path) -> None:
     """See to it that ``folder`` holds ``pieces``, by their names, and nothing else; ``note`` is where its note is."""
     before = _noted(note)
-    there = dict(files_in(folder))
-    for name in there.keys() - pieces.keys():
-        there[name].unlink()
+    there = set(names_in(folder))
+    for name in there - pieces.keys():
+        (folder / name).unlink()
     now: Note = {}
     made: set[str] = set()
     for name, piece in pieces.items():
         target = f"{folder}/{name}"
         known = before.get(name)
-        if not (known and known[0] == piece.mark and name in there and _is(target, known)):
+        state = _state(target) if known and known[0] == piece.mark and name in there else None
+        if known is None or state is None or state != known[1:]:
             _put(target, piece, made, over=name in there)
-        found = os.stat(target)  # noqa: PTH116  (thousands of them)
-        now[name] = (piece.mark, found.st_size, found.st_mtime_ns)
-    _without_empty(folder)
-    save(note, now)
+            state = _state(target)
+        now[name] = (piece.mark, *state)
+    if there - pieces.keys():
+        _without_empty(folder)
+    if now != before:
+        save(note, now)
 
 
 def is_kept(folder: Path, note: Path) -> bool:
     """Tell whether ``folder`` holds what its ``note`` says, and nothing else."""
     noted = _noted(note)
-    names = {name for name, _ in files_in(folder)}
-    return bool(noted) and names == noted.keys() and all(_is(f"{folder}/{name}", noted[name]) for name in noted)
+    if not noted or set(names_in(folder)) != noted.keys():
+        return False
+    return all(_state(f"{folder}/{name}") == known[1:] for name, known in noted.items())
 
 
 def _noted(note: Path) -> Note:
@@ -98,12 +105,9 @@ def _noted(note: Path) -> Note:
     return noted if isinstance(noted, dict) else {}
 
 
-def _is(target: str, known: tuple[str, int, int]) -> bool:
-    try:
-        found = os.stat(target)  # noqa: PTH116  (thousands of them)
-    except OSError:
-        return False
-    return (found.st_size, found.st_mtime_ns) == known[1:]
+def _state(target: str) -> tuple[int, int]:
+    found = os.stat(target, follow_symlinks=False)  # noqa: PTH116  (thousands of them)
+    return found.st_size, found.st_mtime_ns
 
 
 def _put(target: str, piece: Piece, made: set[str], *, over: bool) -> None:
@@ -115,11 +119,11 @@ def _put(target: str, piece: Piece, made: set[str], *, over: bool) -> None:
         os.unlink(target)  # noqa: PTH108  (never through a link)
     elif os.path.isdir(target):  # noqa: PTH112
         shutil.rmtree(target)  # what was a folder before is a file now
-    if piece.data is not None:
-        with open(target, "wb") as file:  # noqa: PTH123
-            file.write(piece.data)
-    elif piece.source is not None:
+    if piece.source is not None:
         shutil.copyfile(piece.source, target)
+    else:
+        with open(target, "wb") as file:  # noqa: PTH123
+            file.write(piece.bytes)
 
 
 def _make(folder: Path) -> None:
@@ -133,12 +137,18 @@ def _make(folder: Path) -> None:
 
 def files_in(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield every file in ``folder`` with its name in it; a link is a file, wherever it leads."""
+    for name in names_in(folder):
+        yield name, folder / name
+
+
+def names_in(folder: Path) -> Iterator[str]:
+    """Yield the name of every file in ``folder``."""
     root = str(folder)
     for place, folders, names in os.walk(root):
         inside = place[len(root) + 1 :].replace(os.sep, "/")
         linked = [name for name in folders if os.path.islink(f"{place}/{name}")]  # noqa: PTH114
         for name in (*names, *linked):
-            yield f"{inside}/{name}" if inside else name, Path(place, name)
+            yield f"{inside}/{name}" if inside else name
 
 
 def _without_empty(folder: Path) -> None:

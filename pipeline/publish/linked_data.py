@@ -129,8 +129,7 @@ def _periodical(site: SiteSettings) -> Node:
 
 
 def _issue(post: Post, page: str, found: Catalogue, site: SiteSettings) -> Node:
-    names = [each.path.name for each in reversed(found.editions)]
-    number = names.index(post.path.name) + 1 if post.path.name in names else len(names) + 1
+    number = found.issues.get(post.path.name, len(found.editions) + 1)
     letter = places.whole(site, f"{places.LETTER}/#letter")
     return {
         "@type": "PublicationIssue",

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A post, and how often it has each of the words that may tell what it is about."""
+    """A post, and how often it has each of the words that may tell what it is about.
 
+    ``key`` is a digest of the file, its name included.
+    """
+
+    key: str
     post: Post
     counts: Mapping[str, int]
 
@@ -70,7 +74,7 @@ class _Shelf:
         key = _key(path)
         post, counts = self._known[key] if key in self._known else _read(path)
         self._now[key] = (post, counts)
-        return Read(post=post, counts=counts)
+        return Read(key=key, post=post, counts=counts)
 
     def keep(self) -> None:
         if self._is_needed and self._now.keys() != self._known.keys():
@@ -91,7 +95,7 @@ def drafts_of(settings: Settings) -> tuple[Read, ...]:
     for path in posts.paths(settings.content, posts.DRAFTS):
         with suppress(PostError):
             post, counts = _read(path)
-            found.append(Read(post=post, counts=counts))
+            found.append(Read(key=_key(path), post=post, counts=counts))
     return tuple(found)
 
 

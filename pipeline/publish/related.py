@@ -28,6 +28,8 @@ _LEAST: Final = 0.05
 """Below this, two posts have a word in common but nothing else."""
 _IN_TITLE: Final = 3
 """How often a word of the title counts."""
+_READ: Final = 3_000
+"""Characters of a post in which it has said what it is about."""
 _UNSPACED: Final = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3"
 _TERM: Final = re.compile(rf"[{_UNSPACED}]+|[^\W\d_{_UNSPACED}]{{4,}}")
 _ADDRESS: Final = re.compile(r"\]\([^)\n]*\)|https?://\S+|<[^>\n]*>")
@@ -49,7 +51,7 @@ def related(names: Sequence[str], counts: Sequence[Mapping[str, int]]) -> dict[s
 
 def counted(post: Post) -> Counter[str]:
     """Return how often ``post`` has each of the words that may tell what it is about."""
-    text = f"{' '.join([post.title] * _IN_TITLE)} {post.summary} {_ADDRESS.sub(' ', post.body)}"
+    text = f"{' '.join([post.title] * _IN_TITLE)} {post.summary} {_ADDRESS.sub(' ', post.body[:_READ])}"
     found: Counter[str] = Counter()
     for term in _TERM.findall(text.casefold()):
         if term[0] < "\u0e00":

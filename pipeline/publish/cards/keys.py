@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.publish.cards.card import Card
     from pipeline.publish.cards.colours import Palette
 
-_LAYOUT: Final = 1
+_LAYOUT: Final = 2
 """To be raised with each change to this package that changes a picture."""
 _PACKAGES: Final = ("pillow", "font-source-serif-pro", "manimgx-fonts", "manimgx-fonts-cjk")
 _LIBRARIES: Final = ("freetype2", "raqm", "harfbuzz", "fribidi", "zlib_ng")

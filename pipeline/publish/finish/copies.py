@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING
 from pipeline import post as posts
 from pipeline.html import plain_text, to_markdown
 from pipeline.publish import places
-from pipeline.publish.kept import of_text
+from pipeline.publish.kept import Piece, digest
 
 if TYPE_CHECKING:
     from pipeline.model import Post
     from pipeline.publish.catalogue import Catalogue
-    from pipeline.publish.kept import Piece
     from pipeline.settings.sections import Settings
 
 
 def copies(found: Catalogue, settings: Settings) -> dict[str, Piece]:
     """Return the Markdown of every post, where its page is."""
-    return {f"{posts.POSTS}/{post.path.stem}/index.md": of_text(_copy(post, settings)) for post in found.posts}
+    ground = settings.site.model_dump_json()
+    return {f"{posts.POSTS}/{post.path.stem}/index.md": _piece(post, found, ground, settings) for post in found.posts}
+
+
+def _piece(post: Post, found: Catalogue, ground: str, settings: Settings) -> Piece:
+    """Return the copy of ``post``, known by what it is made of; ``ground`` is what all of them are made of."""
+    mark = digest(f"{ground}\0{found.keys[post.path.name]}".encode("utf-8", "replace"))
+    return Piece(mark=mark, made=lambda: _copy(post, settings).encode("utf-8", "replace"))
 
 
 def _copy(post: Post, settings: Settings) -> str:

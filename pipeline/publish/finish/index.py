@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.errors import PublishError
-from pipeline.publish.kept import Piece, digest, pieces_in
+from pipeline.publish.kept import Piece, digest, names_in, of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.settings.sections import Settings
 
 FOLDER: Final = "search"
-_FEWEST: Final = 250
+_FEWEST: Final = 150
 """So many posts at least are in one part, but for that of the newest years."""
 _NOT_NEEDED: Final = ("pagefind-*ui*", "pagefind-highlight.js", "wasm.unknown.pagefind")
 """What Pagefind adds for pages that use its own look."""
@@ -38,56 +38,80 @@ def parts_of(every: Sequence[Post]) -> list[tuple[str, tuple[Post, ...]]]:
     return [(str(part[0].date.year) if part else "all", tuple(part)) for part in reversed(parts)]
 
 
-def searchable(pieces: Mapping[str, Piece], every: Sequence[Post], settings: Settings, work: Path) -> dict[str, Piece]:
-    """Return the files of the index of the pages among ``pieces``; ``work`` remembers those of each part.
+class Indexing:
+    """The making of the index, by programs that run beside this one until it asks for ``pieces``."""
 
-    Raises ``PublishError`` where Pagefind cannot make one.
-    """
-    if settings.publish.search != "pagefind":
-        return {}
-    made: dict[str, Piece] = {}
-    folders = {name: _indexed(name, pages, work) for name, pages in _pages(pieces, every)}
-    for name, folder in folders.items():
-        made |= {f"{FOLDER}/{name}/{file}": piece for file, piece in pieces_in(folder).items()}
-    for old in {*work.iterdir()} - {*folders.values()}:
-        shutil.rmtree(old)
-    return made
+    def __init__(self, work: Path) -> None:
+        self._work = work
+        self._folders: dict[str, Path] = {}
+        self._running: list[tuple[Path, subprocess.Popen[str]]] = []
 
-
-def _pages(pieces: Mapping[str, Piece], every: Sequence[Post]) -> Iterator[tuple[str, dict[str, Piece]]]:
-    """Yield the pages of each part; those that are no posts are in the first."""
-    of_posts = {f"{posts.POSTS}/{post.path.stem}/index.html" for post in every}
-    others = {name: piece for name, piece in pieces.items() if name.endswith("index.html") and name not in of_posts}
-    for number, (part, listed) in enumerate(parts_of(every)):
-        names = [f"{posts.POSTS}/{post.path.stem}/index.html" for post in listed]
-        pages = {name: pieces[name] for name in names if name in pieces}
-        yield part, pages | (others if number == 0 else {})
-
-
-def _indexed(name: str, pages: Mapping[str, Piece], work: Path) -> Path:
-    """Return the folder with the index of ``pages``, made anew unless they are those of the last time."""
-    key = digest(repr(sorted((page, piece.mark) for page, piece in pages.items())).encode())
-    folder = work / f"{name}-{key}"
-    if not folder.is_dir():
-        part, site = work / f"{name}.part", work / f"{name}.pages"
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.rmtree(site, ignore_errors=True)
+    def begin(self, part: str, pages: Mapping[str, Piece]) -> None:
+        """Begin the index of ``pages``, unless it is there from the last time."""
+        key = digest(repr(sorted((page, piece.mark) for page, piece in pages.items())).encode())
+        self._folders[part] = folder = self._work / f"{part}-{key}"
+        if folder.is_dir():
+            return
+        site = self._work / f"{part}.pages"
+        for place in (site, _making(folder)):
+            shutil.rmtree(place, ignore_errors=True)
         for page, piece in pages.items():
             (site / page).parent.mkdir(parents=True, exist_ok=True)
             (site / page).write_bytes(piece.bytes)
-        _run(site, part)
-        shutil.rmtree(site)
-        part.rename(folder)
-    return folder
+        self._running.append((folder, _started(site, _making(folder))))
+
+    def pieces(self) -> dict[str, Piece]:
+        """Return the files of the index. Raises ``PublishError`` where Pagefind cannot make one."""
+        for folder, running in self._running:
+            told, _ = running.communicate()
+            if running.returncode or not (_making(folder) / "pagefind.js").is_file():
+                raise PublishError(f"The search cannot be made: {told.strip() or 'Pagefind gave up'}")
+            _without_looks(_making(folder))
+            _making(folder).rename(folder)
+        made = {
+            f"{FOLDER}/{part}/{name}": of_file(folder / name)
+            for part, folder in self._folders.items()
+            for name in names_in(folder)
+        }
+        for old in {*self._work.glob("*")} - {*self._folders.values()}:
+            shutil.rmtree(old)
+        return made
 
 
-def _run(site: Path, output: Path) -> None:
+def begun(pieces: Mapping[str, Piece], every: Sequence[Post], settings: Settings, work: Path) -> Indexing:
+    """Begin the index of the pages among ``pieces``; ``work`` remembers that of each part."""
+    indexing = Indexing(work)
+    if settings.publish.search == "pagefind":
+        for part, pages in _pages(pieces, every):
+            indexing.begin(part, pages)
+    return indexing
+
+
+def _pages(pieces: Mapping[str, Piece], every: Sequence[Post]) -> Iterator[tuple[str, dict[str, Piece]]]:
+    """Yield the pages of each part; those that are no posts are in the newest."""
+    of_posts = {_page(post) for post in every}
+    others = {name: piece for name, piece in pieces.items() if name.endswith("index.html") and name not in of_posts}
+    for number, (part, listed) in enumerate(parts_of(every)):
+        pages = {name: pieces[name] for name in map(_page, listed) if name in pieces}
+        yield part, pages | (others if number == 0 else {})
+
+
+def _page(post: Post) -> str:
+    return f"{posts.POSTS}/{post.path.stem}/index.html"
+
+
+def _making(folder: Path) -> Path:
+    return folder.with_suffix(".part")
+
+
+def _started(site: Path, output: Path) -> subprocess.Popen[str]:
     from pagefind_bin import get_executable
 
     command = [str(get_executable()), "--site", str(site), "--output-path", str(output), "--quiet"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (a list of our own)
-    if done.returncode or not (output / "pagefind.js").is_file():
-        raise PublishError(f"The search cannot be made: {(done.stderr or done.stdout).strip() or 'Pagefind gave up'}")
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # noqa: S603  (our own)
+
+
+def _without_looks(index: Path) -> None:
     for pattern in _NOT_NEEDED:
-        for path in output.glob(pattern):
+        for path in index.glob(pattern):
             path.unlink()

@@ -30,9 +30,7 @@ def stage(folder: Path, whole: Whole, trends: Sequence[Trend] | None = None) -> 
     Without ``trends`` there is no page of them.
     """
     files = files_of(whole.settings.content)
-    pages: dict[str, Sheet] = {
-        places.post_file(post): Sheet(post.title, article(post, whole)) for post in whole.found.posts
-    }
+    pages = {places.post_file(post): Sheet(post.title, article(post, whole)) for post in whole.found.posts}
     theirs = {name: _read(path) for name, path in files.items() if name.endswith(".md") and name not in pages}
     every = [*list_pages(whole), *about_pages(whole.person, whole.settings), *_trends(trends)]
     ours = {page.file: page for page in every if page.file in theirs or not page.needs_intro}

@@ -16,6 +16,7 @@ from pipeline.html import slug, to_markdown
 from pipeline.post.assisted import disclosure
 from pipeline.publish import places
 from pipeline.publish.catalogue import NOTHING_AROUND
+from pipeline.publish.kept import Piece, digest
 from pipeline.publish.linked_data import of_post
 from pipeline.publish.pictured import told_of_post
 from pipeline.publish.stage.matter import FACTS, joined
@@ -36,9 +37,18 @@ _NAME: Final = re.compile(r"\{:?[^{}\n]*#([\w:.-]+)[^{}\n]*\}[ \t#]*$")
 _CLOSING: Final = re.compile(r"[ \t]+#+$")
 
 
-def article(post: Post, whole: Whole) -> str:
-    """Return the file of a post's page."""
-    return joined(article_matter(post, whole), article_body(post, whole.settings))
+def article(post: Post, whole: Whole) -> Piece:
+    """Return the file of a post's page, known by what it is made of, and made only where that is not there already."""
+    name = post.path.name
+    around = whole.found.around.get(name, NOTHING_AROUND)
+    others = (around.older, around.newer, *around.related)
+    told = [(other.path.name, other.title, other.date) if other else None for other in others]
+    parts = (whole.ground, whole.found.keys[name], told, _series(post, whole), whole.found.issues.get(name))
+    return Piece(mark=digest(repr(parts).encode("utf-8", "replace")), made=lambda: _file(post, whole))
+
+
+def _file(post: Post, whole: Whole) -> bytes:
+    return joined(article_matter(post, whole), article_body(post, whole.settings)).encode("utf-8", "replace")
 
 
 def article_matter(post: Post, whole: Whole) -> dict[str, Any]:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline import post as posts
-from pipeline.publish.kept import files_in, keep, of_file, of_text
+from pipeline.publish.kept import files_in, keep, of_file
 from pipeline.publish.person import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
+
+    from pipeline.publish.kept import Piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +31,10 @@ class Staged:
 
 
 class Sheet(NamedTuple):
-    """A page for the engine: the title that its front matter gives, its text, and when it changed, if that is said."""
+    """A page for the engine: the title that its front matter gives, the file, and when it changed, if that is said."""
 
     title: str
-    text: str
+    piece: Piece
     day: date | None = None
 
 
@@ -51,7 +53,7 @@ def files_of(content: Path) -> dict[str, Path]:
 
 def staged(folder: Path, pages: Mapping[str, Sheet], others: Mapping[str, Path]) -> Staged:
     """See to it that ``folder`` holds ``pages`` and copies of ``others``, by their names, and nothing else."""
-    pieces = {name: of_text(sheet.text) for name, sheet in pages.items()}
+    pieces = {name: sheet.piece for name, sheet in pages.items()}
     copies = {name: of_file(path) for name, path in others.items()}
     keep(folder, pieces | copies, folder.with_name("stage.note"))
     titles = frozenset(sheet.title for sheet in pages.values())

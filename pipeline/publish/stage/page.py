@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.html import plain_text
 from pipeline.publish import places
+from pipeline.publish.kept import of_text
 from pipeline.publish.linked_data import of_page
 from pipeline.publish.pictured import told_of_site
 from pipeline.publish.stage.files import Sheet
@@ -51,7 +52,7 @@ def sheet_of(name: str, theirs: str | None, ours: Page | None, whole: Whole) -> 
     """
     parts = ({}, ours.intro if ours else "") if theirs is None else split(theirs)
     if parts is None:
-        return Sheet("", theirs or "")
+        return Sheet("", of_text(theirs or ""))
     matter, body = parts
     settings = whole.settings
     body = with_latest(body, PurePosixPath(name), whole.found, settings)
@@ -62,7 +63,7 @@ def sheet_of(name: str, theirs: str | None, ours: Page | None, whole: Whole) -> 
     facts |= {"linked_data": of_page(kind, title, address, whole.person, settings), "card": told_of_site(settings)}
     ours_first = {"template": ours.template, "title": title} if ours else {}
     text = f"{body.rstrip()}\n\n{ours.body}\n" if ours and ours.body else body
-    return Sheet(title, joined({**ours_first, **matter, FACTS: facts}, text), _day_of(matter))
+    return Sheet(title, of_text(joined({**ours_first, **matter, FACTS: facts}, text)), _day_of(matter))
 
 
 def _day_of(matter: Mapping[str, Any]) -> date | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipeline import post as posts
@@ -10,6 +11,7 @@ from pipeline.html import slug
 from pipeline.model import Kind
 from pipeline.publish import places
 from pipeline.publish.catalogue import minutes
+from pipeline.publish.kept import digest
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.settings.sections import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Whole:
     """The catalogue, the author and the settings; ``listings`` are told once for each post."""
 
@@ -28,6 +30,12 @@ class Whole:
     person: Person
     settings: Settings
     listings: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def ground(self) -> str:
+        """A digest of what all posts' pages are made of."""
+        told = (self.settings.model_dump_json(exclude={"secrets", "root"}), self.person.model_dump_json())
+        return digest("\0".join(told).encode())
 
     def listing(self, post: Post) -> dict[str, Any]:
         """Return what is told of ``post`` on its own page and on every list."""
