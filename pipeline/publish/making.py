@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PublishError
 from pipeline.publish import places
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from pipeline.model import Trend
     from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings
+
+
+_OBJECTS: Final = 200_000
+"""So many objects more, and Python looks for those that nobody needs; usually it does for each 700."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,6 +74,7 @@ def make(
     memo: Memo | None = None,
 ) -> Made:
     """Return the pages of the site, with ``drafts`` as if they were published. Raises ``PublishError``."""
+    gc.set_threshold(_OBJECTS)  # next to nothing of a build becomes garbage before its end
     read = published(settings, work, memo.reads if memo else None)
     found = catalogue((*read, *drafts_of(settings)) if drafts else read, memo.alike if memo else None)
     whole = Whole(found=found, person=person_of(settings.content), settings=settings)

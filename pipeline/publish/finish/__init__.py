@@ -13,7 +13,7 @@ from pipeline.publish.finish.addresses import old_addresses
 from pipeline.publish.finish.cards import cards
 from pipeline.publish.finish.copies import copies
 from pipeline.publish.finish.images import with_images
-from pipeline.publish.finish.index import begun
+from pipeline.publish.finish.index import Indexing, begin
 from pipeline.publish.finish.maps import maps
 from pipeline.publish.finish.reading import reading
 from pipeline.publish.finish.tame import INDEX, tamed
@@ -44,8 +44,9 @@ def finish(pieces: Mapping[str, Piece], staged: Staged, found: Catalogue, settin
     """
     whole, warnings = with_images(dict(pieces), work / "images")
     whole |= {INDEX: tamed(whole[INDEX], staged.titles)} if INDEX in whole else {}
-    indexing = begun(whole, found.posts, settings, work / "search")
-    ours = copies(found, settings) | cards(found, settings, work / "cards") | old_addresses(found, whole, settings.site)
-    ours |= feeds(found, ours | whole, settings, work) | reading(settings)
-    ours |= maps(found, whole, staged.days, settings)
-    return Finished(pieces=ours | whole | indexing.pieces(), warnings=tuple(warnings))
+    with Indexing(work / "search") as indexing:
+        begin(indexing, whole, found.posts, settings)
+        ours = copies(found, settings) | cards(found, settings, work / "cards")
+        ours |= old_addresses(found, whole, settings.site) | reading(settings)
+        ours |= feeds(found, ours | whole, settings, work) | maps(found, whole, staged.days, settings)
+        return Finished(pieces=ours | whole | indexing.pieces(), warnings=tuple(warnings))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from pipeline import post as posts
 from pipeline.errors import PublishError
@@ -39,12 +39,23 @@ def parts_of(every: Sequence[Post]) -> list[tuple[str, tuple[Post, ...]]]:
 
 
 class Indexing:
-    """The making of the index, by programs that run beside this one until it asks for ``pieces``."""
+    """The making of the index, by programs that run beside this one until it asks for ``pieces``.
+
+    Whatever happens in between, none of them outlives the block that it stands in.
+    """
 
     def __init__(self, work: Path) -> None:
         self._work = work
         self._folders: dict[str, Path] = {}
         self._running: list[tuple[Path, subprocess.Popen[str]]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for _, running in self._running:
+            running.kill()
+            running.communicate()
 
     def begin(self, part: str, pages: Mapping[str, Piece]) -> None:
         """Begin the index of ``pages``, unless it is there from the last time."""
@@ -62,12 +73,14 @@ class Indexing:
 
     def pieces(self) -> dict[str, Piece]:
         """Return the files of the index. Raises ``PublishError`` where Pagefind cannot make one."""
-        for folder, running in self._running:
+        while self._running:
+            folder, running = self._running[-1]
             told, _ = running.communicate()
             if running.returncode or not (_making(folder) / "pagefind.js").is_file():
                 raise PublishError(f"The search cannot be made: {told.strip() or 'Pagefind gave up'}")
             _without_looks(_making(folder))
             _making(folder).rename(folder)
+            self._running.pop()
         made = {
             f"{FOLDER}/{part}/{name}": of_file(folder / name)
             for part, folder in self._folders.items()
@@ -78,13 +91,11 @@ class Indexing:
         return made
 
 
-def begun(pieces: Mapping[str, Piece], every: Sequence[Post], settings: Settings, work: Path) -> Indexing:
-    """Begin the index of the pages among ``pieces``; ``work`` remembers that of each part."""
-    indexing = Indexing(work)
+def begin(indexing: Indexing, pieces: Mapping[str, Piece], every: Sequence[Post], settings: Settings) -> None:
+    """Begin the index of the pages among ``pieces``, if the site is to have it."""
     if settings.publish.search == "pagefind":
         for part, pages in _pages(pieces, every):
             indexing.begin(part, pages)
-    return indexing
 
 
 def _pages(pieces: Mapping[str, Piece], every: Sequence[Post]) -> Iterator[tuple[str, dict[str, Piece]]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FACTS: Final = "facts"
 """The name in the front matter of all that Byline tells the templates."""
 _MATTER: Final = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_UNPRINTED: Final = re.compile("[\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u2028\u2029]")
+_UNPRINTED: Final = re.compile("[\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u2028\u2029]")
 """What JSON allows as it is, and YAML does not."""
 
 

@@ -17,6 +17,7 @@ from pipeline.publish.engine.speed.files import WatchedFiles
 from pipeline.publish.engine.speed.frame import frame_of, slowed_by
 from pipeline.publish.engine.speed.memory import Memory, Record
 from pipeline.publish.engine.speed.share import Share
+from pipeline.publish.engine.speed.source import quickly
 from pipeline.publish.engine.speed.watch import Watch
 
 if TYPE_CHECKING:
@@ -63,6 +64,12 @@ class Speed:
             config.theme.static_templates.clear()
             config.extra_templates.clear()
         return watched
+
+    def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> None:
+        """Read the page quickly, if nobody else may read it otherwise."""
+        del config, files
+        if not self.slowed:
+            page.read_source = quickly(page, page.read_source)  # type: ignore[method-assign,assignment]
 
     @event_priority(-100)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
