@@ -133,7 +133,7 @@ def line_of(text: str, path: Path) -> int:
     return line
 
 
-def append_items(text: str, path: Path, items: Sequence[dict[str, Any]]) -> str:
+def append_items(text: str, path: Path, items: Sequence[dict[str, Any] | str]) -> str:
     """Return ``text`` with ``items`` at the end of the list at ``path``. Raises ``ValueError`` where it cannot."""
     if not items:
         return text
@@ -308,7 +308,8 @@ def _indent_of_line(text: str, node: yaml.Node) -> int:
 
 
 def _block(items: Sequence[Any], indent: int) -> str:
-    return "".join("\n" + " " * indent + line for line in _lines(list(items)))
+    lines = (line for item in items for line in ([f"- {_flow(item)}"] if isinstance(item, str) else _lines([item])))
+    return "".join("\n" + " " * indent + line for line in lines)
 
 
 def _lines(value: Any) -> Sequence[str]:
@@ -321,7 +322,7 @@ def _in_place_of(text: str, node: yaml.Node, new: str) -> str:
     return text[:start] + new + text[node.end_mark.index :]
 
 
-def _with_new_list(text: str, path: Path, items: Sequence[dict[str, Any]]) -> str:
+def _with_new_list(text: str, path: Path, items: Sequence[dict[str, Any] | str]) -> str:
     """Return ``text`` with the missing end of ``path`` written in, the list holding ``items``."""
     known = next(count for count in range(len(path) - 1, -1, -1) if count == 0 or _find(text, path[:count]))
     value: Any = list(items)

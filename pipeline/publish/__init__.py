@@ -34,10 +34,13 @@ def publish(settings: Settings, *, engine: str = "", strict: bool = False, trend
         return kept
     from pipeline.publish.making import make
     from pipeline.publish.put import put
+    from pipeline.publish.renames import follow
 
+    moved = follow(settings, stamp, work)
+    stamp = stamp_of(settings, engine, trends) if moved else stamp
     made = make(settings, work, engine=engine, trends=trends)
     whole = made.finished(work)
-    site = made.site(whole)
+    site = made.site(whole, moved)
     if strict and site.warnings:
         raise PublishError("The site is not published, because of warnings, and --strict was asked for:", site.warnings)
     put(whole.pieces, settings.output, work)

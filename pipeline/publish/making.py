@@ -52,14 +52,15 @@ class Made:
         """Return all files of the site; ``work`` is the folder in which what can be used again is remembered."""
         return finish(self.built.pieces, self.staged, self.found, self.settings, work)
 
-    def site(self, whole: Finished) -> Site:
-        """Return what is known of the site that consists of ``whole``."""
+    def site(self, whole: Finished, moved: tuple[str, ...]) -> Site:
+        """Return what is known of the site that consists of ``whole``; ``moved`` tells which posts were renamed."""
         return Site(
             folder=self.settings.output,
             posts=len(self.found.posts),
             pages=sum(name.endswith(".html") for name in whole.pieces),
             fresh=self.built.fresh,
             slowed=self.built.slowed,
+            moved=moved,
             warnings=(*self.built.warnings, *whole.warnings),
         )
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Site:
     """A built site: where it is, what it holds, and what was warned of.
 
-    Of its ``pages``, ``fresh`` were built anew; ``slowed`` says why it was all of them, where that was so.
+    Of its ``pages``, ``fresh`` were built anew; ``slowed`` says why it was all of them, where that was so. ``moved``
+    tells which posts have another address than before.
     """
 
     folder: Path
@@ -21,4 +22,5 @@ class Site:
     pages: int
     fresh: int
     slowed: str
+    moved: tuple[str, ...]
     warnings: tuple[str, ...]

@@ -57,7 +57,7 @@ def unchanged(stamp: Stamp, output: Path, work: Path) -> Site | None:
     if not (isinstance(kept, tuple) and kept[0] == stamp.digest and is_kept(output, work / "site.note")):
         return None
     many, pages, warnings = kept[2:]
-    return Site(folder=output, posts=many, pages=pages, fresh=0, slowed="", warnings=warnings)
+    return Site(folder=output, posts=many, pages=pages, fresh=0, slowed="", moved=(), warnings=warnings)
 
 
 def keep_stamp(stamp: Stamp, site: Site, work: Path) -> None:

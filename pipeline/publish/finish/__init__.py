@@ -17,6 +17,7 @@ from pipeline.publish.finish.index import Indexing, begin
 from pipeline.publish.finish.maps import maps
 from pipeline.publish.finish.reading import reading
 from pipeline.publish.finish.tame import INDEX, tamed
+from pipeline.publish.finish.weights import too_heavy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,4 +50,5 @@ def finish(pieces: Mapping[str, Piece], staged: Staged, found: Catalogue, settin
         ours = copies(found, settings) | cards(found, settings, work / "cards")
         ours |= old_addresses(found, whole, settings.site) | reading(settings)
         ours |= feeds(found, ours | whole, settings, work) | maps(found, whole, staged.days, settings)
+        warnings += too_heavy(whole, settings.publish.page_kilobytes, work / "weights")
         return Finished(pieces=ours | whole | indexing.pieces(), warnings=tuple(warnings))

@@ -147,7 +147,7 @@ def _completed(html: bytes, folder: PurePosixPath, work: _Work) -> bytes:
 
 def _tag(tag: str, folder: PurePosixPath, work: _Work, *, lazy: bool) -> str:
     given = {name.lower(): unescape(value.strip("\"'")) for name, value in _ATTRIBUTE.findall(tag)}
-    name = _file(given.get("src", ""), folder)
+    name = file_of(given.get("src", ""), folder)
     shape = work.shape(name) if name else None
     more: dict[str, str] = {}
     if shape and not {"width", "height"} & given.keys():
@@ -165,7 +165,7 @@ def _tag(tag: str, folder: PurePosixPath, work: _Work, *, lazy: bool) -> str:
     return tag[: -len(end)].rstrip() + "".join(f' {key}="{escape(value)}"' for key, value in more.items()) + end
 
 
-def _file(src: str, folder: PurePosixPath) -> str | None:
+def file_of(src: str, folder: PurePosixPath) -> str | None:
     """Return the file of the site that ``src`` names in a page in ``folder``; None where it leads elsewhere."""
     try:
         parts = urlsplit(src)

@@ -1,0 +1,83 @@
+"""How heavy pages are: what a reader's browser loads for one, compressed as servers send it, and which are too heavy.
+
+Of an image the copy counts that a laptop shows; what other sites serve does not.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from html import unescape
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from pipeline.publish.finish.images import file_of
+from pipeline.publish.remembered import load, save
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from pipeline.publish.kept import Piece
+
+_LOADED: Final = re.compile(rb'<(?:link rel="stylesheet" href|script (?:type="module" )?src)="([^"]+)"')
+_IMAGE: Final = re.compile(rb'<img\b[^>]*\bsrc="([^"]+)"[^>]*>')
+_COPY: Final = re.compile(rb'(?:srcset="|, )([^" ,]+) 960w')
+_PACKED: Final = frozenset({".html", ".css", ".js", ".svg", ".json"})
+"""What servers compress."""
+_LEVEL: Final = 1
+
+
+def too_heavy(pieces: Mapping[str, Piece], kilobytes: int, note: Path) -> list[str]:
+    """Return which pages among ``pieces`` weigh more than so many ``kilobytes``, the heaviest first.
+
+    ``note`` remembers what was weighed before.
+    """
+    scales = _Scales(pieces, load(note))
+    weights = {name: scales.weight(name) for name in pieces if name.endswith("index.html")}
+    save(note, scales.now)
+    heavy = sorted(((weight, name) for name, weight in weights.items() if weight > kilobytes * 1000), reverse=True)
+    return [
+        f"{name.removesuffix('index.html') or 'the first page'} weighs {weight / 1000:.0f} KB with all that it loads, "
+        f"more than the {kilobytes} KB of publish.page_kilobytes; its images are most of that, or its length"
+        for weight, name in heavy
+    ]
+
+
+class _Scales:
+    """Weighs files; ``now`` is what is known of those that were weighed, by their marks."""
+
+    def __init__(self, pieces: Mapping[str, Piece], known: object) -> None:
+        self._pieces = pieces
+        self._known: dict[str, tuple[int, tuple[str, ...]]] = known if isinstance(known, dict) else {}
+        self.now: dict[str, tuple[int, tuple[str, ...]]] = {}
+
+    def weight(self, name: str) -> int:
+        """Return how many bytes a browser loads for the page ``name``."""
+        own, links = self._weighed(name)
+        folder = PurePosixPath(name).parent
+        files = {file for link in links if (file := file_of(link, folder))}
+        return own + sum(self._weighed(file)[0] for file in files if file in self._pieces)
+
+    def _weighed(self, name: str) -> tuple[int, tuple[str, ...]]:
+        piece = self._pieces[name]
+        if piece.mark not in self.now:
+            self.now[piece.mark] = self._known.get(piece.mark) or _weighed(name, piece)
+        return self.now[piece.mark]
+
+
+def _weighed(name: str, piece: Piece) -> tuple[int, tuple[str, ...]]:
+    """Return the size of a file as it is sent, and what a page loads."""
+    if PurePosixPath(name).suffix not in _PACKED:
+        return piece.size, ()
+    data = piece.bytes
+    links = tuple(dict.fromkeys(_links(data))) if name.endswith(".html") else ()
+    return len(zlib.compress(data, _LEVEL)), links
+
+
+def _links(html: bytes) -> Iterable[str]:
+    for link in _LOADED.findall(html):
+        yield unescape(link.decode("utf-8", "replace"))
+    for tag in _IMAGE.finditer(html):
+        shown = _COPY.search(tag[0])
+        yield unescape((shown or tag)[1].decode("utf-8", "replace"))

@@ -1,0 +1,77 @@
+"""Posts whose files got other names since the site was built: their old addresses go on working.
+
+The old name is written into the front matter (``aliases:``), so that whoever builds the site next knows it too.
+"""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Final
+
+from pipeline import post as posts
+from pipeline import yamltext
+from pipeline.errors import PostError
+from pipeline.post import files
+from pipeline.publish.remembered import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pipeline.model import Post
+    from pipeline.publish.stamp import Stamp
+    from pipeline.settings.sections import Settings
+
+_LIKE: Final = 0.8
+"""Two texts of one day that have so much in common are one post, before and after a change."""
+
+
+def renamed(before: Sequence[Post], now: Sequence[Post]) -> Iterator[tuple[Post, Post]]:
+    """Yield each post of ``now`` that stood under another name ``before``, with what it was then."""
+    names = {post.path.name for post in now}
+    known = {post.path.name for post in before}
+    gone = [post for post in before if post.path.name not in names]
+    for post in now:
+        if post.path.name not in known:
+            was = next((old for old in gone if _is(old, post)), None)
+            if was is not None:
+                gone.remove(was)
+                yield post, was
+
+
+def _is(old: Post, new: Post) -> bool:
+    if old.body == new.body or (old.title == new.title and old.date == new.date):
+        return True
+    return old.date == new.date and SequenceMatcher(None, old.body, new.body, autojunk=False).quick_ratio() > _LIKE
+
+
+def follow(settings: Settings, stamp: Stamp, work: Path) -> tuple[str, ...]:
+    """Note the old name of each post that was renamed since the last build; return what was done, in words."""
+    kept = load(work / "stamp")
+    last = kept[1] if isinstance(kept, tuple) else {}
+    if not last.keys() - stamp.posts.keys():
+        return ()
+    before = [post for post, _ in (load(work / "posts") or {}).values()]
+    return tuple(_noted(post, was) for post, was in renamed(before, list(_legible(settings))))
+
+
+def _legible(settings: Settings) -> Iterator[Post]:
+    for path in posts.paths(settings.content):
+        try:
+            yield posts.read(path)
+        except PostError:  # the build says what is wrong with it
+            continue
+
+
+def _noted(post: Post, was: Post) -> str:
+    old, new = was.path.stem, post.path.stem
+    try:
+        names = [name for name in (*was.aliases, old) if name not in post.aliases]
+        loaded = files.load(post.path)
+        matter = yamltext.append_items(post.matter, ("aliases",), names)
+        files.save(post.path, loaded.text.replace(post.matter, matter, 1), loaded.mark)
+    except (ValueError, PostError, files.ChangedOutsideError):  # only the author can write it there
+        return (
+            f"posts/{old}/ is now posts/{new}/; write `aliases: [{old}]` into {post.path.name}, or the old address ends"
+        )
+    return f"posts/{old}/ is now posts/{new}/, and leads there: see aliases: in {post.path.name}"
