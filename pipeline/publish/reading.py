@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.errors import PostError, PublishError
+from pipeline.publish.forks import mapped
 from pipeline.publish.related import counted
 from pipeline.publish.remembered import load, save
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model import Post
@@ -32,6 +32,8 @@ class Read:
     counts: Mapping[str, int]
 
 
+FEWEST: Final = 60
+"""So many posts are worth a process that reads them."""
 Seen = dict[str, tuple[tuple[int, int], "Read"]]
 """What was read of each file, with the size and time (nanoseconds) that it had."""
 
@@ -43,42 +45,42 @@ def published(settings: Settings, memory: Path, seen: Seen | None = None) -> tup
     Raises ``PublishError`` with every post that is broken.
     """
     seen = {} if seen is None else seen
-    shelf = _Shelf(memory / "posts", is_needed=not seen)
+    states = {path: _state(path) for path in posts.paths(settings.content)}
+    reads = {path: seen[str(path)][1] for path, state in states.items() if seen.get(str(path), (None,))[0] == state}
+    todo = [path for path in states if path not in reads]
     broken = []
-    now: Seen = {}
-    for path in posts.paths(settings.content):
-        try:
-            state = _state(path)
-            before = seen.get(str(path))
-            now[str(path)] = before if before and before[0] == state else (state, shelf.read(path))
-        except PostError as error:
-            broken.append(str(error))
+    for path, found in zip(todo, _found(todo, None if seen else memory / "posts"), strict=True):
+        if isinstance(found, Read):
+            reads[path] = found
+        else:
+            broken.append(found)
     if broken:
         raise PublishError("The site is not built, because posts are broken:", broken)
-    shelf.keep()
     seen.clear()
-    seen.update(now)
-    return tuple(read for _, read in now.values())
+    seen.update({str(path): (state, reads[path]) for path, state in states.items()})
+    return tuple(reads[path] for path in states)
 
 
-class _Shelf:
-    """Posts that the last run read, by what their files held."""
+def _found(paths: Sequence[Path], note: Path | None) -> list[Read | str]:
+    """Return what each of ``paths`` holds, or why it is broken; ``note`` remembers what the last run read."""
+    known: dict[str, tuple[Post, Mapping[str, int]]] = (load(note) or {}) if note else {}
+    keys = {path: _key(path) for path in paths}
+    fresh = [path for path in paths if keys[path] not in known]
+    read = dict(zip(fresh, mapped(_read, fresh, FEWEST), strict=True))
+    found = {path: read[path] if path in read else known[keys[path]] for path in paths}
+    whole = {keys[path]: each for path, each in found.items() if not isinstance(each, str)}
+    if note and whole.keys() != known.keys() and len(whole) == len(paths):
+        save(note, whole)
+    return [
+        each if isinstance(each, str) else Read(key=keys[path], post=each[0], counts=each[1])
+        for path, each in found.items()
+    ]
 
-    def __init__(self, note: Path, *, is_needed: bool) -> None:
-        self._note = note
-        self._is_needed = is_needed
-        self._known: dict[str, tuple[Post, Mapping[str, int]]] = (load(note) or {}) if is_needed else {}
-        self._now: dict[str, tuple[Post, Mapping[str, int]]] = {}
 
-    def read(self, path: Path) -> Read:
-        key = _key(path)
-        post, counts = self._known[key] if key in self._known else _read(path)
-        self._now[key] = (post, counts)
-        return Read(key=key, post=post, counts=counts)
-
-    def keep(self) -> None:
-        if self._is_needed and self._now.keys() != self._known.keys():
-            save(self._note, self._now)
+def drafts_of(settings: Settings) -> tuple[Read, ...]:
+    """Return the drafts that can be read; one in the making may be broken."""
+    found = _found(posts.paths(settings.content, posts.DRAFTS), None)
+    return tuple(each for each in found if isinstance(each, Read))
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -89,18 +91,12 @@ def _state(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def drafts_of(settings: Settings) -> tuple[Read, ...]:
-    """Return the drafts that can be read; one in the making may be broken."""
-    found = []
-    for path in posts.paths(settings.content, posts.DRAFTS):
-        with suppress(PostError):
-            post, counts = _read(path)
-            found.append(Read(key=_key(path), post=post, counts=counts))
-    return tuple(found)
-
-
-def _read(path: Path) -> tuple[Post, Mapping[str, int]]:
-    post = posts.read(path)
+def _read(path: Path) -> tuple[Post, Mapping[str, int]] | str:
+    """Return the post in ``path`` with its words counted, or what is wrong with it."""
+    try:
+        post = posts.read(path)
+    except PostError as error:
+        return str(error)
     return post, dict(counted(post))
 
 

@@ -1,15 +1,15 @@
-"""Cards to files, many at a time: by several processes where that is worth it and safe."""
+"""Cards to files, many at a time."""
 
 from __future__ import annotations
 
-import multiprocessing
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pipeline.publish.cards.drawing import draw
-from pipeline.publish.forks import processes
+from pipeline.publish.forks import mapped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pipeline.publish.cards.card import Card
@@ -21,19 +21,13 @@ FEWEST: Final = 40
 
 def draw_all(cards: Mapping[Path, Card], palette: Palette, font: Path | None) -> None:
     """Draw ``cards``, each into its file. Raises ``PublishError`` where ``font`` is no font."""
-    work = [(path, card, palette, font) for path, card in cards.items()]
-    for path in {path.parent for path in cards}:
-        path.mkdir(parents=True, exist_ok=True)
-    many = processes(len(work), FEWEST)
-    if many < 2:  # noqa: PLR2004
-        _drawn(work)
-        return
-    with multiprocessing.get_context("fork").Pool(many) as pool:
-        pool.map(_drawn, [work[at::many] for at in range(many)], chunksize=1)
+    for folder in {path.parent for path in cards}:
+        folder.mkdir(parents=True, exist_ok=True)
+    mapped(partial(_drawn, palette, font), list(cards.items()), FEWEST)
 
 
-def _drawn(work: Sequence[tuple[Path, Card, Palette, Path | None]]) -> None:
-    for path, card, palette, font in work:
-        part = path.with_suffix(".part")
-        part.write_bytes(draw(card, palette, font))
-        part.replace(path)
+def _drawn(palette: Palette, font: Path | None, work: tuple[Path, Card]) -> None:
+    path, card = work
+    part = path.with_suffix(".part")
+    part.write_bytes(draw(card, palette, font))
+    part.replace(path)
