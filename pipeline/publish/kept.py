@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Note = dict[str, tuple[str, int, int]]
     """Mark, size and time (nanoseconds) of each file, by its name in the folder."""
+    Twin = tuple[Path, Path]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +71,19 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def keep(folder: Path, pieces: Mapping[str, Piece], note: Path) -> None:
-    """See to it that ``folder`` holds ``pieces``, by their names, and nothing else; ``note`` is where its note is."""
+def lay(piece: Piece, target: Path) -> None:
+    """Put ``piece`` at ``target``, where nothing is, for somebody who only reads it: it may be one file in both."""
+    if piece.source is None or not _linked(str(piece.source), str(target)):
+        target.write_bytes(piece.bytes)
+
+
+def keep(folder: Path, pieces: Mapping[str, Piece], note: Path, twin: Twin | None = None) -> None:
+    """See to it that ``folder`` holds ``pieces``, by their names, and nothing else; ``note`` is where its note is.
+
+    ``twin`` is another such folder and its note: a file that is right there is one file in both.
+    """
     before = _noted(note)
+    theirs = _noted(twin[1]) if twin else {}
     there = set(names_in(folder))
     for name in there - pieces.keys():
         (folder / name).unlink()
@@ -83,7 +94,9 @@ def keep(folder: Path, pieces: Mapping[str, Piece], note: Path) -> None:
         known = before.get(name)
         state = _state(target) if known and known[0] == piece.mark and name in there else None
         if known is None or state is None or state != known[1:]:
-            _put(target, piece, made, over=name in there)
+            other = f"{twin[0]}/{name}" if twin and theirs.get(name, ("",))[0] == piece.mark else ""
+            shared = other if other and _is(other, theirs[name][1:]) else ""
+            _put(target, piece, made, over=name in there, shared=shared)
             state = _state(target)
         now[name] = (piece.mark, *state)
     if there - pieces.keys():
@@ -105,12 +118,19 @@ def _noted(note: Path) -> Note:
     return noted if isinstance(noted, dict) else {}
 
 
+def _is(target: str, state: tuple[int, int]) -> bool:
+    try:
+        return _state(target) == state
+    except OSError:
+        return False
+
+
 def _state(target: str) -> tuple[int, int]:
     found = os.stat(target, follow_symlinks=False)  # noqa: PTH116  (thousands of them)
     return found.st_size, found.st_mtime_ns
 
 
-def _put(target: str, piece: Piece, made: set[str], *, over: bool) -> None:
+def _put(target: str, piece: Piece, made: set[str], *, over: bool, shared: str) -> None:
     folder = target.rpartition("/")[0]
     if folder not in made:
         _make(Path(folder))
@@ -119,11 +139,21 @@ def _put(target: str, piece: Piece, made: set[str], *, over: bool) -> None:
         os.unlink(target)  # noqa: PTH108  (never through a link)
     elif os.path.isdir(target):  # noqa: PTH112
         shutil.rmtree(target)  # what was a folder before is a file now
+    if shared and _linked(shared, target):
+        return
     if piece.source is not None:
         shutil.copyfile(piece.source, target)
     else:
         with open(target, "wb") as file:  # noqa: PTH123
             file.write(piece.bytes)
+
+
+def _linked(shared: str, target: str) -> bool:
+    try:
+        os.link(shared, target)
+    except OSError:  # not on this file system
+        return False
+    return True
 
 
 def _make(folder: Path) -> None:

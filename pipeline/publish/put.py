@@ -25,7 +25,7 @@ def put(pieces: Mapping[str, Piece], output: Path, work: Path) -> None:
     """Make ``output`` a folder of ``pieces``. Raises ``PublishError`` where it cannot be replaced; it then stays."""
     spare, old = work / "spare", work / "old"
     _mend(output, old)
-    keep(spare, pieces, work / "spare.note")
+    keep(spare, pieces, work / "spare.note", twin=(output, work / "site.note"))
     if not (output.exists() and exchange(spare, output)):
         _move(spare, output, old)
     _swap(work / "spare.note", work / "site.note")

@@ -22,13 +22,13 @@ MOST: Final = 3
 """So many posts are shown as related."""
 _TERMS: Final = 20
 """So many words, the weightiest, say what a post is about."""
-_NEAR: Final = 20
+_NEAR: Final = 10
 """So many posts before and after are looked at for one word."""
 _LEAST: Final = 0.05
 """Below this, two posts have a word in common but nothing else."""
 _IN_TITLE: Final = 3
 """How often a word of the title counts."""
-_READ: Final = 3_000
+_READ: Final = 1_500
 """Characters of a post in which it has said what it is about."""
 _UNSPACED: Final = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3"
 _TERM: Final = re.compile(rf"[{_UNSPACED}]+|[^\W\d_{_UNSPACED}]{{4,}}")

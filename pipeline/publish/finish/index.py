@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from pipeline import post as posts
 from pipeline.errors import PublishError
-from pipeline.publish.kept import Piece, digest, names_in, of_file
+from pipeline.publish.kept import Piece, digest, lay, names_in, of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -68,7 +68,7 @@ class Indexing:
             shutil.rmtree(place, ignore_errors=True)
         for page, piece in pages.items():
             (site / page).parent.mkdir(parents=True, exist_ok=True)
-            (site / page).write_bytes(piece.bytes)
+            lay(piece, site / page)
         self._running.append((folder, _started(site, _making(folder))))
 
     def pieces(self) -> dict[str, Piece]:
