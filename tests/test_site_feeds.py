@@ -28,7 +28,6 @@ from pipeline.publish.feeds.content import portable
 from pipeline.publish.feeds.identity import ids_of, moments_of
 from pipeline.publish.kept import pieces_in
 from pipeline.publish.reading import Read
-from pipeline.publish.related import counted
 from pipeline.publish.remembered import load as remembered
 from pipeline.publish.remembered import save
 from pipeline.settings import load
@@ -96,7 +95,7 @@ def source():
 
 
 def listed(every):
-    return catalogue([Read(key=each.path.name, post=each, counts=counted(each)) for each in every])
+    return catalogue([Read(key=each.path.name, post=each) for each in every])
 
 
 def put_feeds(folder, found, settings, memory=None):

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.html import slug
 from pipeline.model import Kind
-from pipeline.publish.related import related
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pipeline.model import PlainText, Post, Slug, Take
+    from pipeline.publish.alike import Alike
     from pipeline.publish.reading import Read
 
 _WORDS_A_MINUTE: Final = 265
@@ -81,12 +81,8 @@ class Catalogue:
 NOTHING_AROUND: Final = Neighbours()
 
 
-def catalogue(every: Iterable[Read], alike: dict[str, tuple[str, ...]] | None = None) -> Catalogue:
-    """Return what the site lists of ``every`` post.
-
-    ``alike`` remembers which posts are about the same, by their names: while a post is written, that need not be found
-    out at each save.
-    """
+def catalogue(every: Iterable[Read], alike: Callable[[Sequence[Post]], Alike] = lambda _: {}) -> Catalogue:
+    """Return what the site lists of ``every`` post; ``alike`` tells which of them are about the same."""
     read = {each.post.path.name: each for each in every}
     posts = newest_first(each.post for each in read.values())
     editions = tuple(post for post in posts if post.kind is Kind.EDITION)
@@ -97,7 +93,7 @@ def catalogue(every: Iterable[Read], alike: dict[str, tuple[str, ...]] | None = 
         years=_by_year(posts),
         editions=editions,
         issues={post.path.name: number for number, post in enumerate(reversed(editions), 1)},
-        around=_around(posts, _alike(posts, read, alike)),
+        around=_around(posts, alike(posts)),
         keys={name: each.key for name, each in read.items()},
     )
 
@@ -153,19 +149,7 @@ def _by_year(posts: Sequence[Post]) -> dict[int, tuple[Post, ...]]:
     return {year: tuple(found[year]) for year in sorted(found, reverse=True)}
 
 
-def _alike(
-    posts: Sequence[Post], read: Mapping[str, Read], known: dict[str, tuple[str, ...]] | None
-) -> Mapping[str, tuple[str, ...]]:
-    if known and known.keys() == read.keys():
-        return known
-    found = related([post.path.name for post in posts], [read[post.path.name].counts for post in posts])
-    if known is not None:
-        known.clear()
-        known.update(found)
-    return found
-
-
-def _around(posts: Sequence[Post], alike: Mapping[str, tuple[str, ...]]) -> dict[str, Neighbours]:
+def _around(posts: Sequence[Post], alike: Alike) -> dict[str, Neighbours]:
     named = {post.path.name: post for post in posts}
     older = {newer.path.name: post for newer, post in pairwise(posts)}
     newer = {post.path.name: before for before, post in pairwise(posts)}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PublishError
 from pipeline.publish import places
+from pipeline.publish.alike import alike
 from pipeline.publish.catalogue import Catalogue, catalogue
 from pipeline.publish.engine import Built, build, planned
 from pipeline.publish.finish import Finished, finish
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pipeline.model import Trend
+    from pipeline.model import Post, Trend
+    from pipeline.publish.alike import Alike
     from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings
 
@@ -36,7 +39,13 @@ class Memo:
     """What a process that builds again and again keeps in mind: posts by their files, and what is like what."""
 
     reads: Seen = field(default_factory=dict)
-    alike: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    alike: Alike = field(default_factory=dict)
+
+    def likest(self, posts: Sequence[Post], memory: Path) -> Alike:
+        """Return which of ``posts`` are about the same; while one is written, as it was before."""
+        if self.alike.keys() != {post.path.name for post in posts}:
+            self.alike = alike(posts, memory)
+        return self.alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +86,8 @@ def make(
     """Return the pages of the site, with ``drafts`` as if they were published. Raises ``PublishError``."""
     gc.set_threshold(_OBJECTS)  # next to nothing of a build becomes garbage before its end
     read = published(settings, work, memo.reads if memo else None)
-    found = catalogue((*read, *drafts_of(settings)) if drafts else read, memo.alike if memo else None)
+    every = (*read, *drafts_of(settings)) if drafts else read
+    found = catalogue(every, partial(memo.likest if memo else alike, memory=work))
     whole = Whole(found=found, person=person_of(settings.content), settings=settings)
     staged = stage(work / "stage", whole, trends)
     told = told_of(found, whole.person, settings)

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Final
 from pipeline import post as posts
 from pipeline.errors import PostError, PublishError
 from pipeline.publish.forks import mapped
-from pipeline.publish.related import counted
 from pipeline.publish.remembered import load, save
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pipeline.model import Post
@@ -22,14 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A post, and how often it has each of the words that may tell what it is about.
-
-    ``key`` is a digest of the file, its name included.
-    """
+    """A post, and a digest of its file, the name included."""
 
     key: str
     post: Post
-    counts: Mapping[str, int]
 
 
 FEWEST: Final = 60
@@ -63,7 +58,7 @@ def published(settings: Settings, memory: Path, seen: Seen | None = None) -> tup
 
 def _found(paths: Sequence[Path], note: Path | None) -> list[Read | str]:
     """Return what each of ``paths`` holds, or why it is broken; ``note`` remembers what the last run read."""
-    known: dict[str, tuple[Post, Mapping[str, int]]] = (load(note) or {}) if note else {}
+    known: dict[str, Post] = (load(note) or {}) if note else {}
     keys = {path: _key(path) for path in paths}
     fresh = [path for path in paths if keys[path] not in known]
     read = dict(zip(fresh, mapped(_read, fresh, FEWEST), strict=True))
@@ -71,10 +66,7 @@ def _found(paths: Sequence[Path], note: Path | None) -> list[Read | str]:
     whole = {keys[path]: each for path, each in found.items() if not isinstance(each, str)}
     if note and whole.keys() != known.keys() and len(whole) == len(paths):
         save(note, whole)
-    return [
-        each if isinstance(each, str) else Read(key=keys[path], post=each[0], counts=each[1])
-        for path, each in found.items()
-    ]
+    return [each if isinstance(each, str) else Read(key=keys[path], post=each) for path, each in found.items()]
 
 
 def drafts_of(settings: Settings) -> tuple[Read, ...]:
@@ -91,13 +83,12 @@ def _state(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _read(path: Path) -> tuple[Post, Mapping[str, int]] | str:
-    """Return the post in ``path`` with its words counted, or what is wrong with it."""
+def _read(path: Path) -> Post | str:
+    """Return the post in ``path``, or what is wrong with it."""
     try:
-        post = posts.read(path)
+        return posts.read(path)
     except PostError as error:
         return str(error)
-    return post, dict(counted(post))
 
 
 def _key(path: Path) -> str:

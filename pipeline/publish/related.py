@@ -49,11 +49,15 @@ def related(names: Sequence[str], counts: Sequence[Mapping[str, int]]) -> dict[s
     return {name: tuple(names[at] for at in found) for name, found in zip(names, likest, strict=True)}
 
 
+def told_of(post: Post) -> str:
+    """Return the text of ``post`` that tells what it is about: title, summary and beginning."""
+    return f"{' '.join([post.title] * _IN_TITLE)} {post.summary} {post.body[:_READ]}"
+
+
 def counted(post: Post) -> Counter[str]:
     """Return how often ``post`` has each of the words that may tell what it is about."""
-    text = f"{' '.join([post.title] * _IN_TITLE)} {post.summary} {_ADDRESS.sub(' ', post.body[:_READ])}"
     found: Counter[str] = Counter()
-    for term in _TERM.findall(text.casefold()):
+    for term in _TERM.findall(_ADDRESS.sub(" ", told_of(post)).casefold()):
         if term[0] < "\u0e00":
             found[term] += 1
         else:  # without spaces between words, two letters are about one

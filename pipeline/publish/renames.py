@@ -51,7 +51,7 @@ def follow(settings: Settings, stamp: Stamp, work: Path) -> tuple[str, ...]:
     last = kept[1] if isinstance(kept, tuple) else {}
     if not last.keys() - stamp.posts.keys():
         return ()
-    before = [post for post, _ in (load(work / "posts") or {}).values()]
+    before = list((load(work / "posts") or {}).values())
     return tuple(_noted(post, was) for post, was in renamed(before, list(_legible(settings))))
 
 
