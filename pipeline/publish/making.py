@@ -36,7 +36,7 @@ _OBJECTS: Final = 200_000
 
 @dataclass(slots=True, kw_only=True)
 class Memo:
-    """What a process that builds again and again keeps in mind: posts by their files, and what is like what."""
+    """What a preview, which builds again and again, keeps in mind: posts by their files, and what is like what."""
 
     reads: Seen = field(default_factory=dict)
     alike: Alike = field(default_factory=dict)
@@ -79,19 +79,23 @@ def make(
     work: Path,
     *,
     engine: str = "",
-    drafts: bool = False,
     trends: Sequence[Trend] | None = None,
-    memo: Memo | None = None,
+    preview: Memo | None = None,
+    fast: bool = True,
 ) -> Made:
-    """Return the pages of the site, with ``drafts`` as if they were published. Raises ``PublishError``."""
+    """Return the pages of the site, on a ``preview`` with drafts as if they were published; not ``fast``, all anew.
+
+    Raises ``PublishError``.
+    """
     gc.set_threshold(_OBJECTS)  # next to nothing of a build becomes garbage before its end
-    read = published(settings, work, memo.reads if memo else None)
-    every = (*read, *drafts_of(settings)) if drafts else read
-    found = catalogue(every, partial(memo.likest if memo else alike, memory=work))
+    read = published(settings, work, preview.reads if preview else None)
+    every = (*read, *drafts_of(settings)) if preview else read
+    found = catalogue(every, partial(preview.likest if preview else alike, memory=work))
     whole = Whole(found=found, person=person_of(settings.content), settings=settings)
     staged = stage(work / "stage", whole, trends)
     told = told_of(found, whole.person, settings)
-    built = build(planned(staged, work, engine or settings.publish.engine, told, settings), settings)
+    plan = planned(staged, work, engine or settings.publish.engine, told, settings)
+    built = build(plan, settings, fast=fast)
     _see_that_there(found, built)
     return Made(settings=settings, found=found, staged=staged, built=built)
 

@@ -54,7 +54,7 @@ class Preview:
 
     def build(self) -> tuple[str, ...]:
         """Build what changed, and return what was warned of. Raises ``PublishError``; the last good site stays."""
-        made = make(self._settings, self._work, drafts=True, trends=self._trends(), memo=self._memo)
+        made = make(self._settings, self._work, trends=self._trends(), preview=self._memo)
         if not self._others:
             whole = made.finished(self._work)
             self._others = {name: piece for name, piece in whole.pieces.items() if name not in made.built.pieces}

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["Built", "Plan", "build", "looks", "planned"]
 
 
-def build(plan: Plan, settings: Settings) -> Built:
-    """Build the pages of ``plan`` into its folder. Raises ``PublishError`` where the engine cannot go on."""
+def build(plan: Plan, settings: Settings, *, fast: bool = True) -> Built:
+    """Build the pages of ``plan``; not ``fast``, every one of them, by the engine alone.
+
+    Raises ``PublishError`` where the engine cannot go on.
+    """
     if plan.engine == "mkdocs":
         from pipeline.publish.engine.material import build_here
 
-        return build_here(plan, settings)
+        return build_here(plan, settings, fast=fast)
     from pipeline.publish.engine.command import build_by_command
 
     return build_by_command(plan, settings)

@@ -20,10 +20,17 @@ if TYPE_CHECKING:
 
 def about_pages(person: Person, settings: Settings) -> Iterator[Page]:
     """Yield the pages about the author for which there are facts, or words of the author's."""
-    facts = _about(person, settings)
+    others = list(_others(person, settings))
+    more = [{"name": page.title, "url": places.address_of(page.file)} for page in others if not page.needs_intro]
+    facts = _about(person, settings) | {"more": more}
     yield Page(
         file=places.ABOUT, title="About", template="about.html", kind="ProfilePage", facts=facts, needs_intro=True
     )
+    yield from others
+
+
+def _others(person: Person, settings: Settings) -> Iterator[Page]:
+    """Yield a page for each kind of facts."""
     talks = [_line(each, (each.name, each.entity), each.description) for each in _newest(person.talks)]
     press = [_line(each, (each.name, each.publisher)) for each in _newest(person.publications)]
     yield _page(places.TALKS, "Talks and press", {"talks": talks, "press": press})

@@ -26,7 +26,7 @@ class Record:
     """What is known of a page that was made: what it was made of, and what came out beside its HTML.
 
     ``lookups`` are the files that it asked for with the addresses that it got; ``anchored`` the anchors that it links
-    to, by file; ``html`` is the digest of what was made.
+    to, by file; ``html`` is the digest of what was made, and ``size`` how many bytes that are.
     """
 
     key: str
@@ -36,6 +36,7 @@ class Record:
     anchors: list[str] = field(default_factory=list)
     anchored: Mapping[str, dict[str, str]] = field(default_factory=dict)
     html: str = ""
+    size: int = 0
 
 
 class Memory:
@@ -52,15 +53,15 @@ class Memory:
         return {
             name: record
             for name, record in self._last.items()
-            if keys.get(name) == record.key and _still(record, files) and self._path(record).is_file()
+            if keys.get(name) == record.key and _still(record, files) and self._has(record)
         }
 
     def keep(self, name: str, record: Record, output: str) -> None:
         """Keep what was made of the page ``name``."""
         html = output.encode("utf-8", errors="xmlcharrefreplace")  # as MkDocs writes it
-        whole = replace(record, html=digest(html))
+        whole = replace(record, html=digest(html), size=len(html))
         path = self._path(whole)
-        if not path.is_file():
+        if not self._has(whole):
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_suffix(".part")
             part.write_bytes(html)
@@ -78,6 +79,10 @@ class Memory:
         for path in self._folder.glob("??/*"):
             if path not in wanted:
                 path.unlink(missing_ok=True)
+
+    def _has(self, record: Record) -> bool:
+        path = self._path(record)
+        return path.is_file() and path.stat().st_size == record.size
 
     def _path(self, record: Record) -> Path:
         return self._folder / record.html[:2] / record.html

@@ -66,7 +66,8 @@ class Share:
             _, status = os.waitpid(child, 0)
             del self._children[child]
             out.seek(0)
-            given: Any = pickle.load(out) if status == 0 else "a process that made pages was stopped"  # noqa: S301  (our own child's)
+            with out:
+                given: Any = pickle.load(out) if status == 0 else "a process was stopped"  # noqa: S301  (our child's)
             if isinstance(given, str):
                 raise BuildError(given)
             found |= {name: Record(*values) for name, values in given.items()}

@@ -1,0 +1,231 @@
+"""Builds that pass pages by: not a byte, and not a warning, differs from a build of everything."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from content import write_posts
+from pipeline.cli.init import _sample_files, make
+from pipeline.publish.making import make as build_pages
+from pipeline.publish.put import put
+from pipeline.settings import load
+
+MIDDLE = 40
+
+
+def as_files(pieces):
+    return {name: piece.bytes for name, piece in pieces.items()}
+
+
+def everything(folder):
+    """All that a build makes which passes nothing by and remembers nothing, and what it warns of."""
+    shutil.rmtree(folder / "slow", ignore_errors=True)
+    return _made(folder, folder / "slow", fast=False)
+
+
+def quickly(folder):
+    return _made(folder, folder / ".byline/work/site")
+
+
+def _made(folder, work, *, fast=True):
+    made = build_pages(load(folder, {}), work, fast=fast)
+    whole = made.finished(work)
+    found = as_files(whole.pieces), {*made.built.warnings, *whole.warnings}
+    put(whole.pieces, folder / "site", work)
+    return *found, made.built
+
+
+def differing(one, other):
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+PAGE = """---
+title: Cranes &amp; "quays"
+---
+# Cranes
+
+Raw <b onclick="x()">HTML</b>, a [link](../posts/{post}), a [broken one](nowhere.md), an [anchor](../posts/{post}#gone).
+
+!!! note "Told"
+    With `code`.
+
+```python
+def f(x):
+    return {{"a": x}}
+```
+
+Text[^1] and a table.
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+[^1]: The note.
+"""
+
+
+@pytest.fixture(scope="module")
+def varied(tmp_path_factory):
+    """A site with pages of every kind, enough of them for two processes, built once."""
+    folder = tmp_path_factory.mktemp("varied") / "site"
+    make(folder, dict(_sample_files()))
+    paths = write_posts(folder / "content/posts", 90)
+    (folder / "content/pages").mkdir()
+    (folder / "content/pages/cranes.md").write_text(PAGE.format(post=paths[MIDDLE].name), encoding="utf-8")
+    (folder / "content/pages/bare.md").write_text("No front matter, and no heading: Ærø 港口.\n", encoding="utf-8")
+    (folder / "content/pages/broken.md").write_text("---\ntitle: [\n---\nText.\n", encoding="utf-8")
+    return folder, paths
+
+
+class Site(NamedTuple):
+    folder: Path
+    paths: list[Path]
+
+    @property
+    def middle(self):
+        return self.paths[MIDDLE]
+
+
+@pytest.fixture
+def again(varied, tmp_path):
+    """A copy of that site, built."""
+    folder = tmp_path / "site"
+    shutil.copytree(varied[0], folder)
+    quickly(folder)
+    return Site(folder, [folder / "content/posts" / path.name for path in varied[1]])
+
+
+def test_a_cold_build_by_several_processes_makes_what_a_slow_one_makes(varied):
+    files, warnings, _ = quickly(varied[0])
+    slow, told, _ = everything(varied[0])
+    assert differing(files, slow) == []
+    assert warnings == told
+    assert any("nowhere.md" in warning for warning in warnings)
+    assert any("#gone" in warning for warning in warnings)
+
+
+def changed(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def a_word(site):
+    site.middle.write_text(site.middle.read_text(encoding="utf-8") + "\nOne word.\n", encoding="utf-8")
+
+
+def an_anchor(site):
+    site.middle.write_text(site.middle.read_text(encoding="utf-8") + "\n## Gone\n\nHere.\n", encoding="utf-8")
+
+
+def a_title(site):
+    text = site.middle.read_text(encoding="utf-8")
+    site.middle.write_text(re.sub(r"^title: .*$", "title: Another <title>", text, flags=re.MULTILINE), encoding="utf-8")
+
+
+def a_new_post(site):
+    new = site.folder / "content/posts/2026-11-24-new.md"
+    new.write_text("---\ndate: 2026-11-24\ntitle: New\ntopics: [steam]\n---\nText.\n", encoding="utf-8")
+
+
+def a_post_less(site):
+    linked = {name for path in site.paths for name in re.findall(r"\]\(([\w-]+\.md)", path.read_text(encoding="utf-8"))}
+    next(path for path in site.paths if path.name in linked).unlink()
+
+
+def a_target(site):
+    (site.folder / "content/pages/nowhere.md").write_text("Now it is here.\n", encoding="utf-8")
+
+
+def a_template(site):
+    changed(site.folder / "overrides/partials/footer.html", "Made with Byline", "Made by hand")
+
+
+def the_menu(site):
+    changed(site.folder / "mkdocs.yml", "- Topics: topics", "- Subjects: topics")
+
+
+def a_setting(site):
+    changed(site.folder / "byline.yml", "feed_posts: 20", "feed_posts: 3")
+
+
+def an_introduction(site):
+    (site.folder / "content/topics/rail.md").write_text("---\ntitle: Rails\n---\nOn rails.\n", encoding="utf-8")
+
+
+def the_search(site):
+    changed(site.folder / "byline.yml", "publish:\n", "publish:\n  search: material\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "most"),
+    [
+        (a_word, 3),
+        (an_anchor, 3),
+        (a_title, 40),
+        (a_new_post, 60),
+        (a_post_less, 60),
+        (a_target, 3),
+        (a_template, 200),
+        (the_menu, 200),
+        (a_setting, 200),
+        (an_introduction, 60),
+        (the_search, 200),
+    ],
+)
+def test_after_a_change_every_file_is_what_a_build_of_everything_makes(again, change, most):
+    folder = again.folder
+    change(again)
+    files, warnings, built = quickly(folder)
+    slow, told, _ = everything(folder)
+    assert differing(files, slow) == []
+    assert warnings == told
+    assert built.fresh <= most
+    assert built.slowed == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "why"),
+    [
+        ("mkdocs.yml", "plugins:\n", "plugins:\n  - tags\n", "the plugin"),
+        ("mkdocs.yml", "  - tables\n", "  - tables\n  - pymdownx.snippets\n", "may read other files"),
+        ("overrides/partials/footer.html", "Made with Byline", "{{ pages | length }} pages", "footer.html uses pages"),
+    ],
+)
+def test_what_may_look_at_other_pages_is_named_and_every_page_is_built(varied, tmp_path, file, old, new, why):
+    folder = tmp_path / "site"
+    shutil.copytree(varied[0], folder, ignore=shutil.ignore_patterns("*-0*", "*-1*"))
+    changed(folder / file, old, new)
+    quickly(folder)
+    files, _, built = quickly(folder)
+    assert why in built.slowed
+    assert differing(files, everything(folder)[0]) == []
+
+
+def test_memory_that_is_torn_is_as_good_as_none(again):
+    folder, _ = again
+    before, _, _ = quickly(folder)
+    for note in (folder / ".byline/work/site").rglob("*"):
+        if note.is_file() and note.suffix in {"", ".note"} and not {"stage", "spare", "search"} & {*note.parts}:
+            note.write_bytes(note.read_bytes()[:-7])
+    after, _, built = quickly(folder)
+    assert differing(before, after) == []
+    assert built.fresh > 90
+
+
+def test_what_is_remembered_does_not_grow(again):
+    folder = again.folder
+
+    def remembered():
+        return sum(1 for path in (folder / ".byline/work/site").rglob("*") if path.is_file())
+
+    a_word(again)
+    quickly(folder)
+    before = remembered()
+    for _ in range(3):
+        a_word(again)
+        quickly(folder)
+    assert remembered() == before
