@@ -6,6 +6,7 @@ is swept away.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -63,7 +64,7 @@ class Memory:
         path = self._path(whole)
         if not self._has(whole):
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_suffix(".part")
+            part = path.with_suffix(f".{os.getpid()}")  # a page of the menu is made by every process
             part.write_bytes(html)
             part.replace(path)
         self.fresh[name] = whole

@@ -54,9 +54,10 @@ class Share:
         """End a child that cannot go on, with the reason; stop all children of a first process that cannot."""
         if self.is_child:
             self._end(f"{error}")
-        for child in self._children:
+        for child, out in self._children.items():
             os.kill(child, 9)
             os.waitpid(child, 0)
+            out.close()
         self._children.clear()
 
     def taken(self) -> dict[str, Record]:
