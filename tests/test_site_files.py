@@ -1,0 +1,180 @@
+"""The folder of the site: nothing is written that need not be, nothing half, nothing through a link."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from hashlib import blake2b
+
+import pytest
+
+from pipeline.errors import PublishError
+from pipeline.publish.kept import keep, of_text
+
+
+def states(folder):
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+
+def told(folder):
+    """A digest of all that a folder holds."""
+    made = blake2b()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        made.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return made.hexdigest()
+
+
+def write(site, name, words, matter="title: T\n"):
+    path = site / "content/posts" / f"{name}.md"
+    path.write_text(f"---\ndate: 2026-11-20\n{matter}---\n{words}\n", encoding="utf-8")
+    return path
+
+
+def test_a_site_of_which_nothing_changed_is_left_alone(site, open_app):
+    open_app(site).publish()
+    before = states(site / "site")
+    again = open_app(site).publish()
+    assert again.fresh == 0
+    assert states(site / "site") == before
+
+
+def test_what_did_not_change_is_not_written_again(site, open_app):
+    write(site, "2026-11-20-a", "One.")
+    write(site, "2026-11-21-b", "Two.", "title: U\n")
+    for words in ("Three.", "Four.", "Five."):
+        write(site, "2026-11-20-a", words)
+        open_app(site).publish()
+    before = states(site / "site")
+    write(site, "2026-11-20-a", "Six.")
+    assert open_app(site).publish().fresh <= 3
+    changed = {
+        str(path.relative_to(site / "site")) for path, time in states(site / "site").items() if before.get(path) != time
+    }
+    assert "posts/2026-11-20-a/index.html" in changed
+    assert not changed & {"posts/2026-11-21-b/index.html", "about/index.html", "assets/images/favicon.svg"}
+
+
+def test_a_hand_in_the_site_is_mended(site, open_app):
+    open_app(site).publish()
+    right = told(site / "site")
+    (site / "site/index.html").write_text("gone", encoding="utf-8")
+    (site / "site/about/index.html").unlink()
+    (site / "site/added.html").write_text("new", encoding="utf-8")
+    open_app(site).publish()
+    assert told(site / "site") == right
+    write(site, "2026-11-20-a", "One.")
+    open_app(site).publish()
+    (site / "content/posts/2026-11-20-a.md").unlink()
+    open_app(site).publish()
+    assert told(site / "site") == right
+
+
+def test_nothing_is_written_through_a_link(site, open_app, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "index.html").write_text("mine", encoding="utf-8")
+    open_app(site).publish()
+    right = told(site / "site")
+    for folder in (site / "site", site / ".byline/work/site/spare", site / ".byline/work/site/stage"):
+        if folder.is_dir():
+            for name in ("index.html", "index.md"):
+                (folder / name).unlink(missing_ok=True)
+                (folder / name).symlink_to(outside / "index.html")
+    open_app(site).publish()
+    write(site, "2026-11-20-a", "One.")
+    open_app(site).publish()
+    (site / "content/posts/2026-11-20-a.md").unlink()
+    open_app(site).publish()
+    assert (outside / "index.html").read_text(encoding="utf-8") == "mine"
+    assert told(site / "site") == right
+
+
+def test_a_file_may_become_a_folder_and_a_folder_a_file(tmp_path):
+    folder, note = tmp_path / "folder", tmp_path / "note"
+    keep(folder, {"a": of_text("file"), "b/c": of_text("inside")}, note)
+    keep(folder, {"a/b": of_text("inside"), "b": of_text("file")}, note)
+    assert (folder / "a/b").read_text() == "inside"
+    assert (folder / "b").read_text() == "file"
+    keep(folder, {"b": of_text("file")}, note)
+    assert [path.name for path in folder.iterdir()] == ["b"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
+def test_a_place_that_cannot_be_written_is_told_in_a_sentence(site, open_app):
+    open_app(site).publish()
+    write(site, "2026-11-20-a", "One.")
+    site.chmod(0o500)
+    try:
+        with pytest.raises(PublishError, match="cannot be replaced"):
+            open_app(site).publish()
+    finally:
+        site.chmod(0o700)
+
+
+def test_a_build_that_is_killed_at_any_moment_leaves_a_whole_site(site, open_app):
+    chance = random.Random(7)
+    texts = ("One.", "Two, and more.\n\n## Said\n\nText.")
+    known = []
+    for words in texts:
+        write(site, "2026-11-20-a", words)
+        open_app(site).publish()
+        known.append(told(site / "site"))
+    command = [sys.executable, "-m", "pipeline", "-C", str(site), "publish"]
+    ends, number = time.monotonic() + 12, 0
+    while time.monotonic() < ends:
+        number += 1
+        write(site, "2026-11-20-a", texts[number % 2])
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+            try:
+                running.wait(chance.uniform(0.2, 1.6))
+            except subprocess.TimeoutExpired:
+                running.send_signal(signal.SIGKILL)
+        assert told(site / "site") in known, number
+    assert number > 4
+    open_app(site).publish()
+    assert told(site / "site") == known[number % 2]
+
+
+# -- old addresses
+
+
+def test_a_post_that_is_renamed_is_found_at_its_old_address(site, open_app):
+    path = write(site, "2026-11-20-a", "The very same words, and enough of them.")
+    before = path.read_text(encoding="utf-8")
+    open_app(site).publish()
+    path.rename(path.with_name("2026-11-20-better.md"))
+    built = open_app(site).publish()
+    assert built.moved == (
+        "posts/2026-11-20-a/ is now posts/2026-11-20-better/, and leads there: see aliases: in 2026-11-20-better.md",
+    )
+    after = path.with_name("2026-11-20-better.md").read_text(encoding="utf-8")
+    assert after.replace("aliases: [2026-11-20-a]\n", "") == before
+    old = (site / "site/posts/2026-11-20-a/index.html").read_text(encoding="utf-8")
+    assert 'content="0; url=../2026-11-20-better/"' in old
+    assert 'rel="canonical" href="https://ana-ruiz.example/posts/2026-11-20-better/"' in old
+    assert open_app(site).publish().moved == ()
+
+
+def test_a_new_post_beside_one_that_is_gone_is_no_rename(site, open_app):
+    write(site, "2026-11-20-a", "About cranes, at some length, and with care.")
+    open_app(site).publish()
+    (site / "content/posts/2026-11-20-a.md").unlink()
+    write(site, "2026-11-20-b", "Hydrogen is another matter altogether: prices, pipes, people.", "title: Other\n")
+    assert open_app(site).publish().moved == ()
+    assert not (site / "site/posts/2026-11-20-a").exists()
+
+
+@pytest.mark.parametrize("name", ["../../x", "/etc/passwd", "https://evil.example/", "a/../../b", "..", "a\\b"])
+def test_an_old_name_that_is_none_is_told_with_its_line(site, open_app, name):
+    write(site, "2026-11-20-a", "Text.", f"title: T\naliases: ['{name}']\n")
+    with pytest.raises(PublishError, match=r"2026-11-20-a\.md:4: aliases"):
+        open_app(site).publish()
+
+
+def test_an_old_name_that_another_page_has_now_is_that_pages(site, open_app):
+    write(site, "2026-11-20-a", "First.", "title: A\n")
+    write(site, "2026-11-20-b", "Second.", "title: B\naliases: [2026-11-20-a]\n")
+    open_app(site).publish()
+    assert "First." in (site / "site/posts/2026-11-20-a/index.html").read_text(encoding="utf-8")
