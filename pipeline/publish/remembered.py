@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from enum import Enum
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -42,6 +43,12 @@ class _Reader(pickle.Unpickler):
         return super().find_class(module, name)
 
 
+class _Writer(pickle.Pickler):
+    def reducer_override(self, value: Any) -> Any:
+        """Write a member of an enumeration by its value; some releases of Python do it by calling ``getattr``."""
+        return (type(value), (value.value,)) if isinstance(value, Enum) else NotImplemented
+
+
 def load(path: Path) -> Any:
     """Return what was saved at ``path``; None where there is nothing that can be read."""
     try:
@@ -55,7 +62,9 @@ def save(path: Path, value: Any) -> None:
     """Save ``value`` at ``path`` in one move."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
-    part.write_bytes(_code() + b"\n" + pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+    data = io.BytesIO()
+    _Writer(data, pickle.HIGHEST_PROTOCOL).dump(value)
+    part.write_bytes(_code() + b"\n" + data.getvalue())
     part.replace(path)
 
 

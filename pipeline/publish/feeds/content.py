@@ -59,6 +59,7 @@ def portable(html: str) -> str:
         html = _TURNED.sub(r"\1bdi", _BACK.sub("", safe_html(html, mail=True)))
     if "<img" in html:
         html = _IMAGE.sub(lambda found: _image(found[1]), html)
+    html = html.strip()
     return html if html.isascii() else _ODD.sub("", html).replace("\ufffd", "&#xFFFD;")
 
 
