@@ -63,18 +63,19 @@ clean: ## Remove what was built, the virtual environment too
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-# Every package is checked against its hash; our own is then installed without asking any index.
+# The locks name every package, so nothing is looked for beside them, and each is checked against its hash; our own is then
+# installed without asking any index.
 $(VENV)/installed: requirements/run.txt pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --require-hashes -r requirements/run.txt
+	$(PIP) install --no-deps --require-hashes -r requirements/run.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/developing: requirements/dev.txt $(VENV)/installed
-	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
 $(VENV)/auditing: requirements/audit.txt $(VENV)/developing
-	$(PIP) install --require-hashes -r requirements/audit.txt
+	$(PIP) install --no-deps --require-hashes -r requirements/audit.txt
 	@touch $@
 
 bench/audit/node_modules: bench/audit/package-lock.json
