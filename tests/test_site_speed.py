@@ -9,6 +9,7 @@ import pytest
 
 from content import write_posts
 from pipeline.cli.init import _sample_files, make
+from pipeline.publish.finish.index import Indexing
 from pipeline.publish.making import make as build_pages
 from pipeline.publish.put import put
 from pipeline.settings import load
@@ -32,9 +33,11 @@ def quickly(folder):
 
 def _made(folder, work, *, fast=True):
     made = build_pages(load(folder, {}), work, fast=fast)
-    whole = made.finished(work)
-    found = as_files(whole.pieces), {*made.built.warnings, *whole.warnings}
-    put(whole.pieces, folder / "site", work)
+    with Indexing(work / "search") as indexing:
+        whole = made.finished(work, indexing)
+        pieces = whole.pieces | indexing.pieces()
+        found = as_files(pieces), {*made.built.warnings, *whole.warnings}
+        put(whole.pieces, folder / "site", work, late=indexing.late)
     return *found, made.built
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, urlsplit
@@ -22,9 +23,17 @@ DRAFTS: Final = "drafts"
 
 def paths(content: Path, folder: str = POSTS) -> list[Path]:
     """Return the post files in a folder of ``content``, the newest name first; a link that leads out is none."""
-    inside = content.resolve()
-    files = (path for path in (content / folder).glob("*.md") if path.resolve().is_relative_to(inside))
-    return sorted(files, reverse=True)
+    inside, place = content.resolve(), content / folder
+    if not (place.is_dir() and place.resolve().is_relative_to(inside)):
+        return []
+    with os.scandir(place) as found:
+        files = [(file.name, file.is_symlink()) for file in found if file.name.endswith(".md")]
+    named = ((place / name, is_link) for name, is_link in sorted(files, reverse=True))
+    return [path for path, is_link in named if not is_link or _leads_into(inside, path)]
+
+
+def _leads_into(folder: Path, link: Path) -> bool:
+    return Path(os.path.realpath(link)).is_relative_to(folder)
 
 
 def find(content: Path, name: str, folders: Sequence[str] = (POSTS, DRAFTS)) -> Path:
@@ -64,7 +73,7 @@ def address(site_url: str, path: Path) -> SafeUrl:
 
 def page_address(site_url: str, page: PurePosixPath) -> SafeUrl:
     """Return where the page in content/ named ``page`` is on the site (directory URLs, as MkDocs makes them)."""
-    url = safe_url(_page_place(page), site_url.rstrip("/") + "/")
+    url = safe_url(f"{site_url.rstrip('/')}/{_page_place(page)}")
     assert url is not None, "site_url was checked when it was read, and file systems bound a name"
     return url
 

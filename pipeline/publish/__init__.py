@@ -32,6 +32,7 @@ def publish(settings: Settings, *, engine: str = "", strict: bool = False, trend
     stamp = stamp_of(settings, engine, trends)
     if (kept := unchanged(stamp, settings.output, work)) and not (strict and kept.warnings):
         return kept
+    from pipeline.publish.finish.index import Indexing
     from pipeline.publish.making import make
     from pipeline.publish.put import put
     from pipeline.publish.renames import follow
@@ -39,11 +40,13 @@ def publish(settings: Settings, *, engine: str = "", strict: bool = False, trend
     moved = follow(settings, stamp, work)
     stamp = stamp_of(settings, engine, trends) if moved else stamp
     made = make(settings, work, engine=engine, trends=trends)
-    whole = made.finished(work)
-    site = made.site(whole, moved)
-    if strict and site.warnings:
-        raise PublishError("The site is not published, because of warnings, and --strict was asked for:", site.warnings)
-    put(whole.pieces, settings.output, work)
+    with Indexing(work / "search") as indexing:  # which goes on beside the rest
+        whole = made.finished(work, indexing)
+        site = made.site(whole, moved)
+        if strict and site.warnings:
+            reason = "The site is not published, because of warnings, and --strict was asked for:"
+            raise PublishError(reason, site.warnings)
+        put(whole.pieces, settings.output, work, late=indexing.late)
     keep_stamp(stamp, site, work)
     return site
 

@@ -1,11 +1,11 @@
-"""Which posts are about the same, remembered: found out anew only when one of them begins otherwise than before."""
+"""Which posts are about the same, remembered: found out anew only of those that begin otherwise, and what is near."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.publish.kept import digest
-from pipeline.publish.related import counted, related, told_of
+from pipeline.publish.related import Likeness, counted, likeness, told_of
 from pipeline.publish.remembered import load, save
 
 if TYPE_CHECKING:
@@ -21,15 +21,23 @@ if TYPE_CHECKING:
 def alike(posts: Sequence[Post], memory: Path) -> Alike:
     """Return which of ``posts`` (the newest first) are about the same; ``memory`` is a folder that remembers it."""
     begun = {post.path.name: digest(told_of(post).encode("utf-8", "replace")) for post in posts}
-    key = digest(repr(begun).encode("utf-8", "replace"))
     known = load(memory / "alike")
-    if isinstance(known, tuple) and known[0] == key:
-        found: Alike = known[1]
-        return found
-    words = _words(posts, begun, memory / "words")
-    made = related(list(begun), [words[each] for each in begun.values()])
-    save(memory / "alike", (key, made))
-    return made
+    if not (isinstance(known, tuple) and known[0] == begun):
+        words = _words(posts, begun, memory / "words")
+        found = likeness([words[each] for each in begun.values()], _before(known, list(begun), memory))
+        known = (begun, found.likest)
+        save(memory / "about", (begun, found.vectors))
+        save(memory / "alike", known)
+    names = list(begun)
+    return {name: tuple(names[place] for place in likest) for name, likest in zip(names, known[1], strict=True)}
+
+
+def _before(known: Any, names: Sequence[str], memory: Path) -> Likeness | None:
+    """Return what was found the last time, if it was of the same posts in the same order."""
+    about = load(memory / "about")
+    if not (isinstance(known, tuple) and isinstance(about, tuple)):
+        return None
+    return Likeness(about[1], known[1]) if about[0] == known[0] and list(known[0]) == names else None
 
 
 def _words(posts: Sequence[Post], begun: Mapping[str, str], note: Path) -> Mapping[str, Mapping[str, int]]:

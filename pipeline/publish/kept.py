@@ -11,12 +11,13 @@ import shutil
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.publish.remembered import load, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     Note = dict[str, tuple[str, int, int]]
     """Mark, size and time (nanoseconds) of each file, by its name in the folder."""
@@ -77,32 +78,63 @@ def lay(piece: Piece, target: Path) -> None:
         target.write_bytes(piece.bytes)
 
 
-def keep(folder: Path, pieces: Mapping[str, Piece], note: Path, twin: Twin | None = None) -> None:
+class Late(NamedTuple):
+    """Pieces of a folder of its own that are asked for when all others are in their place."""
+
+    folder: str
+    pieces: Callable[[], Mapping[str, Piece]]
+
+
+def keep(
+    folder: Path, pieces: Mapping[str, Piece], note: Path, twin: Twin | None = None, late: Late | None = None
+) -> None:
     """See to it that ``folder`` holds ``pieces``, by their names, and nothing else; ``note`` is where its note is.
 
-    ``twin`` is another such folder and its note: a file that is right there is one file in both.
+    ``twin`` is another such folder and its note: a file that is right there is one file in both. What comes ``late``
+    is among the pieces, too.
     """
     before = _noted(note)
-    theirs = _noted(twin[1]) if twin else {}
+    filling = _Filling(folder, before, twin)
     there = set(names_in(folder))
-    for name in there - pieces.keys():
-        (folder / name).unlink()
-    now: Note = {}
-    made: set[str] = set()
-    for name, piece in pieces.items():
-        target = f"{folder}/{name}"
-        known = before.get(name)
-        state = _state(target) if known and known[0] == piece.mark and name in there else None
-        if known is None or state is None or state != known[1:]:
-            other = f"{twin[0]}/{name}" if twin and theirs.get(name, ("",))[0] == piece.mark else ""
-            shared = other if other and _is(other, theirs[name][1:]) else ""
-            _put(target, piece, made, over=name in there, shared=shared)
-            state = _state(target)
-        now[name] = (piece.mark, *state)
-    if there - pieces.keys():
+    later = {name for name in there - pieces.keys() if late and name.startswith(f"{late.folder}/")}
+    filling.fill(pieces, there - later)
+    if late:
+        filling.fill(late.pieces(), later)
+    if there - filling.now.keys():
         _without_empty(folder)
-    if now != before:
-        save(note, now)
+    if filling.now != before:
+        save(note, filling.now)
+
+
+class _Filling:
+    """The filling of one folder; ``now`` is what its note is to say."""
+
+    def __init__(self, folder: Path, before: Note, twin: Twin | None) -> None:
+        self.now: Note = {}
+        self._folder = folder
+        self._before = before
+        self._twin = twin
+        self._theirs = _noted(twin[1]) if twin else {}
+        self._made: set[str] = set()
+
+    def fill(self, pieces: Mapping[str, Piece], there: AbstractSet[str]) -> None:
+        """Put ``pieces`` in the place of the files that are ``there``."""
+        for name in there - pieces.keys():
+            (self._folder / name).unlink()
+        for name, piece in pieces.items():
+            target = f"{self._folder}/{name}"
+            known = self._before.get(name)
+            state = _state(target) if known and known[0] == piece.mark and name in there else None
+            if known is None or state is None or state != known[1:]:
+                _put(target, piece, self._made, over=name in there, shared=self._shared(name, piece))
+                state = _state(target)
+            self.now[name] = (piece.mark, *state)
+
+    def _shared(self, name: str, piece: Piece) -> str:
+        """Return the path of the same file in the twin; nothing where that has none."""
+        theirs = self._theirs.get(name)
+        other = f"{self._twin[0]}/{name}" if self._twin and theirs and theirs[0] == piece.mark else ""
+        return other if other and theirs and _is(other, theirs[1:]) else ""
 
 
 def is_kept(folder: Path, note: Path) -> bool:

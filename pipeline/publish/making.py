@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import Post, Trend
     from pipeline.publish.alike import Alike
+    from pipeline.publish.finish.index import Indexing
     from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings
 
@@ -57,9 +58,12 @@ class Made:
     staged: Staged
     built: Built
 
-    def finished(self, work: Path) -> Finished:
-        """Return all files of the site; ``work`` is the folder in which what can be used again is remembered."""
-        return finish(self.built.pieces, self.staged, self.found, self.settings, work)
+    def finished(self, work: Path, indexing: Indexing) -> Finished:
+        """Return all files of the site but its search, which is begun with ``indexing``.
+
+        ``work`` is the folder in which what can be used again is remembered.
+        """
+        return finish(self.built.pieces, self.staged, self.found, self.settings, work=work, indexing=indexing)
 
     def site(self, whole: Finished, moved: tuple[str, ...]) -> Site:
         """Return what is known of the site that consists of ``whole``; ``moved`` tells which posts were renamed."""

@@ -14,6 +14,7 @@ from watchdog.observers import Observer
 
 from pipeline.errors import PublishError, UsageError
 from pipeline.publish.finish.images import with_images
+from pipeline.publish.finish.index import Indexing
 from pipeline.publish.making import Memo, make
 from pipeline.publish.put import put
 
@@ -56,8 +57,9 @@ class Preview:
         """Build what changed, and return what was warned of. Raises ``PublishError``; the last good site stays."""
         made = make(self._settings, self._work, trends=self._trends(), preview=self._memo)
         if not self._others:
-            whole = made.finished(self._work)
-            self._others = {name: piece for name, piece in whole.pieces.items() if name not in made.built.pieces}
+            with Indexing(self._work / "search") as indexing:
+                whole = {**made.finished(self._work, indexing).pieces, **indexing.pieces()}
+            self._others = {name: piece for name, piece in whole.items() if name not in made.built.pieces}
         pages, unread = with_images(dict(made.built.pieces), self._work / "images")
         put(self._others | pages, self.folder, self._work)
         return (*made.built.warnings, *unread)

@@ -18,14 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pipeline.publish.kept import Piece
+    from pipeline.publish.kept import Late, Piece
 
 
-def put(pieces: Mapping[str, Piece], output: Path, work: Path) -> None:
-    """Make ``output`` a folder of ``pieces``. Raises ``PublishError`` where it cannot be replaced; it then stays."""
+def put(pieces: Mapping[str, Piece], output: Path, work: Path, late: Late | None = None) -> None:
+    """Make ``output`` a folder of ``pieces``, and of those that come ``late``.
+
+    Raises ``PublishError`` where it cannot be replaced; it then stays.
+    """
     spare, old = work / "spare", work / "old"
     _mend(output, old)
-    keep(spare, pieces, work / "spare.note", twin=(output, work / "site.note"))
+    keep(spare, pieces, work / "spare.note", twin=(output, work / "site.note"), late=late)
     if not (output.exists() and exchange(spare, output)):
         _move(spare, output, old)
     _swap(work / "spare.note", work / "site.note")

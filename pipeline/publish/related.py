@@ -11,10 +11,10 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from heapq import nlargest
 from math import log2, sqrt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.model import Post
 
@@ -35,18 +35,50 @@ _TERM: Final = re.compile(rf"[{_UNSPACED}]+|[^\W\d_{_UNSPACED}]{{4,}}")
 _ADDRESS: Final = re.compile(r"\]\([^)\n]*\)|https?://\S+|<[^>\n]*>")
 
 
-def related(names: Sequence[str], counts: Sequence[Mapping[str, int]]) -> dict[str, tuple[str, ...]]:
-    """Return for each of ``names`` of posts, by day, those that are about the same, the likest first.
+class Likeness(NamedTuple):
+    """What each post is about, by day, and the places of those that are about the same, the likest first."""
 
-    ``counts`` are the words of each.
+    vectors: list[dict[str, float]]
+    likest: list[list[int]]
+
+
+def likeness(counts: Sequence[Mapping[str, int]], before: Likeness | None = None) -> Likeness:
+    """Return which posts, by day, are about the same; ``counts`` are the words of each.
+
+    ``before`` is what was found of as many: a post that has not come near another one since is as it was then.
     """
     vectors = _vectors(counts)
+    places = _places(vectors)
+    if before is None or len(before.vectors) != len(vectors):
+        return Likeness(vectors, [_likest(place, vectors, places) for place in range(len(vectors))])
+    likest = list(before.likest)
+    for place in {*_touched(before.vectors, vectors, places)}:
+        likest[place] = _likest(place, vectors, places)
+    return Likeness(vectors, likest)
+
+
+def _touched(
+    before: Sequence[Mapping[str, float]], now: Sequence[Mapping[str, float]], places: Mapping[str, Sequence[int]]
+) -> Iterator[int]:
+    """Yield the places of posts that are about something else now, and of all that were compared with one, or are."""
+    changed = [place for place, vector in enumerate(now) if vector != before[place]]
+    if not changed:
+        return
+    places_before = _places(before)
+    for place in changed:
+        yield place
+        for vector, having in ((before[place], places_before), (now[place], places)):
+            for term in vector:
+                yield from _near(place, having[term])
+
+
+def _places(vectors: Sequence[Mapping[str, float]]) -> Mapping[str, Sequence[int]]:
+    """Return where the posts are that are about each term."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for place, vector in enumerate(vectors):
         for term in vector:
             places[term].append(place)
-    likest = (_likest(place, vectors, places) for place in range(len(names)))
-    return {name: tuple(names[at] for at in found) for name, found in zip(names, likest, strict=True)}
+    return places
 
 
 def told_of(post: Post) -> str:
@@ -86,10 +118,14 @@ def _vectors(counts: Sequence[Mapping[str, int]]) -> list[dict[str, float]]:
 def _likest(place: int, vectors: Sequence[Mapping[str, float]], places: Mapping[str, Sequence[int]]) -> list[int]:
     scores: defaultdict[int, float] = defaultdict(float)
     for term, weight in vectors[place].items():
-        having = places[term]
-        here = bisect_left(having, place)
-        for other in having[max(0, here - _NEAR) : here + _NEAR + 1]:
+        for other in _near(place, places[term]):
             scores[other] += weight * vectors[other][term]
     scores.pop(place, None)
     best = nlargest(MOST, ((round(score, 6), -other) for other, score in scores.items() if score >= _LEAST))
     return [-other for _, other in best]
+
+
+def _near(place: int, having: Sequence[int]) -> Sequence[int]:
+    """Return the next few of ``having``, which ascend, on both sides of ``place``."""
+    here = bisect_left(having, place)
+    return having[max(0, here - _NEAR) : here + _NEAR + 1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import astuple
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
@@ -28,7 +27,7 @@ _LIBRARIES: Final = ("freetype2", "raqm", "harfbuzz", "fribidi", "zlib_ng")
 def key_of(card: Card, palette: Palette, font: Path | None = None) -> str:
     """Return 32 hex digits that change with whatever changes the picture. ``PublishError`` if a font cannot be read."""
     own = _digest(font, font.stat().st_mtime_ns) if font and font.is_file() else str(font)
-    facts = (_LAYOUT, _versions(), own, *astuple(card), *astuple(palette))
+    facts = (_LAYOUT, _versions(), own, card, palette)
     return blake2b(repr(facts).encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 

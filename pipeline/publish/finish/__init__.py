@@ -31,24 +31,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """All files of the site, by their names in it, and what the author should know of them."""
+    """All files of the site but its search, by their names in it, and what the author should know of them."""
 
     pieces: Mapping[str, Piece]
     warnings: tuple[str, ...]
 
 
-def finish(pieces: Mapping[str, Piece], staged: Staged, found: Catalogue, settings: Settings, work: Path) -> Finished:
-    """Return all files of the site: ``pieces``, which the engine made of what was ``staged``, and what goes with them.
+def finish(
+    pieces: Mapping[str, Piece],
+    staged: Staged,
+    found: Catalogue,
+    settings: Settings,
+    *,
+    work: Path,
+    indexing: Indexing,
+) -> Finished:
+    """Return the files of the site: ``pieces``, which the engine made of what was ``staged``, and what goes with them.
 
-    ``work`` is the folder in which what can be used again is remembered. What the author put where one of ours would be
-    stays the author's.
+    ``work`` is the folder in which what can be used again is remembered; the search is begun with ``indexing``. What
+    the author put where one of ours would be stays the author's.
     """
     whole, warnings = with_images(dict(pieces), work / "images")
     whole |= {INDEX: tamed(whole[INDEX], staged.titles)} if INDEX in whole else {}
-    with Indexing(work / "search") as indexing:
-        begin(indexing, whole, found.posts, settings)
-        ours = copies(found, settings) | cards(found, settings, work / "cards")
-        ours |= old_addresses(found, whole, settings.site) | reading(settings)
-        ours |= feeds(found, ours | whole, settings, work) | maps(found, whole, staged.days, settings)
-        warnings += too_heavy(whole, settings.publish.page_kilobytes, work / "weights")
-        return Finished(pieces=ours | whole | indexing.pieces(), warnings=tuple(warnings))
+    begin(indexing, whole, found.posts, settings)
+    ours = copies(found, settings) | cards(found, settings, work / "cards")
+    ours |= old_addresses(found, whole, settings.site) | reading(settings)
+    ours |= feeds(found, ours | whole, settings, work) | maps(found, whole, staged.days, settings)
+    warnings += too_heavy(whole, settings.publish.page_kilobytes, work / "weights")
+    return Finished(pieces=ours | whole, warnings=tuple(warnings))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from pipeline import post as posts
 from pipeline.errors import PublishError
-from pipeline.publish.kept import Piece, digest, lay, names_in, of_file
+from pipeline.publish.kept import Late, Piece, digest, lay, names_in, of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -70,6 +70,11 @@ class Indexing:
             (site / page).parent.mkdir(parents=True, exist_ok=True)
             lay(piece, site / page)
         self._running.append((folder, _started(site, _making(folder))))
+
+    @property
+    def late(self) -> Late:
+        """The files of the index, for who asks last."""
+        return Late(FOLDER, self.pieces)
 
     def pieces(self) -> dict[str, Piece]:
         """Return the files of the index. Raises ``PublishError`` where Pagefind cannot make one."""
