@@ -9,7 +9,7 @@ import pytest
 
 from content import write_posts
 from pipeline.cli.init import _sample_files, make
-from pipeline.publish.finish.index import Indexing
+from pipeline.publish.finish.beside import Beside
 from pipeline.publish.making import make as build_pages
 from pipeline.publish.put import put
 from pipeline.settings import load
@@ -32,12 +32,11 @@ def quickly(folder):
 
 
 def _made(folder, work, *, fast=True):
-    made = build_pages(load(folder, {}), work, fast=fast)
-    with Indexing(work / "search") as indexing:
-        whole = made.finished(work, indexing)
-        pieces = whole.pieces | indexing.pieces()
-        found = as_files(pieces), {*made.built.warnings, *whole.warnings}
-        put(whole.pieces, folder / "site", work, late=indexing.late)
+    with Beside(work) as beside:
+        made = build_pages(load(folder, {}), beside, fast=fast)
+        whole = made.finished(beside)
+        found = as_files(whole.pieces | beside.index.pieces()), {*made.built.warnings, *whole.warnings}
+        put(whole.pieces, folder / "site", work, late=beside.index.late)
     return *found, made.built
 
 

@@ -7,7 +7,7 @@ build leaves the old one whole.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PublishError
 from pipeline.publish.stamp import keep_stamp, stamp_of, unchanged, work_of
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Trends = Sequence[Trend] | None
     """What rises and falls, for a page of the site; None where it is to have no such page."""
 
+_REFUSED: Final = "The site is not published, because of warnings, and --strict was asked for:"
+
 
 def publish(settings: Settings, *, engine: str = "", strict: bool = False, trends: Trends = None) -> Site:
     """Build the site, unless nothing changed since it was built.
@@ -32,21 +34,20 @@ def publish(settings: Settings, *, engine: str = "", strict: bool = False, trend
     stamp = stamp_of(settings, engine, trends)
     if (kept := unchanged(stamp, settings.output, work)) and not (strict and kept.warnings):
         return kept
-    from pipeline.publish.finish.index import Indexing
+    from pipeline.publish.finish.beside import Beside
     from pipeline.publish.making import make
     from pipeline.publish.put import put
     from pipeline.publish.renames import follow
 
     moved = follow(settings, stamp, work)
     stamp = stamp_of(settings, engine, trends) if moved else stamp
-    made = make(settings, work, engine=engine, trends=trends)
-    with Indexing(work / "search") as indexing:  # which goes on beside the rest
-        whole = made.finished(work, indexing)
+    with Beside(work) as beside:
+        made = make(settings, beside, engine=engine, trends=trends)
+        whole = made.finished(beside)
         site = made.site(whole, moved)
         if strict and site.warnings:
-            reason = "The site is not published, because of warnings, and --strict was asked for:"
-            raise PublishError(reason, site.warnings)
-        put(whole.pieces, settings.output, work, late=indexing.late)
+            raise PublishError(_REFUSED, site.warnings)
+        put(whole.pieces, settings.output, work, late=beside.index.late)
     keep_stamp(stamp, site, work)
     return site
 

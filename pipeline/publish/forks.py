@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import pickle
+import signal
 import sys
+import tempfile
 import threading
-from typing import TYPE_CHECKING, Final, TypeVar
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    _Item = TypeVar("_Item")
-    _Result = TypeVar("_Result")
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 MOST: Final = 8
 
@@ -28,9 +31,85 @@ def processes(work: int, fewest: int) -> int:
 
 
 def mapped(function: Callable[[_Item], _Result], items: Sequence[_Item], fewest: int) -> list[_Result]:
-    """Return what ``function`` makes of each of ``items``, in their order; both it and they can be pickled."""
-    many = processes(len(items), fewest)
-    if many == 1:
-        return [function(item) for item in items]
-    with multiprocessing.get_context("fork").Pool(many) as pool:
-        return pool.map(function, items, chunksize=max(1, len(items) // (4 * many)))
+    """Return what ``function`` makes of each of ``items``, in their order; what it returns can be pickled."""
+    work = Work(function, items, fewest)
+    try:
+        return work.results()
+    finally:
+        work.stop()
+
+
+class Work(Generic[_Item, _Result]):
+    """What other processes do while this one goes on; with one process to do it in, it waits until it is asked for."""
+
+    def __init__(self, function: Callable[[_Item], _Result], items: Sequence[_Item], fewest: int) -> None:
+        self._function = function
+        self._items = items
+        self._many = processes(len(items), fewest)
+        self._children = [self._begun(number) for number in range(self._many)] if self._many > 1 else []
+
+    def results(self) -> list[_Result]:
+        """Return what was made of each item, in their order. Raises what the work did, or ``ChildProcessError``."""
+        if self._many == 1:
+            return list(map(self._function, self._items))
+        made: list[Any] = [None] * len(self._items)
+        while self._children:
+            number = len(self._children) - 1
+            made[number :: self._many] = self._children[number].result()
+            self._children.pop()
+        return made
+
+    def stop(self) -> None:
+        """Stop what still goes on."""
+        while self._children:
+            self._children.pop().stop()
+
+    def _begun(self, number: int) -> _Child:
+        """Return a process that does the part of the work with this ``number``."""
+        out = tempfile.TemporaryFile()  # noqa: SIM115  (the child writes to it, and this process reads it)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        child = os.fork()
+        if child == 0:
+            self._do(self._items[number :: self._many], out)
+        return _Child(pid=child, out=out)
+
+    def _do(self, items: Sequence[_Item], out: IO[bytes]) -> NoReturn:
+        """Do a part of the work, write down what came of it, and end."""
+        try:
+            try:
+                told = pickle.dumps((list(map(self._function, items)), None))
+            except Exception as error:  # noqa: BLE001  (the first process is told, whatever it is)
+                told = pickle.dumps(([], error))
+            out.write(told)
+            out.flush()
+        finally:
+            os._exit(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Child:
+    """A process, and the file that it writes its results to."""
+
+    pid: int
+    out: IO[bytes]
+
+    def result(self) -> list[Any]:
+        """Wait for it. Raises what it raised, or ``ChildProcessError`` where it was stopped."""
+        os.waitpid(self.pid, 0)
+        self.out.seek(0)
+        with self.out:
+            told = self.out.read()
+        if not told:
+            raise ChildProcessError("a process that did a part of the work was stopped")
+        results, error = pickle.loads(told)  # noqa: S301  (our child's)
+        if error is not None:
+            raise error
+        return list(results)
+
+    def stop(self) -> None:
+        """Stop it, if it has not been waited for."""
+        if not self.out.closed:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            self.out.close()

@@ -13,6 +13,7 @@ from pipeline.publish.alike import alike
 from pipeline.publish.catalogue import Catalogue, catalogue
 from pipeline.publish.engine import Built, build, planned
 from pipeline.publish.finish import Finished, finish
+from pipeline.publish.finish.cards import begin
 from pipeline.publish.person import person_of
 from pipeline.publish.reading import Seen, drafts_of, published
 from pipeline.publish.site import Site
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import Post, Trend
     from pipeline.publish.alike import Alike
-    from pipeline.publish.finish.index import Indexing
+    from pipeline.publish.finish.beside import Beside
     from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings
 
@@ -58,12 +59,9 @@ class Made:
     staged: Staged
     built: Built
 
-    def finished(self, work: Path, indexing: Indexing) -> Finished:
-        """Return all files of the site but its search, which is begun with ``indexing``.
-
-        ``work`` is the folder in which what can be used again is remembered.
-        """
-        return finish(self.built.pieces, self.staged, self.found, self.settings, work=work, indexing=indexing)
+    def finished(self, beside: Beside) -> Finished:
+        """Return all files of the site but its search, which is begun ``beside``."""
+        return finish(self.built.pieces, self.staged, self.found, self.settings, beside)
 
     def site(self, whole: Finished, moved: tuple[str, ...]) -> Site:
         """Return what is known of the site that consists of ``whole``; ``moved`` tells which posts were renamed."""
@@ -80,7 +78,7 @@ class Made:
 
 def make(
     settings: Settings,
-    work: Path,
+    beside: Beside,
     *,
     engine: str = "",
     trends: Sequence[Trend] | None = None,
@@ -89,12 +87,15 @@ def make(
 ) -> Made:
     """Return the pages of the site, on a ``preview`` with drafts as if they were published; not ``fast``, all anew.
 
-    Raises ``PublishError``.
+    Their pictures are begun ``beside``. Raises ``PublishError``.
     """
+    work = beside.work
     gc.set_threshold(_OBJECTS)  # next to nothing of a build becomes garbage before its end
     read = published(settings, work, preview.reads if preview else None)
     every = (*read, *drafts_of(settings)) if preview else read
     found = catalogue(every, partial(preview.likest if preview else alike, memory=work))
+    if beside.draws:
+        begin(beside.pictures, found, settings)
     whole = Whole(found=found, person=person_of(settings.content), settings=settings)
     staged = stage(work / "stage", whole, trends)
     told = told_of(found, whole.person, settings)

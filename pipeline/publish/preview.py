@@ -13,8 +13,8 @@ from watchdog.events import FileCreatedEvent, FileDeletedEvent, FileModifiedEven
 from watchdog.observers import Observer
 
 from pipeline.errors import PublishError, UsageError
+from pipeline.publish.finish.beside import Beside
 from pipeline.publish.finish.images import with_images
-from pipeline.publish.finish.index import Indexing
 from pipeline.publish.making import Memo, make
 from pipeline.publish.put import put
 
@@ -55,11 +55,12 @@ class Preview:
 
     def build(self) -> tuple[str, ...]:
         """Build what changed, and return what was warned of. Raises ``PublishError``; the last good site stays."""
-        made = make(self._settings, self._work, trends=self._trends(), preview=self._memo)
-        if not self._others:
-            with Indexing(self._work / "search") as indexing:
-                whole = {**made.finished(self._work, indexing).pieces, **indexing.pieces()}
-            self._others = {name: piece for name, piece in whole.items() if name not in made.built.pieces}
+        is_first = not self._others
+        with Beside(self._work, draws=is_first) as beside:
+            made = make(self._settings, beside, trends=self._trends(), preview=self._memo)
+            if is_first:
+                whole = {**made.finished(beside).pieces, **beside.index.pieces()}
+                self._others = {name: piece for name, piece in whole.items() if name not in made.built.pieces}
         pages, unread = with_images(dict(made.built.pieces), self._work / "images")
         put(self._others | pages, self.folder, self._work)
         return (*made.built.warnings, *unread)

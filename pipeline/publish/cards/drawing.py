@@ -54,10 +54,6 @@ class _Band:
     ink: int
     baseline: int
 
-    @property
-    def leading(self) -> int:
-        return round(self.setting.size * _LEADING)
-
 
 def draw(card: Card, palette: Palette, font: Path | None = None, *, shapes: bool = SHAPES) -> bytes:
     """Return a card as a PNG; the same facts give the same bytes. ``font`` is a file of the author's for the title.
@@ -108,17 +104,34 @@ def _fit(text: str, faces: Typeface, steps: tuple[Step, ...]) -> Setting:
 
 def _put(picture: Image.Image, band: _Band, *, rightwards: bool) -> None:
     """Draw the lines of a band in its colour; nothing else stands at their height."""
-    size = band.setting.size
+    lettered = _lettered_again if len(band.setting.lines) == 1 else _lettered
+    if found := lettered(band.setting, band.faces, band.ink, rightwards=rightwards):
+        shades, (left, top) = found
+        picture.paste(shades, (MARGIN + left, band.baseline + top))
+
+
+def _lettered(
+    setting: Setting, faces: Typeface, ink: int, *, rightwards: bool
+) -> tuple[Image.Image, tuple[int, int]] | None:
+    """Return lines in the colours of an ink, and where they start, from the margin and from the first baseline."""
+    size, leading = setting.size, _leading(setting.size)
     over = round(size * (_ASCENT + _OVERHANG))
-    tall = over + band.leading * (len(band.setting.lines) - 1) + round(size * _OVERHANG)
+    tall = over + leading * (len(setting.lines) - 1) + round(size * _OVERHANG)
     mask = Image.new("L", (WIDTH - 2 * MARGIN, tall))
     pen = ImageDraw.Draw(mask)
     left, way = (_INSET, "ltr") if rightwards else (_INSET + _ROOM, "rtl")
-    for number, line in enumerate(band.setting.lines):
-        write(pen, line, band.faces, size, (left, over + number * band.leading), way)
-    if box := mask.getbbox():
-        shades = mask.crop(box).point(_table(*_INKS[band.ink]))
-        picture.paste(shades, (MARGIN + box[0], band.baseline - over + box[1]))
+    for number, line in enumerate(setting.lines):
+        write(pen, line, faces, size, (left, over + number * leading), way)
+    box = mask.getbbox()
+    return (mask.crop(box).point(_table(*_INKS[ink])), (box[0], box[1] - over)) if box else None
+
+
+_lettered_again: Final = lru_cache(maxsize=256)(_lettered)
+"""The same, for what stands on many cards: the name, a day, topics."""
+
+
+def _leading(size: int) -> int:
+    return round(size * _LEADING)
 
 
 @lru_cache(maxsize=len(_INKS))

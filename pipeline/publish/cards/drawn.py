@@ -1,12 +1,12 @@
-"""Cards to files, many at a time."""
+"""Cards to files, by as many processes as there are processors."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.publish.cards.drawing import draw
-from pipeline.publish.forks import mapped
+from pipeline.publish.forks import Work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,11 +19,11 @@ FEWEST: Final = 40
 """So many cards are worth a process."""
 
 
-def draw_all(cards: Mapping[Path, Card], palette: Palette, font: Path | None) -> None:
-    """Draw ``cards``, each into its file. Raises ``PublishError`` where ``font`` is no font."""
+def drawing(cards: Mapping[Path, Card], palette: Palette, font: Path | None) -> Work[Any, None]:
+    """Begin to draw ``cards``, each into its file. The work raises ``PublishError`` where ``font`` is no font."""
     for folder in {path.parent for path in cards}:
         folder.mkdir(parents=True, exist_ok=True)
-    mapped(partial(_drawn, palette, font), list(cards.items()), FEWEST)
+    return Work(partial(_drawn, palette, font), list(cards.items()), FEWEST)
 
 
 def _drawn(palette: Palette, font: Path | None, work: tuple[Path, Card]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import PublishError, template_place
 from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours, wanted
 from pipeline.publish.engine.speed import Speed
+from pipeline.publish.engine.speed.converter import one_converter
 from pipeline.publish.kept import pieces_in
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def build_here(plan: Plan, settings: Settings, *, fast: bool = True) -> Built:
                 config.plugins["byline-speed"] = speed
             config.plugins.on_startup(command="build", dirty=False)
             try:
-                mkdocs_build(config)
+                with one_converter(config) if fast else nullcontext():
+                    mkdocs_build(config)
             finally:
                 config.plugins.on_shutdown()
         except TemplateError as error:

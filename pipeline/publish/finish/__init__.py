@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.publish.feeds import feeds
 from pipeline.publish.finish.addresses import old_addresses
-from pipeline.publish.finish.cards import cards
 from pipeline.publish.finish.copies import copies
 from pipeline.publish.finish.images import with_images
-from pipeline.publish.finish.index import Indexing, begin
+from pipeline.publish.finish.index import begin
 from pipeline.publish.finish.maps import maps
 from pipeline.publish.finish.reading import reading
 from pipeline.publish.finish.tame import INDEX, tamed
@@ -21,9 +20,9 @@ from pipeline.publish.finish.weights import too_heavy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from pipeline.publish.catalogue import Catalogue
+    from pipeline.publish.finish.beside import Beside
     from pipeline.publish.kept import Piece
     from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings
@@ -38,24 +37,20 @@ class Finished:
 
 
 def finish(
-    pieces: Mapping[str, Piece],
-    staged: Staged,
-    found: Catalogue,
-    settings: Settings,
-    *,
-    work: Path,
-    indexing: Indexing,
+    pieces: Mapping[str, Piece], staged: Staged, found: Catalogue, settings: Settings, beside: Beside
 ) -> Finished:
     """Return the files of the site: ``pieces``, which the engine made of what was ``staged``, and what goes with them.
 
-    ``work`` is the folder in which what can be used again is remembered; the search is begun with ``indexing``. What
-    the author put where one of ours would be stays the author's.
+    ``beside``, pictures are being drawn, and the search is begun. What the author put where one of ours would be stays
+    the author's.
     """
+    work = beside.work
     whole, warnings = with_images(dict(pieces), work / "images")
     whole |= {INDEX: tamed(whole[INDEX], staged.titles)} if INDEX in whole else {}
-    begin(indexing, whole, found.posts, settings)
-    ours = copies(found, settings) | cards(found, settings, work / "cards")
-    ours |= old_addresses(found, whole, settings.site) | reading(settings)
-    ours |= feeds(found, ours | whole, settings, work) | maps(found, whole, staged.days, settings)
+    begin(beside.index, whole, found.posts, settings)
+    ours = copies(found, settings) | old_addresses(found, whole, settings.site) | reading(settings)
+    ours |= maps(found, whole, staged.days, settings)
     warnings += too_heavy(whole, settings.publish.page_kilobytes, work / "weights")
+    ours |= beside.pictures.pieces()
+    ours |= feeds(found, ours | whole, settings, work)
     return Finished(pieces=ours | whole, warnings=tuple(warnings))
