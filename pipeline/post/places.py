@@ -22,9 +22,12 @@ DRAFTS: Final = "drafts"
 
 def paths(content: Path, folder: str = POSTS) -> list[Path]:
     """Return the post files in a folder of ``content``, the newest name first; a link that leads out is none."""
-    inside = content.resolve()
-    files = (path for path in (content / folder).glob("*.md") if path.resolve().is_relative_to(inside))
-    return sorted(files, reverse=True)
+    inside, place = content.resolve(), content / folder
+    if not place.resolve().is_relative_to(inside):
+        return []
+    files = place.glob("*.md")
+    here = (path for path in files if not path.is_symlink() or path.resolve().is_relative_to(inside))
+    return sorted(here, key=lambda path: path.name, reverse=True)
 
 
 def find(content: Path, name: str, folders: Sequence[str] = (POSTS, DRAFTS)) -> Path:
