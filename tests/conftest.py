@@ -302,3 +302,19 @@ def within(seconds, work, *given):
             break
     assert spent < seconds
     return done
+
+
+# -- a site with some of everything
+
+
+@pytest.fixture(scope="session")
+def varied_site(tmp_path_factory):
+    """The folder of the varied site (see varied_site.py), and what is known of it as it was built."""
+    from varied_site import made
+
+    folder = tmp_path_factory.mktemp("varied") / "site"
+    app = made(folder)
+    try:
+        return folder, app.publish()
+    finally:
+        app.close()

@@ -231,3 +231,23 @@ def test_what_is_remembered_does_not_grow(again):
         a_word(again)
         quickly(folder)
     assert remembered() == before
+
+
+def test_the_files_of_a_theme_are_found_as_mkdocs_finds_them(site):
+    from mkdocs.config import load_config
+    from mkdocs.structure.files import Files
+
+    from pipeline.publish.engine.speed.templates import quicken
+
+    for name in (".git/a.css", ".b.css", "fonts/.c/d.woff", "fonts/e.woff", "assets/fé.png"):
+        (site / "overrides" / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / "overrides" / name).write_bytes(b"x")
+    config = load_config(str(site / "mkdocs.yml"))
+    found = []
+    for change in (lambda _: None, quicken):
+        change(config.theme)
+        files = Files([])
+        files.add_files_from_theme(config.theme.get_env(), config)
+        found.append([file.src_uri for file in files])
+    assert found[0] == found[1]
+    assert {"fonts/e.woff", "assets/fé.png"} <= {*found[1]}

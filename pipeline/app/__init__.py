@@ -206,9 +206,9 @@ class App:
 
     def preview(self, port: int, tell: Callable[[str], None]) -> None:
         """Serve the site here until interrupted, building it anew at each change."""
-        from pipeline.publish import preview
+        from pipeline.publish import show
 
-        preview(self.settings, port, tell, self._trends_of_site)
+        show(self.settings, port, tell, self._trends_of_site)
 
     def _trends_of_site(self) -> tuple[Trend, ...] | None:
         return self.stories.trends() if self.settings.publish.trends else None

@@ -52,7 +52,7 @@ def publish(settings: Settings, *, engine: str = "", strict: bool = False, trend
     return site
 
 
-def preview(
+def show(
     settings: Settings, port: int, tell: Callable[[str], None], trends: Callable[[], Trends] = lambda: None
 ) -> None:
     """Serve the site, drafts included, on 127.0.0.1; build it anew whenever a file of the author's is saved.

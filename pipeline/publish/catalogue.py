@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -105,7 +106,12 @@ def newest_first(every: Iterable[Post]) -> tuple[Post, ...]:
 
 def minutes(post: Post) -> int:
     """Return how many minutes ``post`` takes to read; one at least."""
-    return max(1, round(len(post.body.split()) / _WORDS_A_MINUTE))
+    return _minutes(post.body)
+
+
+@lru_cache(maxsize=8192)  # it is told on every list, and a preview lists the same posts again and again
+def _minutes(text: str) -> int:
+    return max(1, round(len(text.split()) / _WORDS_A_MINUTE))
 
 
 def topics_of(take: Take, post: Post) -> tuple[PlainText, ...]:

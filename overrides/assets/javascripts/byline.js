@@ -1,5 +1,6 @@
-// Light or dark, as the reader likes it, and the search. Without this file the site follows the reader's system, and
-// everything but the search works. Nothing is asked of anybody else, and nothing is remembered but the choice of light.
+// Light or dark, as the reader likes it, the search, and keys for what is wider than the page. Without this file the site
+// follows the reader's system, and everything but the search works. Nothing is asked of anybody else, and nothing is
+// remembered but the choice of light.
 const find = name => document.querySelector(`[data-byline="${name}"]`);
 
 const scheme = find("scheme");
@@ -14,6 +15,12 @@ if (scheme) {
     try { localStorage.setItem("byline-scheme", root.dataset.scheme); } catch { /* it holds until the page is left */ }
     show();
   });
+}
+
+for (const wide of document.querySelectorAll(".md-typeset table, .md-typeset pre > code")) {
+  new ResizeObserver(() => {
+    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0; else wide.removeAttribute("tabindex");
+  }).observe(wide);
 }
 
 const search = find("search");

@@ -7,6 +7,7 @@ author wrote them. The first image of a page is the one that a reader sees first
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass, field
 from html import escape, unescape
 from io import BytesIO
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from PIL import Image
+    from PIL.ImageFile import ImageFile
 
 WIDTHS: Final = (480, 960, 1440)
 """Of each image there is a copy of these widths, in pixels, where it is wider itself."""
@@ -31,7 +33,7 @@ _SIZES: Final = "(min-width: 54rem) 38rem, 100vw"
 _KINDS: Final = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 """What can be made smaller; other kinds (a moving GIF, a drawing) are shown as they are."""
 _MOST_PIXELS: Final = 80_000_000
-_IMAGE: Final = re.compile(rb"<img\b[^>]*>")
+_IMAGE: Final = re.compile(rb"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE: Final = re.compile(r"""\s([a-zA-Z-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+))?""")
 
 
@@ -69,12 +71,16 @@ def with_images(pieces: dict[str, Piece], memory: Path) -> tuple[dict[str, Piece
 
 @dataclass(slots=True)
 class _Work:
-    """The images of one build: ``shapes`` are known from the last one, ``used`` are those that pages show."""
+    """The images of one build: ``shapes`` are known from the last one, ``used`` are those that pages show.
+
+    ``refused`` are those that cannot be shown by their size, and ``unread`` tells why.
+    """
 
     pieces: Mapping[str, Piece]
     memory: Path
     shapes: dict[str, Shape]
     used: dict[str, Shape] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
     unread: list[str] = field(default_factory=list)
 
     def copies(self) -> Iterator[str]:
@@ -84,13 +90,14 @@ class _Work:
     def shape(self, name: str) -> Shape | None:
         """Return what is known of the image that is the file ``name`` of the site; None where that cannot be shown."""
         piece = self.pieces.get(name)
-        if piece is None:
+        if piece is None or piece.mark in self.refused:
             return None
         if piece.mark not in self.used:
             known = self.shapes.get(piece.mark)
             whole = known and all((self.memory / PurePosixPath(copy).name).is_file() for copy in known.copies.values())
             found = known if whole else self._measured(name, piece.bytes)
             if found is None:
+                self.refused.add(piece.mark)
                 return None
             self.used[piece.mark] = found
         return self.used[piece.mark]
@@ -98,34 +105,52 @@ class _Work:
     def _measured(self, name: str, data: bytes) -> Shape | None:
         if name.endswith(".svg"):
             return _drawing(data)
-        from PIL import Image, ImageOps, UnidentifiedImageError
+        from PIL import Image, UnidentifiedImageError
 
         try:
-            with Image.open(BytesIO(data), formats=[*_KINDS, "GIF", "AVIF"]) as opened:
-                if opened.width * opened.height > _MOST_PIXELS:
-                    self.unread.append(f"{name} has more than {_MOST_PIXELS:,} pixels; make it smaller")
-                    return None
-                kind = opened.format or ""
-                turned = ImageOps.exif_transpose(opened)
-                small = kind in _KINDS and not getattr(opened, "is_animated", False)
-                copies = self._made(turned, name, digest(data)) if small else {}
-                return Shape(turned.width, turned.height, copies)
-        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            with _opened(data) as opened:
+                return self._shaped(opened, name, digest(data))
+        except Image.DecompressionBombError:
+            self.unread.append(f"{name} has more than {_MOST_PIXELS:,} pixels; make it smaller")
+        except UnidentifiedImageError:
+            self.unread.append(f"{name} is no image that can be read")
+        except (OSError, ValueError, SyntaxError) as error:
             self.unread.append(f"{name} is no image that can be read ({error})")
-            return None
+        return None
+
+    def _shaped(self, opened: ImageFile, name: str, known_by: str) -> Shape:
+        from PIL import ImageOps
+
+        small = opened.format in _KINDS and not getattr(opened, "is_animated", False)
+        turned = ImageOps.exif_transpose(opened)
+        return Shape(turned.width, turned.height, self._made(turned, name, known_by) if small else {})
 
     def _made(self, image: Image.Image, name: str, known_by: str) -> dict[int, str]:
         """Make the copies of ``image`` that are smaller than it is."""
         copies = {}
+        colours = image.info.get("icc_profile") if image.mode.startswith("RGB") else None
         self.memory.mkdir(parents=True, exist_ok=True)
         for width in WIDTHS:
             if width < image.width:
                 height = max(1, round(image.height * width / image.width))
                 whole = image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB")
                 file = f"{PurePosixPath(name).stem}-{known_by[:10]}-{width}.webp"
-                whole.resize((width, height), resample=3, reducing_gap=3.0).save(self.memory / file, "WEBP", quality=80)
+                smaller = whole.resize((width, height), resample=3, reducing_gap=3.0)
+                smaller.save(self.memory / file, "WEBP", quality=80, icc_profile=colours)
                 copies[width] = f"{FOLDER}/{file}"
         return copies
+
+
+def _opened(data: bytes) -> ImageFile:
+    """Open an image, of which no pixel is read yet. Raises Pillow's ``DecompressionBombError`` for too many of them."""
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # its bound is higher than ours
+        opened = Image.open(BytesIO(data), formats=[*_KINDS, "GIF", "AVIF"])
+    if opened.width * opened.height > _MOST_PIXELS:
+        raise Image.DecompressionBombError
+    return opened
 
 
 def _has_images(piece: Piece) -> bool:

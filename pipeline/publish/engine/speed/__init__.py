@@ -18,6 +18,7 @@ from pipeline.publish.engine.speed.frame import frame_of, slowed_by
 from pipeline.publish.engine.speed.memory import Memory, Record
 from pipeline.publish.engine.speed.share import Share
 from pipeline.publish.engine.speed.source import quickly
+from pipeline.publish.engine.speed.templates import quicken
 from pipeline.publish.engine.speed.watch import Watch
 
 if TYPE_CHECKING:
@@ -44,10 +45,15 @@ class Speed:
         self._keys: dict[str, str] = {}
         self._share = Share()
 
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Find out whether pages may be passed by; then nobody else looks at the theme, either."""
+        self.slowed = slowed_by(config, self._plan)
+        if not self.slowed:
+            quicken(config.theme)
+
     @event_priority(-100)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Leave out the pages that are as they were, and those that another process makes."""
-        self.slowed = slowed_by(config, self._plan)
         frame = frame_of(config, self._plan, files)
         self._keys = {name: f"{frame}{digest}" for name, digest in self._plan.staged.pages.items()}
         self._watch = Watch(config)

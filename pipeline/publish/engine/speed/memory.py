@@ -82,8 +82,10 @@ class Memory:
                 path.unlink(missing_ok=True)
 
     def _has(self, record: Record) -> bool:
-        path = self._path(record)
-        return path.is_file() and path.stat().st_size == record.size
+        try:
+            return self._path(record).stat().st_size == record.size
+        except OSError:
+            return False
 
     def _path(self, record: Record) -> Path:
         return self._folder / record.html[:2] / record.html

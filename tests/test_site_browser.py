@@ -1,0 +1,271 @@
+"""The site in a real browser: as people see it, with and without scripts, on a phone, in the dark and on paper."""
+
+import functools
+import shutil
+import threading
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+
+from varied_site import made
+
+PHONE = {"width": 360, "height": 740}
+FIRST, SECOND = "posts/2025-12-30-the-first-hour/", "posts/2026-03-10-the-second-hour/"
+EDITION, ADDRESS = "posts/2026-06-01-the-week-of-the-strike/", "posts/2026-06-08-an-address/"
+PAGES = ("", FIRST, SECOND, EDITION, ADDRESS, "topics/labour/", "about/", "letter/", "sources/", "voices/", "talks/")
+SERVICE = b"https://letter.example/subscribe"
+
+
+class Served(SimpleHTTPRequestHandler):
+    """A folder, with the service for letters at this very server: it notes what it is sent."""
+
+    letters: list
+
+    def log_message(self, *_):
+        pass
+
+    def copyfile(self, source, outputfile):
+        outputfile.write(source.read().replace(SERVICE, b"/subscribe".ljust(len(SERVICE))))
+
+    def do_POST(self):
+        self.letters.append(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<link rel=icon href=data:,><p>Thank you.")
+
+
+@contextmanager
+def served(folder, letters=()):
+    handler = functools.partial(type("Here", (Served,), {"letters": letters}), directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("no chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def letters():
+    """What the service for letters was sent."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def address(chromium, varied_site, letters):
+    """Where the varied site is served; without a browser nobody needs it."""
+    del chromium
+    with served(varied_site[1].folder, letters) as here:
+        yield here
+
+
+@pytest.fixture
+def opened(chromium, address):
+    """A function that opens a page; nothing may go wrong there, and nobody else may be asked for anything."""
+    contexts, asked, faults = [], [], []
+
+    def open_it(place="", base=address, **given):
+        context = chromium.new_context(reduced_motion="reduce", **given)
+        contexts.append((context, base))
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(f"{said.text} {said.location}") if said.type == "error" else None)
+        page.on("request", lambda request: asked.append((base, request.url)))
+        page.asked = asked
+        page.goto(base + place)
+        return page
+
+    yield open_it
+    for context, _ in contexts:
+        assert context.cookies() == []
+        context.close()
+    assert faults == []
+    assert [url for base, url in asked if not url.startswith((base, "data:", "blob:"))] == []
+
+
+def paper_of(page):
+    return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+
+# -- the search
+
+
+def test_the_search_loads_nothing_before_it_is_used_and_finds_a_word(opened, address):
+    page = opened()
+    page.wait_for_load_state("networkidle")
+    assert not any("/search/" in url for _, url in page.asked)
+    page.get_by_role("button", name="Search").click()
+    dialog = page.get_by_role("dialog", name="Search")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("eleven hours of one crane")
+    results = dialog.get_by_role("listitem")
+    expect(results.filter(has_text="The week of the strike")).to_have_count(1)
+    expect(results.first.locator("mark").first).to_be_visible()
+    assert any("/search/" in url for _, url in page.asked)
+    results.filter(has_text="The week of the strike").get_by_role("link").click()
+    page.wait_for_url(address + EDITION + "**")
+
+
+def test_the_search_says_that_it_finds_nothing_and_closes_by_key(opened):
+    page = opened(FIRST)
+    page.keyboard.press("/")
+    page.keyboard.type("zyzzogeton")
+    dialog = page.get_by_role("dialog", name="Search")
+    expect(dialog.get_by_role("status")).to_have_text("No matching documents")
+    expect(dialog.get_by_role("listitem")).to_have_count(0)
+    page.keyboard.press("Escape")  # which empties the field
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+@pytest.mark.parametrize("search", ["none", "material"])
+def test_a_site_may_have_no_search_or_materials(opened, tmp_path, search):
+    app = made(tmp_path / "site", search=search)
+    folder = app.publish().folder
+    app.close()
+    with served(folder) as here:
+        page = opened("about/", base=here)
+        skip = page.locator(".byline-skip")
+        assert page.locator(skip.get_attribute("href")).count() == 1
+        page.keyboard.press("/")
+        page.keyboard.type("reefers", delay=20)
+        if search == "material":
+            found = page.locator(".md-search-result__list li").first
+            expect(found).to_contain_text("hour without power")
+        else:
+            assert page.locator("dialog, [data-byline=search], .md-search").count() == 0
+            assert not (folder / "search").exists()
+
+
+# -- light, dark, paper, phone
+
+
+def test_light_or_dark_is_as_the_system_says_until_the_reader_says_otherwise_and_then_stays(opened, address):
+    page = opened(color_scheme="dark")
+    switch = page.get_by_role("button", name="Light or dark")
+    dark = paper_of(page)
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    switch.click()
+    light = paper_of(page)
+    assert light != dark
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    page.goto(address + FIRST)
+    assert paper_of(page) == light
+    page.reload()
+    assert paper_of(page) == light
+    page.get_by_role("button", name="Light or dark").click()
+    assert paper_of(page) == dark
+    assert paper_of(opened(color_scheme="light")) == light
+
+
+def test_on_paper_there_is_the_text_with_addresses_of_sources_and_nothing_to_click(opened):
+    page = opened(EDITION, color_scheme="dark")
+    page.emulate_media(media="print")
+    for name in (".byline-menu", ".byline-masthead__tools", ".byline-footer", ".byline-turn", ".byline-related"):
+        expect(page.locator(name)).to_be_hidden()
+    for link in page.locator(".headerlink").all():
+        expect(link).to_be_hidden()
+    expect(page.get_by_text("Four tonnes are eleven hours of one crane.")).to_be_visible()
+    after = "getComputedStyle(document.querySelector('.byline-sources a'), '::after').content"
+    assert "https://gazette.example/strike" in page.evaluate(after)
+    ink, paper = page.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    assert brightness(ink) < 0.2
+    assert brightness(paper) > 0.9
+
+
+def brightness(colour):
+    """The brightness of a colour as a browser says it, from 0 to 1."""
+    parts = [float(part.strip("%")) for part in colour[colour.index("(") + 1 : -1].replace(",", " ").split()[:3]]
+    return sum(parts) / 3 / 255
+
+
+def test_nothing_is_wider_than_a_phone(opened, address):
+    page = opened(viewport=PHONE)
+    for place in PAGES:
+        page.goto(address + place)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], place
+        cut = page.evaluate(
+            """[...document.querySelectorAll('h1, h2, p, li, a')].filter(each => {
+                const box = each.getBoundingClientRect();
+                return box.width && box.right > innerWidth + 1 && !each.closest('.md-typeset__scrollwrap, table, pre')
+                    && !each.closest('.byline-skip');
+            }).map(each => each.outerHTML.slice(0, 90))"""
+        )
+        assert cut == [], place
+    page.goto(address + SECOND)
+    table = page.locator("table")
+    assert table.evaluate("table => table.scrollWidth > table.clientWidth")
+    expect(table).to_have_js_property("tabIndex", 0)
+
+
+def test_a_phone_loads_the_smaller_copy_and_the_text_does_not_jump(opened):
+    page = opened(FIRST, viewport=PHONE, device_scale_factor=1)
+    photo, plan = page.get_by_alt_text("The yard at night"), page.get_by_alt_text("The plan")
+    photo.scroll_into_view_if_needed()
+    expect(photo).to_have_js_property("complete", True)  # noqa: FBT003  (what it is to be)
+    assert photo.evaluate("image => image.currentSrc").endswith("-480.webp")
+    box = photo.bounding_box()
+    assert box["height"] == pytest.approx(box["width"] * 2 / 3, rel=0.02)
+    assert plan.get_attribute("loading") == "lazy"
+
+
+# -- without scripts
+
+
+def test_everything_but_the_search_works_without_scripts(opened, address, letters):
+    page = opened(java_script_enabled=False)
+    expect(page.get_by_role("button")).to_have_count(0)
+    page.get_by_role("navigation", name="Navigation").get_by_role("link", name="Topics").click()
+    page.get_by_role("link", name="energy").click()
+    page.get_by_role("link", name="The second hour without power").click()
+    assert page.url == address + SECOND
+    page.get_by_role("link", name="Get the letter").click()
+    page.get_by_label("Your mail address").fill("joan+letter@pla.example")
+    page.get_by_role("button", name="Get the letter").click()
+    expect(page.get_by_text("Thank you.")).to_be_visible()
+    assert letters == [{"list": ["quay"], "tag": ['a&b"c'], "address": ["joan+letter@pla.example"]}]
+
+
+def test_an_address_that_is_none_is_not_sent(opened, letters):
+    before = [*letters]
+    page = opened("letter/", java_script_enabled=False)
+    page.get_by_label("Your mail address").fill("joan")
+    page.get_by_role("button", name="Get the letter").click()
+    expect(page.get_by_label("Your mail address")).to_be_visible()
+    assert letters == before
+
+
+def test_nothing_is_asked_of_others_and_nothing_is_kept_on_any_kind_of_page(opened, address):
+    page = opened()
+    for place in PAGES:
+        page.goto(address + place)
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+
+
+def test_axe_finds_nothing_in_light_and_in_dark(opened, address):
+    page = opened(viewport=PHONE)
+    for place in ("", SECOND, "letter/"):
+        page.goto(address + place)
+        for scheme, options in (("light", None), ("dark", COLOURS)):
+            page.emulate_media(color_scheme=scheme)
+            found = Axe().run(page, options=options).response["violations"]
+            assert [f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in found] == [], (place, scheme)
