@@ -72,3 +72,23 @@ def test_where_a_post_is_broken_the_last_good_site_stays(site, preview):
 def test_what_is_wrong_is_told_each_time(preview):
     for _ in range(2):
         assert any("photo.jpg" in warning for warning in preview.build())
+
+
+def test_after_any_changes_the_preview_holds_what_a_new_one_would(site, preview, open_app):
+    preview.build()
+    draft = site / "content/drafts/2026-11-24-new.md"
+    page = site / "content/steam.md"
+    changes = [
+        lambda: draft.write_text(DRAFT.replace("A draft", "Another title"), encoding="utf-8"),
+        lambda: page.write_text("A page.\n", encoding="utf-8"),
+        lambda: (page.unlink(), (site / "content/steam").mkdir(), (site / "content/steam/a.md").write_text("A.\n")),
+        lambda: (site / "content/steam/index.html").write_text("plain"),
+        (site / "content/about.md").unlink,
+    ]
+    for change in changes:
+        change()
+        preview.build()
+    shown = {path.relative_to(preview.folder): path.read_bytes() for path in preview.folder.rglob("*.html")}
+    again = Preview(open_app(site).settings, lambda: None)
+    again.build()
+    assert {path.relative_to(again.folder): path.read_bytes() for path in again.folder.rglob("*.html")} == shown

@@ -137,6 +137,24 @@ class _Filling:
         return other if other and theirs and _is(other, theirs[1:]) else ""
 
 
+def amend(folder: Path, before: Mapping[str, str], pieces: Mapping[str, Piece]) -> dict[str, str]:
+    """Change ``folder`` from what was there by the marks ``before`` to ``pieces``, and return the marks of these.
+
+    For who knows that nobody else writes there: of what has the same mark nothing is looked at.
+    """
+    gone = before.keys() - pieces.keys()
+    for name in gone:
+        (folder / name).unlink(missing_ok=True)
+    made: set[str] = set()
+    for name, piece in pieces.items():
+        if before.get(name) != piece.mark:
+            target = f"{folder}/{name}"
+            _put(target, piece, made, over=os.path.isfile(target) or os.path.islink(target), shared="")  # noqa: PTH113, PTH114
+    if gone:
+        _without_empty(folder)
+    return {name: piece.mark for name, piece in pieces.items()}
+
+
 def is_kept(folder: Path, note: Path) -> bool:
     """Tell whether ``folder`` holds what its ``note`` says, and nothing else."""
     noted = _noted(note)

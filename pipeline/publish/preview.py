@@ -15,6 +15,7 @@ from watchdog.observers import Observer
 from pipeline.errors import PublishError, UsageError
 from pipeline.publish.finish.beside import Beside
 from pipeline.publish.finish.images import with_images
+from pipeline.publish.kept import amend
 from pipeline.publish.making import Memo, make
 from pipeline.publish.put import put
 
@@ -52,6 +53,7 @@ class Preview:
         self._work = settings.state / "work" / "preview"
         self._memo = Memo()
         self._others: dict[str, Piece] = {}
+        self._shown: dict[str, str] = {}
 
     def build(self) -> tuple[str, ...]:
         """Build what changed, and return what was warned of. Raises ``PublishError``; the last good site stays."""
@@ -62,8 +64,16 @@ class Preview:
                 whole = {**made.finished(beside).pieces, **beside.index.pieces()}
                 self._others = {name: piece for name, piece in whole.items() if name not in made.built.pieces}
         pages, unread = with_images(dict(made.built.pieces), self._work / "images")
-        put(self._others | pages, self.folder, self._work)
+        self._put(self._others | pages)
         return (*made.built.warnings, *unread)
+
+    def _put(self, pieces: dict[str, Piece]) -> None:
+        """Show ``pieces``: the first time as any site is put in place, then only those that are not shown already."""
+        if self._shown and self.folder.is_dir():
+            self._shown = amend(self.folder, self._shown, pieces)
+        else:
+            put(pieces, self.folder, self._work)
+            self._shown = {name: piece.mark for name, piece in pieces.items()}
 
 
 def serve(preview: Preview, address: tuple[str, int], watched: Sequence[Path], tell: Callable[[str], None]) -> None:

@@ -76,10 +76,10 @@ class Memory:
     def save(self, records: Mapping[str, Record]) -> None:
         """Remember ``records`` for the next build, and forget all others."""
         save(self._folder / _NOTE, {name: told(record) for name, record in records.items()})
-        wanted = {self._path(record) for record in records.values()}
-        for path in self._folder.glob("??/*"):
-            if path not in wanted:
-                path.unlink(missing_ok=True)
+        wanted = {record.html for record in records.values()}
+        for folder in self._folder.glob("??"):
+            for name in {*os.listdir(folder)} - wanted:  # noqa: PTH208  (hundreds of folders, thousands of files)
+                (folder / name).unlink(missing_ok=True)
 
     def _has(self, record: Record) -> bool:
         try:
