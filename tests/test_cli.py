@@ -536,6 +536,22 @@ def test_a_post_is_not_sent_before_the_site_shows_it(site, byline, tmp_path):
     assert len(list((tmp_path / "out").iterdir())) == 2
 
 
+def test_an_edition_that_was_sent_is_sent_to_nobody_again_under_another_name(site, byline, tmp_path):
+    (post,) = (site / "content/posts").glob("*.md")
+    text = post.read_text(encoding="utf-8").replace("kind: essay", "kind: edition")
+    post.write_text(text, encoding="utf-8")
+    assert "not sent" in byline("status", at=site)[1]
+    byline("readers", "add", "ana@example.org", at=site)
+    byline("publish", at=site)
+    assert byline("send", post.stem, "--to-folder", tmp_path / "out", "--yes", at=site)[0] == 0
+    post.rename(post.with_name("2026-11-23-another-name.md"))
+    byline("publish", at=site)
+    assert "not sent" not in byline("status", at=site)[1]
+    for name in ("2026-11-23-another-name", post.stem):  # both are names of it
+        code, out, _ = byline("send", name, "--dry-run", "--json", at=site)
+        assert (code, json.loads(out)["edition"], json.loads(out)["to"]) == (0, post.stem, [])
+
+
 def test_settling_what_is_uncertain_sends_nothing(site, byline):
     (name,) = (path.stem for path in (site / "content/posts").glob("*.md"))
     byline("readers", "add", "ana@example.org", at=site)

@@ -166,6 +166,17 @@ def test_a_new_post_beside_one_that_is_gone_is_no_rename(site, open_app):
     assert not (site / "site/posts/2026-11-20-a").exists()
 
 
+def test_another_text_of_the_same_day_is_no_rename_however_alike_its_letters_are(site, open_app):
+    words = "The hive stood in the shade of the old wall, and the bees came out of it late in the morning. " * 4
+    others = "A valve that nobody had turned for years let the water through to the lower basin all night long. " * 4
+    write(site, "2026-11-20-bees", words, "title: Bees\n")
+    open_app(site).publish()
+    (site / "content/posts/2026-11-20-bees.md").unlink()
+    path = write(site, "2026-11-20-valves", others, "title: Valves\n")
+    assert open_app(site).publish().moved == ()
+    assert "aliases" not in path.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ["../../x", "/etc/passwd", "https://evil.example/", "a/../../b", "..", "a\\b"])
 def test_an_old_name_that_is_none_is_told_with_its_line(site, open_app, name):
     write(site, "2026-11-20-a", "Text.", f"title: T\naliases: ['{name}']\n")
@@ -178,3 +189,26 @@ def test_an_old_name_that_another_page_has_now_is_that_pages(site, open_app):
     write(site, "2026-11-20-b", "Second.", "title: B\naliases: [2026-11-20-a]\n")
     open_app(site).publish()
     assert "First." in (site / "site/posts/2026-11-20-a/index.html").read_text(encoding="utf-8")
+
+
+# -- what the author should know
+
+
+def test_what_is_not_shown_as_it_is_meant_is_told(site, open_app):
+    write(site, "2026-11-20-a", "Text.", "title: T\ntopics: [C++, data centres]\n")
+    write(site, "2026-11-20-b", "Text.", "title: U\ntopics: [C#, Data-Centres]\n")
+    (site / "content/contact.md").write_text("---\ntitle: [x\n---\nWrite to me.\n", encoding="utf-8")
+    facts = (
+        "references:\n  - {name: Nobody, reference: She is great.}\n  - {name: Pla, reference: Fine., source: Water}\n"
+    )
+    (site / "content/resume.yml").write_text(facts, encoding="utf-8")
+    told = open_app(site).publish().warnings
+    assert told[:3] == (
+        "the words of Nobody among your facts are not shown, as no url or source says where they were said",
+        "content/contact.md: its front matter cannot be read, so it stands on the page as text",
+        "the topics C# and C++ share the page topics/c/; call one of them otherwise",
+    )
+    assert not any("entres" in each for each in told)
+    voices = (site / "site/voices/index.html").read_text(encoding="utf-8")
+    assert "Pla" in voices
+    assert "Nobody" not in voices

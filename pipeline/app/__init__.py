@@ -113,8 +113,18 @@ class App:
     # -- write, publish, connect
 
     def find(self, name: str, *folders: str) -> Path:
-        """Return the file of a post or draft by what the author calls it; the first of ``folders`` counts."""
-        return posts.find(self.settings.content, name, folders or (posts.POSTS, posts.DRAFTS))
+        """Return the file of a post or draft by what the author calls it; the first of ``folders`` counts.
+
+        A post is found by a name that it had before, too.
+        """
+        content = self.settings.content
+        try:
+            return posts.find(content, name, folders or (posts.POSTS, posts.DRAFTS))
+        except UsageError:
+            had = [post.path for post in _legible(posts.paths(content)) if name in post.aliases]
+            if len(had) != 1:
+                raise
+            return had[0]
 
     def drafts(self) -> list[Path]:
         """Return the files of all drafts."""
@@ -351,7 +361,7 @@ class App:
             unbuilt=self.unbuilt(),
             unapproved=tuple(path.stem for path in self._unapproved(each.path for each in (*read, *drafts))),
             unsent=tuple(
-                post.path.stem for post in read if post.kind is Kind.EDITION and posts.name_of(post.path) not in begun
+                post.path.stem for post in read if post.kind is Kind.EDITION and posts.edition_of(post) not in begun
             ),
             readers=active,
             waiting=waiting,

@@ -61,9 +61,13 @@ def file_name(day: dt.date, title: str) -> str:
     return f"{day.isoformat()}-{slug(title)}.md"
 
 
-def name_of(path: Path) -> EditionId:
-    """Return the name by which a post is known for good: that of its file."""
-    return EditionId(path.stem)
+def edition_of(post: Post) -> EditionId:
+    """Return the name by which the deliveries of a post are known for good: the first that its file had.
+
+    So a post that was renamed is sent to nobody again. A name that the file of another post has now is that one's.
+    """
+    had = (alias for alias in post.aliases if not post.path.with_name(f"{alias}.md").exists())
+    return EditionId(next(had, post.path.stem))
 
 
 def address(site_url: str, path: Path) -> SafeUrl:

@@ -72,7 +72,7 @@ class Made:
             fresh=self.built.fresh,
             slowed=self.built.slowed,
             moved=moved,
-            warnings=(*self.built.warnings, *whole.warnings),
+            warnings=(*self.staged.notices, *self.built.warnings, *whole.warnings),
         )
 
 

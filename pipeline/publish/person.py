@@ -197,6 +197,16 @@ class Person(_Facts):
         """The projects that are talks."""
         return tuple(each for each in self.projects if each.type.casefold() in TALKS)
 
+    @property
+    def voices(self) -> tuple[Reference, ...]:
+        """What others say, as far as it is told where they said it."""
+        return tuple(each for each in self.references if each.url or each.source)
+
+    @property
+    def unsourced(self) -> tuple[str, ...]:
+        """Whose words are not shown, as it is not told where they said them."""
+        return tuple(each.name for each in self.references if not (each.url or each.source))
+
     def name(self, site: SiteSettings) -> str:
         """Return what the author is called: as here, or as the settings of the site say."""
         return self.basics.name or site.author
@@ -222,11 +232,6 @@ def person_of(content: Path) -> Person:
         raise PublishError(
             f"{path.name} has facts that are none:", [_told(path, text, each) for each in error.errors()]
         ) from None
-
-
-def unsourced(person: Person) -> list[str]:
-    """Return whose words stand among the references without where they were said."""
-    return [each.name for each in person.references if not each.url and not each.source]
 
 
 def _told(path: Path, text: str, problem: Any) -> str:

@@ -65,7 +65,7 @@ class Preview:
                 self._others = {name: piece for name, piece in whole.items() if name not in made.built.pieces}
         pages, unread = with_images(dict(made.built.pieces), self._work / "images")
         self._put(self._others | pages)
-        return (*made.built.warnings, *unread)
+        return (*made.staged.notices, *made.built.warnings, *unread)
 
     def _put(self, pieces: dict[str, Piece]) -> None:
         """Show ``pieces``: the first time as any site is put in place, then only those that are not shown already."""

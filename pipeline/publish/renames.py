@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from pipeline.settings.sections import Settings
 
 _LIKE: Final = 0.8
-"""Two texts of one day that have so much in common are one post, before and after a change."""
+"""Two texts of one day that have so many of their words in common, in their order, are one post before and after."""
+_READ: Final = 1_000
+"""Words; more of a text tell no more."""
 
 
 def renamed(before: Sequence[Post], now: Sequence[Post]) -> Iterator[tuple[Post, Post]]:
@@ -42,7 +44,11 @@ def renamed(before: Sequence[Post], now: Sequence[Post]) -> Iterator[tuple[Post,
 def _is(old: Post, new: Post) -> bool:
     if old.body == new.body or (old.title == new.title and old.date == new.date):
         return True
-    return old.date == new.date and SequenceMatcher(None, old.body, new.body, autojunk=False).quick_ratio() > _LIKE
+    return old.date == new.date and SequenceMatcher(None, _words(old), _words(new), autojunk=False).ratio() > _LIKE
+
+
+def _words(post: Post) -> list[str]:
+    return post.body.split()[:_READ]
 
 
 def follow(settings: Settings, stamp: Stamp, work: Path) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def make_letter(post: Post, settings: Settings) -> Letter:
     folder, language = settings.overrides / "letter", settings.site.language
     made = {name: _filled(folder, f"letter.{name}", language, context) for name in ("html", "txt")}
     return Letter(
-        edition=posts.name_of(post.path),
+        edition=posts.edition_of(post),
         subject=post.title,
         html=_inlined(made["html"]),
         text=made["txt"].strip() + "\n",

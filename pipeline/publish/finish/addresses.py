@@ -23,11 +23,15 @@ _PAGE: Final = """<!doctype html>
 <title>{title}</title>
 <meta name="robots" content="noindex">
 <link rel="canonical" href="{address}">
-<meta http-equiv="refresh" content="0; url={relative}">
+<noscript><meta http-equiv="refresh" content="0; url={relative}"></noscript>
 </head>
-<body><p><a href="{relative}">{title}</a></p></body>
+<body>
+<p><a href="{relative}">{title}</a></p>
+<script>location.replace(document.links[0].href + location.hash)</script>
+</body>
 </html>
 """
+"""A link to a part of the post leads to that part; the script is the same on every such page."""
 
 
 def old_addresses(found: Catalogue, taken: Container[str], site: SiteSettings) -> dict[str, Piece]:

@@ -6,6 +6,7 @@ files, data files and links that lead out of content/ stay behind.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.publish import places
@@ -13,6 +14,7 @@ from pipeline.publish.stage.about import about_pages
 from pipeline.publish.stage.article import article
 from pipeline.publish.stage.files import Sheet, Staged, files_of, staged
 from pipeline.publish.stage.lists import list_pages
+from pipeline.publish.stage.notices import notices
 from pipeline.publish.stage.page import Page, sheet_of
 from pipeline.publish.trends import EXPLAINED, trend_lines
 
@@ -36,7 +38,8 @@ def stage(folder: Path, whole: Whole, trends: Sequence[Trend] | None = None) -> 
     ours = {page.file: page for page in every if page.file in theirs or not page.needs_intro}
     for name in {**theirs, **ours}:
         pages[name] = sheet_of(name, theirs.get(name), ours.get(name), whole)
-    return staged(folder, pages, {name: path for name, path in files.items() if name not in pages})
+    made = staged(folder, pages, {name: path for name, path in files.items() if name not in pages})
+    return replace(made, notices=tuple(notices(whole.found, whole.person, pages)))
 
 
 def _read(path: Path) -> str:

@@ -34,7 +34,7 @@ def _others(person: Person, settings: Settings) -> Iterator[Page]:
     talks = [_line(each, (each.name, each.entity), each.description) for each in _newest(person.talks)]
     press = [_line(each, (each.name, each.publisher)) for each in _newest(person.publications)]
     yield _page(places.TALKS, "Talks and press", {"talks": talks, "press": press})
-    voices = [each.model_dump() for each in _newest(person.references)]
+    voices = [each.model_dump() for each in _newest(person.voices)]
     yield _page(places.VOICES, "What others say", {"voices": voices})
     service = [_line(each, (each.position, each.organization)) for each in _newest(person.volunteer)]
     yield _page(places.SERVICE, "Service", {"service": service})

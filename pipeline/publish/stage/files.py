@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 class Staged:
     """A folder for the engine. ``pages`` has the digest of each Markdown file, by its name in it.
 
-    ``titles`` are those that front matter gives, ``days`` when pages changed of which the author says it.
+    ``titles`` are those that front matter gives, ``days`` when pages changed of which the author says it, ``notices``
+    what the author should know.
     """
 
     folder: Path
     pages: Mapping[str, str]
     titles: frozenset[str]
     days: Mapping[str, date]
+    notices: tuple[str, ...] = ()
 
 
 class Sheet(NamedTuple):
