@@ -212,3 +212,71 @@ def test_what_is_not_shown_as_it_is_meant_is_told(site, open_app):
     voices = (site / "site/voices/index.html").read_text(encoding="utf-8")
     assert "Pla" in voices
     assert "Nobody" not in voices
+
+
+# -- its own grounds
+
+
+@pytest.mark.parametrize(
+    ("docs", "site_dir"),
+    [
+        ("content", "content"),
+        ("content", "overrides"),
+        ("content", "content/public"),
+        ("content", "."),
+        ("content", ".byline"),
+        ("site/content", "site"),
+    ],
+)
+def test_a_site_never_takes_the_place_of_the_authors_files(site, open_app, docs, site_dir):
+    settings = (site / "mkdocs.yml").read_text(encoding="utf-8")
+    settings = settings.replace("docs_dir: content", f"docs_dir: {docs}").replace(
+        "site_dir: site", f"site_dir: {site_dir}"
+    )
+    (site / "mkdocs.yml").write_text(settings, encoding="utf-8")
+    if docs != "content":
+        (site / "site").mkdir()
+        (site / "content").rename(site / docs)
+    before = told(site)
+    for _ in range(2):
+        with pytest.raises(PublishError, match="name a folder for the site"):
+            open_app(site).publish()
+    assert told(site) == before
+
+
+def test_a_site_is_put_into_no_link(site, open_app, tmp_path):
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web/precious.txt").write_text("mine", encoding="utf-8")
+    (site / "site").symlink_to(tmp_path / "web")
+    with pytest.raises(PublishError, match="site is a link"):
+        open_app(site).publish()
+    assert (tmp_path / "web/precious.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("name", ["spare", "stage", "cards", "search", "images", "pages", "build"])
+def test_nothing_is_taken_away_by_a_link_among_what_is_remembered(site, open_app, tmp_path, name):
+    (tmp_path / "mine").mkdir()
+    for precious in ("precious.txt", "precious.png", "precious.webp"):
+        (tmp_path / "mine" / precious).touch()
+    (site / ".byline/work/site").mkdir(parents=True)
+    (site / ".byline/work/site" / name).symlink_to(tmp_path / "mine")
+    with pytest.raises(PublishError, match=f"{name} is a link"):
+        open_app(site).publish()
+    assert len([*(tmp_path / "mine").iterdir()]) == 3
+
+
+def test_what_is_hidden_in_the_folder_of_the_site_stays_there(site, open_app):
+    (site / "site/.git").mkdir(parents=True)
+    (site / "site/.git/HEAD").write_text("ref", encoding="utf-8")
+    for words in ("One.", "Two.", "Three."):
+        write(site, "2026-11-20-a", words)
+        assert open_app(site).publish().fresh
+        assert (site / "site/.git/HEAD").read_text(encoding="utf-8") == "ref"
+    assert not open_app(site).publish().fresh
+
+
+def test_no_file_of_the_site_leaves_its_folder(tmp_path):
+    for name in ("../out.txt", "/tmp/out.txt", "a/../../out.txt"):
+        with pytest.raises(ValueError, match="no name of a file"):
+            keep(tmp_path / "site", {name: of_text("x")}, tmp_path / "note")
+    assert not (tmp_path / "out.txt").exists()

@@ -109,6 +109,16 @@ def test_a_cold_build_by_several_processes_makes_what_a_slow_one_makes(varied):
     assert any("#gone" in warning for warning in warnings)
 
 
+def test_what_another_process_warns_of_is_told(varied, tmp_path):
+    folder = tmp_path / "site"
+    shutil.copytree(varied[0], folder, ignore=shutil.ignore_patterns(".byline"))
+    for number in range(4):  # whichever process makes which
+        page = folder / f"content/pages/broken-{number}.md"
+        page.write_text(f"A [broken one](nowhere-{number}.md).\n", encoding="utf-8")
+    _, warnings, _ = quickly(folder)
+    assert {f"nowhere-{number}.md" for number in range(4)} <= {word for each in warnings for word in each.split()}
+
+
 def changed(path, old, new):
     text = path.read_text(encoding="utf-8")
     assert old in text
@@ -150,6 +160,25 @@ def the_menu(site):
     changed(site.folder / "mkdocs.yml", "- Topics: topics", "- Subjects: topics")
 
 
+def a_day(site):
+    text = site.middle.read_text(encoding="utf-8")
+    site.middle.write_text(re.sub(r"^date: .*$", "date: 2020-02-02", text, flags=re.MULTILINE), encoding="utf-8")
+
+
+def an_option(site):
+    changed(site.folder / "mkdocs.yml", "permalink_title: Link to this section", "permalink_title: Here")
+
+
+def a_heading_in_the_menu(site):
+    changed(site.folder / "mkdocs.yml", "  - Home: index.md", "  - pages/untitled.md\n  - Home: index.md")
+    page = site.folder / "content/pages/untitled.md"
+    for heading in ("First", "Second"):
+        page.write_text(f"# {heading}\n\nText.\n", encoding="utf-8")
+        quickly(site.folder)
+        assert f">{heading}</a>" in (site.folder / "site/index.html").read_text(encoding="utf-8")
+    a_word(site)
+
+
 def a_setting(site):
     changed(site.folder / "byline.yml", "feed_posts: 20", "feed_posts: 3")
 
@@ -168,6 +197,9 @@ def the_search(site):
         (a_word, 3),
         (an_anchor, 3),
         (a_title, 40),
+        (a_day, 200),
+        (an_option, 200),
+        (a_heading_in_the_menu, 4),
         (a_new_post, 60),
         (a_post_less, 60),
         (a_target, 3),

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 def alike(posts: Sequence[Post], memory: Path) -> Alike:
     """Return which of ``posts`` (the newest first) are about the same; ``memory`` is a folder that remembers it."""
     begun = {post.path.name: digest(told_of(post).encode("utf-8", "replace")) for post in posts}
+    order = list(begun.items())  # places count by day, so the same posts in another order are not the same
     known = load(memory / "alike")
-    if not (isinstance(known, tuple) and known[0] == begun):
+    if not (isinstance(known, tuple) and known[0] == order):
         words = _words(posts, begun, memory / "words")
         found = likeness([words[each] for each in begun.values()], _before(known, list(begun), memory))
-        known = (begun, found.likest)
-        save(memory / "about", (begun, found.vectors))
+        known = (order, found.likest)
+        save(memory / "about", (order, found.vectors))
         save(memory / "alike", known)
     names = list(begun)
     return {name: tuple(names[place] for place in likest) for name, likest in zip(names, known[1], strict=True)}
@@ -37,7 +38,7 @@ def _before(known: Any, names: Sequence[str], memory: Path) -> Likeness | None:
     about = load(memory / "about")
     if not (isinstance(known, tuple) and isinstance(about, tuple)):
         return None
-    return Likeness(about[1], known[1]) if about[0] == known[0] and list(known[0]) == names else None
+    return Likeness(about[1], known[1]) if about[0] == known[0] and [name for name, _ in known[0]] == names else None
 
 
 def _words(posts: Sequence[Post], begun: Mapping[str, str], note: Path) -> Mapping[str, Mapping[str, int]]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.publish.remembered import load, save
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     Note = dict[str, tuple[str, int, int]]
@@ -118,7 +118,12 @@ class _Filling:
         self._made: set[str] = set()
 
     def fill(self, pieces: Mapping[str, Piece], there: AbstractSet[str]) -> None:
-        """Put ``pieces`` in the place of the files that are ``there``."""
+        """Put ``pieces`` in the place of the files that are ``there``.
+
+        Raises ``ValueError`` for a name that leads out of the folder.
+        """
+        if astray := [name for name in pieces if name.startswith("/") or ".." in name.split("/")]:
+            raise ValueError(f"{astray[0]} is no name of a file of the site")  # it can only come of a forged memory
         for name in there - pieces.keys():
             (self._folder / name).unlink()
         for name, piece in pieces.items():
@@ -222,13 +227,19 @@ def files_in(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def names_in(folder: Path) -> Iterator[str]:
-    """Yield the name of every file in ``folder``."""
+    """Yield the name of every file in ``folder``, but for what is hidden at its top."""
     root = str(folder)
     for place, folders, names in os.walk(root):
+        if place == root:
+            folders[:], names[:] = (_shown(found) for found in (folders, names))
         inside = place[len(root) + 1 :].replace(os.sep, "/")
         linked = [name for name in folders if os.path.islink(f"{place}/{name}")]  # noqa: PTH114
         for name in (*names, *linked):
             yield f"{inside}/{name}" if inside else name
+
+
+def _shown(names: Iterable[str]) -> list[str]:
+    return [name for name in names if not name.startswith(".")]
 
 
 def _without_empty(folder: Path) -> None:

@@ -31,7 +31,15 @@ def put(pieces: Mapping[str, Piece], output: Path, work: Path, late: Late | None
     keep(spare, pieces, work / "spare.note", twin=(output, work / "site.note"), late=late)
     if not (output.exists() and exchange(spare, output)):
         _move(spare, output, old)
+    _take_along(spare, output)
     _swap(work / "spare.note", work / "site.note")
+
+
+def _take_along(old: Path, new: Path) -> None:
+    """Let what is hidden in the folder of the site, as .git is, stay there: it is none of ours."""
+    for path in old.glob(".*") if old.exists() else ():
+        if not (new / path.name).exists():
+            path.rename(new / path.name)
 
 
 def _move(spare: Path, output: Path, old: Path) -> None:

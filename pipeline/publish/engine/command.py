@@ -14,9 +14,12 @@ import yaml
 
 from pipeline.errors import PublishError
 from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours, wanted
+from pipeline.publish.engine.warned import in_words, pointed_to
 from pipeline.publish.kept import pieces_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from pipeline.settings.sections import Settings
 
 _FILE: Final = "mkdocs.yml"
@@ -49,13 +52,21 @@ def build_by_command(plan: Plan, settings: Settings) -> Built:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=work)  # noqa: S603  (a list of our own)
     said = [_COLOURS.sub("", line).strip() for line in (done.stdout + done.stderr).splitlines()]
-    warnings = tuple(dict.fromkeys(_WARNING.sub("", line) for line in said if _WARNING.match(line)))
+    warnings = tuple(dict.fromkeys(_warned(said, plan, settings)))
     if done.returncode or not (plan.output / "index.html").is_file():
         raise PublishError(
             f"The site cannot be built by {plan.engine}: {said[-1] if said else 'it gave up'}", said[-12:-1]
         )
     pieces = wanted(pieces_in(plan.output), plan, settings)
     return Built(pieces=pieces, warnings=warnings, fresh=len(plan.staged.pages))
+
+
+def _warned(said: Sequence[str], plan: Plan, settings: Settings) -> Iterator[str]:
+    """Yield what the engine warns of in the lines that it printed."""
+    plain = [_WARNING.sub("", line) for line in said]
+    if plan.engine == "zensical":
+        return pointed_to(plain, plan.staged.folder, settings.content)
+    return in_words((text for text, line in zip(plain, said, strict=True) if text != line), settings.content)
 
 
 def _config(plan: Plan, settings: Settings) -> str:

@@ -12,6 +12,7 @@ from pipeline.errors import PublishError, template_place
 from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours, wanted
 from pipeline.publish.engine.speed import Speed
 from pipeline.publish.engine.speed.converter import one_converter
+from pipeline.publish.engine.warned import in_words
 from pipeline.publish.kept import pieces_in
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def build_here(plan: Plan, settings: Settings, *, fast: bool = True) -> Built:
             raise PublishError(reason, warnings) from error
     fresh = speed.fresh if speed else len(plan.staged.pages)
     pieces = wanted(pieces_in(plan.output) | (speed.pieces if speed else {}), plan, settings)
-    told = tuple(dict.fromkeys(warnings))
+    told = tuple(dict.fromkeys(in_words(warnings, settings.content)))
     return Built(pieces=pieces, warnings=told, fresh=fresh, slowed=speed.slowed if speed else "")
 
 

@@ -14,7 +14,7 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 
 from pipeline.publish.engine.speed.files import WatchedFiles
-from pipeline.publish.engine.speed.frame import frame_of, slowed_by
+from pipeline.publish.engine.speed.frame import frame_of, in_menu, slowed_by
 from pipeline.publish.engine.speed.memory import Memory, Record
 from pipeline.publish.engine.speed.share import Share
 from pipeline.publish.engine.speed.source import quickly
@@ -61,10 +61,13 @@ class Speed:
         if self.slowed:
             return watched
         self._order = [file.src_uri for file in files.documentation_pages()]
-        self._passed = self._memory.same(self._keys, files) if self._memory else {}
+        menu = [*in_menu(config.nav)]
+        untitled = {name for title, name in menu if not title}  # MkDocs reads what the menu calls them
+        same = self._memory.same(self._keys, files)
+        self._passed = {name: record for name, record in same.items() if name not in untitled}
         todo = [name for name in self._order if name not in self._passed]
         self.fresh = len(todo)
-        mine = self._share.of(todo, always=_in_menu(config.nav))
+        mine = self._share.of(todo, always={name for _, name in menu})
         watched.pass_by({*self._order} - {*mine})
         if self._share.is_child:
             config.theme.static_templates.clear()
@@ -106,13 +109,15 @@ class Speed:
             return
         if self._share.is_child:
             self._share.give(self._memory.fresh)
-        self._memory.fresh |= self._share.taken()
+        taken = self._share.taken()
+        self._memory.fresh = taken | self._memory.fresh  # a page of the menu is made by all, and told of here
         records = {
             name: self._memory.fresh.get(name) or self._passed[name] for name in self._order if self._is_known(name)
         }
         self.pieces = {self._file(name).dest_uri: self._memory.piece(record) for name, record in records.items()}
         self.pieces |= self._files.others()
-        self._watch.tell(self._passed.values())
+        elsewhere = [record for name, record in taken.items() if self._memory.fresh[name] is record]
+        self._watch.tell([*self._passed.values(), *elsewhere])  # nobody has heard of these
         self._watch.all_entries(records.values(), config)
         self._check_anchors(records, config)
         self._memory.save(records)
@@ -136,11 +141,3 @@ class Speed:
                 links = {self._file(to): named for to, named in record.anchored.items() if to in self._files.src_uris}
                 page: Any = SimpleNamespace(file=self._file(name), links_to_anchors=links)
                 Page.validate_anchor_links(page, files=self._files, log_level=config.validation.links.anchors)
-
-
-def _in_menu(nav: Any) -> frozenset[str]:
-    """Return the files of pages that ``nav`` of mkdocs.yml names: every process needs them for the menu."""
-    if isinstance(nav, str):
-        return frozenset({nav})
-    parts = nav.values() if isinstance(nav, dict) else nav or ()
-    return frozenset(name for part in parts for name in _in_menu(part))

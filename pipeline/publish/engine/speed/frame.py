@@ -63,7 +63,11 @@ def frame_of(config: MkDocsConfig, plan: Plan, files: Files) -> str:
     made = blake2b(digest_size=16)
     made.update(repr((sys.version_info[:3], _versions())).encode())
     given = {name: value for name, value in config.user_configs[0].items() if name not in {"docs_dir", "site_dir"}}
-    made.update(json.dumps([given, plan.told], default=_named, sort_keys=True).encode())
+    made.update(
+        json.dumps(
+            [given, config.markdown_extensions, config.mdx_configs, plan.told], default=_named, sort_keys=True
+        ).encode()
+    )
     for place in _templates(config):
         made.update(f"{place}\0".encode())
         made.update(place.read_bytes())
@@ -142,17 +146,26 @@ def _looks_around(place: Path) -> Iterator[str]:
 
 def _menu(nav: Any, files: Files) -> Iterator[Any]:
     """Yield what the menu may show of each page in it: title, address, and front matter but for the facts."""
+    for title, name in in_menu(nav):
+        file = files.get_file_from_path(name) if name else None
+        text = file.content_string if file and file.is_documentation_page() else ""
+        told = {key: value for key, value in meta.get_data(text)[1].items() if key != FACTS}
+        yield title, name, file.url if file else "", told, "" if title else text  # without one, the page gives it
+
+
+def in_menu(nav: Any, title: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each page that ``nav`` of mkdocs.yml names, with the title that it has there; sections without a page."""
     if isinstance(nav, str):
-        file = files.get_file_from_path(nav)
-        told = meta.get_data(file.content_string)[1] if file and file.is_documentation_page() else {}
-        yield nav, file.url if file else "", {name: value for name, value in told.items() if name != FACTS}
+        yield title, nav
         return
     for part in nav.items() if isinstance(nav, dict) else nav or ():
-        if isinstance(part, tuple):
-            yield part[0]
-            yield from _menu(part[1], files)
+        if not isinstance(part, tuple):
+            yield from in_menu(part)
+        elif isinstance(part[1], str):
+            yield part[0], part[1]
         else:
-            yield from _menu(part, files)
+            yield part[0], ""
+            yield from in_menu(part[1])
 
 
 def _named(value: Any) -> str:

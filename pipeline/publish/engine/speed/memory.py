@@ -7,6 +7,7 @@ is swept away.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
 
 _NOTE: Final = "note"
+_DIGEST: Final = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Memory:
                 (folder / name).unlink(missing_ok=True)
 
     def _has(self, record: Record) -> bool:
+        if not _DIGEST.fullmatch(record.html):
+            return False  # it would lead to another file
         try:
             return self._path(record).stat().st_size == record.size
         except OSError:
