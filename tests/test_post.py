@@ -402,7 +402,15 @@ def test_a_name_that_is_not_clear_or_unknown_is_told(content):
 
 def test_a_file_is_named_after_day_and_title():
     assert posts.file_name(dt.date(2026, 11, 23), "../What? Über all!") == "2026-11-23-what-uber-all.md"
-    assert posts.name_of(Path("content/posts/2026-11-23-what.md")) == "2026-11-23-what"
+
+
+def test_a_post_is_known_by_the_first_name_of_its_file_that_no_other_has(tmp_path):
+    text = "---\ndate: 2026-11-24\ntitle: T\naliases: [2026-11-22-first, 2026-11-23-second]\n---\nText.\n"
+    post = posts.parse(text, tmp_path / "2026-11-24-third.md")
+    assert posts.edition_of(post) == "2026-11-22-first"
+    (tmp_path / "2026-11-22-first.md").touch()  # another post has that name now
+    assert posts.edition_of(post) == "2026-11-23-second"
+    assert posts.edition_of(posts.parse(text.replace("aliases: ", "tags: "), post.path)) == "2026-11-24-third"
 
 
 def test_a_text_that_no_parser_reads_in_time_is_told_with_its_lines():
