@@ -318,3 +318,17 @@ def varied_site(tmp_path_factory):
         return folder, app.publish()
     finally:
         app.close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser of the machine's own; tests that need one are skipped where there is none."""
+    from playwright.sync_api import sync_playwright
+
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("no chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()

@@ -17,7 +17,7 @@ from http.client import HTTPConnection
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from sqlalchemy import update
 
 from conftest import NOW
@@ -151,17 +151,6 @@ def desk(folder, serving, request):
     yield made
     assert wait_for(lambda: not answers.asked)
     made.app.close()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("no chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def test_what_the_work_raises_is_raised_here():
 def test_a_process_that_dies_is_told():
     if len(os.sched_getaffinity(0)) == 1:
         pytest.skip("there is one processor, so this process would die")
-    with pytest.raises(ChildProcessError, match="was stopped"):
+    with pytest.raises(PublishError, match="was stopped"):
         mapped(_dying, range(8), 2)
 
 

@@ -2,11 +2,14 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from hashlib import blake2b
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +27,12 @@ def told(folder):
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         made.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return made.hexdigest()
+
+
+def children(process):
+    """The processes that a process has begun; nothing where the system does not tell."""
+    told = Path(f"/proc/{process}/task/{process}/children")
+    return told.read_text(encoding="ascii").split() if told.exists() else ["unknown"]
 
 
 def write(site, name, words, matter="title: T\n"):
@@ -135,6 +144,28 @@ def test_a_build_that_is_killed_at_any_moment_leaves_a_whole_site(site, open_app
     assert number > 4
     open_app(site).publish()
     assert told(site / "site") == known[number % 2]
+
+
+def test_a_build_that_is_interrupted_leaves_no_process_and_no_word_of_a_fault(site):
+    for number in range(150):  # so many that several processes draw and make pages
+        write(site, f"2026-10-01-{number:03}", "Some words. " * 40, f"title: Number {number}\n")
+    command = [sys.executable, "-m", "pipeline", "-C", str(site), "publish"]
+    for seconds in (0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0):
+        shutil.rmtree(site / ".byline/work", ignore_errors=True)
+        shutil.rmtree(site / "site", ignore_errors=True)
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        ) as running:
+            while running.poll() is None and not children(running.pid):
+                time.sleep(0.005)
+            time.sleep(seconds)
+            with suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGINT)  # as Ctrl-C does: to all of them
+            said, _ = running.communicate(timeout=60)
+        assert "Traceback" not in said, seconds
+        assert "fault of Byline's own" not in said, seconds
+        with pytest.raises(ProcessLookupError):
+            os.killpg(running.pid, 0)
 
 
 # -- old addresses

@@ -8,8 +8,11 @@ import signal
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
+
+from pipeline.errors import PublishError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,11 +48,15 @@ class Work(Generic[_Item, _Result]):
     def __init__(self, function: Callable[[_Item], _Result], items: Sequence[_Item], fewest: int) -> None:
         self._function = function
         self._items = items
+        self._owner = os.getpid()
         self._many = processes(len(items), fewest)
         self._children = [self._begun(number) for number in range(self._many)] if self._many > 1 else []
 
     def results(self) -> list[_Result]:
-        """Return what was made of each item, in their order. Raises what the work did, or ``ChildProcessError``."""
+        """Return what was made of each item, in their order.
+
+        Raises what the work raised, or ``PublishError`` where a process was stopped from outside.
+        """
         if self._many == 1:
             return list(map(self._function, self._items))
         made: list[Any] = [None] * len(self._items)
@@ -60,9 +67,11 @@ class Work(Generic[_Item, _Result]):
         return made
 
     def stop(self) -> None:
-        """Stop what still goes on."""
+        """Stop what still goes on; another process than the one that began it only forgets it."""
         while self._children:
-            self._children.pop().stop()
+            child = self._children.pop()
+            if os.getpid() == self._owner:
+                child.stop()
 
     def _begun(self, number: int) -> _Child:
         """Return a process that does the part of the work with this ``number``."""
@@ -95,21 +104,21 @@ class _Child:
     out: IO[bytes]
 
     def result(self) -> list[Any]:
-        """Wait for it. Raises what it raised, or ``ChildProcessError`` where it was stopped."""
+        """Wait for it. Raises what it raised, or ``PublishError`` where it was stopped."""
         os.waitpid(self.pid, 0)
         self.out.seek(0)
         with self.out:
             told = self.out.read()
         if not told:
-            raise ChildProcessError("a process that did a part of the work was stopped")
+            raise PublishError("A process that did a part of the work was stopped, by lack of memory or from outside")
         results, error = pickle.loads(told)  # noqa: S301  (our child's)
         if error is not None:
             raise error
         return list(results)
 
     def stop(self) -> None:
-        """Stop it, if it has not been waited for."""
-        if not self.out.closed:
+        """Stop it, if it has not ended; an interruption may come before or after that was heard."""
+        with suppress(ProcessLookupError, ChildProcessError):
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-            self.out.close()
+        self.out.close()

@@ -23,13 +23,14 @@ def see_that_own(settings: Settings, work: Path) -> None:
     if output.is_symlink():
         raise PublishError(f"{output} is a link; make site_dir in mkdocs.yml a folder, and copy the site from there")
     here = output.resolve()
-    if settings.root.resolve().is_relative_to(here):
+    root = settings.root.resolve()
+    if root.is_relative_to(here):
         raise PublishError(
             f"site_dir in mkdocs.yml is {output}, which holds your own files; name a folder for the site"
         )
     for theirs in (settings.content, settings.overrides, settings.state):
         there = theirs.resolve()
-        if here.is_relative_to(there) or there.is_relative_to(here):
+        if there != root and (here.is_relative_to(there) or there.is_relative_to(here)):
             raise PublishError(
                 f"site_dir in mkdocs.yml is {output}, and {theirs} has other files; name a folder for the site alone"
             )

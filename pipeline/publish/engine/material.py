@@ -42,6 +42,8 @@ def build_here(plan: Plan, settings: Settings, *, fast: bool = True) -> Built:
                 with one_converter(config) if fast else nullcontext():
                     mkdocs_build(config)
             finally:
+                if speed:
+                    speed.stop()
                 config.plugins.on_shutdown()
         except TemplateError as error:
             place = template_place(error, settings.overrides)

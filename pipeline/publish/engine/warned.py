@@ -70,11 +70,8 @@ def _told(link: Link, content: Path) -> str:
     path = content / link.page
     number = next((number for number, line in enumerate(_lines(path), 1) if link.target in line), 0)
     place = f"{content.name}/{link.page}" if path.is_file() else link.page
-    return (
-        f"{place}:{number}: the link {link.target} {link.problem}"
-        if number
-        else (f"{place}: the link {link.target} {link.problem}")
-    )
+    where = f"{place}:{number}" if number else place
+    return f"{where}: the link {link.target} {link.problem}"
 
 
 def _lines(path: Path) -> list[str]:

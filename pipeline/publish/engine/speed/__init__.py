@@ -126,6 +126,10 @@ class Speed:
         """Tell the other processes."""
         self._share.fail(error)
 
+    def stop(self) -> None:
+        """Leave no process behind, whatever ended the build."""
+        self._share.stop()
+
     def _is_known(self, name: str) -> bool:
         return name in self._memory.fresh or name in self._passed
 

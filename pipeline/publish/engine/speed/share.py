@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import sys
 import tempfile
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 
 from mkdocs.exceptions import BuildError
@@ -54,11 +56,18 @@ class Share:
         """End a child that cannot go on, with the reason; stop all children of a first process that cannot."""
         if self.is_child:
             self._end(f"{error}")
-        for child, out in self._children.items():
-            os.kill(child, 9)
-            os.waitpid(child, 0)
+        self.stop()
+
+    def stop(self) -> None:
+        """End a child that was interrupted; stop all children that a first process has not heard of."""
+        if self.is_child:
+            os._exit(1)
+        while self._children:
+            child, out = self._children.popitem()
+            with suppress(ProcessLookupError, ChildProcessError):  # it ended just before the interruption
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
             out.close()
-        self._children.clear()
 
     def taken(self) -> dict[str, Record]:
         """Wait for the children, and return what they made. Raises MkDocs's ``BuildError`` where one could not."""
