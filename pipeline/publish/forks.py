@@ -8,14 +8,14 @@ import signal
 import sys
 import tempfile
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
 
 from pipeline.errors import PublishError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -31,6 +31,19 @@ def processes(work: int, fewest: int) -> int:
     if sys.platform != "linux" or threading.active_count() > 1:
         return 1
     return max(1, min(len(os.sched_getaffinity(0)), MOST, work // fewest))
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let an interruption (Ctrl-C) wait until processes are forked off and noted.
+
+    In between, Python's own hooks at a fork would swallow it, and who is not noted would be left behind.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def mapped(function: Callable[[_Item], _Result], items: Sequence[_Item], fewest: int) -> list[_Result]:
@@ -50,7 +63,14 @@ class Work(Generic[_Item, _Result]):
         self._items = items
         self._owner = os.getpid()
         self._many = processes(len(items), fewest)
-        self._children = [self._begun(number) for number in range(self._many)] if self._many > 1 else []
+        self._children: list[_Child] = []
+        try:
+            with uninterrupted():
+                for number in range(self._many if self._many > 1 else 0):
+                    self._children.append(self._begun(number))
+        except BaseException:
+            self.stop()
+            raise
 
     def results(self) -> list[_Result]:
         """Return what was made of each item, in their order.
@@ -86,6 +106,7 @@ class Work(Generic[_Item, _Result]):
     def _do(self, items: Sequence[_Item], out: IO[bytes]) -> NoReturn:
         """Do a part of the work, write down what came of it, and end."""
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             try:
                 told = pickle.dumps((list(map(self._function, items)), None))
             except Exception as error:  # noqa: BLE001  (the first process is told, whatever it is)

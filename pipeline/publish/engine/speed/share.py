@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 from mkdocs.exceptions import BuildError
 
 from pipeline.publish.engine.speed.memory import Record, told
-from pipeline.publish.forks import processes
+from pipeline.publish.forks import processes, uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,12 @@ class Share:
     def of(self, todo: Sequence[str], always: AbstractSet[str]) -> list[str]:
         """Return which of ``todo`` this process makes; those ``always`` needed are made by all, kept by the first."""
         many = processes(len(todo), FEWEST)
+        with uninterrupted():
+            number = self._forked(many)
+        return [name for at, name in enumerate(todo) if many == 1 or at % many == number or name in always]
+
+    def _forked(self, many: int) -> int:
+        """Become ``many`` processes, and return which of them this one is; the first is 0."""
         for number in range(1, many):
             out = tempfile.TemporaryFile()  # noqa: SIM115  (the child writes to it, and this process reads it)
             sys.stdout.flush()
@@ -44,9 +50,9 @@ class Share:
             child = os.fork()
             if child == 0:
                 self.is_child, self._out, self._children = True, out, {}
-                return [name for at, name in enumerate(todo) if at % many == number or name in always]
+                return number
             self._children[child] = out
-        return [name for at, name in enumerate(todo) if many < 2 or at % many == 0 or name in always]  # noqa: PLR2004
+        return 0
 
     def give(self, records: dict[str, Record]) -> NoReturn:
         """Give what this child made to the first process, and end."""
