@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -91,9 +92,9 @@ def run(arguments: Sequence[str] | None = None, environment: Mapping[str, str] |
     except click.ClickException as error:
         error.show()
         return 2
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as stop:
         click.echo("byline: stopped", err=True)
-        return 130
+        return 128 + (signal.SIGTERM if isinstance(stop.__cause__ or stop, _Ended) else signal.SIGINT)
     except BylineError as error:
         click.echo(f"byline: {error}", err=True)
         return error.exit_code
@@ -112,6 +113,15 @@ def run(arguments: Sequence[str] | None = None, environment: Mapping[str, str] |
     return code if isinstance(code, int) else 0
 
 
+class _Ended(KeyboardInterrupt):
+    """The system asked the process to end; all is left in order, as after Ctrl-C."""
+
+
+def _end(*_signal: object) -> NoReturn:
+    raise _Ended
+
+
 def main() -> None:
     """Run the command line of this process."""
+    signal.signal(signal.SIGTERM, _end)
     sys.exit(run())
