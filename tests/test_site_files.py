@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import PublishError
+from pipeline.publish.grounds import held
 from pipeline.publish.kept import keep, of_text
+from pipeline.publish.stamp import work_of
 
 
 def states(folder):
@@ -321,6 +324,42 @@ def test_what_is_hidden_in_the_folder_of_the_site_stays_there(site, open_app):
         assert open_app(site).publish().fresh
         assert (site / "site/.git/HEAD").read_text(encoding="utf-8") == "ref"
     assert not open_app(site).publish().fresh
+
+
+def test_builds_that_are_begun_at_once_take_turns(site, open_app):
+    """The second waits, and then finds that all is done; or it makes what was changed in between."""
+    for number in range(60):
+        write(site, f"2026-10-01-{number:03}", "Some words. " * 40, f"title: Number {number}\n")
+    command = [sys.executable, "-m", "pipeline", "-C", str(site), "publish"]
+    for _ in range(2):
+        write(site, "2026-11-20-a", f"Said at {time.monotonic()}.")
+        running = [
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(3)
+        ]
+        told_by_each = [each.communicate(timeout=120)[0] for each in running]
+        assert [each.returncode for each in running] == [0, 0, 0], told_by_each
+        assert not open_app(site).publish().fresh
+    assert all((site / "site" / folder / "pagefind.js").is_file() for folder in searches(site))
+
+
+def searches(site):
+    """The folders of the search that the first page names."""
+    found = re.findall(r"search/\w+/", (site / "site/index.html").read_text(encoding="utf-8"))
+    assert found
+    return found
+
+
+def test_a_build_that_another_one_keeps_waiting_says_so(site, open_app):
+    settings = open_app(site).settings
+    work = work_of(settings)
+    with (
+        held(settings, work),
+        pytest.raises(PublishError, match="Another process of Byline"),
+        held(settings, work, 0.2),
+    ):
+        pass
+    with held(settings, work, 0):
+        pass
 
 
 def test_no_file_of_the_site_leaves_its_folder(tmp_path):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PublishError
+from pipeline.publish.grounds import held
 from pipeline.publish.stamp import keep_stamp, stamp_of, unchanged, work_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import Trend
     from pipeline.publish.site import Site
+    from pipeline.publish.stamp import Stamp
     from pipeline.settings.sections import Settings
 
     Trends = Sequence[Trend] | None
@@ -30,25 +32,33 @@ def publish(settings: Settings, *, engine: str = "", strict: bool = False, trend
 
     Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
     """
-    work = work_of(settings)
-    stamp = stamp_of(settings, engine, trends)
-    if (kept := unchanged(stamp, settings.output, work)) and not (strict and kept.warnings):
-        return kept
+    with held(settings, work := work_of(settings)):
+        stamp = stamp_of(settings, engine, trends)
+        if (kept := unchanged(stamp, settings.output, work)) and not (strict and kept.warnings):
+            return kept
+        from pipeline.publish.renames import follow
+
+        moved = follow(settings, stamp, work)
+        stamp = stamp_of(settings, engine, trends) if moved else stamp
+        return _built(settings, stamp, moved, engine=engine, strict=strict, trends=trends)
+
+
+def _built(
+    settings: Settings, stamp: Stamp, moved: tuple[str, ...], *, engine: str, strict: bool, trends: Trends
+) -> Site:
+    """Build the site, and put it in the place of the old one. Raises as ``publish`` does."""
     from pipeline.publish.finish.beside import Beside
     from pipeline.publish.making import make
     from pipeline.publish.put import put
-    from pipeline.publish.renames import follow
 
-    moved = follow(settings, stamp, work)
-    stamp = stamp_of(settings, engine, trends) if moved else stamp
-    with Beside(work) as beside:
+    with Beside(work_of(settings)) as beside:
         made = make(settings, beside, engine=engine, trends=trends)
         whole = made.finished(beside)
         site = made.site(whole, moved)
         if strict and site.warnings:
             raise PublishError(_REFUSED, site.warnings)
-        put(whole.pieces, settings.output, work, late=beside.index.late)
-    keep_stamp(stamp, site, work)
+        put(whole.pieces, settings.output, beside.work, late=beside.index.late)
+    keep_stamp(stamp, site, beside.work)
     return site
 
 
@@ -59,10 +69,11 @@ def show(
 
     Raises ``UsageError`` where the port cannot be used.
     """
-    from pipeline.publish.preview import Preview, see_that_free, serve
+    from pipeline.publish.preview import Preview, previewed_in, see_that_free, serve
 
     address = ("127.0.0.1", port)
     see_that_free(address)  # before the author waits for a build
     watched = [settings.content, settings.root / "mkdocs.yml"]
     watched += [settings.overrides] if settings.overrides.is_dir() else []
-    serve(Preview(settings, trends), address, watched, tell)
+    with held(settings, previewed_in(settings), patience=0):
+        serve(Preview(settings, trends), address, watched, tell)

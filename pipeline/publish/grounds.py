@@ -1,19 +1,65 @@
-"""Whether a build stays on its own grounds: what it replaces, and where it remembers, is nothing of the author's."""
+"""The grounds of a build: what it replaces and where it remembers is nothing of the author's, and no other build's."""
 
 from __future__ import annotations
 
+import errno
 import os
-from typing import TYPE_CHECKING
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PublishError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pipeline.settings.sections import Settings
 
 
-def see_that_own(settings: Settings, work: Path) -> None:
+_HELD: Final = "held"
+PATIENCE: Final = 120.0
+"""Seconds to wait for another build, which is done by then."""
+_LOOK: Final = 0.1
+
+
+@contextmanager
+def held(settings: Settings, work: Path, patience: float = PATIENCE) -> Iterator[None]:
+    """Have the folder of the site and ``work``, where a build remembers, for this build alone.
+
+    Another one is waited for, for so many seconds. Raises ``PublishError`` where it is not done by then, or where a
+    folder is not Byline's.
+    """
+    _see_that_own(settings, work)
+    work.mkdir(parents=True, exist_ok=True)
+    lock = os.open(work / _HELD, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+    try:
+        until = time.monotonic() + patience
+        while not _locked(lock):
+            if time.monotonic() > until:
+                raise PublishError(
+                    f"Another process of Byline is at work on this site (in {work}), and has not ended yet; "
+                    "stop it there, or look at the site when it is done"
+                )
+            time.sleep(_LOOK)
+        yield
+    finally:
+        os.close(lock)  # which gives it back, as the end of the process would
+
+
+def _locked(lock: int) -> bool:
+    with suppress(ImportError):  # Windows: there, one build at a time is up to the author
+        import fcntl
+
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno == errno.EWOULDBLOCK:
+                return False
+    return True  # or the file system has no locks: as on Windows
+
+
+def _see_that_own(settings: Settings, work: Path) -> None:
     """See to it that the folder of the site and ``work``, where a build remembers, are Byline's alone.
 
     Raises ``PublishError``: a build takes away what is no file of the site, so it must never look into a folder of the

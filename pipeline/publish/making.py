@@ -14,7 +14,6 @@ from pipeline.publish.catalogue import Catalogue, catalogue
 from pipeline.publish.engine import Built, build, planned
 from pipeline.publish.finish import Finished, finish
 from pipeline.publish.finish.cards import begin
-from pipeline.publish.grounds import see_that_own
 from pipeline.publish.person import person_of
 from pipeline.publish.reading import Seen, drafts_of, published
 from pipeline.publish.site import Site
@@ -91,7 +90,6 @@ def make(
     Their pictures are begun ``beside``. Raises ``PublishError``.
     """
     work = beside.work
-    see_that_own(settings, work)
     gc.set_threshold(_OBJECTS)  # next to nothing of a build becomes garbage before its end
     read = published(settings, work, preview.reads if preview else None)
     every = (*read, *drafts_of(settings)) if preview else read

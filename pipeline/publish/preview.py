@@ -43,6 +43,11 @@ def see_that_free(address: tuple[str, int]) -> None:
         raise UsageError(f"port {address[1]} cannot be used ({error.strerror}); choose another with --port") from error
 
 
+def previewed_in(settings: Settings) -> Path:
+    """Return the folder in which a preview remembers what its next build can use."""
+    return settings.state / "work" / "preview"
+
+
 class Preview:
     """The folder of a preview, kept at what the author's files say. ``trends`` are asked for anew at each build."""
 
@@ -50,7 +55,7 @@ class Preview:
         self.folder = settings.state / "preview"
         self._settings = settings
         self._trends = trends
-        self._work = settings.state / "work" / "preview"
+        self._work = previewed_in(settings)
         self._memo = Memo()
         self._others: dict[str, Piece] = {}
         self._shown: dict[str, str] = {}
