@@ -89,13 +89,24 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(list, _Dumper.represent_list)
 
 
-def parse(text: str, loader: type[Loader] = Loader) -> Any:
-    """Return the data of ``text``. Raises ``yaml.YAMLError``, whose mark holds line and column from 0."""
-    if loader is Loader and "*" not in text:  # which no alias goes without
+def parse(text: str, taught: Callable[[Any], None] | None = None) -> Any:
+    """Return the data of ``text``. Raises ``yaml.YAMLError``, whose mark holds line and column from 0.
+
+    ``taught`` adds tags of its own to what a loader knows.
+    """
+    if "*" not in text:  # which no alias goes without
         with suppress(yaml.YAMLError, ValueError, KeyError, IndexError, AttributeError, TypeError, RecursionError):
-            return yaml.load(text, Loader=_QuickLoader)  # noqa: S506  (a SafeLoader)
+            return yaml.load(text, Loader=_taught(_QuickLoader, taught))  # noqa: S506  (a SafeLoader)
     with _as_yaml_error():
-        return yaml.load(text, Loader=loader)  # noqa: S506  (a SafeLoader)
+        return yaml.load(text, Loader=_taught(Loader, taught))  # noqa: S506  (a SafeLoader)
+
+
+def _taught(loader: Any, taught: Callable[[Any], None] | None) -> Any:
+    if taught is None:
+        return loader
+    pupil = type("Taught", (loader,), {})
+    taught(pupil)
+    return pupil
 
 
 @contextmanager

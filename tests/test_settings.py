@@ -224,6 +224,33 @@ markdown_extensions:
     assert (site.site_name, site.site_url) == ("Ana Ruiz", "https://from-the-environment.example/")
 
 
+def test_an_mkdocs_yml_that_inherits_is_read_with_what_it_inherits(folder):
+    (folder / "shared").mkdir()
+    (folder / "shared/base.yml").write_text(
+        "site_name: Theirs\ntheme:\n  language: pt\n  features: [a]\nhooks: [shared.py]\n", encoding="utf-8"
+    )
+    (folder / "mkdocs.yml").write_text(f"INHERIT: shared/base.yml\n{MKDOCS}theme:\n  features: [b]\n", encoding="utf-8")
+    site = load(folder, {}).site
+    assert (site.language, site.theme.features, site.hooks) == ("pt", ("b",), ("shared.py",))
+    assert site.site_name != "Theirs"
+
+
+@pytest.mark.parametrize(
+    ("base", "problem"),
+    [
+        (None, "base.yml: is missing"),
+        ("a: [", "base.yml:1: "),
+        ("INHERIT: mkdocs.yml\n", "base.yml:1: INHERIT leads back to mkdocs.yml"),
+    ],
+)
+def test_what_is_wrong_with_an_inherited_file_is_told_with_its_name(folder, base, problem):
+    if base:
+        (folder / "base.yml").write_text(base, encoding="utf-8")
+    (folder / "mkdocs.yml").write_text(f"INHERIT: base.yml\n{MKDOCS}", encoding="utf-8")
+    with pytest.raises(SettingsError, match=re.escape(problem)):
+        load(folder, {})
+
+
 def test_a_theme_that_is_only_a_name_is_read(folder):
     (folder / "mkdocs.yml").write_text(MKDOCS + "theme: material\n")
 

@@ -226,6 +226,7 @@ def test_after_a_change_every_file_is_what_a_build_of_everything_makes(again, ch
     [
         ("mkdocs.yml", "plugins:\n", "plugins:\n  - tags\n", "the plugin"),
         ("mkdocs.yml", "  - tables\n", "  - tables\n  - pymdownx.snippets\n", "may read other files"),
+        ("mkdocs.yml", "docs_dir:", "hooks: [hook.py]\ndocs_dir:", "hooks: in mkdocs.yml may look"),
         ("overrides/partials/footer.html", "Made with Byline", "{{ pages | length }} pages", "footer.html uses pages"),
     ],
 )
@@ -233,6 +234,7 @@ def test_what_may_look_at_other_pages_is_named_and_every_page_is_built(varied, t
     folder = tmp_path / "site"
     shutil.copytree(varied[0], folder, ignore=shutil.ignore_patterns("*-0*", "*-1*"))
     changed(folder / file, old, new)
+    (folder / "hook.py").touch()
     quickly(folder)
     files, _, built = quickly(folder)
     assert why in built.slowed

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _WORDS_A_MINUTE: Final = 265
 """How fast people read, as Material reckons it too."""
+_FEWEST: Final = 150
+"""So many posts at least are in one part of the search, but for that of the newest years."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,16 @@ def catalogue(every: Iterable[Read], alike: Callable[[Sequence[Post]], Alike] = 
 def newest_first(every: Iterable[Post]) -> tuple[Post, ...]:
     """Return posts as they stand wherever they are listed: by day, those of one day by name, as the engine does."""
     return tuple(sorted(sorted(every, key=lambda post: post.path.name), key=lambda post: post.date, reverse=True))
+
+
+def parts_of(every: Sequence[Post]) -> list[tuple[str, tuple[Post, ...]]]:
+    """Return ``every`` post (the newest first) in parts of whole years, each with its name, the newest part first."""
+    parts: list[list[Post]] = [[]]
+    for post in reversed(every):
+        if len(parts[-1]) >= _FEWEST and post.date.year != parts[-1][-1].date.year:
+            parts.append([])
+        parts[-1].append(post)
+    return [(str(part[0].date.year) if part else "all", tuple(part)) for part in reversed(parts)]
 
 
 def minutes(post: Post) -> int:

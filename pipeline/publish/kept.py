@@ -57,9 +57,9 @@ def of_text(text: str) -> Piece:
 
 
 def of_file(path: Path) -> Piece:
-    """Return a copy of a file of the author's or of the theme's, known by its name, size and time."""
+    """Return a copy of a file of the author's or of the theme's, known by its name, size and times."""
     found = path.stat()
-    return Piece(mark=f"{path}\0{found.st_size}\0{found.st_mtime_ns}", source=path)
+    return Piece(mark=f"{path}\0{found.st_size}\0{found.st_mtime_ns}\0{found.st_ctime_ns}", source=path)
 
 
 def pieces_in(folder: Path) -> dict[str, Piece]:

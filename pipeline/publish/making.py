@@ -108,7 +108,7 @@ def make(
 def _see_that_there(found: Catalogue, built: Built) -> None:
     """See to it that each post is where the letter and the feeds will link to."""
     for post in found.posts:
-        page = places.post_file(post).removesuffix(".md") + "/index.html"
+        page = places.post_page(post)
         if page not in built.pieces:
             raise PublishError(
                 f"The site has no page {page.removesuffix('index.html')}, which letters and feeds link to: "

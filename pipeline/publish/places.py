@@ -29,6 +29,7 @@ SERVICE: Final = "service.md"
 SOURCES: Final = "sources.md"
 TRENDS: Final = "trends.md"
 CARDS: Final = "assets/cards"
+SEARCH: Final = "search"
 OPML: Final = "sources.opml"
 SITE_CARD: Final = f"{CARDS}/site/card.png"
 FORMATS: Final = (
@@ -57,6 +58,11 @@ def topic_address(key: str) -> str:
 def post_file(post: Post) -> str:
     """Return the file in content/ of a post's page."""
     return f"{posts.POSTS}/{post.path.name}"
+
+
+def post_page(post: Post) -> str:
+    """Return the file of that page in the folder of the site."""
+    return f"{posts.POSTS}/{post.path.stem}/index.html"
 
 
 def post_address(post: Post) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import re
+import time
 from dataclasses import dataclass
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import post as posts
+from pipeline.publish.elsewhere import elsewhere
 from pipeline.publish.kept import digest, files_in, is_kept
 from pipeline.publish.remembered import load, save
 from pipeline.publish.site import Site
@@ -25,7 +25,8 @@ _PACKAGES: Final = (
     *("babel", "nh3", "pagefind-bin", "pillow", "font-source-serif-pro", "manimgx-fonts", "manimgx-fonts-cjk"),
 )
 """What makes a site besides Byline."""
-_FROM_ENVIRONMENT: Final = re.compile(rb"!ENV\s+(?:\[([^\]]*)\]|(\S+))")
+_CLOCK: Final = b"build_date_utc"
+"""By which a template shows when the site was built."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,8 @@ def stamp_of(settings: Settings, *how: Any) -> Stamp:
             made.update(name.encode("utf-8", "replace") + b"\0" + told)
             if path.parent == settings.content / posts.POSTS:
                 of_posts[name] = digest(told)
+            if _CLOCK in told or path.is_dir():
+                made.update(_never_again())
     return Stamp(digest=made.hexdigest(), posts=of_posts)
 
 
@@ -83,13 +86,18 @@ def _is_built(path: Path, settings: Settings, built: Mapping[str, str]) -> bool:
 
 
 def _frame(settings: Settings) -> Iterator[bytes]:
+    """Yield what a site is made of besides the author's files: settings, programs, a font, and what nobody knows."""
     yield settings.model_dump_json(exclude={"secrets"}).encode()
     yield repr([(name, _version(name)) for name in _PACKAGES]).encode()
-    for name in ("byline.yml", "mkdocs.yml"):
-        text = (settings.root / name).read_bytes()
-        yield text
-        named = (each for found in _FROM_ENVIRONMENT.findall(text) for each in b"".join(found).split(b","))
-        yield repr([os.environ.get(each.strip().decode("utf-8", "replace"), "") for each in named]).encode()
+    if settings.publish.card_font:
+        yield _content(settings.root / settings.publish.card_font)
+    if elsewhere(settings.site):
+        yield _never_again()
+
+
+def _never_again() -> bytes:
+    """Return what no other stamp has, where a site may be made of more than is known here."""
+    return str(time.time_ns()).encode()
 
 
 def _content(path: Path) -> bytes:
@@ -100,7 +108,7 @@ def _content(path: Path) -> bytes:
         found = path.stat()
     except OSError as error:
         return repr(error).encode()
-    return f"{found.st_size} {found.st_mtime_ns}".encode()
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}".encode()
 
 
 def _version(name: str) -> str:

@@ -6,7 +6,7 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
 from pipeline.publish import places
-from pipeline.publish.finish.index import FOLDER, parts_of
+from pipeline.publish.catalogue import parts_of
 
 if TYPE_CHECKING:
     from pipeline.publish.catalogue import Catalogue
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def told_of(found: Catalogue, person: Person, settings: Settings) -> dict[str, Any]:
     """Return the author, the feeds, the letter and how to get it."""
     publish = settings.publish
+    parts = [name for name, _ in parts_of(found.posts)] if publish.search == "pagefind" else []
     return {
         "author": {"name": person.name(settings.site), "url": places.address_of(places.ABOUT)},
         "feeds": places.site_feeds(found, settings.site).told,
@@ -24,5 +25,7 @@ def told_of(found: Catalogue, person: Person, settings: Settings) -> dict[str, A
         "subscribe": publish.subscribe.model_dump(mode="json"),
         "mail": parseaddr(settings.send.sender)[1],
         "webmention": publish.webmention or "",
-        "indexes": [f"{FOLDER}/{name}/" for name, _ in parts_of(found.posts)] if publish.search == "pagefind" else [],
+        "indexes": [f"{places.SEARCH}/{name}/" for name, _ in parts_of(found.posts)]
+        if publish.search == "pagefind"
+        else [],
     }

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
-import yaml_env_tag
 from pydantic import BaseModel, ValidationError
 
 from pipeline import faults, yamltext
 from pipeline.errors import SettingsError
 from pipeline.settings import environment as env
+from pipeline.settings import mkdocs, reading
 from pipeline.settings.explained import section_of, settings_explained
 from pipeline.settings.sections import Sections, Settings, SiteSettings
 
@@ -40,12 +40,11 @@ def find_root(start: Path) -> Path:
 def load(root: Path, environment: Mapping[str, str]) -> Settings:
     """Return the settings of the site in ``root``. Raises ``SettingsError`` with every problem found."""
     problems = env.unknown(environment)
-    text = _read(root / FILE, problems) or ""
+    text = reading.text_of(root / FILE, problems) or ""
     given = env.given(environment)
     data = env.laid_over(_mapping(text, FILE, problems), given)
     sections = _validated(Sections, data, (text, FILE), problems, given)
-    mkdocs_text = _read(root / "mkdocs.yml", problems)
-    site = None if mkdocs_text is None else _site(mkdocs_text, problems)
+    site = _site(root, problems)
     if problems or sections is None or site is None:
         raise SettingsError(problems)
     fields = {name: getattr(sections, name) for name in Sections.model_fields}
@@ -60,40 +59,16 @@ def check(text: str) -> None:
         raise SettingsError(problems)
 
 
-def _read(path: Path, problems: list[str]) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        problems.append(f"{path.name}: is missing; `byline init DIR` shows what a whole site has")
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{path.name}: cannot be read ({error}); it must be a UTF-8 text file")
-    return None
-
-
 def _mapping(text: str, name: str, problems: list[str]) -> dict[str, Any]:
     try:
         data = yamltext.parse(text)
     except yaml.YAMLError as error:
-        problems.append(_yaml_problem(name, text, error))
+        problems.append(reading.yaml_problem(name, text, error))
         return {}
     if data is not None and not isinstance(data, dict):
         problems.append(f"{name}:1: must be settings of the form `name: value`")
         return {}
-    return _without_blanks(data or {})
-
-
-def _without_blanks(data: dict[str, Any]) -> dict[str, Any]:
-    """Return ``data`` without the settings that were left empty: their defaults hold."""
-    return {
-        name: _without_blanks(value) if isinstance(value, dict) else value
-        for name, value in data.items()
-        if value is not None
-    }
-
-
-def _yaml_problem(name: str, text: str, error: yaml.YAMLError) -> str:
-    line, reason = faults.of_yaml(error, text)
-    return f"{name}:{line}: {reason}"
+    return reading.without_blanks(data or {})
 
 
 def _validated(
@@ -134,21 +109,6 @@ def _names_beside(model: type[BaseModel], path: Sequence[str | int]) -> Sequence
     return sorted(section.model_fields) if section else []
 
 
-class _MkdocsLoader(yamltext.Loader):
-    """Reads mkdocs.yml for its plain values: !ENV is resolved, every other tag is passed over."""
-
-
-_MkdocsLoader.add_constructor("!ENV", yaml_env_tag.construct_env_tag)
-_MkdocsLoader.add_multi_constructor("", lambda _loader, _suffix, _node: None)
-
-
-def _site(text: str, problems: list[str]) -> SiteSettings | None:
-    try:
-        data = yamltext.parse(text, _MkdocsLoader)
-    except yaml.YAMLError as error:
-        problems.append(_yaml_problem("mkdocs.yml", text, error))
-        return None
-    known = _without_blanks(data) if isinstance(data, dict) else {}
-    if isinstance(known.get("theme"), str):
-        known["theme"] = {}  # its name alone
-    return _validated(SiteSettings, known, (text, "mkdocs.yml"), problems)
+def _site(root: Path, problems: list[str]) -> SiteSettings | None:
+    found = mkdocs.read(root / mkdocs.FILE, problems)
+    return None if found is None else _validated(SiteSettings, found.data, (found.text, mkdocs.FILE), problems)

@@ -55,9 +55,17 @@ def _blog_of(plugins: object) -> object:
     return {} if isinstance(found, BaseModel) else found
 
 
+def _names(listed: object) -> object:
+    """Return the names in a list of mkdocs.yml, whose parts are names, or names with settings."""
+    if isinstance(listed, (list, tuple, dict)):
+        return tuple(str(next(iter(each), "")) if isinstance(each, dict) else str(each) for each in listed)
+    return ()
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Positive = Annotated[int, Field(gt=0)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 
 class _Section(BaseModel):
@@ -277,7 +285,11 @@ class BlogSettings(BaseModel):
 
 
 class SiteSettings(BaseModel):
-    """What mkdocs.yml says of the site; it is not said again in byline.yml."""
+    """What mkdocs.yml says of the site; it is not said again in byline.yml.
+
+    ``code`` are the Python functions that it names; ``made_of`` is a digest of it, of what it inherits, and of what it
+    takes from the environment.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -290,6 +302,11 @@ class SiteSettings(BaseModel):
     copyright: str = ""
     theme: ThemeSettings = Field(default_factory=ThemeSettings)
     blog: Annotated[BlogSettings, Field(validation_alias="plugins"), BeforeValidator(_blog_of)] = BlogSettings()
+    plugins: Names = ()
+    markdown_extensions: Names = ()
+    hooks: Names = ()
+    code: Names = ()
+    made_of: str = ""
 
     @property
     def posts_per_page(self) -> int:

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pipeline.publish.elsewhere import elsewhere
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,7 +35,7 @@ SEARCHES: Final = frozenset({"search", "material/search"})
 class Plan:
     """The pages in ``staged`` are to be built into the new folder ``output``; what is remembered lies in ``memory``.
 
-    ``told`` is what templates find as ``config.extra.byline``.
+    ``told`` is what templates find as ``config.extra.byline``; ``elsewhere`` why pages may be made of more than that.
     """
 
     engine: str
@@ -41,6 +43,7 @@ class Plan:
     output: Path
     memory: Path
     told: Mapping[str, Any]
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,14 @@ def planned(staged: Staged, work: Path, engine: str, told: Mapping[str, Any], se
     needs = search == "material" or any(each.startswith(_WANT_SCRIPTS) for each in features)
     styles = [name for name, _ in theirs(engine)]
     told = {**told, "search": search, "scripts": needs, "styles": styles}
-    return Plan(engine=engine, staged=staged, output=work / "build", memory=work / "pages", told=told)
+    return Plan(
+        engine=engine,
+        staged=staged,
+        output=work / "build",
+        memory=work / "pages",
+        told=told,
+        elsewhere=elsewhere(settings.site),
+    )
 
 
 def plugins_without_ours(plugins: Any, search: str) -> list[Any]:

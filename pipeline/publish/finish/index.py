@@ -10,8 +10,9 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Final, Self
 
-from pipeline import post as posts
 from pipeline.errors import PublishError
+from pipeline.publish import places
+from pipeline.publish.catalogue import parts_of
 from pipeline.publish.kept import Late, Piece, digest, lay, names_in, of_file
 
 if TYPE_CHECKING:
@@ -21,21 +22,8 @@ if TYPE_CHECKING:
     from pipeline.model import Post
     from pipeline.settings.sections import Settings
 
-FOLDER: Final = "search"
-_FEWEST: Final = 150
-"""So many posts at least are in one part, but for that of the newest years."""
 _NOT_NEEDED: Final = ("pagefind-*ui*", "pagefind-highlight.js", "wasm.unknown.pagefind")
 """What Pagefind adds for pages that use its own look."""
-
-
-def parts_of(every: Sequence[Post]) -> list[tuple[str, tuple[Post, ...]]]:
-    """Return ``every`` post (the newest first) in parts of whole years, each with its name, the newest part first."""
-    parts: list[list[Post]] = [[]]
-    for post in reversed(every):
-        if len(parts[-1]) >= _FEWEST and post.date.year != parts[-1][-1].date.year:
-            parts.append([])
-        parts[-1].append(post)
-    return [(str(part[0].date.year) if part else "all", tuple(part)) for part in reversed(parts)]
 
 
 class Indexing:
@@ -74,7 +62,7 @@ class Indexing:
     @property
     def late(self) -> Late:
         """The files of the index, for who asks last."""
-        return Late(FOLDER, self.pieces)
+        return Late(places.SEARCH, self.pieces)
 
     def pieces(self) -> dict[str, Piece]:
         """Return the files of the index. Raises ``PublishError`` where Pagefind cannot make one."""
@@ -87,7 +75,7 @@ class Indexing:
             _making(folder).rename(folder)
             self._running.pop()
         made = {
-            f"{FOLDER}/{part}/{name}": of_file(folder / name)
+            f"{places.SEARCH}/{part}/{name}": of_file(folder / name)
             for part, folder in self._folders.items()
             for name in names_in(folder)
         }
@@ -105,15 +93,11 @@ def begin(indexing: Indexing, pieces: Mapping[str, Piece], every: Sequence[Post]
 
 def _pages(pieces: Mapping[str, Piece], every: Sequence[Post]) -> Iterator[tuple[str, dict[str, Piece]]]:
     """Yield the pages of each part; those that are no posts are in the newest."""
-    of_posts = {_page(post) for post in every}
+    of_posts = {places.post_page(post) for post in every}
     others = {name: piece for name, piece in pieces.items() if name.endswith("index.html") and name not in of_posts}
     for number, (part, listed) in enumerate(parts_of(every)):
-        pages = {name: pieces[name] for name in map(_page, listed) if name in pieces}
+        pages = {name: pieces[name] for name in map(places.post_page, listed) if name in pieces}
         yield part, pages | (others if number == 0 else {})
-
-
-def _page(post: Post) -> str:
-    return f"{posts.POSTS}/{post.path.stem}/index.html"
 
 
 def _making(folder: Path) -> Path:

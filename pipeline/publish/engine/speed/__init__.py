@@ -59,6 +59,7 @@ class Speed:
         self._watch = Watch(config)
         self._files = watched = WatchedFiles(files, self._watch)
         if self.slowed:
+            self.fresh = len(files.documentation_pages())
             return watched
         self._order = [file.src_uri for file in files.documentation_pages()]
         menu = [*in_menu(config.nav)]

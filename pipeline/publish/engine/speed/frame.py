@@ -18,12 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mkdocs.utils import meta
 
-from pipeline.publish.engine.plan import SEARCHES
-from pipeline.publish.kept import digest
-from pipeline.publish.remembered import load, save
+from pipeline.publish.engine.speed.theirs import Templates, templates_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
@@ -31,31 +29,16 @@ if TYPE_CHECKING:
     from pipeline.publish.engine.plan import Plan
 
 _PACKAGES: Final = ("byline", "mkdocs", "mkdocs-material", "jinja2", "markdown", "pymdown-extensions", "pygments")
-_KNOWN_PLUGINS: Final = SEARCHES | {"byline-speed"}
-_OTHER_PAGES: Final = frozenset({"pages", "build_date_utc"})
-"""Names of templates' variables by which a page shows what is not its own."""
-_ELSEWHERE: Final = frozenset({"assets", "letter"})
-"""Folders of overrides/ that no page is made of."""
-_READS_FILES: Final = frozenset({"pymdownx.snippets", "pymdownx.b64", "pymdownx.pathconverter"})
-_KNOWN_CODE: Final = ("markdown", "pymdownx", "material", "mkdocs", "pygments")
 FACTS: Final = "facts"
 
 
 def slowed_by(config: MkDocsConfig, plan: Plan) -> str:
     """Return why every page has to be built; nothing where those that did not change need not be."""
-    for name in config.plugins:
-        if name not in _KNOWN_PLUGINS:
-            return f"the plugin {name} may look at all pages"
-    if config.hooks:
-        return "hooks: in mkdocs.yml may look at all pages"
+    if plan.elsewhere:
+        return plan.elsewhere
     if config.nav is None:
         return "mkdocs.yml has no nav:, so every page has all others in its menu"
-    for name in config.markdown_extensions:
-        if name in _READS_FILES or (not name.startswith(("markdown.", "pymdownx.")) and name not in _builtin()):
-            return f"the Markdown extension {name} may read other files"
-    if code := next(_foreign_code(config.mdx_configs), ""):
-        return f"the settings of Markdown extensions call {code}, which may read other files"
-    return _of_templates(tuple(_templates(config)), plan.memory / "templates")
+    return _templates(config, plan).reason
 
 
 def frame_of(config: MkDocsConfig, plan: Plan, files: Files) -> str:
@@ -68,8 +51,8 @@ def frame_of(config: MkDocsConfig, plan: Plan, files: Files) -> str:
             [given, config.markdown_extensions, config.mdx_configs, plan.told], default=_named, sort_keys=True
         ).encode()
     )
-    for place in _templates(config):
-        made.update(f"{place}\0".encode())
+    for place in _templates(config, plan).files:
+        made.update(f"{place}\0".encode("utf-8", "replace"))
         made.update(place.read_bytes())
     made.update(json.dumps(list(_menu(config.nav, files)), default=_named).encode())
     return made.hexdigest()
@@ -87,61 +70,9 @@ def _version(name: str) -> str:
         return ""
 
 
-@lru_cache(maxsize=1)
-def _builtin() -> frozenset[str]:
-    from importlib.metadata import entry_points
-
-    return frozenset(
-        each.name for each in entry_points(group="markdown.extensions") if each.value.startswith("markdown.")
-    )
-
-
-def _foreign_code(value: Any) -> Iterator[str]:
-    """Yield the names of functions in ``value`` that are of no package known here."""
-    if isinstance(value, dict):
-        value = value.values()
-    elif callable(value):
-        module = getattr(value, "__module__", "") or ""
-        if module.split(".")[0] not in _KNOWN_CODE:
-            yield f"{module}.{getattr(value, '__qualname__', value)}"
-        return
-    elif isinstance(value, str) or not hasattr(value, "__iter__"):
-        return
-    for each in value:
-        yield from _foreign_code(each)
-
-
-def _templates(config: MkDocsConfig) -> list[Path]:
-    """Return the author's own templates."""
-    if not config.theme.custom_dir:
-        return []
-    folder = Path(config.theme.custom_dir)
-    found = (path for path in folder.rglob("*") if path.relative_to(folder).parts[0] not in _ELSEWHERE)
-    return sorted(path for path in found if path.is_file())
-
-
-def _of_templates(places: Sequence[Path], note: Path) -> str:
-    """Return why the templates at ``places`` forbid it; ``note`` remembers what was found out of the same ones."""
-    key = digest(b"".join(place.read_bytes() for place in places))
-    known = load(note)
-    if not (isinstance(known, tuple) and known[0] == key):
-        known = (key, next((reason for place in places for reason in _looks_around(place)), ""))
-        save(note, known)
-    return str(known[1])
-
-
-def _looks_around(place: Path) -> Iterator[str]:
-    from jinja2 import Environment, TemplateSyntaxError, nodes
-
-    if place.suffix != ".html":
-        return
-    try:
-        tree = Environment(autoescape=False, extensions=["jinja2.ext.do"]).parse(place.read_text(encoding="utf-8"))  # noqa: S701  (nothing is rendered)
-    except (TemplateSyntaxError, UnicodeDecodeError):
-        return  # the engine says so
-    names = {name.name for name in tree.find_all(nodes.Name)} | {each.attr for each in tree.find_all(nodes.Getattr)}
-    if used := sorted(names & _OTHER_PAGES):
-        yield f"the template {place.name} uses {used[0]}, so a page may show what is not its own"
+def _templates(config: MkDocsConfig, plan: Plan) -> Templates:
+    folder = config.theme.custom_dir
+    return templates_in(Path(folder), plan.memory / "templates") if folder else Templates((), "")
 
 
 def _menu(nav: Any, files: Files) -> Iterator[Any]:
