@@ -1,6 +1,7 @@
 """What the pages of a site say: to people, and to programs that read them for people."""
 
 import json
+import re
 from datetime import date
 from xml.etree import ElementTree as ET
 
@@ -330,7 +331,17 @@ def test_without_a_service_the_letter_is_asked_for_by_mail(bare):
     [link] = page.all(f"//{with_class('byline-subscribe')}//a/@href")
     assert link.startswith("mailto:ana@ana-ruiz.example?subject=")
     assert "Once a week." in page.text
-    assert "Every letter has a link to leave" in page.text
+    assert "Every letter says how to leave: a mail is enough" in page.text  # a page of the site takes nobody off
+
+
+def test_only_what_is_off_the_list_at_once_is_said_to_be(open_app, site):
+    file = site / "byline.yml"
+    settings = re.sub(
+        "unsubscribe_url: .*", "unsubscribe_url: https://leave.example/", file.read_text(encoding="utf-8")
+    )
+    file.write_text(settings, encoding="utf-8")
+    open_app(site).publish()
+    assert "a link to leave, which works at once" in (site / "site/letter/index.html").read_text(encoding="utf-8")
 
 
 # -- for programs

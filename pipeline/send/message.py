@@ -122,7 +122,7 @@ def concerns(settings: Settings) -> tuple[str, ...]:
     place = settings.send.unsubscribe_url
     if not place:
         return ("readers can leave by mail only: answer what comes to send.sender, and take them off the list",)
-    if place.startswith(settings.site.site_url):
+    if not settings.is_left_at_once:
         said = (
             f"the unsubscribe button of mail programs sends to {place}, a page of your own site, which takes nobody "
             "off the list and tells you nothing; without send.unsubscribe_url in byline.yml it writes you a mail"

@@ -174,8 +174,8 @@ class SubscribeSettings(_Section):
     """What readers get, in a sentence."""
     often: str = "Once a week."
     """How often, in a sentence."""
-    leave: str = "Every letter has a link to leave, which works at once."
-    """How to leave, in a sentence."""
+    leave: str = ""
+    """How to leave, in a sentence; without one, what `send.unsubscribe_url` makes true."""
 
 
 class PublishSettings(_Section):
@@ -340,6 +340,12 @@ class Settings(Sections):
     def output(self) -> Path:
         """Where the built site goes."""
         return self.root / self.site.site_dir
+
+    @property
+    def is_left_at_once(self) -> bool:
+        """Whether a reader who leaves is off the list at once: something answers that is no page of the site."""
+        place = self.send.unsubscribe_url
+        return bool(place) and not str(place).startswith(self.site.site_url)
 
     @property
     def overrides(self) -> Path:
