@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import plain_text, to_markdown
-from pipeline.likeness import words
 from pipeline.model import NO_TEXT, Wish
 from pipeline.post.body import without_prompts
 from pipeline.post.shown import passages
@@ -45,12 +44,18 @@ def region_of(post: Post, what: Wish) -> str:
 
 def stand_in(text: str, region: str) -> bool:
     """Tell whether the words of ``text`` stand in ``region`` in their order."""
-    mine, theirs = words(text), words(region)
+    mine, theirs = _words(text), _words(region)
     length = min(_RUN, len(mine))
     if not length:
         return False
     there = set(_runs(theirs, length))
     return all(run in there for run in _runs(mine, length))
+
+
+def _words(text: str) -> list[str]:
+    from pipeline.likeness import words  # its expressions take a while to compile, and few posts have such words
+
+    return words(text)
 
 
 def _runs(of: Sequence[str], length: int) -> list[tuple[str, ...]]:
@@ -68,12 +73,12 @@ def still_there(post: Post) -> tuple[Assisted, ...]:
 
 def is_of(text: str, passage: str) -> bool:
     """Tell whether ``passage`` is, or has in it, what was proposed as ``text``, even with some words changed."""
-    return _shares(words(text), words(passage), _WORDS, _PAIRS)
+    return _shares(_words(text), _words(passage), _WORDS, _PAIRS)
 
 
 def is_copied(text: str, passage: str, *, whole: bool) -> bool:
     """Tell whether what was proposed as ``text`` was put into ``passage``: ``whole``, or all but a few of its words."""
-    mine, theirs = words(text), words(passage)
+    mine, theirs = _words(text), _words(passage)
     if whole:
         return bool(mine) and f" {' '.join(mine)} " in f" {' '.join(theirs)} "
     return _shares(mine, theirs, _MOST_WORDS, _MOST_PAIRS)

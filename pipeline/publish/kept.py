@@ -72,12 +72,6 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def lay(piece: Piece, target: Path) -> None:
-    """Put ``piece`` at ``target``, where nothing is, for somebody who only reads it: it may be one file in both."""
-    if piece.source is None or not _linked(str(piece.source), str(target)):
-        target.write_bytes(piece.bytes)
-
-
 class Late(NamedTuple):
     """Pieces of a folder of its own that are asked for when all others are in their place."""
 
@@ -142,10 +136,11 @@ class _Filling:
         return other if other and theirs and _is(other, theirs[1:]) else ""
 
 
-def amend(folder: Path, before: Mapping[str, str], pieces: Mapping[str, Piece]) -> dict[str, str]:
-    """Change ``folder`` from what was there by the marks ``before`` to ``pieces``, and return the marks of these.
+def amend(folder: Path, before: Mapping[str, str], pieces: Mapping[str, Piece], *, only_read: bool = False) -> None:
+    """Change ``folder`` from what was there by the marks ``before`` to ``pieces``.
 
-    For who knows that nobody else writes there: of what has the same mark nothing is looked at.
+    For who knows that nobody else writes there: of what has the same mark nothing is looked at. What is ``only_read``
+    there may be one file with its source.
     """
     gone = before.keys() - pieces.keys()
     for name in gone:
@@ -154,9 +149,14 @@ def amend(folder: Path, before: Mapping[str, str], pieces: Mapping[str, Piece]) 
     for name, piece in pieces.items():
         if before.get(name) != piece.mark:
             target = f"{folder}/{name}"
-            _put(target, piece, made, over=os.path.isfile(target) or os.path.islink(target), shared="")  # noqa: PTH113, PTH114
+            over = os.path.isfile(target) or os.path.islink(target)  # noqa: PTH113, PTH114  (thousands of them)
+            _put(target, piece, made, over=over, shared=str(piece.source or "") if only_read else "")
     if gone:
         _without_empty(folder)
+
+
+def marks_of(pieces: Mapping[str, Piece]) -> dict[str, str]:
+    """Return the mark of each piece."""
     return {name: piece.mark for name, piece in pieces.items()}
 
 

@@ -15,7 +15,7 @@ from watchdog.observers import Observer
 from pipeline.errors import PublishError, UsageError
 from pipeline.publish.finish.beside import Beside
 from pipeline.publish.finish.images import with_images
-from pipeline.publish.kept import amend
+from pipeline.publish.kept import amend, marks_of
 from pipeline.publish.making import Memo, make
 from pipeline.publish.put import put
 
@@ -75,10 +75,10 @@ class Preview:
     def _put(self, pieces: dict[str, Piece]) -> None:
         """Show ``pieces``: the first time as any site is put in place, then only those that are not shown already."""
         if self._shown and self.folder.is_dir():
-            self._shown = amend(self.folder, self._shown, pieces)
+            amend(self.folder, self._shown, pieces)
         else:
             put(pieces, self.folder, self._work)
-            self._shown = {name: piece.mark for name, piece in pieces.items()}
+        self._shown = marks_of(pieces)
 
 
 def serve(preview: Preview, address: tuple[str, int], watched: Sequence[Path], tell: Callable[[str], None]) -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, Self
 from pipeline.errors import PublishError
 from pipeline.publish import places
 from pipeline.publish.catalogue import parts_of
-from pipeline.publish.kept import Late, Piece, digest, lay, names_in, of_file
+from pipeline.publish.kept import Late, Piece, amend, digest, marks_of, names_in, of_file
+from pipeline.publish.remembered import load, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.model import Post
     from pipeline.settings.sections import Settings
 
+_PAGES: Final = ".pages"
 _NOT_NEEDED: Final = ("pagefind-*ui*", "pagefind-highlight.js", "wasm.unknown.pagefind")
 """What Pagefind adds for pages that use its own look."""
 
@@ -51,12 +53,9 @@ class Indexing:
         self._folders[part] = folder = self._work / f"{part}-{key}"
         if folder.is_dir():
             return
-        site = self._work / f"{part}.pages"
-        for place in (site, _making(folder)):
-            shutil.rmtree(place, ignore_errors=True)
-        for page, piece in pages.items():
-            (site / page).parent.mkdir(parents=True, exist_ok=True)
-            lay(piece, site / page)
+        site = self._work / f"{part}{_PAGES}"
+        shutil.rmtree(_making(folder), ignore_errors=True)
+        _laid(site, pages)
         self._running.append((folder, _started(site, _making(folder))))
 
     @property
@@ -75,12 +74,13 @@ class Indexing:
             _making(folder).rename(folder)
             self._running.pop()
         made = {
-            f"{places.SEARCH}/{part}/{name}": of_file(folder / name)
+            f"{places.SEARCH}/{part}/{name}": _piece(folder, name)
             for part, folder in self._folders.items()
             for name in names_in(folder)
         }
-        for old in {*self._work.glob("*")} - {*self._folders.values()}:
-            shutil.rmtree(old)
+        pages = {self._work / f"{part}{_PAGES}" for part in self._folders}
+        for old in {*self._work.glob("*")} - {*self._folders.values()} - pages - {_note(each) for each in pages}:
+            _away(old)
         return made
 
 
@@ -98,6 +98,37 @@ def _pages(pieces: Mapping[str, Piece], every: Sequence[Post]) -> Iterator[tuple
     for number, (part, listed) in enumerate(parts_of(every)):
         pages = {name: pieces[name] for name in map(places.post_page, listed) if name in pieces}
         yield part, pages | (others if number == 0 else {})
+
+
+def _laid(site: Path, pages: Mapping[str, Piece]) -> None:
+    """Make ``site`` the folder of ``pages`` that Pagefind reads: only what differs from the last time is put there."""
+    before = load(_note(site))
+    _note(site).unlink(missing_ok=True)  # a run that is cut off leaves a folder of which nothing is believed
+    if not (isinstance(before, dict) and site.is_dir()):
+        _away(site)
+        before = {}
+    amend(site, before, pages, only_read=True)
+    save(_note(site), marks_of(pages))
+
+
+def _note(site: Path) -> Path:
+    return site.with_suffix(".note")
+
+
+def _away(path: Path) -> None:
+    """Take ``path`` away, whatever it is."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _piece(folder: Path, name: str) -> Piece:
+    """Return a file of an index; what holds a part of it has a digest of that in its name."""
+    path = folder / name
+    if name.startswith(("fragment/", "index/")):
+        return Piece(mark=f"{name}\0{path.stat().st_size}", source=path)
+    return of_file(path)
 
 
 def _making(folder: Path) -> Path:
