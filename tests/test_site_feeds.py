@@ -424,7 +424,7 @@ def test_links_and_images_are_whole_and_pages_are_found_by_their_files(made, tmp
         HOME + "posts/2026-11-01-b/",
         HOME + "about/#me",
         HOME + "posts/2026-11-02-a/#part",
-        HOME + "letter",
+        HOME + "letter/",
         "mailto:a@b.example",
         HOME + "assets/g.png",
         HOME + "posts/h.png",

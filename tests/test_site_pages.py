@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -132,6 +133,9 @@ def test_a_post_of_a_series_tells_its_place_and_the_page_of_the_series_has_all_i
     series = page("series/black-starts/")
     assert [series.leads(link) for link in series.all(f"{ENTRY}//h2/a/@href")] == [FIRST, SECOND]
     assert "How a quay comes back, hour by hour." in series.text
+    assert series.links(f"//{with_class('byline-listhead')}//a") == {"All series": "series/"}
+    for address in ("topics/", "archive/"):
+        assert page(address).links(f"//{with_class('byline-beside')}/a") == {"Series": "series/"}
     assert page("series/").links() == {"Black starts": "series/black-starts/"}
 
 
@@ -154,18 +158,20 @@ def test_a_topic_gathers_posts_and_single_takes_with_the_authors_introduction(pa
     assert hydrogen.says("//h1") == ["Hydrogen & co."]
     [take] = hydrogen.all(f"//{with_class('byline-entry__takes')}//a")
     post, place = hydrogen.follows(take.get("href"))
-    assert (post.address, take.text) == (EDITION, "A tank for the quay")
+    assert (post.address, take.text_content()) == (EDITION, "A tank for the quay")
     assert place.text_content().startswith("A tank for the quay")
 
 
 def test_all_topics_are_listed_with_how_many_posts_each_has(page):
-    listed = dict(zip(page("topics/").links().values(), page("topics/").says("//main//li/span"), strict=True))
+    listed = dict(
+        zip(page("topics/").links("//main//li/a").values(), page("topics/").says("//main//li/span"), strict=True)
+    )
     assert listed["topics/labour/"] == "2 posts"
     assert listed["topics/hydrogen-co/"] == "1 post"
 
 
 def test_the_archive_has_the_years_and_each_year_its_posts(page):
-    assert page("archive/").links() == {"2026": "archive/2026/", "2025": "archive/2025/"}
+    assert page("archive/").links("//main//li/a") == {"2026": "archive/2026/", "2025": "archive/2025/"}
     old = page("archive/2025/")
     assert old.says(f"{ENTRY}//h2") == ["The first hour without power"]
     assert old.links(f"//{with_class('byline-years')}//a") == {"2026": "archive/2026/", "2025": "archive/2025/"}
@@ -202,7 +208,7 @@ def test_the_author_is_an_h_card_of_the_facts_with_a_picture_that_is_there(page)
         "p-name": "Ana Ruiz",
         "p-job-title": "Adviser to terminals",
         "p-locality": "Sevilla",
-        "p-country-name": "ES",
+        "p-country-name": "Spain",
         "p-note": "Power and people on the quay.",
         "u-email": "ana@ana-ruiz.example",
     }
@@ -220,11 +226,11 @@ def test_the_author_is_an_h_card_of_the_facts_with_a_picture_that_is_there(page)
 def test_the_record_stands_below_the_newest_first(page):
     about = page("about/")
     assert about.says("//h2[text()='Work']/following-sibling::ul[1]/li") == [
-        "2018– Adviser, On her own",
+        "since 2018 Adviser, On her own",
         "2010–2018 Head of the control room, Delta Quay Twelve cranes.",
     ]
     assert "2004–2009 MSc Port engineering, School of the Sea" in about.text
-    assert "2025-10-02 Best talk, Quay Days" in about.text
+    assert "2 October 2025 Best talk, Quay Days" in about.text
     assert "Restart plans: rehearsals, feeders" in about.text
     assert "Spanish (mother tongue)" in about.text
     assert list(about.links("//h2[text()='More']/following-sibling::ul//a").values()) == [
@@ -238,9 +244,9 @@ def test_the_record_stands_below_the_newest_first(page):
 def test_talks_and_press_have_their_page(page):
     talks = page("talks/")
     assert talks.says(RECORD) == [
-        "2026 Eleven hours of one crane, Quay Days, Ghent With the sums.",
-        "2024 An early talk, Port Forum",
-        "2026-02-01 Small connections, The Terminal Paper",
+        "20 May 2026 Eleven hours of one crane, Quay Days, Ghent With the sums.",
+        "10 January 2024 An early talk, Port Forum",
+        "1 February 2026 Small connections, The Terminal Paper",
     ]
     assert "A program" not in talks.text
     assert "I speak about what went wrong." in talks.text
@@ -251,14 +257,14 @@ def test_what_others_say_stands_word_for_word_with_where_they_said_it(page):
     piet, ines = page("voices/").all("//figure")
     assert piet.find("blockquote").get("cite") == "https://terminals.example/aerts"
     assert " ".join(piet.text_content().split()) == (
-        "The second question saved us a transformer. Piet Aerts, operations · Terminals · 2026-02-09"
+        "The second question saved us a transformer. Piet Aerts, operations · Terminals · 9 February 2026"
     )
     assert piet.find(".//a").get("href") == "https://terminals.example/aerts"
     assert " ".join(ines.text_content().split()) == "She stayed until the shift ended. Ines Okoye · in a letter"
 
 
 def test_service_given_has_its_page(page):
-    assert page("service/").says(RECORD) == ["2019– Tuesday desk, Seafarers' centre Forms, and a lift."]
+    assert page("service/").says(RECORD) == ["since 2019 Tuesday desk, Seafarers' centre Forms, and a lift."]
 
 
 def test_what_the_author_reads_is_named_and_byline_imports_the_list(page, varied_site):
@@ -268,8 +274,12 @@ def test_what_the_author_reads_is_named_and_byline_imports_the_list(page, varied
         "The Terminal Paper": "https://terminal-paper.example/feed.xml",
         "untitled.example": "https://untitled.example/rss",
     }
-    listed = sources.links(f"{RECORD}//a")
-    assert listed == public
+    assert sources.links(f"{RECORD}//a[@class='byline-feed']") == {
+        f"feed of {name}": url for name, url in public.items()
+    }
+    assert sources.links(f"{RECORD}//a[bdi]") == {
+        name: f"https://{urlsplit(url).hostname}/" for name, url in public.items()
+    }
     assert sources.links("//a[@download]") == {"Take the list along (OPML)": "sources.opml"}
     found = read_opml((varied_site[1].folder / "sources.opml").read_bytes())
     assert {each.url: each.topics for each in found.outlines} == {
@@ -555,7 +565,9 @@ def test_models_find_each_post_as_the_author_wrote_it(page, varied_site):
     assert f"- [Hydrogen & co.]({HOME}topics/hydrogen-co/)" in listed
     copy = (built.folder / EDITION / "index.md").read_text(encoding="utf-8")
     assert copy.startswith(f"# The week of the strike\n\nAna Ruiz, 1 June 2026. <{HOME}{EDITION}>\n")
-    assert "## [Dockers walk out](https://gazette.example/strike)\n> The crews left at six.\n" in copy
+    said = "The Gazette · Ivo Kranz · 29 May 2026"
+    assert f"## [Dockers walk out](https://gazette.example/strike)\n\n{said}\n\n> The crews left at six.\n" in copy
+    assert f"\n\n## Sources\n\n- [Dockers walk out](https://gazette.example/strike) · {said}\n" in copy
     assert "<!--" not in copy
     assert page(EDITION).leads(page(EDITION).one("//link[@type='text/markdown']/@href")) == EDITION + "index.md"
 

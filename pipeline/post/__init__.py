@@ -13,6 +13,7 @@ from pipeline.post.body import (
     as_html,
     attributed,
     day_in_words,
+    locale_of,
     prompt,
     without_prompts,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "lines_of_text",
     "linked_words",
     "links",
+    "locale_of",
     "page_address",
     "page_of",
     "paragraph_lines",

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import PurePosixPath
 
+    from babel import Locale
+
     from pipeline.model import Post, SafeHtml, Source
 
 EXCERPT_END: Final = "<!-- more -->"
@@ -73,11 +75,17 @@ def as_html(body: str, site_url: str, page: PurePosixPath) -> SafeHtml:
 @lru_cache(maxsize=4096)  # a list of posts tells the same days again
 def day_in_words(day: dt.date, language: str) -> str:
     """Return ``day`` as people of ``language`` write it: 16 November 2026."""
-    from babel import Locale, UnknownLocaleError
     from babel.dates import format_date
 
-    try:
-        locale = Locale.parse(language.replace("-", "_"))
-    except (ValueError, UnknownLocaleError):
-        locale = Locale("en")
+    locale = locale_of(language)
     return format_date(day, "long" if locale.language != "en" else "d MMMM yyyy", locale=locale)
+
+
+def locale_of(language: str) -> Locale:
+    """Return what is known of how people of ``language`` write days, months and countries; English, if it is none."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return Locale("en")

@@ -101,8 +101,14 @@ def resolve(site_url: str, page: PurePosixPath, link: str) -> str:
         return link
     target = _joined(page.parent, unquote(parts.path))
     suffix = (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
-    place = _page_place(target) if target.suffix == ".md" else quote(str(target))
+    place = _page_place(target) if target.suffix == ".md" else _place_of(target, parts.path)
     return f"{site_url.rstrip('/')}/{place}{suffix}"
+
+
+def _place_of(target: PurePosixPath, link: str) -> str:
+    """Return the place of a file or a folder, whose address ends with a slash if that of the ``link`` to it does."""
+    place = quote(str(target)) if target.parts else ""
+    return f"{place}/" if place and link.endswith("/") else place
 
 
 def _joined(folder: PurePosixPath, link: str) -> PurePosixPath:

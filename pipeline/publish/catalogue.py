@@ -22,6 +22,8 @@ _WORDS_A_MINUTE: Final = 265
 """How fast people read, as Material reckons it too."""
 _FEWEST: Final = 150
 """So many posts at least are in one part of the search, but for that of the newest years."""
+_ALL: Final = "index"
+"""The name of the page that lists all topics, or all series."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,8 @@ class Catalogue:
     """The number of each edition, from 1, by the name of its file."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """A digest of the file of each post, by its name."""
+    moved: Mapping[str, Post] = field(default_factory=dict)
+    """Posts by the names that their files had before, but for those that another file has now."""
 
 
 NOTHING_AROUND: Final = Neighbours()
@@ -98,7 +102,14 @@ def catalogue(every: Iterable[Read], alike: Callable[[Sequence[Post]], Alike] = 
         issues={post.path.name: number for number, post in enumerate(reversed(editions), 1)},
         around=_around(posts, alike(posts)),
         keys={name: each.key for name, each in read.items()},
+        moved={f"{old}.md": post for post in posts for old in post.aliases if f"{old}.md" not in read},
     )
+
+
+def key_of(name: str) -> Slug:
+    """Return the name of the page of a topic or a series; that of the page of all of them is none of these."""
+    key = slug(name)
+    return slug(f"the {name}") if key == _ALL else key
 
 
 def newest_first(every: Iterable[Post]) -> tuple[Post, ...]:
@@ -142,9 +153,9 @@ def _by_topic(posts: Sequence[Post]) -> dict[Slug, Topic]:
         of_takes: defaultdict[Slug, list[Take]] = defaultdict(list)
         for take in post.takes:
             for topic in topics_of(take, post):
-                names.setdefault(slug(topic), topic)
-                of_takes[slug(topic)].append(take)
-        own = {slug(topic): topic for topic in post.topics}
+                names.setdefault(key_of(topic), topic)
+                of_takes[key_of(topic)].append(take)
+        own = {key_of(topic): topic for topic in post.topics}
         for key in dict.fromkeys((*own, *of_takes)):
             names.setdefault(key, own.get(key) or names[key])
             whole = key in own
@@ -156,7 +167,7 @@ def _by_series(posts: Sequence[Post]) -> dict[Slug, Series]:
     found: defaultdict[Slug, list[Post]] = defaultdict(list)
     for post in reversed(posts):
         if post.series:
-            found[slug(post.series)].append(post)
+            found[key_of(post.series)].append(post)
     return {key: Series(name=found[key][0].series, key=key, posts=tuple(found[key])) for key in sorted(found)}
 
 

@@ -10,10 +10,9 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.html import slug
 from pipeline.model import Kind
 from pipeline.publish import places
-from pipeline.publish.catalogue import minutes
+from pipeline.publish.catalogue import key_of, minutes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +35,7 @@ def of_post(post: Post, found: Catalogue, person: Person, settings: Settings) ->
     site, page = settings.site, places.whole(settings.site, places.post_address(post))
     nodes = [_posting(post, page, person, site)]
     trail = [("Letter", f"{places.LETTER}/")] if post.kind is Kind.EDITION else []
-    trail = trail or [(topic, places.topic_address(slug(topic))) for topic in post.topics[:1]]
+    trail = trail or [(topic, places.topic_address(key_of(topic))) for topic in post.topics[:1]]
     nodes.append(_breadcrumbs([*trail, (post.title, places.post_address(post))], page, site))
     if post.kind is Kind.EDITION:
         nodes += [_periodical(site), _issue(post, page, found, site)]

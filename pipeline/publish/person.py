@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FILES: Final = ("resume.yml", "resume.yaml", "resume.json")
 TALKS: Final = frozenset({"talk", "presentation", "conference", "keynote", "panel", "workshop", "interview", "podcast"})
 """The types of ``projects`` that are talks; the schema names the first three."""
+_GOES_ON: Final = frozenset({"podcast"})
+"""Of these, what goes on until an end is told; all others are over when they were given."""
 
 
 def _text(value: Any) -> Any:
@@ -92,17 +94,21 @@ class Fact(_Facts):
     summary: Text = ""
 
     @property
-    def latest(self) -> str:
-        """Tell by what such facts stand in order, the newest first; what has not ended is the newest."""
-        return self.date or self.end_date or (f"9999 {self.start_date}" if self.start_date else "")
+    def is_open(self) -> bool:
+        """Whether it began and has not ended."""
+        return bool(self.start_date and not self.end_date and not self.date)
 
     @property
-    def when(self) -> str:
-        """Say when it was, in years or as the day was given."""
+    def latest(self) -> str:
+        """Tell by what such facts stand in order, the newest first; what has not ended is the newest."""
+        return f"9999 {self.start_date}" if self.is_open else self.date or self.end_date or self.start_date
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """The day, month or year of it, or those of its beginning and its end where they differ."""
         if self.date or not self.start_date:
-            return self.date or self.end_date
-        begin, end = self.start_date[:4], self.end_date[:4]
-        return begin if begin == end else f"{begin}–{end}"
+            return tuple(filter(None, (self.date or self.end_date,)))
+        return tuple(dict.fromkeys(filter(None, (self.start_date, self.end_date))))
 
 
 class _Lasting(Fact):
@@ -138,6 +144,11 @@ class Project(_Lasting):
     description: Text = ""
     entity: Text = ""
     type: Text = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on: a talk of which only the beginning is told was one day, but for a podcast."""
+        return super().is_open and self.type.casefold() not in TALKS - _GOES_ON
 
 
 class Award(Fact):

@@ -55,6 +55,11 @@ def topic_address(key: str) -> str:
     return address_of(f"{TOPICS}/{key}.md")
 
 
+def series_address(key: str) -> str:
+    """Return the address of the page of a series."""
+    return address_of(f"{SERIES}/{key}.md")
+
+
 def post_file(post: Post) -> str:
     """Return the file in content/ of a post's page."""
     return f"{posts.POSTS}/{post.path.name}"

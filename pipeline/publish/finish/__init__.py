@@ -49,7 +49,7 @@ def finish(
     whole |= {INDEX: tamed(whole[INDEX], staged.titles)} if INDEX in whole else {}
     begin(beside.index, whole, found.posts, settings)
     ours = copies(found, settings) | old_addresses(found, whole, settings.site) | reading(settings)
-    ours |= maps(found, whole, staged.days, settings)
+    ours |= maps(found, whole, staged, settings)
     warnings += too_heavy(whole, settings.publish.page_kilobytes, work / "weights")
     ours |= beside.pictures.pieces()
     ours |= feeds(found, ours | whole, settings, work)

@@ -28,8 +28,10 @@ WIDTHS: Final = (480, 960, 1440)
 """Of each image there is a copy of these widths, in pixels, where it is wider itself."""
 FOLDER: Final = "assets/images/sized"
 """Where the copies are on the site."""
-_SIZES: Final = "(min-width: 54rem) 38rem, 100vw"
-"""How wide an image is shown, as the style sheet has it."""
+_SIZES: Final = "(min-width: 42rem) 38.2rem, (min-width: 30.01rem) calc(100vw - 3.75rem), calc(100vw - 2.5rem)"
+"""How wide an image in the text is shown, as the style sheet has it; here, 1rem is 16px."""
+_PHOTO: Final = "7.5rem"
+"""How wide that of the author is shown."""
 _KINDS: Final = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 """What can be made smaller; other kinds (a moving GIF, a drawing) are shown as they are."""
 _MOST_PIXELS: Final = 80_000_000
@@ -183,11 +185,18 @@ def _tag(tag: str, folder: PurePosixPath, work: _Work, *, lazy: bool) -> str:
             **{width: up + quote(copy) for width, copy in shape.copies.items()},
             shape.width: quote(up + str(name)),
         }
-        more |= {"srcset": ", ".join(f"{url} {width}w" for width, url in every.items()), "sizes": _SIZES}
+        more |= {"srcset": ", ".join(f"{url} {width}w" for width, url in every.items()), "sizes": _sizes(given)}
     if "loading" not in given:
         more |= {"loading": "lazy", "decoding": "async"} if lazy else {"decoding": "async"}
     end = "/>" if tag.endswith("/>") else ">"
     return tag[: -len(end)].rstrip() + "".join(f' {key}="{escape(value)}"' for key, value in more.items()) + end
+
+
+def _sizes(given: Mapping[str, str]) -> str:
+    """Return how wide an image is shown, by the attributes that it was ``given``."""
+    if given.get("width", "").isdecimal():
+        return f"{given['width']}px"
+    return _PHOTO if "u-photo" in given.get("class", "").split() else _SIZES
 
 
 def file_of(src: str, folder: PurePosixPath) -> str | None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _PAGES: Final = ".pages"
 _NOT_NEEDED: Final = ("pagefind-*ui*", "pagefind-highlight.js", "wasm.unknown.pagefind")
 """What Pagefind adds for pages that use its own look."""
+_NO_WORDS: Final = ".headerlink, .footnote-backref"
+"""Signs on a page that lead to a place in it."""
 
 
 class Indexing:
@@ -49,7 +51,8 @@ class Indexing:
 
     def begin(self, part: str, pages: Mapping[str, Piece]) -> None:
         """Begin the index of ``pages``, unless it is there from the last time."""
-        key = digest(repr(sorted((page, piece.mark) for page, piece in pages.items())).encode())
+        known_by = (_NO_WORDS, sorted((page, piece.mark) for page, piece in pages.items()))
+        key = digest(repr(known_by).encode())
         self._folders[part] = folder = self._work / f"{part}-{key}"
         if folder.is_dir():
             return
@@ -139,6 +142,7 @@ def _started(site: Path, output: Path) -> subprocess.Popen[str]:
     from pagefind_bin import get_executable
 
     command = [str(get_executable()), "--site", str(site), "--output-path", str(output), "--quiet"]
+    command += ["--exclude-selectors", _NO_WORDS]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # noqa: S603  (our own)
 
 

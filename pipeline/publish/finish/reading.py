@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def reading(settings: Settings) -> dict[str, Piece]:
-    """Return the file of the feeds that others may see, which says the same wherever and whenever it is made."""
+    """Return the file of the feeds that others may see, which says the same wherever and whenever it is made.
+
+    Where there is no such feed, there is no file.
+    """
     if not settings.publish.sources:
         return {}
     shown = [
@@ -23,4 +26,6 @@ def reading(settings: Settings) -> dict[str, Piece]:
         for feed in settings.pull.feeds
         if feed.is_public and (url := safe_url(feed.url, tracking=True))
     ]
+    if not shown:
+        return {}
     return {places.OPML: of_bytes(write_opml(f"Feeds of {settings.site.site_name}", shown, made=None))}

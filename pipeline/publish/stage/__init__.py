@@ -15,14 +15,14 @@ from pipeline.publish.stage.article import article
 from pipeline.publish.stage.files import Sheet, Staged, files_of, staged
 from pipeline.publish.stage.lists import list_pages
 from pipeline.publish.stage.notices import notices
-from pipeline.publish.stage.page import Page, sheet_of
+from pipeline.publish.stage.page import Page, mistakes, sheet_of
 from pipeline.publish.trends import EXPLAINED, trend_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pipeline.model import Trend
+    from pipeline.model import Post, Trend
     from pipeline.publish.stage.whole import Whole
 
 
@@ -32,7 +32,7 @@ def stage(folder: Path, whole: Whole, trends: Sequence[Trend] | None = None) -> 
     Without ``trends`` there is no page of them.
     """
     files = files_of(whole.settings.content)
-    pages = {places.post_file(post): Sheet(post.title, article(post, whole)) for post in whole.found.posts}
+    pages = {places.post_file(post): _sheet(post, whole) for post in whole.found.posts}
     theirs = {name: _read(path) for name, path in files.items() if name.endswith(".md") and name not in pages}
     every = [*list_pages(whole), *about_pages(whole.person, whole.settings), *_trends(trends)]
     ours = {page.file: page for page in every if page.file in theirs or not page.needs_intro}
@@ -40,6 +40,12 @@ def stage(folder: Path, whole: Whole, trends: Sequence[Trend] | None = None) -> 
         pages[name] = sheet_of(name, theirs.get(name), ours.get(name), whole)
     made = staged(folder, pages, {name: path for name, path in files.items() if name not in pages})
     return replace(made, notices=tuple(notices(whole.found, whole.person, pages)))
+
+
+def _sheet(post: Post, whole: Whole) -> Sheet:
+    name = f"{post.path.parent.name}/{post.path.name}"
+    wrong = mistakes(name, post.body_line - 1, post.body, whole.found)
+    return Sheet(post.title, article(post, whole), about=post.summary, wrong=tuple(wrong))
 
 
 def _read(path: Path) -> str:

@@ -15,17 +15,21 @@ from pipeline import post as posts
 from pipeline.html import slug, to_markdown
 from pipeline.post.assisted import disclosure
 from pipeline.publish import places
-from pipeline.publish.catalogue import NOTHING_AROUND
+from pipeline.publish.catalogue import NOTHING_AROUND, key_of
 from pipeline.publish.kept import Piece, digest
 from pipeline.publish.linked_data import of_post
+from pipeline.publish.moved import followed, named
 from pipeline.publish.pictured import told_of_post
+from pipeline.publish.stage.latest import ISOLATED, listed_in, with_latest
 from pipeline.publish.stage.matter import FACTS, joined
+from pipeline.publish.stage.sentence import first_sentence
 from pipeline.publish.stage.whole import linked, source_told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.model import Post, Source
+    from pipeline.publish.catalogue import Catalogue
     from pipeline.publish.stage.whole import Whole
     from pipeline.settings.sections import Settings
 
@@ -43,12 +47,26 @@ def article(post: Post, whole: Whole) -> Piece:
     around = whole.found.around.get(name, NOTHING_AROUND)
     others = (around.older, around.newer, *around.related)
     told = [(other.path.name, other.title, other.date) if other else None for other in others]
-    parts = (whole.ground, whole.found.keys[name], told, _series(post, whole), whole.found.issues.get(name))
+    own = (whole.ground, whole.found.keys[name], whole.found.issues.get(name))
+    parts = (*own, told, series_of(post, whole.found), *shown_of_others(post, whole.found))
     return Piece(mark=digest(repr(parts).encode("utf-8", "replace")), made=lambda: _file(post, whole))
 
 
+def shown_of_others(post: Post, found: Catalogue) -> tuple[Any, ...]:
+    """Return what the text of a post shows of other posts: those that its blocks list, and where its links lead."""
+    listed = [(other.path.name, other.title, other.date) for other in listed_in(post.body, posts.page_of(post), found)]
+    return listed, named(post.body, found.moved)
+
+
+def with_others(body: str, post: Post, found: Catalogue, settings: Settings, form: str = ISOLATED) -> str:
+    """Return ``body``, the text of ``post``, with the posts that it lists, and with links to where posts are now."""
+    page = posts.page_of(post)
+    return followed(with_latest(body, page, found, settings, form), page, found.moved)
+
+
 def _file(post: Post, whole: Whole) -> bytes:
-    return joined(article_matter(post, whole), article_body(post, whole.settings)).encode("utf-8", "replace")
+    body = with_others(article_body(post, whole.settings), post, whole.found, whole.settings)
+    return joined(article_matter(post, whole), body).encode("utf-8", "replace")
 
 
 def article_matter(post: Post, whole: Whole) -> dict[str, Any]:
@@ -57,9 +75,10 @@ def article_matter(post: Post, whole: Whole) -> dict[str, Any]:
     facts = {
         **whole.listing(post),
         **_around(post, whole),
+        "description": post.summary or first_sentence(post.body),
         "is_link_shown": is_folded(post),
         "sources": [source_told(source, whole.settings) for source in post.sources],
-        "series": _series(post, whole),
+        "series": series_of(post, whole.found),
         "disclosure": disclosure(post, whole.settings.assist.disclosure) if post.assisted else "",
         "syndication": list(post.syndication),
         "card": told_of_post(post, whole.settings),
@@ -76,13 +95,14 @@ def _around(post: Post, whole: Whole) -> dict[str, Any]:
     return links | {"related": [whole.brief(other) for other in around.related]}
 
 
-def _series(post: Post, whole: Whole) -> dict[str, Any] | None:
-    series = whole.found.series.get(slug(post.series)) if post.series else None
+def series_of(post: Post, found: Catalogue) -> dict[str, Any] | None:
+    """Return the series that a post belongs to, and its place there."""
+    series = found.series.get(key_of(post.series)) if post.series else None
     if series is None:
         return None
     names = [each.path.name for each in series.posts]
     number = names.index(post.path.name) + 1 if post.path.name in names else len(names) + 1  # a draft comes last
-    url = places.address_of(f"{places.SERIES}/{series.key}.md")
+    url = places.series_address(series.key)
     return {"name": series.name, "url": url, "number": number, "of": max(number, len(names))}
 
 
@@ -100,7 +120,7 @@ def article_body(post: Post, settings: Settings) -> str:
     known = {source.url: source for source in post.sources}
     for take, anchor in reversed([*zip(post.takes, anchors(post), strict=True)]):
         start, end = take.line - post.body_line, take.body_line - post.body_line
-        said = _said_of(known[take.url], settings) if take.url in known else ""
+        said = from_line(known[take.url], settings, ISOLATED) if take.url in known else ""
         head = [] if is_folded(post) else [*_named(lines[start:end], anchor), *([said, FROM] if said else []), ""]
         lines[start:end] = head
     return "\n".join(lines)
@@ -131,7 +151,11 @@ def _named(head: Sequence[str], anchor: str) -> list[str]:
     return [bare, *head[1:]]
 
 
-def _said_of(source: Source, settings: Settings) -> str:
-    """Return the line of Markdown that says who published a source, who wrote it, and when."""
+def from_line(source: Source, settings: Settings, form: str = "{}") -> str:
+    """Return the line of Markdown that says who published a source, who wrote it, and when.
+
+    Each name is given ``form``: on a page, one whose letters run the other way leaves the day where it is.
+    """
     day = posts.day_in_words(source.published, settings.site.language) if source.published else ""
-    return " · ".join(part for part in (*map(to_markdown, (source.publisher, *source.authors)), day) if part)
+    names = [form.format(to_markdown(name)) for name in (source.publisher, *source.authors) if name]
+    return " · ".join(part for part in (*names, day) if part)

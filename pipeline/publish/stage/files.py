@@ -21,23 +21,33 @@ if TYPE_CHECKING:
 class Staged:
     """A folder for the engine. ``pages`` has the digest of each Markdown file, by its name in it.
 
-    ``titles`` are those that front matter gives, ``days`` when pages changed of which the author says it, ``notices``
-    what the author should know.
+    ``named`` is what each page is called by its front matter, and what it is about in a sentence; ``days`` tells when
+    pages changed of which the author says it, ``notices`` what the author should know.
     """
 
     folder: Path
     pages: Mapping[str, str]
-    titles: frozenset[str]
+    named: Mapping[str, tuple[str, str]]
     days: Mapping[str, date]
     notices: tuple[str, ...] = ()
 
+    @property
+    def titles(self) -> frozenset[str]:
+        """The titles that front matter gives."""
+        return frozenset(title for title, _ in self.named.values())
+
 
 class Sheet(NamedTuple):
-    """A page for the engine: the title that its front matter gives, the file, and when it changed, if that is said."""
+    """A page for the engine: the title that its front matter gives, the file, and when it changed, if that is said.
+
+    ``about`` is what it is about in a sentence, and ``wrong`` what in it is not shown as it is meant.
+    """
 
     title: str
     piece: Piece
     day: date | None = None
+    about: str = ""
+    wrong: tuple[str, ...] = ()
 
 
 def files_of(content: Path) -> dict[str, Path]:
@@ -58,6 +68,6 @@ def staged(folder: Path, pages: Mapping[str, Sheet], others: Mapping[str, Path])
     pieces = {name: sheet.piece for name, sheet in pages.items()}
     copies = {name: of_file(path) for name, path in others.items()}
     keep(folder, pieces | copies, folder.with_name("stage.note"))
-    titles = frozenset(sheet.title for sheet in pages.values())
+    named = {name: (sheet.title, sheet.about) for name, sheet in pages.items()}
     days = {name: sheet.day for name, sheet in pages.items() if sheet.day}
-    return Staged(folder=folder, pages={name: piece.mark for name, piece in pieces.items()}, titles=titles, days=days)
+    return Staged(folder=folder, pages={name: piece.mark for name, piece in pieces.items()}, named=named, days=days)

@@ -14,7 +14,7 @@ from pipeline.publish.stage.page import Page
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.publish.catalogue import Catalogue, Listed, Series, Topic
+    from pipeline.publish.catalogue import Listed, Series, Topic
     from pipeline.publish.stage.whole import Whole
 
 _WHOLE: Final = 40
@@ -24,13 +24,11 @@ _WHOLE: Final = 40
 def list_pages(whole: Whole) -> Iterator[Page]:
     """Yield every page that lists posts."""
     yield from _home(whole)
-    yield _topics(whole.found)
+    yield _topics(whole)
     for topic in whole.found.topics.values():
         yield _topic(topic, whole)
     if whole.found.series:
-        yield Page(
-            file=f"{places.SERIES}/index.md", title="Series", template="topics.html", facts=_of_series(whole.found)
-        )
+        yield _all_series(whole)
     for series in whole.found.series.values():
         yield _one_series(series, whole)
     yield from _archive(whole)
@@ -48,18 +46,34 @@ def _home(whole: Whole) -> Iterator[Page]:
         facts |= {"newer_page": places.address_of(files[number - 2])} if number > 1 else {}
         facts |= {"older_page": places.address_of(files[number])} if number < len(files) else {}
         title = whole.settings.site.site_name if number == 1 else f"Older posts, page {number} of {len(parts)}"
-        yield Page(file=file, title=title, template="blog.html", kind="CollectionPage", facts=facts)
+        facts |= {"description": whole.settings.site.site_description} if number == 1 else {}
+        about = f"{title}, by {_author(whole)}."
+        yield Page(file=file, title=title, template="blog.html", about=about, kind="CollectionPage", facts=facts)
 
 
-def _topics(found: Catalogue) -> Page:
-    every = found.topics.values()
+def _topics(whole: Whole) -> Page:
+    every = whole.found.topics.values()
     told = [_counted(each.name, f"{places.TOPICS}/{each.key}.md", len(each.listed)) for each in every]
-    return Page(file=f"{places.TOPICS}/index.md", title="Topics", template="topics.html", facts={"lists": told})
+    about = f"What {_author(whole)} writes about, topic by topic."
+    facts = {"lists": told, **_beside(whole)}
+    return Page(file=f"{places.TOPICS}/index.md", title="Topics", template="topics.html", about=about, facts=facts)
 
 
-def _of_series(found: Catalogue) -> dict[str, Any]:
-    every = found.series.values()
-    return {"lists": [_counted(each.name, f"{places.SERIES}/{each.key}.md", len(each.posts)) for each in every]}
+def _all_series(whole: Whole) -> Page:
+    every = whole.found.series.values()
+    told = [_counted(each.name, f"{places.SERIES}/{each.key}.md", len(each.posts)) for each in every]
+    about = f"Posts of {_author(whole)} that belong together, series by series."
+    file = f"{places.SERIES}/index.md"
+    return Page(file=file, title="Series", template="topics.html", about=about, facts={"lists": told})
+
+
+def _beside(whole: Whole) -> dict[str, Any]:
+    """Return where the page of all series is, for the pages from which readers look for it."""
+    return {"series_page": places.address_of(f"{places.SERIES}/index.md")} if whole.found.series else {}
+
+
+def _author(whole: Whole) -> str:
+    return whole.person.name(whole.settings.site)
 
 
 def _counted(name: str, file: str, count: int) -> dict[str, Any]:
@@ -70,7 +84,9 @@ def _topic(topic: Topic, whole: Whole) -> Page:
     facts: dict[str, Any] = {"posts": [_listed(each, whole) for each in topic.listed[:_WHOLE]]}
     facts |= {"earlier": [whole.brief(each.post) for each in topic.listed[_WHOLE:]]}
     facts |= {"feeds": places.topic_feeds(topic, whole.settings.site).told}
-    return Page(file=f"{places.TOPICS}/{topic.key}.md", title=topic.name, template="blog.html", facts=facts)
+    about = f"What {_author(whole)} wrote on the topic {topic.name}, the newest first."
+    file = f"{places.TOPICS}/{topic.key}.md"
+    return Page(file=file, title=topic.name, template="blog.html", about=about, facts=facts)
 
 
 def _listed(each: Listed, whole: Whole) -> dict[str, Any]:
@@ -82,23 +98,32 @@ def _listed(each: Listed, whole: Whole) -> dict[str, Any]:
 
 
 def _one_series(series: Series, whole: Whole) -> Page:
-    facts = {"posts": [whole.listing(post) for post in series.posts], "is_series": True}
-    return Page(file=f"{places.SERIES}/{series.key}.md", title=series.name, template="blog.html", facts=facts)
+    facts = {"posts": [whole.listing(post) for post in series.posts], "is_series": True, **_beside(whole)}
+    about = f"{series.name}: posts of {_author(whole)} that belong together, in the order to read them."
+    file = f"{places.SERIES}/{series.key}.md"
+    return Page(file=file, title=series.name, template="blog.html", about=about, facts=facts)
 
 
 def _archive(whole: Whole) -> Iterator[Page]:
     """Yield the page of all years, and one for each year."""
     every = whole.found.years
     years = [_counted(str(year), f"{places.ARCHIVE}/{year}.md", len(posts)) for year, posts in every.items()]
-    yield Page(file=f"{places.ARCHIVE}/index.md", title="Archive", template="topics.html", facts={"lists": years})
+    told = {"lists": years, **_beside(whole)}
+    about = f"Everything that {_author(whole)} published here, year by year."
+    file = f"{places.ARCHIVE}/index.md"
+    yield Page(file=file, title="Archive", template="topics.html", about=about, facts=told)
     for year, posts in every.items():
         facts: dict[str, Any] = {"posts": [whole.listing(post) for post in posts[:_WHOLE]]}
         facts |= {"earlier": [whole.brief(post) for post in posts[_WHOLE:]], "years": years}
-        yield Page(file=f"{places.ARCHIVE}/{year}.md", title=str(year), template="blog.html", facts=facts)
+        about = f"Everything that {_author(whole)} published here in {year}, the newest first."
+        file = f"{places.ARCHIVE}/{year}.md"
+        yield Page(file=file, title=str(year), template="blog.html", about=about, facts=facts)
 
 
 def _letter(whole: Whole) -> Page:
     """Return the page of the letter: how to get it, and every edition."""
     posts = [whole.brief(post) | {"summary": post.summary} for post in whole.found.editions]
     facts = {"posts": posts, "feeds": places.letter_feeds(whole.found, whole.settings.site).told}
-    return Page(file=f"{places.LETTER}/index.md", title="Letter", template="editions.html", facts=facts)
+    about = f"The letter of {_author(whole)}: {whole.settings.publish.subscribe.gets}"
+    file = f"{places.LETTER}/index.md"
+    return Page(file=file, title="Letter", template="editions.html", about=about, facts=facts)

@@ -7,8 +7,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
-from pipeline.html import slug
 from pipeline.publish import places
+from pipeline.publish.catalogue import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,14 +27,43 @@ def notices(found: Catalogue, person: Person, pages: Mapping[str, Sheet]) -> Ite
     for name, sheet in pages.items():
         if not sheet.title and not name.startswith(f"{posts.POSTS}/"):
             yield f"content/{name}: its front matter cannot be read, so it stands on the page as text"
+        yield from sheet.wrong
+        yield from _of_nothing(name, found)
+    yield from _taken(found)
     for key, names in _shared(topic for post in found.posts for topic in post.topics):
         where = places.topic_address(key)
         yield f"the topics {' and '.join(names)} share the page {where}; call one of them otherwise"
+
+
+def _of_nothing(name: str, found: Catalogue) -> Iterator[str]:
+    """Yield that the file ``name`` introduces a topic or a series that no post has."""
+    folder, _, file = name.rpartition("/")
+    key = file.removesuffix(".md")
+    known = {places.TOPICS: ("topic", found.topics), places.SERIES: ("series", found.series)}
+    if folder not in known or not file.endswith(".md") or key == "index":
+        return
+    kind, every = known[folder]
+    if key not in every:
+        yield (
+            f"content/{name}: no post has the {kind} {key}, so nothing stands below these words; give it to a post, or "
+            f"call the file as the page of a {kind} that posts have"
+        )
+
+
+def _taken(found: Catalogue) -> Iterator[str]:
+    """Yield each post with a name that another had before, whose old address it takes."""
+    names = {post.path.stem: post for post in found.posts}
+    for other in found.posts:
+        for post in (names[old] for old in other.aliases if old in names and old != other.path.stem):
+            yield (
+                f"content/{posts.POSTS}/{post.path.name}: {other.path.name} had this name before (see its aliases:), "
+                "and old links to it lead here now; give this post another name"
+            )
 
 
 def _shared(topics: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     """Yield the key of each page that topics of different names share, spellings of one name aside."""
     named: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for topic in topics:
-        named[slug(topic)].setdefault(_BETWEEN_WORDS.sub(" ", topic).casefold().strip(), topic)
+        named[key_of(topic)].setdefault(_BETWEEN_WORDS.sub(" ", topic).casefold().strip(), topic)
     yield from ((key, sorted(names.values())) for key, names in sorted(named.items()) if len(names) > 1)

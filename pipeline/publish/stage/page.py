@@ -12,14 +12,17 @@ from pipeline.html import plain_text
 from pipeline.publish import places
 from pipeline.publish.kept import of_text
 from pipeline.publish.linked_data import of_page
+from pipeline.publish.moved import followed
 from pipeline.publish.pictured import told_of_site
 from pipeline.publish.stage.files import Sheet
-from pipeline.publish.stage.latest import with_latest
+from pipeline.publish.stage.latest import mistaken, with_latest
 from pipeline.publish.stage.matter import FACTS, joined, split
+from pipeline.publish.stage.sentence import first_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from pipeline.publish.catalogue import Catalogue
     from pipeline.publish.stage.whole import Whole
 
 _HEADING: Final = re.compile(r"^#[ \t]+([^\n]+?)[ \t#]*$", re.MULTILINE)
@@ -29,13 +32,15 @@ _HEADING: Final = re.compile(r"^#[ \t]+([^\n]+?)[ \t#]*$", re.MULTILINE)
 class Page:
     """A page that Byline makes or adds to: its file, what it is called where the author does not say, and its facts.
 
-    ``kind`` is its type in schema.org. ``body`` stands below the author's introduction, and ``intro`` in its place. A
-    page that ``needs_intro`` is only there if the author wrote something for it.
+    ``about`` tells programs what it is, where the author says nothing. ``kind`` is its type in schema.org. ``body``
+    stands below the author's introduction, and ``intro`` in its place. A page that ``needs_intro`` is only there if the
+    author wrote something for it.
     """
 
     file: str
     title: str
     template: str
+    about: str = ""
     kind: str = "CollectionPage"
     facts: Mapping[str, Any] = field(default_factory=dict)
     intro: str = ""
@@ -54,16 +59,34 @@ def sheet_of(name: str, theirs: str | None, ours: Page | None, whole: Whole) -> 
     if parts is None:
         return Sheet("", of_text(theirs or ""))
     matter, body = parts
-    settings = whole.settings
-    body = with_latest(body, PurePosixPath(name), whole.found, settings)
+    page, settings = PurePosixPath(name), whole.settings
+    wrong = tuple(mistakes(name, (theirs or "").count("\n") - body.count("\n"), body, whole.found))
+    about = _about(matter, body, ours)
+    body = followed(with_latest(body, page, whole.found, settings), page, whole.found.moved)
     title = plain_text(str(matter.get("title") or "")) or _title_of(name, body, ours)
     address = places.address_of(name)
     kind = ours.kind if ours else "WebPage"
-    facts = {"url": address, "title": title, **(ours.facts if ours else {})}
+    facts = {"url": address, "title": title, "description": about, **(ours.facts if ours else {})}
     facts |= {"linked_data": of_page(kind, title, address, whole.person, settings), "card": told_of_site(settings)}
     ours_first = {"template": ours.template, "title": title} if ours else {}
     text = f"{body.rstrip()}\n\n{ours.body}\n" if ours and ours.body else body
-    return Sheet(title, of_text(joined({**ours_first, **matter, FACTS: facts}, text)), _day_of(matter))
+    piece = of_text(joined({**ours_first, **matter, FACTS: facts}, text))
+    return Sheet(title, piece, _day_of(matter), about, wrong)
+
+
+def mistakes(name: str, before: int, body: str, found: Catalogue) -> Iterator[str]:
+    """Yield what of ``body``, which stands below so many lines ``before`` it, is not shown as it is meant.
+
+    It is the text of the file ``name`` in content/.
+    """
+    for line, wrong in mistaken(body, PurePosixPath(name), found):
+        yield f"content/{name}:{before + line + 1}: {wrong}"
+
+
+def _about(matter: Mapping[str, Any], body: str, ours: Page | None) -> str:
+    """Return what a page is about: as the author says in its front matter, or in its first sentence; else as we do."""
+    said = matter.get("description") or matter.get("summary")
+    return (plain_text(str(said)) if said else first_sentence(body)) or (ours.about if ours else "")
 
 
 def _day_of(matter: Mapping[str, Any]) -> date | None:

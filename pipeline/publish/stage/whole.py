@@ -7,10 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipeline import post as posts
-from pipeline.html import slug
 from pipeline.model import Kind
 from pipeline.publish import places
-from pipeline.publish.catalogue import minutes
+from pipeline.publish.catalogue import key_of, minutes
 from pipeline.publish.kept import digest
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def _listing(post: Post, settings: Settings) -> dict[str, Any]:
         "kind": str(post.kind),
         "minutes": minutes(post),
         "summary": post.summary,
-        "topics": [{"name": topic, "url": places.topic_address(slug(topic))} for topic in post.topics],
+        "topics": [{"name": topic, "url": places.topic_address(key_of(topic))} for topic in post.topics],
     }
     if post.updated:
         said |= {"updated": post.updated.isoformat(), "updated_day": _day(post.updated, settings)}
