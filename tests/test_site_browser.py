@@ -4,10 +4,12 @@ import functools
 import threading
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from urllib.parse import parse_qs
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import expect
 
 from varied_site import made
@@ -134,9 +136,72 @@ def test_a_site_may_have_no_search_or_materials(opened, tmp_path, search):
         if search == "material":
             found = page.locator(".md-search-result__list li").first
             expect(found).to_contain_text("hour without power")
+            for place in ("topics/labour/", "letter/", FIRST):  # what is asked for there is there
+                page.goto(here + place)
+                page.wait_for_load_state("networkidle")
         else:
             assert page.locator("dialog, [data-byline=search], .md-search").count() == 0
             assert not (folder / "search").exists()
+
+
+def test_results_are_posts_and_pages_with_legible_titles_and_without_the_signs_of_headings(opened):
+    page = opened("about/")
+    page.keyboard.press("/")
+    dialog = page.get_by_role("dialog", name="Search")
+    results = dialog.get_by_role("listitem")
+    page.keyboard.type("What is found out")
+    first = results.filter(has_text="The first hour without power")
+    expect(first).to_have_count(1)
+    assert "¶" not in first.inner_text()
+    assert "By Ana Ruiz" not in first.inner_text()
+    size = "element => parseFloat(getComputedStyle(element).fontSize)"
+    assert first.get_by_role("link").evaluate(size) > first.locator("p").evaluate(size)
+    for word in ("Archive", "Topics", "Series"):
+        dialog.get_by_role("searchbox").fill(word)
+        page.wait_for_timeout(500)
+        links = [link.get_attribute("href") for link in results.get_by_role("link").all()]
+        assert [link for link in links if link.endswith(f"/{word.lower()}/")] == []
+    with Image.open(BytesIO(dialog.get_by_role("searchbox").screenshot())) as field:
+        end = field.convert("RGB").crop((field.width - 40, 4, field.width - 2, field.height - 6))
+    assert len(end.getcolors()) == 1  # the button beside it is the only ×
+
+
+def test_the_page_of_what_is_not_found_can_be_searched(opened, varied_site):
+    with served(varied_site[1].folder) as here:
+        page = opened("404.html", base=here)
+        page.keyboard.press("/")
+        page.keyboard.type("reefers")
+        expect(page.get_by_role("dialog").get_by_role("listitem").first).to_be_visible()
+
+
+# -- letters that run from right to left
+
+
+def test_a_title_that_runs_from_right_to_left_leaves_the_day_beside_it(opened, tmp_path):
+    app = made(tmp_path / "site")
+    matter = "date: 2026-05-03\ntitle: 'قانون الموانئ 2026 (12)'\ntopics: [energy, طاقة]\nkind: edition\n"
+    source = "sources: [{url: 'https://a.example/', title: قانون 12, publisher: جريدة 3, published: 2026-05-02}]\n"
+    body = "A quay without power is quiet, cranes stop where they stand, and nobody rehearses the restart of a crane.\n"
+    path = tmp_path / "site/content/posts/2026-05-03-law.md"
+    path.write_text(f"---\n{matter}{source}---\n{body}\n## [قانون 12](https://a.example/)\n\nMine.\n", encoding="utf-8")
+    folder = app.publish().folder
+    app.close()
+    beside = """([title, day]) => [...document.querySelectorAll(day)].flatMap(each => {
+        const bdi = [...each.parentElement.querySelectorAll(title)].at(-1);
+        if (!/[\u0600-\u06ff]/.test(bdi.textContent)) return [];
+        const [right, left] = [bdi.getBoundingClientRect(), each.getBoundingClientRect()];
+        return [left.left >= right.right && each.getClientRects().length === 1];
+    })"""
+    with served(folder) as here:
+        page = opened("start/", base=here, viewport={"width": 1000, "height": 800})
+        assert page.evaluate(beside, ["bdi", ".byline-day"]) == [True, True]
+        page.goto(here + FIRST)
+        assert page.evaluate(beside, ["a bdi", ".byline-related time"]) == [True]
+        page.goto(here + "posts/2026-05-03-law/")
+        assert page.evaluate(beside, ["bdi", ".byline-sources__from time"]) == [True]
+        # on a phone, too, the day of a take stays one piece
+        line = page.locator(".byline-text .byline-from")
+        assert line.inner_text().endswith("2\u00a0May\u00a02026")
 
 
 # -- light, dark, paper, phone
@@ -211,6 +276,27 @@ def test_a_phone_loads_the_smaller_copy_and_the_text_does_not_jump(opened):
     box = photo.bounding_box()
     assert box["height"] == pytest.approx(box["width"] * 2 / 3, rel=0.02)
     assert plan.get_attribute("loading") == "lazy"
+
+
+def test_on_a_phone_the_form_and_the_days_of_a_list_have_their_room(opened, address):
+    page = opened("letter/", viewport=PHONE)
+    button = page.get_by_role("button", name="Get the letter").bounding_box()
+    leave = page.get_by_text("One click, no question.").bounding_box()
+    assert leave["y"] - (button["y"] + button["height"]) >= 12
+    page.goto(address + "start/")
+    for line in page.locator("main li").all():
+        day, title = line.locator("time"), line.locator("bdi")
+        assert day.evaluate("day => day.getClientRects().length") == 1
+        below = day.bounding_box()["y"] > title.bounding_box()["y"] + title.bounding_box()["height"] - 5
+        assert not below or day.bounding_box()["x"] == pytest.approx(title.bounding_box()["x"], abs=1)
+
+
+def test_the_picture_of_the_author_is_loaded_in_the_size_in_which_it_is_shown(opened):
+    page = opened("about/", viewport={"width": 1280, "height": 900}, device_scale_factor=2)
+    photo = page.get_by_role("img", name="Ana Ruiz")
+    expect(photo).to_have_js_property("complete", True)  # noqa: FBT003  (what it is to be)
+    assert photo.evaluate("image => image.currentSrc").endswith("-480.webp")
+    assert photo.evaluate("image => image.width") == 120
 
 
 # -- without scripts

@@ -147,7 +147,7 @@ def test_a_post_can_hold_the_newest_posts_but_itself_and_shows_later_ones_too(po
     assert built().warnings == ()
     assert page().links(inside) == {"ابجد (1)": "posts/2026-11-25-later/", "Why I write this": f"posts/{FIRST}/"}
     copy = (site / "site/posts/2026-11-04-list/index.md").read_text(encoding="utf-8")
-    assert f"- [ابجد (1)]({HOME}posts/2026-11-25-later/) ·\u00a025\u00a0November\u00a02026\n" in copy
+    assert f"- [ابجد (1)]({HOME}posts/2026-11-25-later/) · 25 November 2026\n" in copy
     for name in ("feed.xml", "feed.json", "atom.xml"):
         assert "latest: 2" not in (site / f"site/{name}").read_text(encoding="utf-8")
 
@@ -355,3 +355,12 @@ def test_a_link_to_a_page_by_its_address_keeps_its_slash_in_feeds():
         HOME,
         f"{HOME}y/?a#b",
     ]
+
+
+def test_a_post_or_a_page_may_say_its_language(post, write, site, built):
+    post(3, "one", "Woorden.", "title: One\nlang: nl\n")
+    write("start.md", "---\ntitle: Start\nlang: 'nl\"'\n---\nWoorden.\n")
+    built()
+    assert Page(site / "site", "posts/2026-11-03-one/").all("//article/@lang") == ["nl"]
+    assert Page(site / "site", "start/").all("//article/@lang") == ['nl"']
+    assert Page(site / "site", f"posts/{FIRST}/").all("//article/@lang") == []

@@ -14,6 +14,7 @@ from pipeline.publish import places
 from pipeline.publish.kept import Piece, digest
 from pipeline.publish.prose import relinked
 from pipeline.publish.stage.article import from_line, series_of, shown_of_others, with_others
+from pipeline.publish.stage.latest import ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,7 @@ def _body(post: Post, found: Catalogue, settings: Settings) -> str:
     def whole(target: str) -> str:
         return f"{here}{target}" if target.startswith("#") else posts.resolve(site.site_url, page, target)
 
-    text = with_others(text, post, found, settings, "{}")
+    text = with_others(text, post, found, settings, ALONE)
     return relinked(text, whole, lambda target: urljoin(here, target)).strip()
 
 

@@ -20,7 +20,7 @@ from pipeline.publish.kept import Piece, digest
 from pipeline.publish.linked_data import of_post
 from pipeline.publish.moved import followed, named
 from pipeline.publish.pictured import told_of_post
-from pipeline.publish.stage.latest import ISOLATED, listed_in, with_latest
+from pipeline.publish.stage.latest import ON_A_PAGE, listed_in, with_latest
 from pipeline.publish.stage.matter import FACTS, joined
 from pipeline.publish.stage.sentence import first_sentence
 from pipeline.publish.stage.whole import linked, source_told
@@ -58,7 +58,7 @@ def shown_of_others(post: Post, found: Catalogue) -> tuple[Any, ...]:
     return listed, named(post.body, found.moved)
 
 
-def with_others(body: str, post: Post, found: Catalogue, settings: Settings, form: str = ISOLATED) -> str:
+def with_others(body: str, post: Post, found: Catalogue, settings: Settings, form: str = ON_A_PAGE) -> str:
     """Return ``body``, the text of ``post``, with the posts that it lists, and with links to where posts are now."""
     page = posts.page_of(post)
     return followed(with_latest(body, page, found, settings, form), page, found.moved)
@@ -120,7 +120,7 @@ def article_body(post: Post, settings: Settings) -> str:
     known = {source.url: source for source in post.sources}
     for take, anchor in reversed([*zip(post.takes, anchors(post), strict=True)]):
         start, end = take.line - post.body_line, take.body_line - post.body_line
-        said = from_line(known[take.url], settings, ISOLATED) if take.url in known else ""
+        said = from_line(known[take.url], settings, on_page=True) if take.url in known else ""
         head = [] if is_folded(post) else [*_named(lines[start:end], anchor), *([said, FROM] if said else []), ""]
         lines[start:end] = head
     return "\n".join(lines)
@@ -151,11 +151,13 @@ def _named(head: Sequence[str], anchor: str) -> list[str]:
     return [bare, *head[1:]]
 
 
-def from_line(source: Source, settings: Settings, form: str = "{}") -> str:
+def from_line(source: Source, settings: Settings, *, on_page: bool = False) -> str:
     """Return the line of Markdown that says who published a source, who wrote it, and when.
 
-    Each name is given ``form``: on a page, one whose letters run the other way leaves the day where it is.
+    On a page, the day is not broken over lines, and names whose letters run from right to left leave it where it is.
     """
     day = posts.day_in_words(source.published, settings.site.language) if source.published else ""
-    names = [form.format(to_markdown(name)) for name in (source.publisher, *source.authors) if name]
+    names = [to_markdown(name) for name in (source.publisher, *source.authors) if name]
+    if on_page:
+        day, names = day.replace(" ", "\u00a0"), [f"<bdi>{name}</bdi>" for name in names]
     return " · ".join(part for part in (*names, day) if part)

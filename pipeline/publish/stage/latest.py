@@ -31,17 +31,16 @@ _BLOCK: Final = re.compile(
     r"^[ ]{0,3}<!--[ \t]*latest[ \t]*(?::[ \t]*([^\n>]*?)|(\d[^\n>]*?))?[ \t]*-->[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
 _MANY: Final = 5
-ISOLATED: Final = "<bdi>{}</bdi>"
-"""The form of a name on a page, with which letters that run from right to left leave what stands beside it alone."""
+ON_A_PAGE: Final = '<bdi>{link}</bdi> <time class="byline-day" datetime="{date}">{day}</time>'
+"""The form of a line; letters of a title that run from right to left leave the day beside it where it is."""
+ALONE: Final = "{link} · {day}"
+"""Its form where no style sheet is."""
 _MOST: Final = 999
 _KINDS: Final = {f"{kind}s": kind for kind in Kind}
 
 
-def with_latest(body: str, page: PurePosixPath, found: Catalogue, settings: Settings, form: str = ISOLATED) -> str:
-    """Return ``body``, the text of the file ``page`` in content/, with the newest posts in place of each block.
-
-    A title is given ``form``: on a page, one whose letters run the other way leaves the day where it is.
-    """
+def with_latest(body: str, page: PurePosixPath, found: Catalogue, settings: Settings, form: str = ON_A_PAGE) -> str:
+    """Return ``body``, the text of the file ``page`` in content/, with the newest posts in place of each block."""
 
     def listed(block: re.Match[str]) -> str:
         shown = _shown(_said(block), page, found)
@@ -119,6 +118,5 @@ def _unknown(key: str, about: str, found: Catalogue) -> str:
 
 def _line(post: Post, page: PurePosixPath, form: str, settings: Settings) -> str:
     up = "../" * (len(page.parts) - 1)
-    link = form.format(f"[{to_markdown(post.title)}]({up}{quote(places.post_file(post))})")
-    day = posts.day_in_words(post.date, settings.site.language).replace(" ", "\u00a0")  # a day is not broken over lines
-    return f"- {link} ·\u00a0{day}"
+    link = f"[{to_markdown(post.title)}]({up}{quote(places.post_file(post))})"
+    return f"- {form.format(link=link, date=post.date, day=posts.day_in_words(post.date, settings.site.language))}"
