@@ -10,6 +10,7 @@ from lxml import html as parser
 from PIL import Image, ImageCms
 
 from pipeline.publish.finish.images import FOLDER, with_images
+from pipeline.publish.finish.weights import too_heavy
 from pipeline.publish.kept import of_bytes, of_text
 
 ORIENTATION = 0x0112
@@ -219,3 +220,21 @@ def test_copies_are_made_once_and_forgotten_with_their_image(tmp_path):
     }
     finished(tmp_path, "<p>None.</p>")
     assert [*tmp_path.glob("*.webp")] == []
+
+
+def test_an_image_is_loaded_in_the_size_in_which_it_is_shown(tmp_path):
+    html = tag("a.jpg") + '<img class="u-photo" src="../../a.jpg" alt="A"><img src="../../a.jpg" alt="A" width="200">'
+    images, _, _ = finished(tmp_path, html, a__jpg=picture(1000, 800))
+    text, photo, given = (image.get("sizes") for image in images)
+    assert text.startswith("(min-width: 42rem) 38.2rem, ")
+    assert (photo, given) == ("7.5rem", "200px")
+
+
+def test_of_the_authors_picture_the_copy_counts_that_is_shown(tmp_path):
+    html = '<img class="u-photo" src="../../a.jpg" alt="A">'
+    _, pieces, _ = finished(tmp_path, html, a__jpg=picture(1800, 1200, quality=95))
+    sizes = {name[-8:-5]: piece.size for name, piece in pieces.items() if name.endswith(".webp")}
+    weighed = too_heavy(pieces, 0, tmp_path / "weights")[0]
+    own = len(zlib.compress(pieces["posts/a/index.html"].bytes, 1))
+    assert f" weighs {(own + sizes['480']) / 1000:.0f} KB" in weighed
+    assert round((own + sizes["480"]) / 1000) != round((own + sizes["960"]) / 1000)

@@ -112,8 +112,10 @@ def test_links_to_an_old_name_lead_to_the_post_as_it_is_called_now(post, write, 
     post(3, "new", "## Here\n\nWords.", "title: New\naliases: [2026-11-03-old, 2026-11-02 older]\n")
     post(4, "other", "[a](2026-11-03-old.md#here) [b][b] `[c](2026-11-03-old.md)`\n\n[b]: <2026-11-02 older.md>")
     write("deep/page.md", "[d](../posts/2026-11-03-old.md) [e](../posts/2026-11-02%20older.md)\n")
+    write("spaced.md", "A [f](<posts/2026-11-02 older.md>).\n")
     assert built().warnings == ()
     new = "posts/2026-11-03-new/"
+    assert Page(site / "site", "spaced/").links("//article//a") == {"f": new}
     other, deep = (Page(site / "site", place) for place in ("posts/2026-11-04-other/", "deep/page/"))
     inside = "//div[contains(@class, 'byline-text')]//a"
     assert other.links(inside) == {"a": f"{new}#here", "b": new}

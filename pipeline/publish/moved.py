@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from posixpath import normpath, relpath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
@@ -17,15 +16,19 @@ if TYPE_CHECKING:
 
     from pipeline.model import Post
 
-_FILE: Final = re.compile(r"[^/\s()<>\[\]\"']+\.md(?![\w.-])")
+_END: Final = ".md"
+_LONGEST: Final = 3 * 255
+"""Characters of the longest name of a file, as an address has it."""
 
 
 def named(text: str, moved: Mapping[str, Post]) -> tuple[tuple[str, str], ...]:
     """Return the old names of posts that stand in ``text``, each with the new one; ``moved`` has the posts by them."""
-    if not moved or ".md" not in text:
+    if not moved or _END not in text:
         return ()
-    found = dict.fromkeys(unquote(name) for name in _FILE.findall(text))
-    return tuple((name, moved[name].path.name) for name in found if name in moved)
+    stems = tuple(name.removesuffix(_END) for name in moved)
+    before = [unquote(part[-_LONGEST:]) for part in text.split(_END)[:-1]]
+    found = {f"{stem}{_END}" for part in before if part.endswith(stems) for stem in stems if part.endswith(stem)}
+    return tuple((name, moved[name].path.name) for name in sorted(found))
 
 
 def followed(text: str, page: PurePosixPath, moved: Mapping[str, Post]) -> str:

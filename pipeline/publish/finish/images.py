@@ -30,7 +30,7 @@ FOLDER: Final = "assets/images/sized"
 """Where the copies are on the site."""
 _SIZES: Final = "(min-width: 42rem) 38.2rem, (min-width: 30.01rem) calc(100vw - 3.75rem), calc(100vw - 2.5rem)"
 """How wide an image in the text is shown, as the style sheet has it; here, 1rem is 16px."""
-_PHOTO: Final = "7.5rem"
+PHOTO: Final = "7.5rem"
 """How wide that of the author is shown."""
 _KINDS: Final = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 """What can be made smaller; other kinds (a moving GIF, a drawing) are shown as they are."""
@@ -196,7 +196,7 @@ def _sizes(given: Mapping[str, str]) -> str:
     """Return how wide an image is shown, by the attributes that it was ``given``."""
     if given.get("width", "").isdecimal():
         return f"{given['width']}px"
-    return _PHOTO if "u-photo" in given.get("class", "").split() else _SIZES
+    return PHOTO if "u-photo" in given.get("class", "").split() else _SIZES
 
 
 def file_of(src: str, folder: PurePosixPath) -> str | None:

@@ -11,7 +11,7 @@ from html import unescape
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from pipeline.publish.finish.images import file_of
+from pipeline.publish.finish.images import PHOTO, WIDTHS, file_of
 from pipeline.publish.remembered import load, save
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _LOADED: Final = re.compile(rb'<(?:link rel="stylesheet" href|script (?:type="module" )?src)="([^"]+)"')
 _IMAGE: Final = re.compile(rb'<img\b[^>]*\bsrc="([^"]+)"[^>]*>')
 _COPY: Final = re.compile(rb'(?:srcset="|, )([^" ,]+) 960w')
+_SMALL: Final = re.compile(rb'(?:srcset="|, )([^" ,]+) %dw[^>]* sizes="%b"' % (WIDTHS[0], PHOTO.encode()))
+"""The copy that is enough for the picture of the author."""
 _PACKED: Final = frozenset({".html", ".css", ".js", ".svg", ".json"})
 """What servers compress."""
 _LEVEL: Final = 1
@@ -79,5 +81,5 @@ def _links(html: bytes) -> Iterable[str]:
     for link in _LOADED.findall(html):
         yield unescape(link.decode("utf-8", "replace"))
     for tag in _IMAGE.finditer(html):
-        shown = _COPY.search(tag[0])
+        shown = _SMALL.search(tag[0]) or _COPY.search(tag[0])
         yield unescape((shown or tag)[1].decode("utf-8", "replace"))

@@ -40,7 +40,7 @@ def _of_nothing(name: str, found: Catalogue) -> Iterator[str]:
     folder, _, file = name.rpartition("/")
     key = file.removesuffix(".md")
     known = {places.TOPICS: ("topic", found.topics), places.SERIES: ("series", found.series)}
-    if folder not in known or not file.endswith(".md") or key == "index":
+    if folder not in known or not file.endswith(".md") or key in {"index", "README"}:
         return
     kind, every = known[folder]
     if key not in every:
