@@ -63,7 +63,8 @@ class PostError(BylineError):
 
     def __init__(self, path: Path, problems: Sequence[tuple[int, str]]) -> None:
         self.path, self.problems = path, tuple(problems)
-        super().__init__("\n".join(f"{path}:{line}: {reason}" for line, reason in self.problems))
+        shown = str(path).encode("utf-8", "replace").decode()  # a name need not be text
+        super().__init__("\n".join(f"{shown}:{line}: {reason}" for line, reason in self.problems))
 
 
 class PullError(BylineError):

@@ -69,6 +69,8 @@ _SLIPS: Final = (
 def of_yaml(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     """Return the line, from 1, at which ``text`` is no YAML, and why."""
     mark = getattr(error, "problem_mark", None)
+    if mark and (said := getattr(error, "note", None)):  # it is one of ours, which knows
+        return mark.line + 1, said
     lines = text.split("\n")[: mark.line + 1 if mark else None]  # what comes after it did not make it stumble
     for number, line in reversed(list(enumerate(lines, start=1))):
         for pattern, sentence in _SLIPS:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 MOST_ALIASES: Final = 20
+DEEPEST: Final = 100
+"""So many levels deep no person writes; parsers go down a step for each, until the ground gives way."""
+_BEGINS: Final = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+_ENDS: Final = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
 
 
 class _Strict(yaml.constructor.SafeConstructor):
@@ -94,6 +98,7 @@ def parse(text: str, taught: Callable[[Any], None] | None = None) -> Any:
 
     ``taught`` adds tags of its own to what a loader knows.
     """
+    _see_that_shallow(text)
     if "*" not in text:  # which no alias goes without
         with suppress(yaml.YAMLError, ValueError, KeyError, IndexError, AttributeError, TypeError, RecursionError):
             return yaml.load(text, Loader=_taught(_QuickLoader, taught))  # noqa: S506  (a SafeLoader)
@@ -107,6 +112,24 @@ def _taught(loader: Any, taught: Callable[[Any], None] | None) -> Any:
     pupil = type("Taught", (loader,), {})
     taught(pupil)
     return pupil
+
+
+def _see_that_shallow(text: str) -> None:
+    """Raise ``yaml.YAMLError`` where ``text`` nests deeper than ``DEEPEST``; what cannot is not looked at."""
+    most = max((len(line) - len(line.lstrip(" \t-?:")) for line in text.split("\n")), default=0)
+    if most + text.count("[") + text.count("{") <= DEEPEST:
+        return
+    depth = 0
+    deepest: Any = None  # a mark
+    with suppress(yaml.YAMLError):  # the parser says what is wrong
+        for event in yaml.parse(text, Loader=_FASTEST):
+            depth += isinstance(event, _BEGINS) - isinstance(event, _ENDS)
+            if depth > DEEPEST:
+                deepest = event.start_mark
+                break
+    if deepest:
+        reason = f"this is more than {DEEPEST} levels deep; write it flatter"
+        raise yaml.MarkedYAMLError(note=reason, problem_mark=deepest)
 
 
 @contextmanager

@@ -60,8 +60,8 @@ def files_of(folder):
 
 
 def post(site, matter, body="Text.\n"):
-    path = site / "content/posts/2026-11-24-new.md"
-    path.write_text(f"---\ndate: 2026-11-24\n{matter}---\n{body}", encoding="utf-8")
+    path = site / "content/posts/2026-11-23-new.md"
+    path.write_text(f"---\ndate: 2026-11-23\n{matter}---\n{body}", encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -198,8 +198,8 @@ def test_the_same_content_builds_the_same_bytes_in_another_folder_on_another_day
 def test_a_broken_post_is_named_and_the_old_site_stays(site, open_app):
     open_app(site).publish()
     before = (site / "site/index.html").read_bytes()
-    (site / "content/posts/2026-11-24-broken.md").write_text("---\ndate: soon\n---\nText.\n", encoding="utf-8")
-    with pytest.raises(PublishError, match=r"2026-11-24-broken\.md:2: date"):
+    (site / "content/posts/2026-11-23-broken.md").write_text("---\ndate: soon\n---\nText.\n", encoding="utf-8")
+    with pytest.raises(PublishError, match=r"2026-11-23-broken\.md:2: date"):
         open_app(site).publish()
     assert (site / "site/index.html").read_bytes() == before
 
@@ -213,10 +213,10 @@ def test_a_template_that_is_broken_stops_the_build_and_the_old_site_stays(site, 
 
 
 def test_a_broken_link_is_a_warning_with_its_file(site, open_app):
-    post = site / "content/posts/2026-11-24-link.md"
-    post.write_text("---\ndate: 2026-11-24\ntitle: T\n---\n[x](nowhere.md)\n", encoding="utf-8")
+    post = site / "content/posts/2026-11-23-link.md"
+    post.write_text("---\ndate: 2026-11-23\ntitle: T\n---\n[x](nowhere.md)\n", encoding="utf-8")
     warnings = open_app(site).publish().warnings
-    assert any("2026-11-24-link.md" in warning and "nowhere.md" in warning for warning in warnings)
+    assert any("2026-11-23-link.md" in warning and "nowhere.md" in warning for warning in warnings)
 
 
 def test_other_addresses_than_letters_and_feeds_link_to_are_refused_with_the_remedy(site, open_app):
@@ -228,20 +228,20 @@ def test_other_addresses_than_letters_and_feeds_link_to_are_refused_with_the_rem
 
 def test_drafts_hidden_files_and_links_out_of_content_stay_behind(site, open_app, tmp_path):
     (site / "content/drafts").mkdir()
-    (site / "content/drafts/2026-11-24-d.md").write_text("---\ndate: 2026-11-24\ntitle: D\n---\nd\n", encoding="utf-8")
+    (site / "content/drafts/2026-11-23-d.md").write_text("---\ndate: 2026-11-23\ntitle: D\n---\nd\n", encoding="utf-8")
     (site / "content/.secret.md").write_text("secret", encoding="utf-8")
     (tmp_path / "outside.txt").write_text("outside", encoding="utf-8")
     (site / "content/leak.txt").symlink_to(tmp_path / "outside.txt")
     built = open_app(site).publish().folder
     found = {path.name for path in built.rglob("*")}
-    assert not found & {"leak.txt", ".secret.md", "2026-11-24-d"}
+    assert not found & {"leak.txt", ".secret.md", "2026-11-23-d"}
 
 
 def test_hostile_front_matter_prints_as_itself(site, open_app):
     evil = '"><script>alert(1)</script>{{ 7*7 }}'
-    post = site / "content/posts/2026-11-24-evil.md"
+    post = site / "content/posts/2026-11-23-evil.md"
     post.write_text(
-        f"---\ndate: 2026-11-24\ntitle: '{evil}'\nsummary: '{evil}'\ntopics: ['{evil}', '../../etc/x']\n"
+        f"---\ndate: 2026-11-23\ntitle: '{evil}'\nsummary: '{evil}'\ntopics: ['{evil}', '../../etc/x']\n"
         "kind: essay\nsources:\n  - {url: 'https://a.example/', title: '<img src=x onerror=alert(1)>'}\n---\nText.\n",
         encoding="utf-8",
     )
@@ -253,14 +253,14 @@ def test_hostile_front_matter_prints_as_itself(site, open_app):
         assert "alert(1)" not in "".join(code for kind, code in scripts if "ld+json" not in kind)
         assert not any("<" in data for kind, data in scripts if "ld+json" in kind)
     assert not (built.parent / "etc").exists()
-    assert "49" not in Page(built / "posts/2026-11-24-evil/index.html").meta("og:title")
+    assert "49" not in Page(built / "posts/2026-11-23-evil/index.html").meta("og:title")
     ET.parse(built / "feed.xml")
 
 
 def test_names_of_topics_in_any_script_have_pages(site, open_app):
-    post = site / "content/posts/2026-11-24-t.md"
+    post = site / "content/posts/2026-11-23-t.md"
     post.write_text(
-        "---\ndate: 2026-11-24\ntitle: T\ntopics: [Énergie & réseaux, 港口]\n---\nText.\n", encoding="utf-8"
+        "---\ndate: 2026-11-23\ntitle: T\ntopics: [Énergie & réseaux, 港口]\n---\nText.\n", encoding="utf-8"
     )
     site_folder = open_app(site).publish().folder
     assert (site_folder / "topics/energie-reseaux/index.html").is_file()
@@ -269,14 +269,14 @@ def test_names_of_topics_in_any_script_have_pages(site, open_app):
 
 def test_posts_of_one_day_stand_in_the_same_order_at_home_and_in_the_feeds(site, open_app):
     for name in ("a", "b"):
-        (site / f"content/posts/2026-11-24-{name}.md").write_text(
-            f"---\ndate: 2026-11-24\ntitle: {name}\n---\nText.\n", encoding="utf-8"
+        (site / f"content/posts/2026-11-23-{name}.md").write_text(
+            f"---\ndate: 2026-11-23\ntitle: {name}\n---\nText.\n", encoding="utf-8"
         )
     built = open_app(site).publish().folder
     feed = json.loads((built / "feed.json").read_text(encoding="utf-8"))
     assert [item["title"] for item in feed["items"]][:2] == ["a", "b"]
     home = (built / "index.html").read_text(encoding="utf-8")
-    assert home.index("posts/2026-11-24-a/") < home.index("posts/2026-11-24-b/")
+    assert home.index("posts/2026-11-23-a/") < home.index("posts/2026-11-23-b/")
 
 
 HOSTILE_TITLE = "<img src=x onerror=\"document.title='RAN'\"> &lt;script&gt; deal"

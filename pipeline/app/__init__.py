@@ -204,12 +204,14 @@ class App:
         Raises ``UsageError`` where posts must be approved and one is not.
         """
         from pipeline.publish import publish
+        from pipeline.publish.held import today
 
         self.see_that_approved(*posts.paths(self.settings.content))
-        return publish(self.settings, engine=engine, strict=strict, trends=self._trends_of_site())
+        day, trends = today(self.now), self._trends_of_site()
+        return publish(self.settings, today=day, engine=engine, strict=strict, trends=trends)
 
     def unbuilt(self) -> tuple[Path, ...]:
-        """Return the posts that the built site does not show as they are now."""
+        """Return the posts that the built site does not show as they are now, those kept back among them."""
         from pipeline.publish.stamp import unbuilt
 
         return unbuilt(self.settings)
@@ -349,7 +351,10 @@ class App:
             begun = kept_readers.editions(connection)
             active = kept_readers.active_readers(connection)
             made_at = kept_stories.shortlist_made_at(connection)
+        from pipeline.publish.held import today, why_held
+
         read, broken = read_posts(self.settings.content, posts.POSTS)
+        held = {post.path for post in read if why_held(post, today(self.now))}
         drafts, _ = read_posts(self.settings.content, posts.DRAFTS)
         return Status(
             feeds=self.feeds.healths(),
@@ -358,7 +363,7 @@ class App:
             drafts={path: sum(found.accepted is None for found in self.check(path)) for path in self.drafts()},
             posts=len(read) + len(broken),
             broken=broken,
-            unbuilt=self.unbuilt(),
+            unbuilt=tuple(path for path in self.unbuilt() if path not in held),
             unapproved=tuple(path.stem for path in self._unapproved(each.path for each in (*read, *drafts))),
             unsent=tuple(
                 post.path.stem for post in read if post.kind is Kind.EDITION and posts.edition_of(post) not in begun

@@ -45,8 +45,9 @@ def publish(context: click.Context, port: int, engine: str | None, *, serve: boo
             built = opened.publish(engine=engine or "", strict=strict)
     told = {"site": built.folder, "posts": built.posts, "pages": built.pages, "fresh": built.fresh}
     report(
-        told | {"slowed": built.slowed, "moved": built.moved, "warnings": built.warnings},
+        told | {"slowed": built.slowed, "moved": built.moved, "held": built.held, "warnings": built.warnings},
         *built.moved,
+        *built.held,
         *(f"warning: {warning}" for warning in built.warnings),
         *([f"Every page was built: {built.slowed}."] if built.slowed else []),
         f"Built {shown(built.folder)}/: {counted(built.pages, 'page')}, {counted(built.posts, 'post')}.",

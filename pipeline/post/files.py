@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class ChangedOutsideError(BylineError):
 
 def load(path: Path) -> Loaded:
     """Return what ``path`` holds. Raises ``PostError`` where it cannot be read."""
-    data = _bytes(path)
+    data = bytes_of(path)
     try:
         text = data.removeprefix(_BOM).decode()
     except UnicodeDecodeError as error:
@@ -55,8 +56,8 @@ def load(path: Path) -> Loaded:
 def mark_of(path: Path) -> str:
     """Return the mark of the file as it is now, or an empty one where there is none."""
     try:
-        return _mark(path.read_bytes())
-    except OSError:
+        return _mark(bytes_of(path))
+    except PostError:
         return ""
 
 
@@ -65,7 +66,7 @@ def save(path: Path, text: str, mark: str) -> Loaded:
 
     Raises ``ChangedOutsideError`` where the file is another by now, and ``PostError`` where it cannot be written.
     """
-    before = _bytes(path)
+    before = bytes_of(path)
     if _mark(before) != mark:
         raise ChangedOutsideError(load(path))
     data = _like(before, text)
@@ -82,7 +83,7 @@ def move(loaded: Loaded, text: str, target: Path) -> None:
     Raises ``ChangedOutsideError`` where that is another by now, and ``PostError`` where ``target`` is there or cannot
     be written; both files then are as they were.
     """
-    before = _bytes(loaded.path)
+    before = bytes_of(loaded.path)
     if _mark(before) != loaded.mark:
         raise ChangedOutsideError(load(loaded.path))
     try:
@@ -96,9 +97,17 @@ def move(loaded: Loaded, text: str, target: Path) -> None:
     loaded.path.unlink()
 
 
-def _bytes(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
+    """Return what the file at ``path`` holds. Raises ``PostError`` where it cannot be read, or never would end."""
     try:
+        kind = path.stat().st_mode
+        if stat.S_ISDIR(kind):
+            raise PostError(path, [(1, "cannot be read, as it is a folder; give it a name without .md")])
+        if not stat.S_ISREG(kind):
+            raise PostError(path, [(1, "is no file, but a named pipe or a device; take it away")])
         return path.read_bytes()
+    except FileNotFoundError:
+        raise PostError(path, [(1, "there is no such file")]) from None
     except OSError as error:
         raise PostError(path, [(1, f"cannot be read ({error.strerror})")]) from None
 

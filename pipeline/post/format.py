@@ -14,11 +14,14 @@ from pipeline import faults, yamltext
 from pipeline.errors import PostError
 from pipeline.html import plain_text, safe_url
 from pipeline.model import Assisted, Kind, Post, Source, Wish
+from pipeline.post.files import bytes_of
 from pipeline.post.takes import takes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LONGEST_NAME: Final = 250
+"""Bytes of the name of a post, without its end: file systems take 255, and longer ends are put to it than .md."""
 _LONGEST: Final = 200_000
 _LONGEST_LINE: Final = 20_000
 """Characters of a text, and of a line of it: of signs of Markdown alone, more would take minutes to read."""
@@ -52,7 +55,7 @@ def _as_a_list(value: Any) -> Any:
 
 def _a_name(value: Any) -> Any:
     name = str(_clean_text(value)).removesuffix(".md").strip("/").removeprefix("posts/")
-    if not name or "/" in name or "\\" in name or name.startswith("."):
+    if not name or "/" in name or "\\" in name or name.startswith(".") or len(name.encode()) > LONGEST_NAME:
         raise ValueError("must be the name that the file of the post had, such as 2026-11-04-first-thoughts")
     return name
 
@@ -105,11 +108,7 @@ def read(path: Path) -> Post:
 def text_of(path: Path) -> str:
     """Return what the file at ``path`` holds, with plain line ends. Raises ``PostError`` where it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise PostError(path, [(1, "there is no such file")]) from None
-    except OSError as error:
-        raise PostError(path, [(1, f"cannot be read ({error.strerror})")]) from None
+        return bytes_of(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise PostError(path, [(1, f"is not UTF-8 text ({error.reason}); save it as UTF-8")]) from None
 
@@ -142,15 +141,15 @@ def _split(text: str, path: Path) -> tuple[str, str, int]:
     rest = text[found.end() :]
     body = rest.lstrip("\n")
     body_line = text[: found.end()].count("\n") + 1 + len(rest) - len(body)
-    if problems := list(_too_long(body, body_line)):
+    if problems := list(too_long(body, body_line)):
         raise PostError(path, problems)
     return found[1] or "", body, body_line
 
 
-def _too_long(body: str, first: int) -> Iterator[tuple[int, str]]:
+def too_long(body: str, first: int, longest: int = _LONGEST) -> Iterator[tuple[int, str]]:
     """Yield the lines of ``body`` of which no Markdown parser makes a page in a reasonable time."""
-    if len(body) > _LONGEST:
-        yield first, f"the text has {len(body):,} characters, more than the {_LONGEST:,} of a long post; make two of it"
+    if len(body) > longest:
+        yield first, f"the text has {len(body):,} characters, more than the {longest:,} of a long one; make two of it"
     for number, line in enumerate(body.split("\n"), first):
         if len(line) > _LONGEST_LINE:
             yield (
@@ -161,14 +160,14 @@ def _too_long(body: str, first: int) -> Iterator[tuple[int, str]]:
 
 def _validated(matter: str, path: Path) -> _Matter:
     try:
-        data = yamltext.parse(matter)
+        data = yamltext.parse(f"\n{matter}")  # so that lines are those of the file
         if not isinstance(data, dict):
             raise PostError(path, [(1, "the front matter is empty, or not lines of `name: value`")])
         known = _Matter.model_fields
         return _Matter.model_validate({n: value for n, value in data.items() if value is not None or n not in known})
     except yaml.YAMLError as error:
-        line, reason = faults.of_yaml(error, matter)
-        raise PostError(path, [(line + 1, reason)]) from None
+        line, reason = faults.of_yaml(error, f"\n{matter}")
+        raise PostError(path, [(line, reason)]) from None
     except ValidationError as error:
         raise PostError(path, [_told(matter, problem) for problem in error.errors()]) from None
 

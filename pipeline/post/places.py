@@ -22,12 +22,18 @@ DRAFTS: Final = "drafts"
 
 
 def paths(content: Path, folder: str = POSTS) -> list[Path]:
-    """Return the post files in a folder of ``content``, the newest name first; a link that leads out is none."""
+    """Return the post files in a folder of ``content``, the newest name first; a link that leads out is none.
+
+    Raises ``UsageError`` where the folder may not be looked into.
+    """
     inside, place = content.resolve(), content / folder
     if not (place.is_dir() and place.resolve().is_relative_to(inside)):
         return []
-    with os.scandir(place) as found:
-        files = [(file.name, file.is_symlink()) for file in found if file.name.endswith(".md")]
+    try:
+        with os.scandir(place) as found:
+            files = [(file.name, file.is_symlink()) for file in found if file.name.endswith(".md")]
+    except OSError as error:
+        raise UsageError(f"{place} cannot be looked into ({error.strerror}); give yourself the right to") from error
     named = ((place / name, is_link) for name, is_link in sorted(files, reverse=True))
     return [path for path, is_link in named if not is_link or _leads_into(inside, path)]
 

@@ -7,14 +7,15 @@ build leaves the old one whole.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from pipeline.errors import PublishError
-from pipeline.publish.grounds import held
+from pipeline.publish.grounds import held, told_in_words
 from pipeline.publish.stamp import keep_stamp, stamp_of, unchanged, work_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from pipeline.model import Trend
     from pipeline.publish.site import Site
@@ -24,35 +25,45 @@ if TYPE_CHECKING:
     Trends = Sequence[Trend] | None
     """What rises and falls, for a page of the site; None where it is to have no such page."""
 
+
+class _How(TypedDict):
+    """By which engine, and with which trends."""
+
+    engine: str
+    trends: Trends
+
+
 _REFUSED: Final = "The site is not published, because of warnings, and --strict was asked for:"
 
 
-def publish(settings: Settings, *, engine: str = "", strict: bool = False, trends: Trends = None) -> Site:
-    """Build the site, unless nothing changed since it was built.
+@told_in_words()
+def publish(settings: Settings, *, today: date, engine: str = "", strict: bool = False, trends: Trends = None) -> Site:
+    """Build the site of ``today``, unless nothing changed since it was built.
 
     Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
     """
     with held(settings, work := work_of(settings)):
         stamp = stamp_of(settings, engine, trends)
-        if (kept := unchanged(stamp, settings.output, work)) and not (strict and kept.warnings):
+        if (kept := unchanged(stamp, today, settings.output, work)) and not (strict and kept.warnings):
             return kept
         from pipeline.publish.renames import follow
 
         moved = follow(settings, stamp, work)
         stamp = stamp_of(settings, engine, trends) if moved else stamp
-        return _built(settings, stamp, moved, engine=engine, strict=strict, trends=trends)
+        how: _How = {"engine": engine, "trends": trends}
+        return _built(settings, stamp, moved, today, strict=strict, **how)
 
 
 def _built(
-    settings: Settings, stamp: Stamp, moved: tuple[str, ...], *, engine: str, strict: bool, trends: Trends
+    settings: Settings, stamp: Stamp, moved: tuple[str, ...], today: date, *, strict: bool, **how: Unpack[_How]
 ) -> Site:
     """Build the site, and put it in the place of the old one. Raises as ``publish`` does."""
     from pipeline.publish.finish.beside import Beside
-    from pipeline.publish.making import make
+    from pipeline.publish.making import Memo, make
     from pipeline.publish.put import put
 
     with Beside(work_of(settings)) as beside:
-        made = make(settings, beside, engine=engine, trends=trends)
+        made = make(settings, beside, **how, memo=Memo(day=today))
         whole = made.finished(beside)
         site = made.site(whole, moved)
         if strict and site.warnings:

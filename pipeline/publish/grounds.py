@@ -1,4 +1,7 @@
-"""The grounds of a build: what it replaces and where it remembers is nothing of the author's, and no other build's."""
+"""The grounds of a build: what it replaces and where it remembers is nothing of the author's, and no other build's.
+
+And whether the grounds carry it: a disk may be full, or a folder not ours to write to.
+"""
 
 from __future__ import annotations
 
@@ -83,6 +86,17 @@ def _see_that_own(settings: Settings, work: Path) -> None:
     for place in (work.parent, work, *(_inside(work) if work.is_dir() else ())):
         if place.is_symlink():
             raise PublishError(f"{place} is a link, where Byline remembers what it built; take the link away")
+
+
+@contextmanager
+def told_in_words() -> Iterator[None]:
+    """Make of what the system refuses (a full disk, a file that may not be read) a ``PublishError`` that names it."""
+    try:
+        yield
+    except OSError as error:
+        place = error.filename2 or error.filename or "a file of the site, or of what Byline remembers,"
+        reason = error.strerror or type(error).__name__
+        raise PublishError(f"The site is not built: {place} cannot be read or written ({reason})") from error
 
 
 def _inside(folder: Path) -> list[Path]:

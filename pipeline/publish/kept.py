@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Note = dict[str, tuple[str, int, int]]
     """Mark, size and time (nanoseconds) of each file, by its name in the folder."""
     Twin = tuple[Path, Path]
+    Unread = Callable[[OSError], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,8 +170,7 @@ def is_kept(folder: Path, note: Path) -> bool:
 
 
 def _noted(note: Path) -> Note:
-    noted = load(note)
-    return noted if isinstance(noted, dict) else {}
+    return load(note, {str: (str, int, int)}) or {}
 
 
 def _is(target: str, state: tuple[int, int]) -> bool:
@@ -220,16 +220,16 @@ def _make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def files_in(folder: Path) -> Iterator[tuple[str, Path]]:
+def files_in(folder: Path, unread: Unread | None = None) -> Iterator[tuple[str, Path]]:
     """Yield every file in ``folder`` with its name in it; a link is a file, wherever it leads."""
-    for name in names_in(folder):
+    for name in names_in(folder, unread):
         yield name, folder / name
 
 
-def names_in(folder: Path) -> Iterator[str]:
-    """Yield the name of every file in ``folder``, but for what is hidden at its top."""
+def names_in(folder: Path, unread: Unread | None = None) -> Iterator[str]:
+    """Yield the name of every file in ``folder``, but for what is hidden at its top; ``unread`` is told what fails."""
     root = str(folder)
-    for place, folders, names in os.walk(root):
+    for place, folders, names in os.walk(root, onerror=unread):
         if place == root:
             folders[:], names[:] = (_shown(found) for found in (folders, names))
         inside = place[len(root) + 1 :].replace(os.sep, "/")
@@ -240,6 +240,17 @@ def names_in(folder: Path) -> Iterator[str]:
 
 def _shown(names: Iterable[str]) -> list[str]:
     return [name for name in names if not name.startswith(".")]
+
+
+def also_folders(names: Iterable[str], folders: Iterable[str] = ()) -> set[str]:
+    """Return which of ``names`` are folders of others, or among ``folders``: no file can be there."""
+    every, found = [*names], {*folders}
+    for name in every:
+        place = name.rpartition("/")[0]
+        while place and place not in found:
+            found.add(place)
+            place = place.rpartition("/")[0]
+    return found.intersection(every)
 
 
 def _without_empty(folder: Path) -> None:

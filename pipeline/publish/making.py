@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from pipeline.publish.catalogue import Catalogue, catalogue
 from pipeline.publish.engine import Built, build, planned
 from pipeline.publish.finish import Finished, finish
 from pipeline.publish.finish.cards import begin
+from pipeline.publish.held import Held, parted
 from pipeline.publish.person import person_of
 from pipeline.publish.reading import Seen, drafts_of, published
 from pipeline.publish.site import Site
@@ -38,8 +40,12 @@ _OBJECTS: Final = 200_000
 
 @dataclass(slots=True, kw_only=True)
 class Memo:
-    """What a preview, which builds again and again, keeps in mind: posts by their files, and what is like what."""
+    """For which ``day`` the site is made; and, where it is a preview, which has none, what is kept in mind of it.
 
+    A preview builds again and again: it remembers posts by their files, and what is like what.
+    """
+
+    day: date | None = None
     reads: Seen = field(default_factory=dict)
     alike: Alike = field(default_factory=dict)
 
@@ -52,9 +58,10 @@ class Memo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What the engine made, and what it was made of."""
+    """What the engine made, what it was made of, and what was ``held`` back."""
 
     settings: Settings
+    held: Held
     found: Catalogue
     staged: Staged
     built: Built
@@ -72,6 +79,8 @@ class Made:
             fresh=self.built.fresh,
             slowed=self.built.slowed,
             moved=moved,
+            held=(*self.held.told, *self.staged.held),
+            days=(self.held.first, self.held.last),
             warnings=(*self.staged.notices, *self.built.warnings, *whole.warnings),
         )
 
@@ -82,27 +91,31 @@ def make(
     *,
     engine: str = "",
     trends: Sequence[Trend] | None = None,
-    preview: Memo | None = None,
+    memo: Memo | None = None,
     fast: bool = True,
 ) -> Made:
-    """Return the pages of the site, on a ``preview`` with drafts as if they were published; not ``fast``, all anew.
+    """Return the pages of the site, for a preview with all that is kept back too; not ``fast``, all anew.
 
-    Their pictures are begun ``beside``. Raises ``PublishError``.
+    Without a ``memo``, it is made for a day by which every post is out. Pictures are begun ``beside``. Raises
+    ``PublishError``.
     """
     work = beside.work
     gc.set_threshold(_OBJECTS)  # next to nothing of a build becomes garbage before its end
-    read = published(settings, work, preview.reads if preview else None)
-    every = (*read, *drafts_of(settings)) if preview else read
-    found = catalogue(every, partial(preview.likest if preview else alike, memory=work))
+    memo = memo or Memo(day=date.max)
+    if memo.day is None:
+        every, held = (*published(settings, work, memo.reads), *drafts_of(settings)), Held()
+    else:
+        every, held = parted(published(settings, work), memo.day)
+    found = catalogue(every, partial(alike if memo.day else memo.likest, memory=work))
     if beside.draws:
         begin(beside.pictures, found, settings)
     whole = Whole(found=found, person=person_of(settings.content), settings=settings)
-    staged = stage(work / "stage", whole, trends)
+    staged = stage(work / "stage", whole, trends, drafts=memo.day is None)
     told = told_of(found, whole.person, settings)
     plan = planned(staged, work, engine or settings.publish.engine, told, settings)
     built = build(plan, settings, fast=fast)
     _see_that_there(found, built)
-    return Made(settings=settings, found=found, staged=staged, built=built)
+    return Made(settings=settings, held=held, found=found, staged=staged, built=built)
 
 
 def _see_that_there(found: Catalogue, built: Built) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pipeline.publish.catalogue import Catalogue, Topic
     from pipeline.settings.sections import SiteSettings
 
+PAGES: Final = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+"""The ends of files that engines take for pages."""
 HOME: Final = "index.md"
 TOPICS: Final = "topics"
 SERIES: Final = "series"
@@ -43,11 +45,16 @@ FORMATS: Final = (
 @lru_cache(maxsize=8192)
 def address_of(page: str) -> str:
     """Return the address, from the root of the site, of the page whose file in content/ is ``page``."""
-    stem = page.removesuffix(".md")
+    return quote(unquoted(page))
+
+
+def unquoted(page: str) -> str:
+    """Return the same as the names of folders."""
+    stem = next((page.removesuffix(end) for end in PAGES if page.endswith(end)), page)
     folder, _, name = stem.rpartition("/")
-    if name == "index":
-        return quote(f"{folder}/") if folder else ""
-    return quote(f"{stem}/")
+    if name in {"index", "README"}:
+        return f"{folder}/" if folder else ""
+    return f"{stem}/"
 
 
 def topic_address(key: str) -> str:

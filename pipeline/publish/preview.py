@@ -15,6 +15,7 @@ from watchdog.observers import Observer
 from pipeline.errors import PublishError, UsageError
 from pipeline.publish.finish.beside import Beside
 from pipeline.publish.finish.images import with_images
+from pipeline.publish.grounds import told_in_words
 from pipeline.publish.kept import amend, marks_of
 from pipeline.publish.making import Memo, make
 from pipeline.publish.put import put
@@ -63,13 +64,13 @@ class Preview:
     def build(self) -> tuple[str, ...]:
         """Build what changed, and return what was warned of. Raises ``PublishError``; the last good site stays."""
         is_first = not self._others
-        with Beside(self._work, draws=is_first) as beside:
-            made = make(self._settings, beside, trends=self._trends(), preview=self._memo)
+        with told_in_words(), Beside(self._work, draws=is_first) as beside:
+            made = make(self._settings, beside, trends=self._trends(), memo=self._memo)
             if is_first:
                 whole = {**made.finished(beside).pieces, **beside.index.pieces()}
                 self._others = {name: piece for name, piece in whole.items() if name not in made.built.pieces}
-        pages, unread = with_images(dict(made.built.pieces), self._work / "images")
-        self._put(self._others | pages)
+            pages, unread = with_images(dict(made.built.pieces), self._work / "images")
+            self._put(self._others | pages)
         return (*made.staged.notices, *made.built.warnings, *unread)
 
     def _put(self, pieces: dict[str, Piece]) -> None:

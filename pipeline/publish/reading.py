@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.errors import PostError, PublishError
+from pipeline.model import Post
+from pipeline.post.files import bytes_of
+from pipeline.post.format import LONGEST_NAME
 from pipeline.publish.forks import mapped
 from pipeline.publish.remembered import load, save
 
@@ -15,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pipeline.model import Post
     from pipeline.settings.sections import Settings
 
 
@@ -27,6 +30,8 @@ class Read:
     post: Post
 
 
+READ: Final = {str: Post}
+"""The form of what is remembered: posts by their keys."""
 FEWEST: Final = 60
 """So many posts are worth a process that reads them."""
 Seen = dict[str, tuple[tuple[int, int], "Read"]]
@@ -58,7 +63,7 @@ def published(settings: Settings, memory: Path, seen: Seen | None = None) -> tup
 
 def _found(paths: Sequence[Path], note: Path | None) -> list[Read | str]:
     """Return what each of ``paths`` holds, or why it is broken; ``note`` remembers what the last run read."""
-    known: dict[str, Post] = (load(note) or {}) if note else {}
+    known: dict[str, Post] = (load(note, READ) or {}) if note else {}
     keys = {path: _key(path) for path in paths}
     fresh = [path for path in paths if keys[path] not in known]
     read = dict(zip(fresh, mapped(_read, fresh, FEWEST), strict=True))
@@ -85,15 +90,36 @@ def _state(path: Path) -> tuple[int, int]:
 
 def _read(path: Path) -> Post | str:
     """Return the post in ``path``, or what is wrong with it."""
+    if reason := misnamed(path.name):
+        return str(PostError(path, [(1, reason)]))
     try:
         return posts.read(path)
     except PostError as error:
         return str(error)
 
 
+def misnamed(name: str) -> str:
+    """Return why no page can be at the address that the file ``name`` of a post gives it."""
+    if name in {"index.md", "README.md"}:
+        return (
+            "is the page of the folder posts/, and no post; the first page lists your posts: "
+            "take it away, or move its words to content/index.md, where they stand above the list"
+        )
+    if not_utf8(name):
+        return "has a name that is not UTF-8, so it can have no address; rename it"
+    if (many := len(name.encode()) - len(".md")) > LONGEST_NAME:
+        return f"has a name of {many} bytes, more than the {LONGEST_NAME} that an address may have; rename it"
+    return ""
+
+
+def not_utf8(name: str) -> bool:
+    """Tell whether the name of a file, as Python has it, stands for bytes that are no text."""
+    return any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
 def _key(path: Path) -> str:
     try:
-        data = path.read_bytes()
-    except OSError:
+        data = bytes_of(path)
+    except PostError:
         data = b""  # reading it tells why
-    return blake2b(f"{path}\0".encode() + data, digest_size=16).hexdigest()
+    return blake2b(os.fsencode(path) + b"\0" + data, digest_size=16).hexdigest()

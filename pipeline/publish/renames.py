@@ -12,7 +12,9 @@ from pipeline import post as posts
 from pipeline import yamltext
 from pipeline.errors import PostError
 from pipeline.post import files
+from pipeline.publish.reading import READ
 from pipeline.publish.remembered import load
+from pipeline.publish.stamp import built_posts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,11 +55,10 @@ def _words(post: Post) -> list[str]:
 
 def follow(settings: Settings, stamp: Stamp, work: Path) -> tuple[str, ...]:
     """Note the old name of each post that was renamed since the last build; return what was done, in words."""
-    kept = load(work / "stamp")
-    last = kept[1] if isinstance(kept, tuple) else {}
+    last = built_posts(work)
     if not last.keys() - stamp.posts.keys():
         return ()
-    before = list((load(work / "posts") or {}).values())
+    before = list((load(work / "posts", READ) or {}).values())
     return tuple(_noted(post, was) for post, was in renamed(before, list(_legible(settings))))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
 
@@ -14,7 +15,8 @@ class Site:
     """A built site: where it is, what it holds, and what was warned of.
 
     Of its ``pages``, ``fresh`` were built anew; ``slowed`` says why it was all of them, where that was so. ``moved``
-    tells which posts have another address than before.
+    tells which posts have another address than before, and ``held`` what is kept back. ``days`` are the first and the
+    last one for which the site is right as it is.
     """
 
     folder: Path
@@ -23,4 +25,6 @@ class Site:
     fresh: int
     slowed: str
     moved: tuple[str, ...]
+    held: tuple[str, ...]
+    days: tuple[date, date]
     warnings: tuple[str, ...]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import date
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import post as posts
@@ -27,6 +29,12 @@ _PACKAGES: Final = (
 """What makes a site besides Byline."""
 _CLOCK: Final = b"build_date_utc"
 """By which a template shows when the site was built."""
+
+
+_READ: Final = frozenset({".md", ".yml", ".yaml", ".json", ".html", ".css", ".js", ".txt"})
+"""The ends of files whose text tells whether they are the same."""
+_KEPT: Final = (str, {str: str}, int, int, (str, ...), (str, ...), (date, date))
+"""The form of what is kept of a build: its digest, those of its posts, and what is known of its site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +62,37 @@ def stamp_of(settings: Settings, *how: Any) -> Stamp:
     return Stamp(digest=made.hexdigest(), posts=of_posts)
 
 
-def unchanged(stamp: Stamp, output: Path, work: Path) -> Site | None:
-    """Return what was kept with ``stamp``; None where the site in ``output`` is not the one that was built by it."""
-    kept = load(work / "stamp")
-    if not (isinstance(kept, tuple) and kept[0] == stamp.digest and is_kept(output, work / "site.note")):
+def unchanged(stamp: Stamp, today: date, output: Path, work: Path) -> Site | None:
+    """Return what was kept with ``stamp``.
+
+    None where the site in ``output`` is not the one that was built by it, or not what it should be ``today``.
+    """
+    kept = load(work / "stamp", _KEPT)
+    if kept is None or kept[0] != stamp.digest or not is_kept(output, work / "site.note"):
         return None
-    many, pages, warnings = kept[2:]
-    return Site(folder=output, posts=many, pages=pages, fresh=0, slowed="", moved=(), warnings=warnings)
+    many, pages, warnings, held, days = kept[2:]
+    site = Site(
+        folder=output, posts=many, pages=pages, fresh=0, slowed="", moved=(), held=held, days=days, warnings=warnings
+    )
+    return site if days[0] <= today <= days[1] else None
 
 
 def keep_stamp(stamp: Stamp, site: Site, work: Path) -> None:
     """Keep the ``stamp`` of the site that was just built, and what is known of it."""
-    save(work / "stamp", (stamp.digest, dict(stamp.posts), site.posts, site.pages, site.warnings))
+    known = (site.posts, site.pages, site.warnings, site.held, site.days)
+    save(work / "stamp", (stamp.digest, dict(stamp.posts), *known))
+
+
+def built_posts(work: Path) -> Mapping[str, str]:
+    """Return a digest of each post of the last build, by the name of its file."""
+    kept = load(work / "stamp", _KEPT)
+    posts_built: Mapping[str, str] = kept[1] if kept else {}
+    return posts_built
 
 
 def unbuilt(settings: Settings) -> tuple[Path, ...]:
     """Return the posts that have no page in the site's folder, or one that was made of other words."""
-    kept = load(work_of(settings) / "stamp")
-    built = kept[1] if isinstance(kept, tuple) else {}
+    built = built_posts(work_of(settings))
     return tuple(path for path in posts.paths(settings.content) if not _is_built(path, settings, built))
 
 
@@ -103,9 +124,9 @@ def _never_again() -> bytes:
 def _content(path: Path) -> bytes:
     """Return what tells whether a file is the same: the text of one that is read, of others size and time."""
     try:
-        if path.suffix in {".md", ".yml", ".yaml", ".json", ".html", ".css", ".js", ".txt"}:
-            return path.read_bytes()
         found = path.stat()
+        if S_ISREG(found.st_mode) and path.suffix in _READ:
+            return path.read_bytes()
     except OSError as error:
         return repr(error).encode()
     return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}".encode()

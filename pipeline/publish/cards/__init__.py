@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from pipeline.publish.kept import Piece
+from pipeline.publish.remembered import remove
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,13 +41,15 @@ class Pictures:
 
         keys = {name: key_of(card, palette, font) for name, card in cards.items()}
         self._pieces = {name: Piece(mark=key, source=self._memory / f"{key}.png") for name, key in keys.items()}
+        wanted = {*keys.values()}
+        for path in self._memory.glob("*.png"):
+            if path.stem not in wanted or not path.is_file():
+                remove(path)
         there = {path.stem for path in self._memory.glob("*.png")}
         if todo := {self._memory / f"{key}.png": cards[name] for name, key in keys.items() if key not in there}:
             from pipeline.publish.cards.drawn import drawing
 
             self._work = drawing(todo, palette, font)
-        for key in there - set(keys.values()):
-            (self._memory / f"{key}.png").unlink()
 
     def pieces(self) -> dict[str, Piece]:
         """Return the pictures by the names of their files. Raises ``PublishError`` where the font is no font."""

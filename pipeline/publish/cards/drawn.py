@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.publish.cards.drawing import draw
 from pipeline.publish.forks import Work
+from pipeline.publish.remembered import folder_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ FEWEST: Final = 40
 def drawing(cards: Mapping[Path, Card], palette: Palette, font: Path | None) -> Work[Any, None]:
     """Begin to draw ``cards``, each into its file. The work raises ``PublishError`` where ``font`` is no font."""
     for folder in {path.parent for path in cards}:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder_at(folder)
     return Work(partial(_drawn, palette, font), list(cards.items()), FEWEST)
 
 

@@ -16,6 +16,7 @@ from pipeline.errors import PublishError
 from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours, wanted
 from pipeline.publish.engine.warned import in_words, pointed_to
 from pipeline.publish.kept import pieces_in
+from pipeline.publish.remembered import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,9 +35,9 @@ def build_by_command(plan: Plan, settings: Settings) -> Built:
             f"{plan.engine} is not installed: `pip install {plan.engine}`, or build with another --engine"
         )
     work = plan.output.parent
-    shutil.rmtree(plan.output, ignore_errors=True)
+    remove(plan.output)
     overrides = work / "overrides"
-    shutil.rmtree(overrides, ignore_errors=True)
+    remove(overrides)
     if settings.overrides.is_dir():
         shutil.copytree(settings.overrides, overrides)  # Zensical takes nothing from outside of its folder
         shutil.rmtree(overrides / "letter", ignore_errors=True)

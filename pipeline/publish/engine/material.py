@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from pipeline.publish.engine.speed import Speed
 from pipeline.publish.engine.speed.converter import one_converter
 from pipeline.publish.engine.warned import in_words
 from pipeline.publish.kept import pieces_in
+from pipeline.publish.remembered import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def build_here(plan: Plan, settings: Settings, *, fast: bool = True) -> Built:
     from mkdocs.commands.build import build as mkdocs_build
     from mkdocs.exceptions import MkDocsException
 
-    shutil.rmtree(plan.output, ignore_errors=True)
+    remove(plan.output)
     speed = Speed(plan) if fast else None
     with _warnings() as warnings:
         try:
@@ -50,6 +50,8 @@ def build_here(plan: Plan, settings: Settings, *, fast: bool = True) -> Built:
             raise PublishError(f"{place}: the site's template is broken: {error}", warnings) from error
         except (MkDocsException, SystemExit) as error:
             raise PublishError(f"The site cannot be built: {error or 'the engine gave up'}", warnings) from error
+        except OSError:  # a disk that is full, or a file that may not be read, is told as such
+            raise
         except Exception as error:  # whatever front matter that only the engine knows makes it stumble over
             reason = f"The engine stumbles ({type(error).__name__}: {error}); look at the front matter you changed last"
             raise PublishError(reason, warnings) from error

@@ -33,7 +33,7 @@ _ODD: Final = re.compile(
 def contents_of(every: Iterable[Post], settings: Settings, memory: Path | None = None) -> dict[str, str]:
     """Return the HTML of each post by the name of its file; ``memory`` is a folder that remembers it."""
     note = memory / _NOTE if memory else None
-    known: dict[str, str] = (load(note) if note else None) or {}
+    known: dict[str, str] = (load(note, {str: str}) if note else None) or {}
     keys = {post.path.name: _key(post, settings) for post in every}
     fresh = {keys[post.path.name]: post for post in every if keys[post.path.name] not in known}
     made = {key: content_of(post, settings) for key, post in fresh.items()}

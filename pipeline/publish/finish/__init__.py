@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.publish import places
 from pipeline.publish.feeds import feeds
 from pipeline.publish.finish.addresses import old_addresses
 from pipeline.publish.finish.copies import copies
@@ -17,6 +18,7 @@ from pipeline.publish.finish.maps import maps
 from pipeline.publish.finish.reading import reading
 from pipeline.publish.finish.tame import INDEX, tamed
 from pipeline.publish.finish.weights import too_heavy
+from pipeline.publish.kept import also_folders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,4 +55,8 @@ def finish(
     warnings += too_heavy(whole, settings.publish.page_kilobytes, work / "weights")
     ours |= beside.pictures.pieces()
     ours |= feeds(found, ours | whole, settings, work)
-    return Finished(pieces=ours | whole, warnings=tuple(warnings))
+    every = ours | whole
+    for name in sorted(also_folders(every, [places.SEARCH] if settings.publish.search == "pagefind" else ())):
+        warnings.append(f"{name} is not on the site, as a folder has that name; rename the one of content/")
+        del every[name]
+    return Finished(pieces=every, warnings=tuple(warnings))

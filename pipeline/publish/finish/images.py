@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
 from pipeline.publish.kept import Piece, digest, of_bytes
-from pipeline.publish.remembered import load, save
+from pipeline.publish.remembered import folder_at, load, remove, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +39,10 @@ _IMAGE: Final = re.compile(rb"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE: Final = re.compile(r"""\s([a-zA-Z-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+))?""")
 
 
+_NOTED: Final = ({str: bool}, {str: (int, int, {int: str})})
+"""The form of what is remembered: which pages have images, and the shapes of images, both by their marks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What is known of an image: its size in pixels, and its copies, by their widths."""
@@ -53,9 +57,9 @@ def with_images(pieces: dict[str, Piece], memory: Path) -> tuple[dict[str, Piece
 
     What was made is remembered in the folder ``memory``, and swept from it when no image needs it any more.
     """
-    known = load(memory / "note")
-    seen: dict[str, bool] = known[0] if isinstance(known, tuple) else {}
-    shapes = {mark: Shape(*values) for mark, values in (known[1] if isinstance(known, tuple) else {}).items()}
+    noted: tuple[dict[str, bool], dict[str, Any]] | None = load(memory / "note", _NOTED)
+    seen, known = noted or ({}, {})
+    shapes = {mark: Shape(*values) for mark, values in known.items()}
     work = _Work(pieces=pieces, memory=memory, shapes=shapes)
     now: dict[str, bool] = {}
     made: dict[str, Piece] = {}
@@ -131,7 +135,7 @@ class _Work:
         """Make the copies of ``image`` that are smaller than it is."""
         copies = {}
         colours = image.info.get("icc_profile") if image.mode.startswith("RGB") else None
-        self.memory.mkdir(parents=True, exist_ok=True)
+        folder_at(self.memory)
         for width in WIDTHS:
             if width < image.width:
                 height = max(1, round(image.height * width / image.width))
@@ -235,4 +239,4 @@ def _drawing(data: bytes) -> Shape | None:
 def _sweep(memory: Path, wanted: set[Path]) -> None:
     for path in memory.glob("*.webp"):
         if path not in wanted:
-            path.unlink()
+            remove(path)

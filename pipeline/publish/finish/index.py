@@ -6,7 +6,6 @@ indexing of its part. Only posts and pages are indexed, no lists.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from typing import TYPE_CHECKING, Final, Self
 
@@ -14,7 +13,7 @@ from pipeline.errors import PublishError
 from pipeline.publish import places
 from pipeline.publish.catalogue import parts_of
 from pipeline.publish.kept import Late, Piece, amend, digest, marks_of, names_in, of_file
-from pipeline.publish.remembered import load, save
+from pipeline.publish.remembered import folder_at, load, remove, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,8 +55,9 @@ class Indexing:
         self._folders[part] = folder = self._work / f"{part}-{key}"
         if folder.is_dir():
             return
+        folder_at(self._work)
         site = self._work / f"{part}{_PAGES}"
-        shutil.rmtree(_making(folder), ignore_errors=True)
+        remove(_making(folder))
         _laid(site, pages)
         self._running.append((folder, _started(site, _making(folder))))
 
@@ -74,6 +74,7 @@ class Indexing:
             if running.returncode or not (_making(folder) / "pagefind.js").is_file():
                 raise PublishError(f"The search cannot be made: {told.strip() or 'Pagefind gave up'}")
             _without_looks(_making(folder))
+            remove(folder)
             _making(folder).rename(folder)
             self._running.pop()
         made = {
@@ -83,7 +84,7 @@ class Indexing:
         }
         pages = {self._work / f"{part}{_PAGES}" for part in self._folders}
         for old in {*self._work.glob("*")} - {*self._folders.values()} - pages - {_note(each) for each in pages}:
-            _away(old)
+            remove(old)
         return made
 
 
@@ -105,10 +106,10 @@ def _pages(pieces: Mapping[str, Piece], every: Sequence[Post]) -> Iterator[tuple
 
 def _laid(site: Path, pages: Mapping[str, Piece]) -> None:
     """Make ``site`` the folder of ``pages`` that Pagefind reads: only what differs from the last time is put there."""
-    before = load(_note(site))
-    _note(site).unlink(missing_ok=True)  # a run that is cut off leaves a folder of which nothing is believed
-    if not (isinstance(before, dict) and site.is_dir()):
-        _away(site)
+    before = load(_note(site), {str: str})
+    remove(_note(site))  # a run that is cut off leaves a folder of which nothing is believed
+    if before is None or not site.is_dir():
+        remove(site)
         before = {}
     amend(site, before, pages, only_read=True)
     save(_note(site), marks_of(pages))
@@ -116,14 +117,6 @@ def _laid(site: Path, pages: Mapping[str, Piece]) -> None:
 
 def _note(site: Path) -> Path:
     return site.with_suffix(".note")
-
-
-def _away(path: Path) -> None:
-    """Take ``path`` away, whatever it is."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _piece(folder: Path, name: str) -> Piece:

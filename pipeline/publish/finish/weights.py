@@ -35,7 +35,7 @@ def too_heavy(pieces: Mapping[str, Piece], kilobytes: int, note: Path) -> list[s
 
     ``note`` remembers what was weighed before.
     """
-    scales = _Scales(pieces, load(note))
+    scales = _Scales(pieces, load(note, {str: (int, (str, ...))}) or {})
     weights = {name: scales.weight(name) for name in pieces if name.endswith("index.html")}
     save(note, scales.now)
     heavy = sorted(((weight, name) for name, weight in weights.items() if weight > kilobytes * 1000), reverse=True)
@@ -49,9 +49,9 @@ def too_heavy(pieces: Mapping[str, Piece], kilobytes: int, note: Path) -> list[s
 class _Scales:
     """Weighs files; ``now`` is what is known of those that were weighed, by their marks."""
 
-    def __init__(self, pieces: Mapping[str, Piece], known: object) -> None:
+    def __init__(self, pieces: Mapping[str, Piece], known: Mapping[str, tuple[int, tuple[str, ...]]]) -> None:
         self._pieces = pieces
-        self._known: dict[str, tuple[int, tuple[str, ...]]] = known if isinstance(known, dict) else {}
+        self._known = known
         self.now: dict[str, tuple[int, tuple[str, ...]]] = {}
 
     def weight(self, name: str) -> int:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from pipeline.publish import places
 from pipeline.publish.stage.about import about_pages
 from pipeline.publish.stage.article import article
-from pipeline.publish.stage.files import Sheet, Staged, files_of, staged
+from pipeline.publish.stage.files import Sheet, Staged, staged
 from pipeline.publish.stage.lists import list_pages
 from pipeline.publish.stage.notices import notices
 from pipeline.publish.stage.page import Page, mistakes, sheet_of
+from pipeline.publish.stage.theirs import theirs_in
 from pipeline.publish.trends import EXPLAINED, trend_lines
 
 if TYPE_CHECKING:
@@ -26,30 +27,30 @@ if TYPE_CHECKING:
     from pipeline.publish.stage.whole import Whole
 
 
-def stage(folder: Path, whole: Whole, trends: Sequence[Trend] | None = None) -> Staged:
+def stage(folder: Path, whole: Whole, trends: Sequence[Trend] | None = None, *, drafts: bool = False) -> Staged:
     """Fill ``folder`` with what the engine builds of the author's content; what did not change is left alone there.
 
-    Without ``trends`` there is no page of them.
+    Without ``trends`` there is no page of them; ``drafts`` are only on a preview. Raises ``PublishError`` for files
+    that cannot be read.
     """
-    files = files_of(whole.settings.content)
     pages = {places.post_file(post): _sheet(post, whole) for post in whole.found.posts}
-    theirs = {name: _read(path) for name, path in files.items() if name.endswith(".md") and name not in pages}
-    every = [*list_pages(whole), *about_pages(whole.person, whole.settings), *_trends(trends)]
-    ours = {page.file: page for page in every if page.file in theirs or not page.needs_intro}
-    for name in {**theirs, **ours}:
-        pages[name] = sheet_of(name, theirs.get(name), ours.get(name), whole)
-    made = staged(folder, pages, {name: path for name, path in files.items() if name not in pages})
-    return replace(made, notices=tuple(notices(whole.found, whole.person, pages)))
+    every = {
+        page.file: page for page in (*list_pages(whole), *about_pages(whole.person, whole.settings), *_trends(trends))
+    }
+    taken = [*pages, *(page.file for page in every.values() if not page.needs_intro)]
+    found = theirs_in(whole.settings.content, taken, drafts=drafts)
+    ours = {name: page for name, page in every.items() if name in found.pages or not page.needs_intro}
+    for name in {**found.pages, **ours}:
+        pages[name] = sheet_of(name, found.pages.get(name), ours.get(name), whole)
+    made = staged(folder, pages, found.others)
+    told = (*found.notices, *notices(whole.found, whole.person, pages))
+    return replace(made, notices=told, held=tuple(found.held))
 
 
 def _sheet(post: Post, whole: Whole) -> Sheet:
     name = f"{post.path.parent.name}/{post.path.name}"
     wrong = mistakes(name, post.body_line - 1, post.body, whole.found)
     return Sheet(post.title, article(post, whole), about=post.summary, wrong=tuple(wrong))
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8-sig", errors="replace")
 
 
 def _trends(trends: Sequence[Trend] | None) -> Iterator[Page]:

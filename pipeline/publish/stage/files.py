@@ -1,13 +1,11 @@
-"""The author's files in content/, and the folder of pages for the engine."""
+"""The folder of pages for the engine, filled."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline import post as posts
-from pipeline.publish.kept import files_in, keep, of_file
-from pipeline.publish.person import FILES
+from pipeline.publish.kept import keep, of_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +20,7 @@ class Staged:
     """A folder for the engine. ``pages`` has the digest of each Markdown file, by its name in it.
 
     ``named`` is what each page is called by its front matter, and what it is about in a sentence; ``days`` tells when
-    pages changed of which the author says it, ``notices`` what the author should know.
+    pages changed of which the author says it, ``notices`` what the author should know, and ``held`` what is kept back.
     """
 
     folder: Path
@@ -30,6 +28,7 @@ class Staged:
     named: Mapping[str, tuple[str, str]]
     days: Mapping[str, date]
     notices: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     @property
     def titles(self) -> frozenset[str]:
@@ -48,19 +47,6 @@ class Sheet(NamedTuple):
     day: date | None = None
     about: str = ""
     wrong: tuple[str, ...] = ()
-
-
-def files_of(content: Path) -> dict[str, Path]:
-    """Return the author's files that belong to the site, by their names in ``content``."""
-    inside = content.resolve()
-    found: dict[str, Path] = {}
-    for name, path in files_in(content):
-        parts = name.split("/")
-        if parts[0] == posts.DRAFTS or name in FILES or any(part.startswith(".") for part in parts):
-            continue
-        if not path.is_symlink() or (path.is_file() and path.resolve().is_relative_to(inside)):
-            found[name] = path
-    return dict(sorted(found.items()))
 
 
 def staged(folder: Path, pages: Mapping[str, Sheet], others: Mapping[str, Path]) -> Staged:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import yaml
 
-from pipeline import yamltext
+from pipeline import faults, yamltext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,22 +25,42 @@ _UNPRINTED: Final = re.compile("[\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u2028\
 """What JSON allows as it is, and YAML does not."""
 
 
-def split(text: str) -> tuple[dict[str, Any], str] | None:
-    """Return the front matter of a page of the author's and the text below; None where it is none that can be read.
+class Parts(NamedTuple):
+    """The front matter of a page of the author's and the text below; and the line where it cannot be read, and why.
 
-    The engine then sees the page as the author wrote it, and says what it thinks of it.
+    Front matter that cannot be read never gets to the engine: there it would be taken for what Byline says of a page.
     """
+
+    matter: dict[str, Any]
+    body: str
+    problem: tuple[int, str] | None = None
+
+
+def split(text: str) -> Parts:
+    """Return the parts of a page of the author's."""
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
     found = _MATTER.match(plain)
     if found is None:
-        return None if plain.startswith("---") or re.match(r"[\w-]+:", plain) else ({}, plain)
+        return Parts({}, plain, _unfenced(plain))
+    body = plain[found.end() :]
+    inside = f"\n{found[1] or ''}"  # so that lines are those of the file
     try:
-        matter = yamltext.parse(found[1] or "")
-    except yaml.YAMLError:
-        return None
-    return (
-        (matter, plain[found.end() :]) if isinstance(matter, dict) else (None if matter else ({}, plain[found.end() :]))
-    )
+        matter = yamltext.parse(inside) or {}
+    except yaml.YAMLError as error:
+        line, reason = faults.of_yaml(error, inside)
+        return Parts({}, body, (line, f"{reason}; until then the page is without its front matter"))
+    if not isinstance(matter, dict):
+        return Parts({}, body, (1, "the front matter is not lines of `name: value`, so it is left out"))
+    return Parts(matter, body)
+
+
+def _unfenced(plain: str) -> tuple[int, str] | None:
+    """Return what is wrong with a page that begins as front matter does, and has none."""
+    if re.match(r"---[ \t]*\n[\w-]+:", plain):
+        return 1, "the front matter is not closed, and stands on the page as text; write --- below its last line"
+    if re.match(r"[\w-]+:[ \t]", plain):
+        return 1, "what looks like front matter stands on the page as text; write --- above and below it"
+    return None
 
 
 def joined(matter: Mapping[str, Any], body: str) -> str:

@@ -25,8 +25,6 @@ def notices(found: Catalogue, person: Person, pages: Mapping[str, Sheet]) -> Ite
     for name in person.unsourced:
         yield f"the words of {name} among your facts are not shown, as no url or source says where they were said"
     for name, sheet in pages.items():
-        if not sheet.title and not name.startswith(f"{posts.POSTS}/"):
-            yield f"content/{name}: its front matter cannot be read, so it stands on the page as text"
         yield from sheet.wrong
         yield from _of_nothing(name, found)
     yield from _taken(found)

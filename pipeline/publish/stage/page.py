@@ -16,13 +16,14 @@ from pipeline.publish.moved import followed
 from pipeline.publish.pictured import told_of_site
 from pipeline.publish.stage.files import Sheet
 from pipeline.publish.stage.latest import mistaken, with_latest
-from pipeline.publish.stage.matter import FACTS, joined, split
+from pipeline.publish.stage.matter import FACTS, joined
 from pipeline.publish.stage.sentence import first_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pipeline.publish.catalogue import Catalogue
+    from pipeline.publish.stage.theirs import Words
     from pipeline.publish.stage.whole import Whole
 
 _HEADING: Final = re.compile(r"^#[ \t]+([^\n]+?)[ \t#]*$", re.MULTILINE)
@@ -48,19 +49,11 @@ class Page:
     needs_intro: bool = False
 
 
-def sheet_of(name: str, theirs: str | None, ours: Page | None, whole: Whole) -> Sheet:
-    """Return the file ``name`` for the engine.
-
-    ``theirs`` is what the author wrote, ``ours`` what goes with it.
-
-    What the author wrote with front matter that cannot be read stays as it is: the engine says so.
-    """
-    parts = ({}, ours.intro if ours else "") if theirs is None else split(theirs)
-    if parts is None:
-        return Sheet("", of_text(theirs or ""))
-    matter, body = parts
+def sheet_of(name: str, theirs: Words | None, ours: Page | None, whole: Whole) -> Sheet:
+    """Return the file ``name`` for the engine: ``theirs`` is what the author wrote, ``ours`` what goes with it."""
+    matter, body, before = theirs or ({}, ours.intro if ours else "", 0)
     page, settings = PurePosixPath(name), whole.settings
-    wrong = tuple(mistakes(name, (theirs or "").count("\n") - body.count("\n"), body, whole.found))
+    wrong = tuple(mistakes(name, before, body, whole.found))
     about = _about(matter, body, ours)
     body = followed(with_latest(body, page, whole.found, settings), page, whole.found.moved)
     title = plain_text(str(matter.get("title") or "")) or _title_of(name, body, ours)

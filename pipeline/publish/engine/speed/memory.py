@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field, replace
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.publish.kept import Piece, digest
-from pipeline.publish.remembered import load, save
+from pipeline.publish.remembered import folder_at, load, remove, save
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 _NOTE: Final = "note"
 _DIGEST: Final = re.compile("[0-9a-f]{32}")
+
+
+_RECORD: Final = (str, {str: str | None}, [str], [dict], [str], {str: {str: str}}, str, int)
+"""The form of a record as it is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,8 @@ class Memory:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.fresh: dict[str, Record] = {}
-        noted = load(folder / _NOTE)
-        self._last = {name: Record(*values) for name, values in noted.items()} if isinstance(noted, dict) else {}
+        noted = load(folder / _NOTE, {str: _RECORD}) or {}
+        self._last = {name: Record(*values) for name, values in noted.items()}
 
     def same(self, keys: Mapping[str, str], files: Files) -> dict[str, Record]:
         """Return the records that hold still: same key, and every file that was asked for is where it was."""
@@ -65,9 +70,12 @@ class Memory:
         whole = replace(record, html=digest(html), size=len(html))
         path = self._path(whole)
         if not self._has(whole):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            folder_at(path.parent)
             part = path.with_suffix(f".{os.getpid()}")  # a page of the menu is made by every process
             part.write_bytes(html)
+            os.utime(part, ns=(_time_of(whole),) * 2)
+            if path.is_dir():
+                remove(path)
             part.replace(path)
         self.fresh[name] = whole
 
@@ -80,19 +88,29 @@ class Memory:
         save(self._folder / _NOTE, {name: told(record) for name, record in records.items()})
         wanted = {record.html for record in records.values()}
         for folder in self._folder.glob("??"):
-            for name in {*os.listdir(folder)} - wanted:  # noqa: PTH208  (hundreds of folders, thousands of files)
-                (folder / name).unlink(missing_ok=True)
+            for name in {*os.listdir(folder)} - wanted if folder.is_dir() else ():  # noqa: PTH208  (thousands of files)
+                remove(folder / name)
 
     def _has(self, record: Record) -> bool:
         if not _DIGEST.fullmatch(record.html):
             return False  # it would lead to another file
         try:
-            return self._path(record).stat().st_size == record.size
+            found = os.stat(self._path(record), follow_symlinks=False)  # noqa: PTH116  (thousands of them)
         except OSError:
             return False
+        return (found.st_size, found.st_mtime_ns) == (record.size, _time_of(record)) and S_ISREG(found.st_mode)
 
     def _path(self, record: Record) -> Path:
         return self._folder / record.html[:2] / record.html
+
+
+def _time_of(record: Record) -> int:
+    """Return the time (nanoseconds) that the file of ``record`` is given.
+
+    It is made of what the file holds, so that one that somebody wrote to, or put in its place, is known by it. Whole
+    seconds outlive any archive that the memory is taken along in.
+    """
+    return int(record.html[:7], 16) * 1_000_000_000
 
 
 def told(record: Record) -> tuple[Any, ...]:

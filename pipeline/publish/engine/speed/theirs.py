@@ -32,17 +32,13 @@ def templates_in(folder: Path, note: Path) -> Templates:
     own = sorted(_files(folder))
     if linked := next((path for path in own if path.is_dir()), None):
         return Templates((), f"{linked.name} in {folder.name}/ is a link to a folder, so a template may be elsewhere")
-    known = load(note)
-    if _is_known(known) and known[0] == _key(files := (*own, *(folder / name for name in known[2]))):
+    known = load(note, (str, str, [str]))
+    if known is not None and known[0] == _key(files := (*own, *(folder / name for name in known[2]))):
         return Templates(files, known[1])
     reason, asked = _looked_into(own, folder)
     files = (*own, *(folder / name for name in asked))
     save(note, (_key(files), reason, asked))
     return Templates(files, reason)
-
-
-def _is_known(known: object) -> bool:
-    return isinstance(known, tuple) and list(map(type, known)) == [str, str, list]
 
 
 def _key(files: Sequence[Path]) -> str:
