@@ -31,6 +31,7 @@ _VALUES: Final = {
     "missing": "is missing",
     "string_too_short": "is empty",
     "string_type": "must be text; put it in quotes",
+    "string_pattern_mismatch": "holds a sign that it cannot have, or is too long",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",

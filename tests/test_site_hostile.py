@@ -1,22 +1,36 @@
 """Whatever a folder holds, of the author or of the last build: a build answers with a sentence, or makes it right."""
 
 import errno
+import itertools
 import os
 import shutil
 import time
 from datetime import UTC, date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import gettempdir
 from uuid import uuid4
 
 import pytest
+import yaml
 
+from conftest import within
 from pipeline.errors import BylineError, PublishError
+from pipeline.model import Post, Take
+from pipeline.post.approval import _APPROVED
+from pipeline.post.links import _NAMED
+from pipeline.post.takes import _CODE
+from pipeline.publish.catalogue import catalogue
+from pipeline.publish.finish.images import with_images
+from pipeline.publish.finish.weights import too_heavy
 from pipeline.publish.held import today
-from pipeline.publish.kept import of_text
+from pipeline.publish.kept import of_bytes, of_text
 from pipeline.publish.preview import Preview
 from pipeline.publish.put import put
+from pipeline.publish.related import counted
 from pipeline.publish.remembered import fits, load, save
+from pipeline.publish.stage.article import anchors, article_body
+from pipeline.publish.stage.latest import with_latest
+from pipeline.publish.stage.page import _title_of
 from pipeline.settings import load as load_settings
 
 POST = "---\ndate: 2026-11-20\ntitle: {title}\n---\nWords.\n"
@@ -517,3 +531,103 @@ def test_the_day_that_has_come_is_that_of_the_drafts_or_of_the_author(monkeypatc
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+# -- text that is long to look at
+
+
+MANY = 40_000
+LONG = (
+    *("<!-- latest:" + " " * 100_000, "<!-- latest: 5" + " " * 100_000 + "x", "<img " * MANY, "<img \"'" * MANY),
+    *('<img src="' * MANY, '<img src="x"' * MANY, "# a" + " " * 100_000 + "x", "## a" + " " * 100_000 + "x"),
+    *("{#a" + "a" * 100_000, "{#" * MANY, "`" * 100_000, "``a`" * MANY, " #" * MANY, "<" * MANY, "](" * MANY),
+)
+
+
+@pytest.mark.parametrize("words", LONG, ids=lambda words: words[:14].strip())
+def test_nothing_that_an_author_writes_is_looked_at_again_and_again(site, words, tmp_path):
+    """Each expression that goes over texts takes time that grows with them, and no faster."""
+    settings = load_settings(site, {})
+    page = {"x/index.html": of_bytes(words.encode())}
+    take = Take(heading="a", url="https://a.example/", line=1, body_line=2, quotations=(), words="")
+    post = Post(date=date(2026, 11, 20), title=words, body=words, takes=(take,), path=Path("x.md"))
+    front = f"approved: a\n {' ' * 20_000}\n{' a' * MANY}\n" + " a\n" * MANY
+    within(1, with_latest, words, PurePosixPath("x.md"), catalogue(()), settings)
+    within(1, with_images, dict(page), tmp_path / "images")
+    within(1, too_heavy, page, 150, tmp_path / "weights")
+    within(1, _title_of, "x.md", words, None)
+    within(1, anchors, post)
+    within(1, article_body, post, settings)
+    within(1, counted, post)
+    within(1, _APPROVED.sub, "", front)
+    within(1, _CODE.sub, " ", words)
+    within(1, _NAMED.findall, words)
+
+
+# -- settings
+
+
+def put_in(file, old, new):
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_font_that_is_not_there_is_told_by_its_setting(site, open_app):
+    put_in(site / "byline.yml", "  card_font:", "  card_font: fonts/none.ttf  #")
+    with pytest.raises(PublishError, match=r"byline\.yml: publish\.card_font names .*none\.ttf, where no file is"):
+        open_app(site).publish()
+
+
+def test_a_number_is_a_field_of_a_form(site):
+    file = site / "byline.yml"
+    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    settings["publish"]["subscribe"] = {"url": "https://list.example/", "fields": {"u": 12, "v": "x"}}
+    file.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    assert load_settings(site, {}).publish.subscribe.fields == {"u": "12", "v": "x"}
+    settings["publish"]["subscribe"]["fields"] = {"u": [1]}
+    file.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    with pytest.raises(BylineError, match="must be text"):
+        load_settings(site, {})
+
+
+def test_a_day_of_the_facts_is_asked_for_in_words(site, open_app):
+    (site / "content/resume.yml").unlink(missing_ok=True)
+    write(site / "content/resume.json", '{"work": [{"name": "X", "startDate": "May 2020"}]}')
+    with pytest.raises(
+        PublishError, match=r"resume\.json:1: .*startDate: must be a day, a month or a year, as 2026-11"
+    ):
+        open_app(site).publish()
+
+
+def test_what_no_sign_may_be_in_is_told_without_its_expression(site):
+    settings = yaml.safe_load((site / "byline.yml").read_text(encoding="utf-8"))
+    settings["send"] = {**(settings.get("send") or {}), "list_id": "my list!"}
+    (site / "byline.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    with pytest.raises(BylineError, match="list_id: holds a sign that it cannot have") as error:
+        load_settings(site, {})
+    assert "^" not in str(error.value)
+
+
+def test_a_theme_that_is_only_named_is_told_of(site, open_app):
+    settings = (site / "mkdocs.yml").read_text(encoding="utf-8")
+    head, _, rest = settings.partition("theme:\n")
+    tail = "\n".join(itertools.dropwhile(lambda line: line.startswith((" ", "#")) or not line, rest.split("\n")))
+    (site / "mkdocs.yml").write_text(f"{head}theme: material\n{tail}", encoding="utf-8")
+    line = head.count("\n") + 1
+    with pytest.raises(PublishError, match=rf"^mkdocs\.yml:{line}: theme: names material, and not where .*custom_dir"):
+        open_app(site).publish()
+
+
+def test_a_drawing_may_end_in_capitals(site, open_app):
+    write(site / "content/x.SVG", '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="20"></svg>')
+    write(site / "content/x.md", "# X\n\n![A crane](x.SVG)\n")
+    assert open_app(site).publish().warnings == ()
+    assert 'width="10" height="20"' in (site / "site/x/index.html").read_text(encoding="utf-8")
+
+
+def test_hooks_are_called_hooks(site, open_app):
+    write(site / "h.py", "def on_page_markdown(markdown, **_):\n    return markdown\n")
+    with (site / "mkdocs.yml").open("a", encoding="utf-8") as file:
+        file.write("\nhooks: [h.py]\n")
+    assert open_app(site).publish().slowed == "hooks: in mkdocs.yml may look at all pages"

@@ -23,7 +23,7 @@ NAME: Final = "approved"
 _FRONT: Final = re.compile(
     r"\A\ufeff?---[ \t]*\r?\n(?P<matter>.*?)(?P<end>^---[ \t]*(?:\r?\n|\Z))", re.DOTALL | re.MULTILINE
 )
-_APPROVED: Final = re.compile(rf"^{NAME}:.*(?:\r?\n[ \t]+.*)*\r?\n", re.MULTILINE)
+_APPROVED: Final = re.compile(rf"^{NAME}:.*(?:\r?\n[ \t].*)*\r?\n", re.MULTILINE)
 
 
 def hash_of(post: Post) -> str:

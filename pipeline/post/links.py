@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.model import Post
 
 _OF_FOOTNOTES: Final = ("#fn:", "#fnref")
-_NAMED: Final = re.compile(r"""\{:?[^}\n]*#([\w:.-]+)|\b(?:id|name)=["']?([\w:.-]+)""")
+_NAMED: Final = re.compile(r"""\{:?[^{}\n]*#([\w:.-]+)|\b(?:id|name)=["']?([\w:.-]+)""")
 """What gives an anchor its name: ``{#name}`` after a heading, or an attribute of raw HTML."""
 
 

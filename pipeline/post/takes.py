@@ -29,6 +29,8 @@ commonmark.validateLink = lambda url: True  # type: ignore[method-assign] # noqa
 _AROUND: Final = frozenset({"strong_open", "strong_close", "em_open", "em_close"})
 _NAME_OF_HEADING: Final = re.compile(r"\s*\{:?[^}]*\}\s*")
 _QUOTABLE: Final = frozenset({"inline", "fence", "code_block"})
+_CODE: Final = re.compile(r"(?<!`)(`++)[^`].*?(?<!`)\1(?!`)")
+"""Code in a line, from some marks to as many."""
 _QUOTING: Final = re.compile(r"<(?:blockquote|q)\b", re.IGNORECASE)
 
 
@@ -177,4 +179,4 @@ def lines_of_text(body: str) -> Iterator[tuple[int, str]]:
     code = {number for start, end in blocks for number in range(start, end)}
     for number, line in enumerate(body.split("\n")):
         if number not in code:
-            yield number, re.sub(r"(`+)[^`].*?\1", " ", line)
+            yield number, _CODE.sub(" ", line)

@@ -6,6 +6,7 @@ Talks are ``projects`` of a type such as "talk"; what others say are ``reference
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -29,6 +30,9 @@ _GOES_ON: Final = frozenset({"podcast"})
 """Of these, what goes on until an end is told; all others are over when they were given."""
 
 
+_DAY: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
 def _text(value: Any) -> Any:
     if isinstance(value, (dict, list, bool)) or value is None:
         raise ValueError("must be a text; put it in quotes")
@@ -44,12 +48,15 @@ def _url(value: Any) -> Any:
 
 def _day(value: Any) -> Any:
     """Take a day, a month or a year, as the schema allows them."""
-    return value.isoformat() if isinstance(value, date) else str(value)
+    said = value.isoformat() if isinstance(value, date) else str(value)
+    if said and not _DAY.fullmatch(said):
+        raise ValueError("must be a day, a month or a year, as 2026-11-23, 2026-11 or 2026")
+    return said
 
 
 Text = Annotated[str, BeforeValidator(_text)]
 Url = Annotated[str, BeforeValidator(_url)]
-Day = Annotated[str, BeforeValidator(_day), Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+Day = Annotated[str, BeforeValidator(_day)]
 
 
 class _Facts(BaseModel):

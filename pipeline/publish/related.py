@@ -32,7 +32,7 @@ _READ: Final = 1_500
 """Characters of a post in which it has said what it is about."""
 _UNSPACED: Final = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3"
 _TERM: Final = re.compile(rf"[{_UNSPACED}]+|[^\W\d_{_UNSPACED}]{{4,}}")
-_ADDRESS: Final = re.compile(r"\]\([^)\n]*\)|https?://\S+|<[^>\n]*>")
+_ADDRESS: Final = re.compile(r"\]\([^)\n]{0,500}\)|https?://\S+|<[^<>\n]*>")
 
 
 class Likeness(NamedTuple):

@@ -62,6 +62,11 @@ def _names(listed: object) -> object:
     return ()
 
 
+def _as_text(value: Any) -> Any:
+    """Take a number, as that of a list is one, for the text that it is sent as."""
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Positive = Annotated[int, Field(gt=0)]
@@ -168,7 +173,7 @@ class SubscribeSettings(_Section):
     """Where the form goes: `byline serve`, or the address that a list service gives for its own form."""
     field: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\[\]-]{1,80}$")] = "email"
     """What that service calls the mail address."""
-    fields: dict[str, str] = Field(default_factory=dict)
+    fields: dict[str, Annotated[str, BeforeValidator(_as_text)]] = Field(default_factory=dict)
     """What else it wants to be sent, such as the number of the list."""
     gets: str = "The stories of the week that matter, each with its source and what I make of it."
     """What readers get, in a sentence."""

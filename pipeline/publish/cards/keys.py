@@ -26,7 +26,12 @@ _LIBRARIES: Final = ("freetype2", "raqm", "harfbuzz", "fribidi", "zlib_ng")
 
 def key_of(card: Card, palette: Palette, font: Path | None = None) -> str:
     """Return 32 hex digits that change with whatever changes the picture. ``PublishError`` if a font cannot be read."""
-    own = _digest(font, font.stat().st_mtime_ns) if font and font.is_file() else str(font)
+    if font and not font.is_file():
+        raise PublishError(
+            f"byline.yml: publish.card_font names {font}, where no file is; "
+            "put your font there, or take the setting away for the font that comes with Byline"
+        )
+    own = _digest(font, font.stat().st_mtime_ns) if font else ""
     facts = (_LAYOUT, _versions(), own, card, palette)
     return blake2b(repr(facts).encode(errors="surrogatepass"), digest_size=16).hexdigest()
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from pipeline.errors import PublishError
-from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours, wanted
+from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours, see_that_templated, wanted
 from pipeline.publish.engine.warned import in_words, pointed_to
 from pipeline.publish.kept import pieces_in
 from pipeline.publish.remembered import remove
@@ -74,6 +74,7 @@ def _config(plan: Plan, settings: Settings) -> str:
     """Return a mkdocs.yml that says what the author's does, but for what the plan changes about it."""
     file = settings.root / _FILE
     theirs: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), _Plain)  # noqa: S506  (a SafeLoader)
+    see_that_templated(theirs, file.read_text(encoding="utf-8"))
     plugins = plugins_without_ours(theirs.get("plugins", ["search"]), settings.publish.search)
     changed = {
         "INHERIT": str(file),

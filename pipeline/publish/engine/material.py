@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import PublishError, template_place
-from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours, wanted
+from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours, see_that_templated, wanted
 from pipeline.publish.engine.speed import Speed
 from pipeline.publish.engine.speed.converter import one_converter
 from pipeline.publish.engine.warned import in_words
@@ -50,7 +50,7 @@ def build_here(plan: Plan, settings: Settings, *, fast: bool = True) -> Built:
             raise PublishError(f"{place}: the site's template is broken: {error}", warnings) from error
         except (MkDocsException, SystemExit) as error:
             raise PublishError(f"The site cannot be built: {error or 'the engine gave up'}", warnings) from error
-        except OSError:  # a disk that is full, or a file that may not be read, is told as such
+        except (OSError, PublishError):  # a disk that is full, or a file that may not be read, is told as such
             raise
         except Exception as error:  # whatever front matter that only the engine knows makes it stumble over
             reason = f"The engine stumbles ({type(error).__name__}: {error}); look at the front matter you changed last"
@@ -70,6 +70,7 @@ def _config(plan: Plan, settings: Settings) -> Any:
     file = settings.root / "mkdocs.yml"
     with file.open("rb") as source:
         theirs = yaml_load(source)
+    see_that_templated(theirs, file.read_text(encoding="utf-8"))
     extra = {**(theirs.get("extra") or {}), "byline": dict(plan.told)}
     config = load_config(
         str(file),

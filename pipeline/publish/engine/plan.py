@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pipeline import yamltext
+from pipeline.errors import PublishError
 from pipeline.publish.elsewhere import elsewhere
 
 if TYPE_CHECKING:
@@ -70,6 +72,17 @@ def planned(staged: Staged, work: Path, engine: str, told: Mapping[str, Any], se
         told=told,
         elsewhere=elsewhere(settings.site),
     )
+
+
+def see_that_templated(theirs: Mapping[str, Any], text: str) -> None:
+    """Raise ``PublishError`` where ``theirs``, the author's mkdocs.yml, names a theme and not the site's templates."""
+    theme = theirs.get("theme")
+    if isinstance(theme, str):
+        line = yamltext.line_of(text, ("theme",))
+        raise PublishError(
+            f"mkdocs.yml:{line}: theme: names {theme}, and not where the site's own templates are; "
+            f"write below it, indented, `name: {theme}` and `custom_dir: overrides`"
+        )
 
 
 def plugins_without_ours(plugins: Any, search: str) -> list[Any]:

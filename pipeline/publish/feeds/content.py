@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.settings.sections import Settings
 
 _NOTE: Final = "feeds"
-_BACK: Final = re.compile(r'(?:&nbsp;)?<a href="[^"]*#fnref\d*:[^"]*"(?: title="[^"]*")?>↩[^<]*</a>')
+_BACK: Final = re.compile(r'(?:&nbsp;)?<a href="[^"#]*#fnref\d*:[^"]*"(?: title="[^"]*")?>↩[^<]*</a>')
 """The way back from a footnote to its place in the text, which only a page has."""
 _IMAGE: Final = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 _ALT: Final = re.compile(r' alt="([^"]*)"')

@@ -35,7 +35,8 @@ PHOTO: Final = "7.5rem"
 _KINDS: Final = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 """What can be made smaller; other kinds (a moving GIF, a drawing) are shown as they are."""
 _MOST_PIXELS: Final = 80_000_000
-_IMAGE: Final = re.compile(rb"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
+IMAGE: Final = re.compile(rb"""<img\b(?:[^<>"']|"[^"]*"|'[^']*')*>""")
+"""The tag of an image. None goes on where another tag begins, or a page of half tags would take minutes."""
 _ATTRIBUTE: Final = re.compile(r"""\s([a-zA-Z-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+))?""")
 
 
@@ -109,7 +110,7 @@ class _Work:
         return self.used[piece.mark]
 
     def _measured(self, name: str, data: bytes) -> Shape | None:
-        if name.endswith(".svg"):
+        if name.lower().endswith(".svg"):
             return _drawing(data)
         from PIL import Image, UnidentifiedImageError
 
@@ -160,7 +161,7 @@ def _opened(data: bytes) -> ImageFile:
 
 
 def _has_images(piece: Piece) -> bool:
-    return _IMAGE.search(piece.bytes) is not None
+    return IMAGE.search(piece.bytes) is not None
 
 
 def _completed(html: bytes, folder: PurePosixPath, work: _Work) -> bytes:
@@ -173,7 +174,7 @@ def _completed(html: bytes, folder: PurePosixPath, work: _Work) -> bytes:
         first = False
         return done.encode("utf-8", "surrogateescape")
 
-    return _IMAGE.sub(tag, html)
+    return IMAGE.sub(tag, html)
 
 
 def _tag(tag: str, folder: PurePosixPath, work: _Work, *, lazy: bool) -> str:

@@ -11,7 +11,7 @@ from html import unescape
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from pipeline.publish.finish.images import PHOTO, WIDTHS, file_of
+from pipeline.publish.finish.images import IMAGE, PHOTO, WIDTHS, file_of
 from pipeline.publish.remembered import load, save
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipeline.publish.kept import Piece
 
 _LOADED: Final = re.compile(rb'<(?:link rel="stylesheet" href|script (?:type="module" )?src)="([^"]+)"')
-_IMAGE: Final = re.compile(rb'<img\b[^>]*\bsrc="([^"]+)"[^>]*>')
+_SHOWN: Final = re.compile(rb'\ssrc="([^"]+)"')
 _COPY: Final = re.compile(rb'(?:srcset="|, )([^" ,]+) 960w')
 _SMALL: Final = re.compile(rb'(?:srcset="|, )([^" ,]+) %dw[^>]* sizes="%b"' % (WIDTHS[0], PHOTO.encode()))
 """The copy that is enough for the picture of the author."""
@@ -80,6 +80,6 @@ def _weighed(name: str, piece: Piece) -> tuple[int, tuple[str, ...]]:
 def _links(html: bytes) -> Iterable[str]:
     for link in _LOADED.findall(html):
         yield unescape(link.decode("utf-8", "replace"))
-    for tag in _IMAGE.finditer(html):
-        shown = _SMALL.search(tag[0]) or _COPY.search(tag[0])
-        yield unescape((shown or tag)[1].decode("utf-8", "replace"))
+    for tag in IMAGE.finditer(html):
+        if shown := _SMALL.search(tag[0]) or _COPY.search(tag[0]) or _SHOWN.search(tag[0]):
+            yield unescape(shown[1].decode("utf-8", "replace"))

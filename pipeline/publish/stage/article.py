@@ -37,8 +37,9 @@ TEMPLATE: Final = "blog-post.html"
 FROM: Final = "{: .byline-from }"
 """The attributes of the line that says where a take's source is from."""
 _ATTRIBUTES: Final = re.compile(r"\{:?[^{}\n]*\}$")
-_NAME: Final = re.compile(r"\{:?[^{}\n]*#([\w:.-]+)[^{}\n]*\}[ \t#]*$")
-_CLOSING: Final = re.compile(r"[ \t]+#+$")
+_AT_THE_END: Final = re.compile(r"\{[^{}\n]*\}[ \t#]*$")
+_NAME: Final = re.compile(r"#([\w:.-]+)")
+_CLOSING: Final = re.compile(r"(?<![ \t])[ \t]+#+$")
 
 
 def article(post: Post, whole: Whole) -> Piece:
@@ -131,8 +132,9 @@ def anchors(post: Post) -> list[str]:
     taken: list[str] = []
     for take in post.takes:
         line = post.body.split("\n")[take.line - post.body_line]
-        given = _NAME.search(line)
-        name = given[1] if given else slugify(take.heading, "-") or slug(take.heading)
+        attributes = _AT_THE_END.search(line)
+        given = _NAME.findall(attributes[0]) if attributes else []
+        name = given[-1] if given else slugify(take.heading, "-") or slug(take.heading)
         again = (f"{name}-{number}" for number in count(2))
         taken.append(name if name not in taken else next(each for each in again if each not in taken))
     return taken

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _BEGINS: Final = re.compile(r"<!--[ \t]*latest\b", re.IGNORECASE)
 _BLOCK: Final = re.compile(
-    r"^[ ]{0,3}<!--[ \t]*latest[ \t]*(?::[ \t]*([^\n>]*?)|(\d[^\n>]*?))?[ \t]*-->[ \t]*$", re.MULTILINE | re.IGNORECASE
+    r"^[ ]{0,3}<!--[ \t]*+latest[ \t]*+(?::([^\n>]*)|(\d[^\n>]*))?-->[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
 _MANY: Final = 5
 ON_A_PAGE: Final = '<bdi>{link}</bdi> <time class="byline-day" datetime="{date}">{day}</time>'
@@ -83,7 +83,7 @@ def _said(block: re.Match[str]) -> str:
 def _shown(said: str, page: PurePosixPath, found: Catalogue) -> list[Post] | str:
     """Return the posts that a block lists, but for the one that it stands in; or why it cannot list any."""
     number, about = re.fullmatch(r"([-+]?[\d.,]+(?!\S))?[ ]*(.*)", said).groups()  # type: ignore[union-attr]
-    if number and not (number.isascii() and number.isdigit() and 1 <= int(number) <= _MOST):
+    if number and not (number.isascii() and number.isdigit() and len(number) < 10 and 1 <= int(number) <= _MOST):
         return f"{number} is no number of posts; write one from 1 to {_MOST}"
     chosen = _chosen(about, found)
     if isinstance(chosen, str):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipeline.publish.stage.theirs import Words
     from pipeline.publish.stage.whole import Whole
 
-_HEADING: Final = re.compile(r"^#[ \t]+([^\n]+?)[ \t#]*$", re.MULTILINE)
+_HEADING: Final = re.compile(r"^#[ \t]+([^\n]+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,4 +94,5 @@ def _title_of(name: str, body: str, ours: Page | None) -> str:
         return ours.title
     heading = _HEADING.search(body)
     stem = PurePosixPath(name).stem.replace("-", " ").replace("_", " ")
-    return plain_text(heading[1]) if heading else stem[:1].upper() + stem[1:]
+    said = plain_text(heading[1].rstrip(" \t#")) if heading else ""
+    return said or stem[:1].upper() + stem[1:]
