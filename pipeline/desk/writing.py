@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pipeline import post as posts
 from pipeline.desk.frames import Frames, View
 from pipeline.desk.pages import Pages, done, shown
+from pipeline.desk.progress import Progress
 from pipeline.errors import PostError, SendError, UsageError
 from pipeline.html import to_markdown
 from pipeline.model import DeliveryState, Kind
@@ -72,6 +73,7 @@ class Writing:
     def __init__(self, app: App, clock: Callable[[], datetime], pages: Pages) -> None:
         self._app, self._clock, self._pages = app, clock, pages
         self._frames = Frames(app)
+        self._progress = Progress()
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return what is answered where."""
@@ -95,7 +97,7 @@ class Writing:
     def drafts(self, _request: Request) -> Response:
         """Show the drafts."""
         app = self._now()
-        return self._pages.page("list.html", drafts=[_draft(app, path) for path in app.drafts()])
+        return self._pages.page("list.html", drafts=self._progress.of(app, app.drafts()))
 
     def page(self, request: Request) -> Response:
         """Show the page on which a draft is written; its text is loaded by the page."""
@@ -204,25 +206,6 @@ class Writing:
 
     def _now(self) -> App:
         return self._app.at(self._clock())
-
-
-def _draft(app: App, path: Path) -> dict[str, Any]:
-    found = [finding for finding in app.check(path) if finding.accepted is None]
-    try:
-        post = posts.read(path)
-    except PostError:
-        return {"name": path.stem, "title": path.stem, "state": "no post yet"}
-    return {"name": path.stem, "title": post.title, "state": _state(post, found)}
-
-
-def _state(post: Post, found: Sequence[Finding]) -> str:
-    """Return how far ``post`` has come, in words."""
-    errors = sum(finding.hinders for finding in found)
-    if errors:
-        return f"draft: {errors} to mend"
-    thoughts = f", {len(found)} to think about" if found else ""
-    approved = approval(post)
-    return (f"approved by {approved.by}" if approved else "checked") + thoughts
 
 
 def _next(post: Post) -> list[tuple[str, str]]:
