@@ -22,7 +22,6 @@ from pipeline.post.takes import _CODE
 from pipeline.publish.catalogue import catalogue
 from pipeline.publish.finish.images import with_images
 from pipeline.publish.finish.weights import too_heavy
-from pipeline.publish.held import today
 from pipeline.publish.kept import of_bytes, of_text
 from pipeline.publish.preview import Preview
 from pipeline.publish.put import put
@@ -31,6 +30,7 @@ from pipeline.publish.remembered import fits, load, save
 from pipeline.publish.stage.article import anchors, article_body
 from pipeline.publish.stage.latest import with_latest
 from pipeline.publish.stage.page import _title_of
+from pipeline.publish.withheld import today
 from pipeline.settings import load as load_settings
 
 POST = "---\ndate: 2026-11-20\ntitle: {title}\n---\nWords.\n"

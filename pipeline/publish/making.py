@@ -15,13 +15,13 @@ from pipeline.publish.catalogue import Catalogue, catalogue
 from pipeline.publish.engine import Built, build, planned
 from pipeline.publish.finish import Finished, finish
 from pipeline.publish.finish.cards import begin
-from pipeline.publish.held import Held, parted
 from pipeline.publish.person import person_of
 from pipeline.publish.reading import Seen, drafts_of, published
 from pipeline.publish.site import Site
 from pipeline.publish.stage import stage
 from pipeline.publish.stage.whole import Whole
 from pipeline.publish.told import told_of
+from pipeline.publish.withheld import Held, parted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -36,6 +36,8 @@ ON_A_PAGE: Final = '<bdi>{link}</bdi> <time class="byline-day" datetime="{date}"
 ALONE: Final = "{link} · {day}"
 """Its form where no style sheet is."""
 _MOST: Final = 999
+_DIGITS: Final = 9
+"""Python reads no number of thousands of digits."""
 _KINDS: Final = {f"{kind}s": kind for kind in Kind}
 
 
@@ -83,7 +85,7 @@ def _said(block: re.Match[str]) -> str:
 def _shown(said: str, page: PurePosixPath, found: Catalogue) -> list[Post] | str:
     """Return the posts that a block lists, but for the one that it stands in; or why it cannot list any."""
     number, about = re.fullmatch(r"([-+]?[\d.,]+(?!\S))?[ ]*(.*)", said).groups()  # type: ignore[union-attr]
-    if number and not (number.isascii() and number.isdigit() and len(number) < 10 and 1 <= int(number) <= _MOST):
+    if number and not (number.isascii() and number.isdigit() and len(number) <= _DIGITS and 1 <= int(number) <= _MOST):
         return f"{number} is no number of posts; write one from 1 to {_MOST}"
     chosen = _chosen(about, found)
     if isinstance(chosen, str):

@@ -15,11 +15,11 @@ from pipeline import post as posts
 from pipeline.errors import PublishError
 from pipeline.post.format import too_long
 from pipeline.publish import places
-from pipeline.publish.held import is_draft
 from pipeline.publish.kept import also_folders, files_in
 from pipeline.publish.person import FILES
 from pipeline.publish.reading import not_utf8
 from pipeline.publish.stage.matter import split
+from pipeline.publish.withheld import is_draft
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
