@@ -549,16 +549,16 @@ def test_what_is_remembered_changes_nothing_and_is_forgotten_with_its_post(made,
     fresh = written(tmp_path / "a", three(), made)
     memory = tmp_path / "memory"
     assert written(tmp_path / "b", three(), made, memory) == fresh
-    assert len(remembered(memory / "feeds")) == 3
+    assert len(remembered(memory / "feeds", object)) == 3
     assert written(tmp_path / "c", three(), made, memory) == fresh
     written(tmp_path / "d", three()[:1], made, memory)
-    assert len(remembered(memory / "feeds")) == 1
+    assert len(remembered(memory / "feeds", object)) == 1
 
 
 def test_what_is_remembered_is_taken_and_what_is_torn_is_made_again(made, tmp_path):
     memory = tmp_path / "memory"
     fresh = written(tmp_path / "a", three(), made, memory)
-    save(memory / "feeds", dict.fromkeys(remembered(memory / "feeds"), "<p>remembered</p>"))
+    save(memory / "feeds", dict.fromkeys(remembered(memory / "feeds", object), "<p>remembered</p>"))
     assert b"remembered" in written(tmp_path / "b", three(), made, memory)["feed.json"]
     (memory / "feeds").write_bytes(b"torn")
     assert written(tmp_path / "c", three(), made, memory) == fresh

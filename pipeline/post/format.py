@@ -55,7 +55,7 @@ def _as_a_list(value: Any) -> Any:
 
 def _a_name(value: Any) -> Any:
     name = str(_clean_text(value)).removesuffix(".md").strip("/").removeprefix("posts/")
-    if not name or "/" in name or "\\" in name or name.startswith(".") or len(name.encode()) > LONGEST_NAME:
+    if not name or "/" in name or "\\" in name or name.startswith("."):
         raise ValueError("must be the name that the file of the post had, such as 2026-11-04-first-thoughts")
     return name
 

@@ -93,9 +93,13 @@ def _read(path: Path) -> Post | str:
     if reason := misnamed(path.name):
         return str(PostError(path, [(1, reason)]))
     try:
-        return posts.read(path)
+        found = posts.read(path)
     except PostError as error:
         return str(error)
+    long = [at for at, alias in enumerate(found.aliases) if len(alias.encode("utf-8", "replace")) > LONGEST_NAME]
+    reason = f"must be a name that a file can have, of {LONGEST_NAME} bytes at most"
+    wrong = [(posts.line_of(found, "aliases", at), f"aliases.{at}: {reason}") for at in long]
+    return str(PostError(path, wrong)) if wrong else found
 
 
 def misnamed(name: str) -> str:
