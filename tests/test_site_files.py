@@ -182,7 +182,7 @@ def test_a_build_that_is_interrupted_leaves_no_process_and_no_word_of_a_fault(si
             said, _ = running.communicate(timeout=60)
         assert "Traceback" not in said, seconds
         assert "fault of Byline's own" not in said, seconds
-        patience = time.monotonic() + (20 if how is signal.SIGKILL else 0)  # nobody can stop the search's program then
+        patience = time.monotonic() + (20 if how is signal.SIGKILL else 1)  # nobody stops the search's program then
         while (left := alive(running.pid)) and time.monotonic() < patience:
             time.sleep(0.02)
         assert not left, seconds
