@@ -42,17 +42,20 @@ from pipeline.model import (
     ReaderState,
     Reason,
     Rhythm,
+    SendState,
+    Settled,
     Story,
     StoryId,
 )
 from pipeline.pull.identity import recognised
 from pipeline.pull.taking import take_in
 from pipeline.store import HEAD, Store
+from pipeline.store import deliveries as ledger
 from pipeline.store import pull as feeds
 from pipeline.store import select as stories
 from pipeline.store import send as readers
 from pipeline.store.entries import entries_by_key, keep_entries
-from pipeline.store.schema import entries, metadata
+from pipeline.store.schema import deliveries, entries, metadata
 from pipeline.store.write import entries_by_link
 
 FEED = "https://a.example/feed"
@@ -394,15 +397,23 @@ def test_a_reader_who_left_is_remembered_and_not_added_again(store, now):
     assert ana.token != bea.token
 
 
+def row_of(connection, reader):
+    """The row of a reader's delivery in the ledger, once the audience of the edition is frozen."""
+    of = (deliveries.c.edition == EDITION) & (deliveries.c.reader_id == reader.id)
+    return connection.scalar(select(deliveries.c.id).where(of))
+
+
 def claim(store, reader, now):
     with store.writing() as connection:
-        return readers.claim(connection, EDITION, reader.id, f"<{reader.id}@a.example>", now)
+        ledger.freeze(connection, EDITION, now)
+        return bool(ledger.claim(connection, {row_of(connection, reader): f"<{reader.id}@a.example>"}, now))
 
 
 def settle(store, reader, state, now, answer="250 ok"):
     with store.writing() as connection:
-        readers.settle(connection, EDITION, reader.id, state, plain_text(answer), now)
-        (delivery,) = readers.deliveries_of(connection, EDITION)
+        ended = Settled(row=row_of(connection, reader), state=state, answer=plain_text(answer))
+        ledger.settle(connection, [ended], now)
+        (delivery,) = ledger.deliveries_of(connection, EDITION)
     return delivery
 
 
@@ -415,8 +426,8 @@ def reader(store, now):
 def test_a_delivery_is_claimed_once(store, reader, now):
     assert [claim(store, reader, now) for _ in range(3)] == [True, False, False]
     with store.reading() as connection:
-        (delivery,) = readers.unfinished(connection)
-        assert readers.deliveries_of(connection, EditionId("another")) == ()
+        (delivery,) = ledger.unfinished(connection)
+        assert ledger.deliveries_of(connection, EditionId("another")) == ()
     assert (delivery.edition, delivery.reader, delivery.state) == (EDITION, reader, DeliveryState.CLAIMED)
     assert delivery.message_id == f"<{reader.id}@a.example>"
 
@@ -429,7 +440,7 @@ def test_a_delivery_that_ended_is_not_claimed_nor_settled_again(store, reader, n
     with pytest.raises(StoreError, match="decided by somebody else"):
         settle(store, reader, DeliveryState.LATER, now, "x")
     with store.reading() as connection:
-        (kept_as,) = readers.deliveries_of(connection, EDITION)
+        (kept_as,) = ledger.deliveries_of(connection, EDITION)
     assert (kept_as.state, kept_as.answer) == (state, "250 ok")
 
 
@@ -452,9 +463,11 @@ def test_a_reader_who_left_is_not_claimed_even_if_put_off(store, reader, now):
 def test_of_twenty_who_claim_at_once_exactly_one_wins(store, now, before):
     with store.writing() as connection:
         fifty = [add(connection, f"{number}@a.example", now) for number in range(50)]
-        for one in fifty if before else ():
-            readers.claim(connection, EDITION, one.id, "<m>", now)
-            readers.settle(connection, EDITION, one.id, before, plain_text(""), now)
+        ledger.freeze(connection, EDITION, now)
+        if before:
+            rows = {row_of(connection, one): "<m>" for one in fifty}
+            ledger.claim(connection, rows, now)
+            ledger.settle(connection, [Settled(row=row, state=before, answer=plain_text("")) for row in rows], now)
     start = threading.Barrier(20)
 
     def claim_all(_):
@@ -464,6 +477,41 @@ def test_of_twenty_who_claim_at_once_exactly_one_wins(store, now, before):
     with ThreadPoolExecutor(20) as pool:
         won = [number for numbers in pool.map(claim_all, range(20)) for number in numbers]
     assert sorted(won) == [one.id for one in fifty]
+
+
+def states(connection):
+    return [(each.reader.email[0], each.state, each.answer) for each in ledger.deliveries_of(connection, EDITION)]
+
+
+def test_the_audience_of_a_send_is_frozen_until_it_is_done(store, now):
+    waiting, excluded = DeliveryState.WAITING, DeliveryState.EXCLUDED
+    with store.writing() as connection:
+        ana, bea = add(connection, "ana@a.example", now), add(connection, "bea@a.example", now)
+        readers.mark_left(connection, bea.id, now)
+        ledger.freeze(connection, EDITION, now)
+        add(connection, "cas@a.example", now)
+        ledger.freeze(connection, EDITION, now)
+        assert states(connection) == [("a", waiting, ""), ("b", excluded, "left the list")]
+        assert [each.reader for each in ledger.candidates(connection, EDITION, 0, 9, now)] == [ana]
+        ledger.stop_sending(connection, EDITION, SendState.DONE)
+        assert ledger.is_wanted(connection, EDITION, now)
+        ledger.freeze(connection, EDITION, now)
+        assert states(connection)[2:] == [("c", waiting, "")]
+        readers.mark_left(connection, ana.id, now)
+        ledger.exclude_who_left(connection, EDITION)
+        assert ledger.counted(connection, EDITION) == {waiting: 1, excluded: 2}
+        assert ledger.excluded(connection, EDITION) == {"left the list": 2}
+
+
+def test_what_is_put_off_is_no_candidate_before_its_time(store, reader, now):
+    claim(store, reader, now)
+    with store.writing() as connection:
+        row = row_of(connection, reader)
+        later = Settled(row=row, state=DeliveryState.LATER, answer=plain_text("451"))
+        ledger.settle(connection, [later], now, {row: now + timedelta(minutes=5)})
+        assert not ledger.candidates(connection, EDITION, 0, 9, now + timedelta(minutes=4))
+        [found] = ledger.candidates(connection, EDITION, 0, 9, now + timedelta(minutes=5))
+    assert (found.row, found.reader, found.tries) == (row, reader, 1)
 
 
 # -- transactions

@@ -303,10 +303,10 @@ class App:
 
     def resolve_uncertain(self, letter: Letter, state: DeliveryState) -> int:
         """Give the deliveries of ``letter`` that were cut off the state that the author decides on."""
-        from pipeline.store import send as kept_readers
+        from pipeline.store import deliveries as ledger
 
         with self.store.writing() as connection:
-            return kept_readers.resolve_uncertain(connection, letter.edition, state, datetime.now(UTC))
+            return ledger.resolve_uncertain(connection, letter.edition, state, datetime.now(UTC))
 
     def add_reader(self, email: str, name: str, consent: str, *, again: bool = False) -> Reader:
         """Add one reader, with ``again`` also one who left."""
@@ -343,12 +343,13 @@ class App:
 
     def status(self) -> Status:
         """Return what is due, what failed and what waits."""
+        from pipeline.store import deliveries as ledger
         from pipeline.store import select as kept_stories
         from pipeline.store import send as kept_readers
 
         with self.store.reading() as connection:
-            waiting = kept_readers.unfinished(connection)
-            begun = kept_readers.editions(connection)
+            waiting = ledger.unfinished(connection)
+            begun = ledger.editions(connection)
             active = kept_readers.active_readers(connection)
             made_at = kept_stories.shortlist_made_at(connection)
         from pipeline.publish.withheld import today, why_held

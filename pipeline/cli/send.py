@@ -121,7 +121,7 @@ def send(
             raise UsageError(stale)
         sent = _sent(opened, made, folder, ask=not yes and sys.stdin.isatty())
     report(_sent_data(made, sent), *_sent_lines(sent), as_json=as_json)
-    return int(any(delivery.state is not DeliveryState.SENT for delivery in sent.deliveries))
+    return int(bool(sent.troubled))
 
 
 _DECIDED = {"again": DeliveryState.LATER, "sent": DeliveryState.SENT}
@@ -198,20 +198,21 @@ def _audience_lines(audience: Audience) -> list[str]:
 def _sent_data(made: Letter, sent: Sent) -> dict[str, Any]:
     return {
         "edition": made.edition,
-        **{str(state): sent.count(state) for state in DeliveryState},
-        "deliveries": [
+        **{str(state): sent.count(state) for state in _ENDS},
+        "not_sent": [
             {
                 "email": delivery.reader.email,
                 "state": delivery.state,
                 "message_id": delivery.message_id,
                 "answer": delivery.answer,
             }
-            for delivery in sent.deliveries
+            for delivery in sent.troubled
         ],
-        "left_out": [{"email": reader.email, "because": why} for reader, why in sent.audience.left_out],
+        "left_out": sent.left_out,
     }
 
 
+_ENDS = (DeliveryState.SENT, DeliveryState.CLAIMED, DeliveryState.LATER, DeliveryState.REFUSED)
 _TOLD = {
     DeliveryState.CLAIMED: "uncertain",
     DeliveryState.LATER: "put off",
@@ -220,8 +221,8 @@ _TOLD = {
 
 
 def _sent_lines(sent: Sent) -> Sequence[str]:
-    lines = [_delivery_line(delivery) for delivery in sent.deliveries if delivery.state is not DeliveryState.SENT]
-    left_out = len(sent.audience.left_out)
+    lines = [_delivery_line(delivery) for delivery in sent.troubled]
+    left_out = sum(sent.left_out.values())
     told = f"Sent to {counted(sent.count(DeliveryState.SENT), 'reader')}"
     told += f"; {left_out} left out (--dry-run says why)." if left_out else "."
     return [*lines, told]

@@ -27,7 +27,17 @@ from pipeline.model.feeds import (
     Snapshot,
     Unreadable,
 )
-from pipeline.model.letters import Delivery, DeliveryState, EditionId, Letter, Reader, ReaderId, ReaderState
+from pipeline.model.letters import (
+    Delivery,
+    DeliveryState,
+    EditionId,
+    Letter,
+    Reader,
+    ReaderId,
+    ReaderState,
+    SendState,
+    Settled,
+)
 from pipeline.model.posts import (
     Approval,
     Assisted,
@@ -106,6 +116,8 @@ __all__ = [
     "Rhythm",
     "SafeHtml",
     "SafeUrl",
+    "SendState",
+    "Settled",
     "Severity",
     "Slug",
     "Snapshot",

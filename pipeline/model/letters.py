@@ -54,14 +54,25 @@ class Letter:
 class DeliveryState(StrEnum):
     """How far one edition has come on its way to one reader.
 
-    ``CLAIMED`` outside a running send means uncertain: it may have left or not, and is never sent again
-    by itself. ``LATER`` was put off by the receiving side, and the next send tries it again.
+    When sending begins, each reader is ``WAITING`` or ``EXCLUDED`` for a reason. ``CLAIMED`` outside a running send
+    means uncertain: it may have left or not, and is never sent again by itself. ``LATER`` was put off by the receiving
+    side, and a later send tries it again.
     """
 
+    WAITING = "waiting"
+    EXCLUDED = "excluded"
     CLAIMED = "claimed"
     SENT = "sent"
     LATER = "later"
     REFUSED = "refused"
+
+
+class SendState(StrEnum):
+    """How far the sending of an edition has come, as a whole."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +84,12 @@ class Delivery:
     state: DeliveryState
     message_id: str
     answer: PlainText = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """How a delivery that was claimed ended: as ``CLAIMED`` where nobody knows. ``row`` is its number in the ledger."""
+
+    row: int
+    state: DeliveryState
+    answer: PlainText

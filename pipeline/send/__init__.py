@@ -6,14 +6,19 @@ and never settled is uncertain: it is reported, and never sent again by itself.
 
 from __future__ import annotations
 
+import html
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pipeline.html import plain_text
 from pipeline.model import Reader, ReaderId, ReaderState
-from pipeline.send.deliver import Audience, Round, Sent, audience_of, deliver
+from pipeline.send.clerk import Round
+from pipeline.send.deliver import Audience, Sent, audience_of, deliver
 from pipeline.send.letter import make_letter
-from pipeline.send.message import Envelope, make_message
+from pipeline.send.message import Envelope, Mould
+from pipeline.send.sign import signers_of
+from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept
 
 if TYPE_CHECKING:
@@ -31,19 +36,26 @@ def audience(letter: Letter, store: Store) -> Audience:
     """Return who gets ``letter`` now, and who does not and why."""
     with store.reading() as connection:
         readers = kept.readers_in(connection)
-        deliveries = kept.deliveries_of(connection, letter.edition)
+        deliveries = ledger.deliveries_of(connection, letter.edition)
     return audience_of(readers, deliveries)
-
-
-def send(letter: Letter, settings: Settings, store: Store, way: Way, tell: Callable[[Delivery], None]) -> Sent:
-    """Send ``letter`` by ``way`` to all who have not got it. Return what became of each."""
-    people = audience(letter, store)
-    return deliver(people, Round(letter=letter, envelope=Envelope.of(settings), store=store, way=way, clock=_now), tell)
 
 
 def _now() -> datetime:
     """Return the time as it is: a ledger and a Date header tell when something really happened, whatever --now says."""
     return datetime.now(UTC)
+
+
+def send(
+    letter: Letter,
+    settings: Settings,
+    store: Store,
+    way: Way,
+    tell: Callable[[Delivery], None],
+    clock: Callable[[], datetime] = _now,
+) -> Sent:
+    """Send ``letter`` by ``way`` to all who have not got it. Return what became of it."""
+    mould = Mould(letter, Envelope.of(settings), signers_of(settings))
+    return deliver(Round(edition=letter.edition, mould=mould, store=store, way=way, clock=clock), tell)
 
 
 def rehearse(letter: Letter, settings: Settings, way: Way) -> tuple[str, Answer]:
@@ -53,8 +65,9 @@ def rehearse(letter: Letter, settings: Settings, way: Way) -> tuple[str, Answer]
     """
     envelope = Envelope.of(settings)
     author = _nobody(envelope.sender.addr_spec, envelope.sender.display_name, _now())
-    with way:
-        return author.email, way.send(make_message(letter, author, envelope, _now()))
+    message = Mould(letter, envelope, signers_of(settings)).message(author, _now())
+    with closing(way.open()) as line:
+        return author.email, line.send(message)
 
 
 def _nobody(email: str, name: str, now: datetime) -> Reader:
@@ -72,6 +85,11 @@ def _nobody(email: str, name: str, now: datetime) -> Reader:
 
 def sample(letter: Letter, settings: Settings, now: datetime) -> Mapping[str, bytes]:
     """Return ``letter`` as a made-up reader would get it, to look at: the page, the text, and the whole message."""
-    message = make_message(letter, _nobody("reader@example.org", "A. Reader", now), Envelope.of(settings), now)
-    text, page = message.iter_parts()
-    return {"html": page.get_content().encode(), "txt": text.get_content().encode(), "eml": bytes(message)}
+    reader = _nobody("reader@example.org", "A. Reader", now)
+    envelope = Envelope.of(settings)
+    leave = envelope.leave(reader)
+    return {
+        "html": letter.html.replace(letter.leave, html.escape(leave)).encode(),
+        "txt": letter.text.replace(letter.leave, leave).encode(),
+        "eml": Mould(letter, envelope, signers_of(settings)).message(reader, now).data,
+    }

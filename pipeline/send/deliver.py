@@ -1,26 +1,18 @@
-"""Who gets a letter, and getting it to them: claim, send, settle, one reader after the other."""
+"""Who gets a letter, and what became of it: the audience is frozen, the letter sent, and the books are closed."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pipeline.errors import SendError
-from pipeline.html import plain_text
-from pipeline.model import Delivery, DeliveryState, ReaderState
-from pipeline.send.message import make_message
-from pipeline.send.ways import Uncertain
-from pipeline.store import send as kept
+from pipeline.model import DeliveryState, ReaderState, SendState
+from pipeline.send.clerk import Clerk, Round
+from pipeline.store import deliveries as kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Mapping
 
-    from pipeline.model import Letter, PlainText, Reader
-    from pipeline.send.message import Envelope
-    from pipeline.send.ways import Way
-    from pipeline.store import Store
+    from pipeline.model import Delivery, Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,22 +25,28 @@ class Audience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What became of a send: each delivery of this run, and who was left out before it began."""
+    """What became of a send: how many of its deliveries are in each state, those not sent, and who was left out.
 
-    deliveries: tuple[Delivery, ...]
-    audience: Audience
+    Of those not sent the first thousand are here, and the ledger has them all; who was left out is counted by reason.
+    """
+
+    counts: Mapping[DeliveryState, int]
+    troubled: tuple[Delivery, ...]
+    left_out: Mapping[str, int]
 
     def count(self, state: DeliveryState) -> int:
         """Return how many deliveries of this run are in ``state``."""
-        return Counter(delivery.state for delivery in self.deliveries)[state]
+        return self.counts.get(state, 0)
 
 
-_MOST_UNCERTAIN: Final = 2
-"""After so many without an answer the mail server is ill, and would leave each further reader uncertain."""
 _WHY_NOT = {
     DeliveryState.SENT: "has it already",
     DeliveryState.CLAIMED: "uncertain: an earlier run was cut off before the answer",
     DeliveryState.REFUSED: "the receiving side refused it",
+}
+_WAITS = {
+    DeliveryState.LATER: "put off by the receiving side: a later run tries again",
+    DeliveryState.WAITING: "still waits: the receiving side of others there puts off",
 }
 
 
@@ -66,62 +64,39 @@ def audience_of(readers: Iterable[Reader], deliveries: Iterable[Delivery]) -> Au
     return Audience(to=tuple(to), left_out=tuple(left_out))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
-    """One send: what goes out, by which way, who writes it down, and by which clock."""
-
-    letter: Letter
-    envelope: Envelope
-    store: Store
-    way: Way
-    clock: Callable[[], datetime]
-
-
-def deliver(audience: Audience, send: Round, tell: Callable[[Delivery], None]) -> Sent:
-    """Send the letter to each of ``audience.to``. Raises ``SendError`` where no more can be sent at all."""
-    done: list[Delivery] = []
-    if not audience.to:
-        return Sent(deliveries=(), audience=audience)
-    with send.way:
-        for reader in audience.to:
-            if (delivery := _deliver_one(reader, send)) is not None:
-                done.append(delivery)
-                tell(delivery)
-            if [each.state for each in done[-_MOST_UNCERTAIN:]] == [DeliveryState.CLAIMED] * _MOST_UNCERTAIN:
-                raise SendError(
-                    f"{_MOST_UNCERTAIN} deliveries in a row were cut off before the answer, so nobody else is sent to: "
-                    "look whether these arrived, settle them with --uncertain, and send again"
-                )
-    return Sent(deliveries=tuple(done), audience=audience)
+def deliver(send: Round, tell: Callable[[Delivery], None]) -> Sent:
+    """Send the letter to each reader who waits for it. Raises ``SendError`` where no more can be sent at all."""
+    with send.store.reading() as connection:
+        is_wanted = kept.is_wanted(connection, send.edition, send.clock())
+    clerk = Clerk(send, tell)
+    if is_wanted:
+        line = send.way.open()  # before all else: a server that cannot be reached claims nobody
+        with send.store.writing() as connection:
+            kept.freeze(connection, send.edition, send.clock())
+            waiting = kept.count_candidates(connection, send.edition, send.clock())
+        try:
+            clerk.serve(line, waiting)
+        finally:
+            _close(send, clerk)
+    if clerk.trouble:
+        raise clerk.trouble
+    return Sent(counts=clerk.counts, troubled=tuple(clerk.troubled), left_out=_left_out(send, clerk))
 
 
-def _deliver_one(reader: Reader, send: Round) -> Delivery | None:
-    """Make the message, claim the delivery, hand the message over, settle; None where it was not ours to send."""
-    message = make_message(send.letter, reader, send.envelope, send.clock())
-    bytes(message)  # what cannot be written must not be claimed
-    claimed = _claim(reader, str(message["Message-ID"]), send)
-    if claimed is None:
-        return None
-    try:
-        answer = send.way.send(message)
-    except Uncertain:
-        return claimed
-    except SendError as error:
-        _settle(claimed, DeliveryState.LATER, plain_text(str(error)), send)  # it is certain that nothing left
-        raise
-    return _settle(claimed, answer.state, answer.text, send)
-
-
-def _claim(reader: Reader, name: str, send: Round) -> Delivery | None:
-    """Write the delivery down before it leaves; None where another run has it or the reader left just now."""
-    edition = send.letter.edition
+def _close(send: Round, clerk: Clerk) -> None:
+    """Write down how the send as a whole ended."""
+    state = SendState.PAUSED if clerk.trouble else SendState.DONE if clerk.is_done else SendState.RUNNING
     with send.store.writing() as connection:
-        if not kept.claim(connection, edition, reader.id, name, send.clock()):
-            return None
-    return Delivery(edition=edition, reader=reader, state=DeliveryState.CLAIMED, message_id=name)
+        kept.exclude_who_left(connection, send.edition)
+        kept.stop_sending(connection, send.edition, state, str(clerk.trouble or ""))
 
 
-def _settle(claimed: Delivery, state: DeliveryState, answer: PlainText, send: Round) -> Delivery:
-    with send.store.writing() as connection:
-        kept.settle(connection, claimed.edition, claimed.reader.id, state, answer, send.clock())
-    return replace(claimed, state=state, answer=answer)
+def _left_out(send: Round, clerk: Clerk) -> dict[str, int]:
+    """Return how many readers this run did not send to, by the reason."""
+    with send.store.reading() as connection:
+        counts = kept.counted(connection, send.edition)
+        told = kept.excluded(connection, send.edition)
+    for state, why in (_WHY_NOT | _WAITS).items():
+        if many := counts.get(state, 0) - clerk.counts[state]:
+            told[why] = many
+    return told

@@ -1,83 +1,34 @@
-"""A letter made out to one reader: a MIME message with the headers that let it arrive and let its reader leave."""
+"""A letter made out to one reader: the bytes of a MIME message that can arrive, and that its reader can leave by.
+
+What is the same for all is made once, by a ``Mould``; of each reader's own are the address, the identity, the day and
+the way to leave. So ten thousand messages cost what one does, and a signature for each.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import html
+from binascii import b2a_qp
 from dataclasses import dataclass
-from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
-from email.utils import quote as email_quote
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from pipeline.html import plain_text, safe_url, shortened
+from pipeline.send.headers import LONGEST_SUBJECT, address_line, list_line, quotable, text_line
+from pipeline.send.sign import canonical_body
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from pipeline.model import EditionId, Letter, Reader
+    from pipeline.send.sign import Signer
     from pipeline.settings.sections import Settings
 
-
-class _Policy(EmailPolicy):
-    """Writes headers by hand where the standard library's own folding breaks them.
-
-    It encodes addresses of List- headers, loses the quotation marks of a long name, and drops a space between two
-    encoded words of a long subject.
-    """
-
-    def fold(self, name: str, value: Any) -> str:
-        """Return one header as lines."""
-        key = name.lower()
-        if key.startswith("list-"):  # an address breaks only before the next one (RFC 2369)
-            return f"{name}: {value.replace(', ', f',{self.linesep} ')}{self.linesep}"
-        if key in {"from", "to"}:
-            [address] = value.addresses
-            return f"{name}: {self._name(name, address.display_name)}<{address.addr_spec}>{self.linesep}"
-        if isinstance(value, _Literal):
-            return f"{name}: {self._words(name, str(value))}{self.linesep}"
-        return str(super().fold(name, value))
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """Return the same as bytes."""
-        return self.fold(name, value).encode("ascii")
-
-    def _name(self, header: str, name: str) -> str:
-        """Return a display name in quotation marks or encoded (RFC 5322, RFC 2047), up to where the address begins."""
-        if not name:
-            return ""
-        return (
-            f'"{email_quote(name)}"{self.linesep} '
-            if _shows_as_it_is(name)
-            else self._words(header, name) + f"{self.linesep} "
-        )
-
-    def _words(self, header: str, text: str) -> str:
-        folds = max(map(len, text.split()), default=0) < LONGEST_WORD
-        charset = "us-ascii" if _shows_as_it_is(text) and folds else "utf-8"
-        return Header(text, charset, header_name=header).encode(linesep=self.linesep)
-
-
-class _Literal(str):
-    """A subject that is meant as it stands: the standard library would decode what looks like encoded words in it."""
-
-    __slots__ = ()
-    name = "Subject"
-
-
-def _shows_as_it_is(text: str) -> bool:
-    """Tell whether ``text`` is ASCII and not to be taken for an encoded word (RFC 2047)."""
-    return text.isascii() and "=?" not in text
-
-
-LONGEST_SUBJECT: Final = 250
-LONGEST_WORD: Final = 60
-"""Characters; a line of a header should end before 78 (RFC 5322, section 2.1.1)."""
-POLICY: Final = _Policy(linesep="\r\n")
+_SOFT: Final = b"=\r\n"
+"""A line of quoted-printable that goes on in the next (RFC 2045, section 6.7)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +68,16 @@ class Envelope:
         return urlunsplit(parts._replace(query=f"{parts.query}&{token}" if parts.query else token, fragment=""))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as it goes over the wire, with CRLF: its identity, from whom and to whom, and all its bytes."""
+
+    message_id: str
+    sender: str
+    recipient: str
+    data: bytes
+
+
 def concerns(settings: Settings) -> tuple[str, ...]:
     """Return what these settings promise to readers and may not keep."""
     place = settings.send.unsubscribe_url
@@ -137,26 +98,91 @@ def message_id(edition: EditionId, reader: Reader, envelope: Envelope) -> str:
     return f"<{key}@{envelope.sender.domain}>"
 
 
-def make_message(letter: Letter, reader: Reader, envelope: Envelope, now: datetime) -> EmailMessage:
-    """Return ``letter`` for ``reader``. Text and HTML hold the reader's own way to leave."""
-    message = EmailMessage(policy=POLICY)
-    message["From"] = envelope.sender
-    message["To"] = Address(display_name=reader.name, addr_spec=reader.email)
-    message["Subject"] = _Literal(shortened(letter.subject, LONGEST_SUBJECT))
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id(letter.edition, reader, envelope)
-    message["List-Id"] = f'"{_quotable(envelope.list_name)}" <{envelope.list_id}>'  # RFC 2919
-    leave = envelope.leave(reader)
-    ways = dict.fromkeys((leave, envelope.mail_to_leave()))
-    message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in ways)  # RFC 2369
-    if leave.startswith("https://"):
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058: only beside an https address
-    message.set_content(letter.text.replace(letter.leave, leave), cte="quoted-printable")
-    page = letter.html.replace(letter.leave, html.escape(leave))
-    message.add_alternative(page, subtype="html", cte="quoted-printable")
-    message["Content-Language"] = envelope.language  # the content before it would have taken it away
-    return message
+class Mould:
+    """Makes one message after the other of a letter; ``signers`` sign each (RFC 6376)."""
+
+    def __init__(self, letter: Letter, envelope: Envelope, signers: Sequence[Signer] = ()) -> None:
+        self._edition = letter.edition
+        self._envelope = envelope
+        self._signers = signers
+        boundary = f"=_{hashlib.sha256(letter.leave.encode()).hexdigest()[:32]}"  # random as that, and of no text
+        sender = envelope.sender
+        self._from = address_line("From", sender.display_name, sender.addr_spec)
+        self._shared = (
+            text_line("Subject", shortened(letter.subject, LONGEST_SUBJECT)),
+            f'List-Id: "{quotable(envelope.list_name)}" <{envelope.list_id}>\r\n',
+            "MIME-Version: 1.0\r\n",
+            f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n',
+            f"Content-Language: {envelope.language}\r\n",
+        )
+        parts = [("plain", letter.text), ("html", letter.html)]
+        self._body = _Body([_part(kind, text, letter.leave, boundary) for kind, text in parts], boundary)
+
+    def message(self, reader: Reader, now: datetime) -> Message:
+        """Return the letter for ``reader``, written at ``now``. Text and HTML hold the reader's own way to leave."""
+        leave = self._envelope.leave(reader)
+        name = message_id(self._edition, reader, self._envelope)
+        ways = [f"<{way}>" for way in dict.fromkeys((leave, self._envelope.mail_to_leave()))]
+        fields = [
+            self._from,
+            address_line("To", reader.name, reader.email),
+            f"Date: {format_datetime(now)}\r\n",
+            f"Message-ID: {name}\r\n",
+            *self._shared,
+            list_line("List-Unsubscribe", ways),
+        ]
+        if leave.startswith("https://"):
+            fields.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")  # RFC 8058: only beside such
+        own = (_encoded(leave), _encoded(html.escape(leave)))
+        if self._signers:
+            digest = self._body.digest(own)
+            fields[:0] = [signer.field(fields, digest, now) for signer in self._signers]
+        data = "".join((*fields, "\r\n")).encode("ascii") + self._body.filled(own)
+        sender = self._envelope.sender.addr_spec
+        return Message(message_id=name, sender=sender, recipient=reader.email, data=data)
 
 
-def _quotable(name: str) -> str:
-    return plain_text(name).encode("ascii", "ignore").decode().replace("\\", "").replace('"', "")
+class _Body:
+    """The parts of a body, each in pieces between which a reader's own words come, in the form of that part."""
+
+    def __init__(self, parts: Sequence[Sequence[bytes]], boundary: str) -> None:
+        self._parts = [*parts, [f"--{boundary}--\r\n".encode()]]
+        self._canonical = [[canonical_body(piece) for piece in part] for part in self._parts]
+        self._begun = hashlib.sha256(self._canonical[0][0])
+
+    def filled(self, own: Sequence[bytes]) -> bytes:
+        """Return the body with each reader's ``own`` words, one for each part."""
+        return b"".join(_joined(self._parts, own))
+
+    def digest(self, own: Sequence[bytes]) -> bytes:
+        """Return the SHA-256 of the same body in its canonical form (RFC 6376, section 3.4.4)."""
+        made = self._begun.copy()  # what comes before the first reader's own words need not be added up again
+        first, *others = _joined(self._canonical, own)
+        del first
+        for piece in others:
+            made.update(piece)
+        return made.digest()
+
+
+def _joined(parts: Sequence[Sequence[bytes]], own: Sequence[bytes]) -> list[bytes]:
+    pieces: list[bytes] = []
+    for part, word in zip(parts, (*own, b""), strict=True):
+        for number, piece in enumerate(part):
+            pieces += [word, piece] if number else [piece]
+    return pieces
+
+
+def _part(kind: str, text: str, mark: str, boundary: str) -> list[bytes]:
+    """Return a part as pieces in quoted-printable, split where ``mark`` stands."""
+    head = (
+        f'--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\n'
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    first, *others = (_encoded(piece, is_own=False) for piece in f"{text.rstrip()}\n".split(mark))
+    return [head.encode() + first, *others]
+
+
+def _encoded(text: str, *, is_own: bool = True) -> bytes:
+    """Return ``text`` in quoted-printable; a reader's own words stand between two soft breaks."""
+    lines = b2a_qp(text.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+    return _SOFT + lines + _SOFT if is_own else lines

@@ -1,27 +1,27 @@
 """The ways out for a message: SMTP, and a folder of .eml files. Each says what became of the message.
 
-A way is opened before anything is claimed, so a server that cannot be reached claims nobody. ``Uncertain`` is
+A line is opened before anything is claimed over it, so a server that cannot be reached claims nobody. ``Uncertain`` is
 raised where the message may have left: after its text was handed over and before the answer came.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import smtplib
 import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Protocol
 
 from pipeline.errors import SendError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
     from pathlib import Path
 
     from pipeline.model import PlainText
+    from pipeline.send.message import Message
     from pipeline.settings.sections import Settings
 
 _TIMEOUT_SECONDS = 60
@@ -29,6 +29,8 @@ _TRANSIENT = 400  # RFC 5321, section 4.2.1: from here on the answer is no
 _PERMANENT = 500
 _BEYOND = 600
 _GO_AHEAD = 354
+_Reply = tuple[int, bytes | str]
+_UNSAID: Final[_Reply] = (503, b"was not said")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,47 +45,59 @@ class Uncertain(Exception):  # noqa: N818  (a fact about one delivery, not an er
     """The connection ended between handing over a message and its answer: it may have left or not."""
 
 
-class Way(Protocol):
-    """One way out. Use it as a context manager; opening raises ``SendError`` where it cannot be reached."""
+class Line(Protocol):
+    """One connection of a way, over which one message after the other goes out."""
 
-    def __enter__(self) -> Self:
-        """Open the way."""
-        ...
-
-    def __exit__(self, *failure: object) -> None:
-        """Close it."""
-        ...
-
-    def send(self, message: EmailMessage) -> Answer:
+    def send(self, message: Message) -> Answer:
         """Hand ``message`` over and return the answer. Raises ``Uncertain``, and ``SendError`` to stop the run."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class Way(Protocol):
+    """One way out, over so many ``connections`` at once as it is good for."""
+
+    @property
+    def connections(self) -> int:
+        """How many lines may be open at once."""
+        ...
+
+    def open(self) -> Line:
+        """Open a line. Raises ``SendError`` where the other side cannot be reached."""
         ...
 
 
 class Folder:
     """A folder of .eml files, one a reader, for a mail program or another machine to send."""
 
+    connections: Final = 1
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def __enter__(self) -> Self:
+    def open(self) -> Line:
+        """Make the folder."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise SendError(f"{self._folder} cannot be made: {error.strerror}") from error
         return self
 
-    def __exit__(self, *failure: object) -> None:
+    def close(self) -> None:
         """Leave the folder as it is."""
 
-    def send(self, message: EmailMessage) -> Answer:
+    def send(self, message: Message) -> Answer:
         """Write the message under a name made of its Message-ID."""
-        path = self._folder / f"{str(message['Message-ID']).strip('<>').partition('@')[0]}.eml"
+        path = self._folder / f"{message.message_id.strip('<>').partition('@')[0]}.eml"
         try:
             fresh = path.with_suffix(".part")
             fresh.unlink(missing_ok=True)
             fresh.touch(mode=0o600)  # the letter holds the reader's address and their own way to leave
             with fresh.open("wb") as file:
-                file.write(bytes(message))
+                file.write(message.data)
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(path)
@@ -93,26 +107,70 @@ class Folder:
 
 
 class Smtp:
-    """A mail server (RFC 5321), over one connection that is opened again where the server ends it."""
+    """A mail server (RFC 5321)."""
 
     def __init__(self, settings: Settings) -> None:
         self._smtp = settings.send.smtp
         self._password = settings.secrets.smtp_password
-        self._name = f"the mail server {self._smtp.host}:{self._smtp.port}"
-        self._connection: smtplib.SMTP | None = None
+        self.connections = self._smtp.connections
+        self.name = f"the mail server {self._smtp.host}:{self._smtp.port}"
 
-    def __enter__(self) -> Self:
-        self._connection = self._connect()
-        return self
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """Whose certificates are believed: it takes a while to read, so all connections have one."""
+        return ssl.create_default_context()
 
-    def __exit__(self, *failure: object) -> None:
+    def open(self) -> Line:
+        """Connect to it."""
+        return _SmtpLine(self)
+
+    def connect(self) -> smtplib.SMTP:
+        """Return a new connection, protected and logged in as the settings say."""
+        place = (self._smtp.host, self._smtp.port)
+        try:
+            if self._smtp.security == "tls":
+                connection: smtplib.SMTP = smtplib.SMTP_SSL(*place, timeout=_TIMEOUT_SECONDS, context=self._trust)
+            else:
+                connection = smtplib.SMTP(*place, timeout=_TIMEOUT_SECONDS)
+        except (smtplib.SMTPException, OSError) as error:
+            raise self._unreachable(error) from error
+        try:
+            if self._smtp.security == "starttls":
+                connection.starttls(context=self._trust)
+            if self._smtp.username:
+                connection.login(self._smtp.username, self._password.get_secret_value() if self._password else "")
+        except smtplib.SMTPAuthenticationError as error:
+            connection.close()
+            raise SendError(
+                f"{self.name} does not accept the login of {self._smtp.username}: "
+                "look at send.smtp.username and BYLINE_SMTP_PASSWORD"
+            ) from error
+        except (smtplib.SMTPException, OSError) as error:
+            connection.close()
+            raise self._unreachable(error) from error
+        return connection
+
+    def _unreachable(self, error: Exception) -> SendError:
+        why = getattr(error, "strerror", None) or str(error)
+        return SendError(f"{self.name} cannot be reached: {plain_text(why)}; look at send.smtp in byline.yml")
+
+
+class _SmtpLine:
+    """A connection to a mail server, which is opened again where the server ends it."""
+
+    def __init__(self, server: Smtp) -> None:
+        self._server = server
+        self._connection: smtplib.SMTP | None = server.connect()
+
+    def close(self) -> None:
+        """Say goodbye."""
         if self._connection is not None:
             try:
                 self._connection.quit()
             except (smtplib.SMTPException, OSError):
                 self._connection.close()  # it is gone already, which is what was wanted
 
-    def send(self, message: EmailMessage) -> Answer:
+    def send(self, message: Message) -> Answer:
         """Hand over one message for one reader."""
         for _ in range(2):  # a server may end a connection between two messages; then nothing has left
             try:
@@ -122,27 +180,43 @@ class Smtp:
                 ended = plain_text(f"the connection ended: {error}")
         return Answer(state=DeliveryState.LATER, text=ended)
 
-    def _hand_over(self, message: EmailMessage) -> Answer:
+    def _hand_over(self, message: Message) -> Answer:
         """Say who it is from and for, then the text. Raises what smtplib raises before the text has left."""
-        self._connection = connection = self._connection or self._connect()
+        self._connection = connection = self._connection or self._server.connect()
         connection.ehlo_or_helo_if_needed()
-        code, said = connection.mail(message["From"].addresses[0].addr_spec)
-        if not _is_yes(code):
-            return self._stopped(code, said)
-        code, said = connection.rcpt(message["To"].addresses[0].addr_spec)
-        if not _is_yes(code):
+        sender, recipient, data = self._announced(connection, message)
+        if not _is_yes(sender[0]):
+            return self._stopped(*sender)
+        if not _is_yes(recipient[0]) or data[0] != _GO_AHEAD:
+            if data[0] == _GO_AHEAD:
+                connection.send(b".\r\n")  # to nobody: the server said yes too early (RFC 2920, section 3.1)
+                connection.getreply()
             connection.rset()
-            return _no(code, said)
-        code, said = connection.docmd("DATA")
-        if code != _GO_AHEAD:
-            connection.rset()
-            return _no(code, said)
-        return self._text(connection, bytes(message))
+            return _no(*(data if _is_yes(recipient[0]) else recipient))
+        return self._text(connection, message.data)
+
+    def _announced(self, connection: smtplib.SMTP, message: Message) -> tuple[_Reply, _Reply, _Reply]:
+        """Return what the server says to the sender, the recipient, and that a text is to come.
+
+        All three are said at once where the server takes that (RFC 2920); what was not said has no answer.
+        """
+        said = (f"MAIL FROM:<{message.sender}>", f"RCPT TO:<{message.recipient}>", "DATA")
+        if connection.has_extn("pipelining"):
+            connection.send("".join(f"{each}\r\n" for each in said))
+            return connection.getreply(), connection.getreply(), connection.getreply()
+        replies: list[_Reply] = []
+        for each in said:
+            connection.putcmd(each)
+            replies.append(connection.getreply())
+            if not _is_yes(replies[-1][0]):
+                break
+        replies += [_UNSAID] * (len(said) - len(replies))
+        return replies[0], replies[1], replies[2]
 
     def _text(self, connection: smtplib.SMTP, text: bytes) -> Answer:
         """Send the text (RFC 5321, section 4.1.1.4) and wait for the answer; from here on it may have left."""
         try:
-            connection.send(re.sub(rb"(?m)^\.", b"..", text) + b".\r\n")
+            connection.send(text.replace(b"\n.", b"\n..") + b".\r\n")
             code, said = connection.getreply()
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
@@ -158,7 +232,7 @@ class Smtp:
         """Stop the run where the server refuses the sender: it would refuse each of the others too."""
         if _PERMANENT <= code < _BEYOND:
             raise SendError(
-                f"{self._name} refuses the sender: {code} {_words(said)}; look at send.sender and send.smtp"
+                f"{self._server.name} refuses the sender: {code} {_words(said)}; look at send.sender and send.smtp"
             )
         self._drop()
         return _no(code, said)
@@ -167,36 +241,6 @@ class Smtp:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
-
-    def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
-        place = (self._smtp.host, self._smtp.port)
-        try:
-            if self._smtp.security == "tls":
-                connection: smtplib.SMTP = smtplib.SMTP_SSL(*place, timeout=_TIMEOUT_SECONDS, context=context)
-            else:
-                connection = smtplib.SMTP(*place, timeout=_TIMEOUT_SECONDS)
-        except (smtplib.SMTPException, OSError) as error:
-            raise self._unreachable(error) from error
-        try:
-            if self._smtp.security == "starttls":
-                connection.starttls(context=context)
-            if self._smtp.username:
-                connection.login(self._smtp.username, self._password.get_secret_value() if self._password else "")
-        except smtplib.SMTPAuthenticationError as error:
-            connection.close()
-            raise SendError(
-                f"{self._name} does not accept the login of {self._smtp.username}: "
-                "look at send.smtp.username and BYLINE_SMTP_PASSWORD"
-            ) from error
-        except (smtplib.SMTPException, OSError) as error:
-            connection.close()
-            raise self._unreachable(error) from error
-        return connection
-
-    def _unreachable(self, error: Exception) -> SendError:
-        why = getattr(error, "strerror", None) or str(error)
-        return SendError(f"{self._name} cannot be reached: {plain_text(why)}; look at send.smtp in byline.yml")
 
 
 def _is_yes(code: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from email.utils import getaddresses
+from email.utils import getaddresses, parseaddr
 from pathlib import Path  # noqa: TC003  (pydantic reads the annotations)
 from string import Formatter
 from typing import Annotated, Any, Literal
@@ -219,6 +219,19 @@ class SmtpSettings(_Section):
     """How the connection is protected; none is for a server on this very machine."""
     username: str = ""
     """The name to log in with; empty for no login."""
+    connections: Annotated[int, Field(ge=1, le=32)] = 4
+    """How many connections are open at once; where a send is cut off, so many deliveries at most are uncertain."""
+
+
+class DkimSettings(_Section):
+    """A key by which letters are signed here (DKIM); most mail providers sign by themselves."""
+
+    selector: Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$")]
+    """The name of the key in DNS: its public half is at SELECTOR._domainkey.DOMAIN."""
+    key_file: str
+    """The private key, RSA or Ed25519 in PEM: a file that is in no repository."""
+    domain: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$")] = ""
+    """The domain that signs; that of `send.sender` if not given."""
 
 
 class SendSettings(_Section):
@@ -234,8 +247,15 @@ class SendSettings(_Section):
     """The name of the list in mail headers (List-Id); without one, letter.YOUR-SITE."""
     unsubscribe_url: WebAddress | None = None
     """Where readers leave: something there must answer a POST (RFC 8058). Without it, leaving works by mail only."""
+    dkim: tuple[DkimSettings, ...] = ()
+    """Keys by which letters are signed here, if your mail provider does not sign them."""
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)
     """The way out for mail. Its password comes from the environment: BYLINE_SMTP_PASSWORD."""
+
+    @property
+    def domain(self) -> str:
+        """The domain that letters come from."""
+        return parseaddr(self.sender)[1].rpartition("@")[2]
 
 
 class ConnectSettings(_Section):

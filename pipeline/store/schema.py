@@ -270,6 +270,15 @@ readers = Table(
     Column("left_at", Moment),
 )
 
+sends = Table(
+    "sends",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False, default="", server_default=""),
+    Column("frozen_at", Moment, nullable=False),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -278,9 +287,11 @@ deliveries = Table(
     Column("reader_id", ForeignKey("readers.id"), nullable=False),
     Column("state", String(16), nullable=False),
     Column("message_id", Text, nullable=False),
-    Column("claimed_at", Moment, nullable=False),
+    Column("claimed_at", Moment),
     Column("settled_at", Moment),
     Column("answer", Text, nullable=False, default="", server_default=""),
+    Column("tries", Integer, nullable=False, default=0, server_default="0"),
+    Column("not_before", Moment),
     UniqueConstraint("edition", "reader_id"),
     Index(None, "state"),
 )

@@ -1,4 +1,4 @@
-"""What the room ``send`` remembers: readers, and each delivery before and after it."""
+"""What the room ``send`` remembers of readers; of deliveries see ``store.deliveries``."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select, update
 
-from pipeline.errors import StoreError
 from pipeline.html import kept_text
-from pipeline.model import Delivery, DeliveryState, EditionId, Reader, ReaderId, ReaderState
-from pipeline.store.schema import deliveries, insert_new, readers
+from pipeline.model import Reader, ReaderId, ReaderState
+from pipeline.store.schema import insert_new, readers
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import Row
 
     from pipeline.model import PlainText
 
@@ -43,14 +42,14 @@ def add_reader(connection: Connection, email: str, name: PlainText, consent: Pla
 def reader_by_email(connection: Connection, email: str) -> Reader | None:
     """Return the reader with this address, in whatever state."""
     row = connection.execute(select(readers).where(readers.c.email_key == email_key(email))).first()
-    return _reader(row) if row else None
+    return reader_of(row) if row else None
 
 
 def readers_in(connection: Connection, state: ReaderState | None = None) -> tuple[Reader, ...]:
     """Return the readers in ``state``, or all, in the order in which they came."""
     query = select(readers).order_by(readers.c.id)
     rows = connection.execute(query if state is None else query.where(readers.c.state == state))
-    return tuple(_reader(row) for row in rows)
+    return tuple(reader_of(row) for row in rows)
 
 
 def active_readers(connection: Connection) -> int:
@@ -64,91 +63,6 @@ def mark_left(connection: Connection, reader: ReaderId, now: datetime) -> None:
     connection.execute(update(readers).where(readers.c.id == reader).values(state=ReaderState.LEFT, left_at=now))
 
 
-def deliveries_of(connection: Connection, edition: EditionId) -> tuple[Delivery, ...]:
-    """Return the deliveries of one edition, in the order in which they were claimed."""
-    return _deliveries(connection, deliveries.c.edition == edition)
-
-
-def unfinished(connection: Connection) -> tuple[Delivery, ...]:
-    """Return the deliveries of all editions that did not end in SENT; what waits for a reader who left does no more."""
-    waits = (deliveries.c.state != DeliveryState.LATER) | (readers.c.state == ReaderState.ACTIVE)
-    return _deliveries(connection, (deliveries.c.state != DeliveryState.SENT) & waits)
-
-
-def editions(connection: Connection) -> frozenset[EditionId]:
-    """Return the editions of which any delivery was begun."""
-    return frozenset(map(EditionId, connection.scalars(select(deliveries.c.edition).distinct())))
-
-
-def _deliveries(connection: Connection, which: ColumnElement[bool]) -> tuple[Delivery, ...]:
-    query = select(deliveries, *_reader_columns()).join(readers).order_by(deliveries.c.id)
-    rows = connection.execute(query.where(which))
-    return tuple(
-        Delivery(
-            edition=EditionId(row.edition),
-            reader=_reader(row, "reader_"),
-            state=DeliveryState(row.state),
-            message_id=row.message_id,
-            answer=kept_text(row.answer),
-        )
-        for row in rows
-    )
-
-
-def claim(connection: Connection, edition: EditionId, reader: ReaderId, message_id: str, now: datetime) -> bool:
-    """Write down that this delivery is about to leave; False where another has it, or it left before.
-
-    A reader who left in the meantime is not claimed either. Commit before the message leaves.
-    """
-    active = select(readers.c.id).where(readers.c.id == reader, readers.c.state == ReaderState.ACTIVE)
-    if connection.execute(active.with_for_update()).first() is None:
-        return False
-    values = {
-        "edition": edition,
-        "reader_id": reader,
-        "state": DeliveryState.CLAIMED,
-        "message_id": message_id,
-        "claimed_at": now,
-    }
-    claimed = insert_new(connection, deliveries).values(values).returning(deliveries.c.id)
-    if connection.execute(claimed).first() is not None:
-        return True
-    again = connection.execute(
-        update(deliveries)
-        .where(_is(edition, reader), deliveries.c.state == DeliveryState.LATER)
-        .values(state=DeliveryState.CLAIMED, claimed_at=now, settled_at=None)
-    )
-    return again.rowcount == 1
-
-
-def settle(
-    connection: Connection,
-    edition: EditionId,
-    reader: ReaderId,
-    state: DeliveryState,
-    answer: PlainText,
-    now: datetime,
-) -> None:
-    """Write down how a claimed delivery ended. Raises ``StoreError`` where it is claimed no more."""
-    settled = connection.execute(
-        update(deliveries)
-        .where(_is(edition, reader), deliveries.c.state == DeliveryState.CLAIMED)
-        .values(state=state, answer=answer, settled_at=now)
-    )
-    if settled.rowcount != 1:
-        raise StoreError(f"the delivery of {edition} was decided by somebody else while it was on its way: {answer}")
-
-
-def resolve_uncertain(connection: Connection, edition: EditionId, state: DeliveryState, now: datetime) -> int:
-    """Give all deliveries of ``edition`` that were never settled the ``state`` that the author decided on."""
-    resolved = connection.execute(
-        update(deliveries)
-        .where(deliveries.c.edition == edition, deliveries.c.state == DeliveryState.CLAIMED)
-        .values(state=state, answer="decided by the author", settled_at=now)
-    )
-    return resolved.rowcount
-
-
 def rejoin(connection: Connection, email: str, consent: PlainText, now: datetime) -> Reader | None:
     """Let a reader who left get letters again, on a new consent; None where nobody left by this address."""
     back = connection.execute(
@@ -159,15 +73,13 @@ def rejoin(connection: Connection, email: str, consent: PlainText, now: datetime
     return reader_by_email(connection, email) if back.rowcount else None
 
 
-def _is(edition: EditionId, reader: ReaderId) -> Any:
-    return (deliveries.c.edition == edition) & (deliveries.c.reader_id == reader)
-
-
-def _reader_columns() -> list[Any]:
+def reader_columns() -> list[Any]:
+    """Return what a query of others asks for to have the reader in each row, by the prefix ``reader_``."""
     return [column.label(f"reader_{column.name}") for column in readers.c if column.name != "id"]
 
 
-def _reader(row: Row[Any], prefix: str = "") -> Reader:
+def reader_of(row: Row[Any], prefix: str = "") -> Reader:
+    """Return the reader in ``row``, whose columns have this ``prefix``."""
     fields = row._mapping  # noqa: SLF001  (its public name)
     return Reader(
         id=ReaderId(fields["reader_id" if prefix else "id"]),

@@ -1,0 +1,250 @@
+"""The ledger of the room ``send``: who is to get an edition, and each delivery before and after it.
+
+Whoever sends writes it down first, and commits, and only then lets the message leave.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from sqlalchemy import Connection, bindparam, case, func, literal, select, update
+
+from pipeline.errors import StoreError
+from pipeline.html import kept_text
+from pipeline.model import Delivery, DeliveryState, EditionId, ReaderState, SendState
+from pipeline.store.schema import deliveries, insert_new, readers, sends
+from pipeline.store.send import reader_columns, reader_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+
+    from pipeline.model import Reader, Settled
+
+_LEFT = "left the list"
+
+
+class Candidate(NamedTuple):
+    """A reader who is to get an edition: the row of the ledger, and how often it was tried."""
+
+    row: int
+    reader: Reader
+    tries: int
+
+
+def freeze(connection: Connection, edition: EditionId, now: datetime) -> None:
+    """Write down every reader as waiting for ``edition`` or excluded, with the reason, and that it is being sent.
+
+    The audience of a send that was cut off or paused stays what it was; of one that is done, it is who came since.
+    """
+    state = connection.scalar(select(sends.c.state).where(sends.c.edition == edition))
+    if state in {None, SendState.DONE}:
+        _add_readers(connection, edition)
+    values = {"edition": edition, "state": SendState.RUNNING, "frozen_at": now}
+    new = connection.execute(insert_new(connection, sends).values(values).returning(sends.c.edition)).first()
+    if new is None:
+        connection.execute(update(sends).where(sends.c.edition == edition).values(state=SendState.RUNNING, reason=""))
+
+
+def _add_readers(connection: Connection, edition: EditionId) -> None:
+    is_active = readers.c.state == ReaderState.ACTIVE
+    connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.edition == edition,
+            deliveries.c.state == DeliveryState.EXCLUDED,
+            deliveries.c.reader_id.in_(select(readers.c.id).where(is_active)),
+        )
+        .values(state=DeliveryState.WAITING, answer="")
+    )
+    there = select(deliveries.c.reader_id).where(deliveries.c.edition == edition)
+    every = (
+        select(
+            literal(edition),
+            readers.c.id,
+            case((is_active, DeliveryState.WAITING), else_=DeliveryState.EXCLUDED),
+            literal(""),
+            case((is_active, ""), else_=_LEFT),
+        )
+        .where(readers.c.id.not_in(there))
+        .order_by(readers.c.id)
+    )
+    columns = ["edition", "reader_id", "state", "message_id", "answer"]
+    connection.execute(insert_new(connection, deliveries).from_select(columns, every))
+
+
+def exclude_who_left(connection: Connection, edition: EditionId) -> None:
+    """Write down of readers who left before their letter did that they are excluded."""
+    gone = select(readers.c.id).where(readers.c.state != ReaderState.ACTIVE)
+    waits = deliveries.c.state.in_((DeliveryState.WAITING, DeliveryState.LATER))
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.edition == edition, waits, deliveries.c.reader_id.in_(gone))
+        .values(state=DeliveryState.EXCLUDED, answer=_LEFT)
+    )
+
+
+def stop_sending(connection: Connection, edition: EditionId, state: SendState, reason: str = "") -> None:
+    """Write down that the sending of ``edition`` is done, or paused and why."""
+    connection.execute(update(sends).where(sends.c.edition == edition).values(state=state, reason=reason))
+
+
+def candidates(connection: Connection, edition: EditionId, after: int, most: int, now: datetime) -> list[Candidate]:
+    """Return who is to get ``edition``, in the order in which they came: ``most`` of them, ``after`` a row."""
+    query = (
+        select(deliveries.c.id, deliveries.c.reader_id, deliveries.c.tries, *reader_columns())
+        .join(readers)
+        .where(deliveries.c.edition == edition, deliveries.c.id > after, _is_due(now))
+        .order_by(deliveries.c.id)
+        .limit(most)
+    )
+    return [Candidate(row.id, reader_of(row, "reader_"), row.tries) for row in connection.execute(query)]
+
+
+def is_wanted(connection: Connection, edition: EditionId, now: datetime) -> bool:
+    """Tell whether anybody is to get ``edition`` now: one who waits, or one who came since it was sent."""
+    if count_candidates(connection, edition, now):
+        return True
+    there = select(deliveries.c.reader_id).where(
+        deliveries.c.edition == edition, deliveries.c.state != DeliveryState.EXCLUDED
+    )
+    new = select(readers.c.id).where(readers.c.state == ReaderState.ACTIVE, readers.c.id.not_in(there)).limit(1)
+    return connection.scalar(new) is not None
+
+
+def count_candidates(connection: Connection, edition: EditionId, now: datetime) -> int:
+    """Return how many readers are to get ``edition`` now."""
+    return connection.scalar(select(func.count()).where(deliveries.c.edition == edition, _is_due(now))) or 0
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    free = deliveries.c.not_before.is_(None) | (deliveries.c.not_before <= now)
+    return (deliveries.c.state == DeliveryState.WAITING) | ((deliveries.c.state == DeliveryState.LATER) & free)
+
+
+def claim(connection: Connection, named: Mapping[int, str], now: datetime) -> frozenset[int]:
+    """Write down that these deliveries are about to leave; return the rows that were free to be claimed.
+
+    ``named`` has the Message-ID of each, by its row. Another sender may have one, or its reader left in the meantime:
+    who leaves before this is committed is not claimed. Commit before a message leaves.
+    """
+    free = connection.scalars(_FREE, {"rows": list(named)}).all() if named else ()
+    if free:
+        connection.execute(_CLAIM, [{"row": row, "name": named[row], "now": now} for row in free])
+    return frozenset(free)
+
+
+def settle(
+    connection: Connection, ended: Collection[Settled], now: datetime, again: Mapping[int, datetime] | None = None
+) -> None:
+    """Write down how claimed deliveries ended, and ``again`` when those put off can be tried, by their rows.
+
+    Raises ``StoreError`` where one is claimed no more.
+    """
+    if not ended:
+        return
+    later = again or {}
+    told = [
+        {"row": each.row, "how": each.state, "said": each.answer, "later": later.get(each.row), "now": now}
+        for each in ended
+    ]
+    if connection.execute(_SETTLE, told).rowcount != len(ended):
+        said = ", ".join(dict.fromkeys(each.answer for each in ended))
+        raise StoreError(f"a delivery was decided by somebody else while it was on its way: {said}")
+
+
+# They are made once, as they are run for each few letters.
+_FREE: Final = (
+    select(deliveries.c.id)
+    .join(readers)
+    .where(
+        deliveries.c.id.in_(bindparam("rows", expanding=True)),
+        deliveries.c.state.in_((DeliveryState.WAITING, DeliveryState.LATER)),
+        readers.c.state == ReaderState.ACTIVE,
+    )
+    .with_for_update()
+)
+"""It holds the rows of both, so that nobody else claims one, and nobody is taken off the list, before the commit."""
+_CLAIM: Final = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("row"))
+    .values(
+        state=DeliveryState.CLAIMED,
+        message_id=bindparam("name"),
+        claimed_at=bindparam("now"),
+        settled_at=None,
+        tries=deliveries.c.tries + 1,
+    )
+)
+_SETTLE: Final = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("row"), deliveries.c.state == DeliveryState.CLAIMED)
+    .values(
+        state=bindparam("how"), answer=bindparam("said"), settled_at=bindparam("now"), not_before=bindparam("later")
+    )
+)
+
+
+def deliveries_of(connection: Connection, edition: EditionId) -> tuple[Delivery, ...]:
+    """Return the deliveries of one edition, in the order in which they were claimed."""
+    return _deliveries(connection, deliveries.c.edition == edition)
+
+
+def unfinished(connection: Connection) -> tuple[Delivery, ...]:
+    """Return the deliveries of all editions that were begun and did not end in SENT.
+
+    What waits for a reader who left does no more.
+    """
+    waits = (deliveries.c.state != DeliveryState.LATER) | (readers.c.state == ReaderState.ACTIVE)
+    told = deliveries.c.state.in_((DeliveryState.CLAIMED, DeliveryState.LATER, DeliveryState.REFUSED))
+    return _deliveries(connection, told & waits)
+
+
+def editions(connection: Connection) -> frozenset[EditionId]:
+    """Return the editions of which any delivery was begun."""
+    return frozenset(
+        map(
+            EditionId,
+            connection.scalars(select(deliveries.c.edition).where(deliveries.c.claimed_at.is_not(None)).distinct()),
+        )
+    )
+
+
+def _deliveries(connection: Connection, which: ColumnElement[bool]) -> tuple[Delivery, ...]:
+    query = select(deliveries, *reader_columns()).join(readers).order_by(deliveries.c.id)
+    rows = connection.execute(query.where(which))
+    return tuple(
+        Delivery(
+            edition=EditionId(row.edition),
+            reader=reader_of(row, "reader_"),
+            state=DeliveryState(row.state),
+            message_id=row.message_id,
+            answer=kept_text(row.answer),
+        )
+        for row in rows
+    )
+
+
+def counted(connection: Connection, edition: EditionId) -> dict[DeliveryState, int]:
+    """Return how many deliveries of ``edition`` are in each state."""
+    query = select(deliveries.c.state, func.count()).where(deliveries.c.edition == edition).group_by(deliveries.c.state)
+    return {DeliveryState(state): many for state, many in connection.execute(query)}
+
+
+def excluded(connection: Connection, edition: EditionId) -> dict[str, int]:
+    """Return how many readers were excluded from ``edition``, by the reason."""
+    of = (deliveries.c.edition == edition) & (deliveries.c.state == DeliveryState.EXCLUDED)
+    query = select(deliveries.c.answer, func.count()).where(of).group_by(deliveries.c.answer)
+    return {str(reason): many for reason, many in connection.execute(query)}
+
+
+def resolve_uncertain(connection: Connection, edition: EditionId, state: DeliveryState, now: datetime) -> int:
+    """Give all deliveries of ``edition`` that were never settled the ``state`` that the author decided on."""
+    resolved = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.edition == edition, deliveries.c.state == DeliveryState.CLAIMED)
+        .values(state=state, answer="decided by the author", settled_at=now)
+    )
+    return resolved.rowcount
