@@ -208,7 +208,7 @@ def _sent_data(made: Letter, sent: Sent) -> dict[str, Any]:
             }
             for delivery in sent.troubled
         ],
-        "left_out": sent.left_out,
+        "left_out": [{"because": why, "readers": many} for why, many in sent.left_out.items()],
     }
 
 
