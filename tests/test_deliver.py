@@ -87,7 +87,8 @@ def test_a_message_out_of_a_mould_is_the_letter_with_the_readers_own_way_to_leav
     assert text.rstrip() == letter.text.replace(letter.leave, leave).rstrip()
     assert page.rstrip() == letter.html.replace(letter.leave, leave.replace("&", "&amp;")).rstrip()
     assert read["To"].addresses[0].addr_spec == to.email
-    assert read["To"].addresses[0].display_name.split() == to.name.split()
+    shown = read["To"].addresses[0].display_name  # Python's parser puts a space between two encoded words
+    assert "".join(shown.split()) == "".join(to.name.split())
     assert not read.defects
 
 
