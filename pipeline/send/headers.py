@@ -6,6 +6,7 @@ of a long subject, and decodes in a subject what looks like encoded words.
 
 from __future__ import annotations
 
+import re
 from email.header import Header
 from email.utils import quote
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ LONGEST_SUBJECT: Final = 250
 LONGEST_WORD: Final = 60
 """Characters; a line of a header should end before 78 (RFC 5322, section 2.1.1)."""
 CRLF: Final = "\r\n"
+_NO_ADDRESS: Final = re.compile(r"[\s\x00-\x1f\x7f<>]|^$")
 
 
 def text_line(name: str, text: str) -> str:
@@ -27,7 +29,12 @@ def text_line(name: str, text: str) -> str:
 
 
 def address_line(name: str, display_name: str, address: str) -> str:
-    """Return a field of one mailbox: the name in quotation marks or encoded (RFC 5322, RFC 2047), then the address."""
+    """Return a field of one mailbox: the name in quotation marks or encoded (RFC 5322, RFC 2047), then the address.
+
+    Raises ``ValueError`` where the address would end the field.
+    """
+    if _NO_ADDRESS.search(address):
+        raise ValueError(f"{address!r} is no mail address")
     return f"{name}: {_name(name, display_name)}<{address}>{CRLF}"
 
 
