@@ -6,7 +6,7 @@ import time
 import pytest
 
 from pipeline.errors import PublishError
-from pipeline.publish.forks import Work, mapped
+from pipeline.publish.ground.forks import Work, mapped
 
 
 def test_results_come_in_the_order_of_the_work_from_other_processes():

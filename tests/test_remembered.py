@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from pipeline import post as posts
-from pipeline.publish.remembered import load, save
+from pipeline.publish.ground.remembered import load, save
 
 POST = """---
 date: 2026-11-20
@@ -40,7 +40,7 @@ def test_a_post_comes_back_as_it_was(tmp_path):
     assert load(tmp_path / "note", object)["a"].extra == {"odd": {"day": date(2026, 1, 1), "list": [1, 2.5, None]}}
 
 
-@pytest.mark.parametrize("module", [b"builtins\ngetattr\n", b"os\nsystem\n", b"pipeline.publish.put\nput\n"])
+@pytest.mark.parametrize("module", [b"builtins\ngetattr\n", b"os\nsystem\n", b"pipeline.publish.ground.put\nput\n"])
 def test_nothing_is_called_that_is_not_named(tmp_path, capfd, module):
     save(tmp_path / "note", 1)
     begin, _, _ = (tmp_path / "note").read_bytes().partition(b"\n")

@@ -21,15 +21,15 @@ from pipeline import post as posts
 from pipeline.cli.init import _new_files, make
 from pipeline.feed import parse
 from pipeline.html import plain_text, rendered
-from pipeline.publish import places
-from pipeline.publish.catalogue import catalogue
+from pipeline.publish.facts import places
+from pipeline.publish.facts.catalogue import catalogue
+from pipeline.publish.facts.reading import Read
 from pipeline.publish.feeds import feeds as feeds_of
 from pipeline.publish.feeds.content import portable
 from pipeline.publish.feeds.identity import ids_of, moments_of
-from pipeline.publish.kept import pieces_in
-from pipeline.publish.reading import Read
-from pipeline.publish.remembered import load as remembered
-from pipeline.publish.remembered import save
+from pipeline.publish.ground.kept import pieces_in
+from pipeline.publish.ground.remembered import load as remembered
+from pipeline.publish.ground.remembered import save
 from pipeline.settings import load
 
 HOME = "https://ana-ruiz.example/"

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import PublishError
-from pipeline.publish.grounds import held
-from pipeline.publish.kept import keep, of_text
+from pipeline.publish.ground.grounds import held
+from pipeline.publish.ground.kept import keep, of_text
 from pipeline.publish.stamp import work_of
 
 

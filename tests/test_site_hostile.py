@@ -19,18 +19,18 @@ from pipeline.model import Post, Take
 from pipeline.post.approval import _APPROVED
 from pipeline.post.links import _NAMED
 from pipeline.post.takes import _CODE
-from pipeline.publish.catalogue import catalogue
+from pipeline.publish.facts.catalogue import catalogue
+from pipeline.publish.facts.related import counted
+from pipeline.publish.facts.withheld import today
 from pipeline.publish.finish.images import with_images
 from pipeline.publish.finish.weights import too_heavy
-from pipeline.publish.kept import of_bytes, of_text
+from pipeline.publish.ground.kept import of_bytes, of_text
+from pipeline.publish.ground.put import put
+from pipeline.publish.ground.remembered import fits, load, save
 from pipeline.publish.preview import Preview
-from pipeline.publish.put import put
-from pipeline.publish.related import counted
-from pipeline.publish.remembered import fits, load, save
 from pipeline.publish.stage.article import anchors, article_body
 from pipeline.publish.stage.latest import with_latest
 from pipeline.publish.stage.page import _title_of
-from pipeline.publish.withheld import today
 from pipeline.settings import load as load_settings
 
 POST = "---\ndate: 2026-11-20\ntitle: {title}\n---\nWords.\n"
@@ -192,7 +192,7 @@ def apart(monkeypatch, near):
 
     monkeypatch.setattr(os, "rename", guarded(os.rename))
     monkeypatch.setattr(os, "replace", guarded(os.replace))
-    monkeypatch.setattr("pipeline.publish.put.exchange", lambda *_: False)
+    monkeypatch.setattr("pipeline.publish.ground.put.exchange", lambda *_: False)
 
 
 def test_a_site_on_another_file_system_is_published_all_the_same(site, open_app, monkeypatch):

@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 
 from pipeline.publish.finish.images import FOLDER, with_images
 from pipeline.publish.finish.weights import too_heavy
-from pipeline.publish.kept import of_bytes, of_text
+from pipeline.publish.ground.kept import of_bytes, of_text
 
 ORIENTATION = 0x0112
 

@@ -105,7 +105,7 @@ def test_a_post_says_its_day_when_it_changed_how_long_it_takes_and_its_topics(pa
 
 
 def test_a_longer_post_takes_longer_to_read(tmp_path, varied_site):
-    from pipeline.publish.catalogue import minutes
+    from pipeline.publish.facts.catalogue import minutes
 
     path = varied_site[0] / f"content/{SECOND.rstrip('/')}.md"
     long = tmp_path / path.name

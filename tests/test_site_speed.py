@@ -10,8 +10,8 @@ import pytest
 from content import write_posts
 from pipeline.cli.init import _sample_files, make
 from pipeline.publish.finish.beside import Beside
+from pipeline.publish.ground.put import put
 from pipeline.publish.making import make as build_pages
-from pipeline.publish.put import put
 from pipeline.settings import load
 
 MIDDLE = 40

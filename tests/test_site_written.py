@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pipeline.publish.prose import parts, relinked
+from pipeline.publish.facts.prose import parts, relinked
 from pipeline.publish.stage.days import country, in_words
 from pipeline.publish.stage.sentence import first_sentence
 from varied_site import Page
@@ -218,6 +218,11 @@ def test_an_introduction_for_nothing_is_told(write, built):
         "content/series/nights.md: no post has the series nights",
         "content/topics/robots.md: no post has the topic robots",
     ]
+
+
+def test_an_introduction_of_a_topic_that_is_watched_for_is_ahead_of_its_posts(write, built):
+    write("topics/my-topic.md", "Words.\n")  # the byline.yml of a new site watches for it
+    assert built().warnings == ()
 
 
 def test_a_post_by_a_name_that_another_had_is_told(post, built):

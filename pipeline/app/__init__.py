@@ -204,7 +204,7 @@ class App:
         Raises ``UsageError`` where posts must be approved and one is not.
         """
         from pipeline.publish import publish
-        from pipeline.publish.withheld import today
+        from pipeline.publish.facts.withheld import today
 
         self.see_that_approved(*posts.paths(self.settings.content))
         day, trends = today(self.now), self._trends_of_site()
@@ -352,7 +352,7 @@ class App:
             begun = ledger.editions(connection)
             active = kept_readers.active_readers(connection)
             made_at = kept_stories.shortlist_made_at(connection)
-        from pipeline.publish.withheld import today, why_held
+        from pipeline.publish.facts.withheld import today, why_held
 
         read, broken = read_posts(self.settings.content, posts.POSTS)
         held = {post.path for post in read if why_held(post, today(self.now))}

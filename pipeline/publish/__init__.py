@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from pipeline.errors import PublishError
-from pipeline.publish.grounds import held, told_in_words
+from pipeline.publish.ground.grounds import held, told_in_words
 from pipeline.publish.stamp import keep_stamp, stamp_of, unchanged, work_of
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def _built(
 ) -> Site:
     """Build the site, and put it in the place of the old one. Raises as ``publish`` does."""
     from pipeline.publish.finish.beside import Beside
+    from pipeline.publish.ground.put import put
     from pipeline.publish.making import Memo, make
-    from pipeline.publish.put import put
 
     with Beside(work_of(settings)) as beside:
         made = make(settings, beside, **how, memo=Memo(day=today))

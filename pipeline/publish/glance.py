@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import post as posts
 from pipeline.errors import PublishError, template_place
-from pipeline.publish.catalogue import catalogue
-from pipeline.publish.person import person_of
-from pipeline.publish.places import post_address, whole
+from pipeline.publish.facts.catalogue import catalogue
+from pipeline.publish.facts.person import person_of
+from pipeline.publish.facts.places import post_address, whole
+from pipeline.publish.facts.told import told_of
 from pipeline.publish.stage.article import article_body, article_matter
 from pipeline.publish.stage.whole import Whole
-from pipeline.publish.told import told_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,26 +9,26 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PublishError
-from pipeline.publish import places
-from pipeline.publish.alike import alike
-from pipeline.publish.catalogue import Catalogue, catalogue
 from pipeline.publish.engine import Built, build, planned
+from pipeline.publish.facts import places
+from pipeline.publish.facts.alike import alike
+from pipeline.publish.facts.catalogue import Catalogue, catalogue
+from pipeline.publish.facts.person import person_of
+from pipeline.publish.facts.reading import Seen, drafts_of, published
+from pipeline.publish.facts.told import told_of
+from pipeline.publish.facts.withheld import Held, parted
 from pipeline.publish.finish import Finished, finish
 from pipeline.publish.finish.cards import begin
-from pipeline.publish.person import person_of
-from pipeline.publish.reading import Seen, drafts_of, published
 from pipeline.publish.site import Site
 from pipeline.publish.stage import stage
 from pipeline.publish.stage.whole import Whole
-from pipeline.publish.told import told_of
-from pipeline.publish.withheld import Held, parted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from pipeline.model import Post, Trend
-    from pipeline.publish.alike import Alike
+    from pipeline.publish.facts.alike import Alike
     from pipeline.publish.finish.beside import Beside
     from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings

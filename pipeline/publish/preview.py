@@ -15,17 +15,17 @@ from watchdog.observers import Observer
 from pipeline.errors import PublishError, UsageError
 from pipeline.publish.finish.beside import Beside
 from pipeline.publish.finish.images import with_images
-from pipeline.publish.grounds import told_in_words
-from pipeline.publish.kept import amend, marks_of
+from pipeline.publish.ground.grounds import told_in_words
+from pipeline.publish.ground.kept import amend, marks_of
+from pipeline.publish.ground.put import put
 from pipeline.publish.making import Memo, make
-from pipeline.publish.put import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from pipeline.model import Trend
-    from pipeline.publish.kept import Piece
+    from pipeline.publish.ground.kept import Piece
     from pipeline.settings.sections import Settings
 
 _SETTLED: Final = 0.02

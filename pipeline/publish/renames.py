@@ -12,8 +12,8 @@ from pipeline import post as posts
 from pipeline import yamltext
 from pipeline.errors import PostError
 from pipeline.post import files
-from pipeline.publish.reading import READ
-from pipeline.publish.remembered import load
+from pipeline.publish.facts.reading import READ
+from pipeline.publish.ground.remembered import load
 from pipeline.publish.stamp import built_posts
 
 if TYPE_CHECKING:

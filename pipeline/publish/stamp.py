@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import post as posts
 from pipeline.publish.elsewhere import elsewhere
-from pipeline.publish.kept import digest, files_in, is_kept
-from pipeline.publish.remembered import load, save
+from pipeline.publish.ground.kept import digest, files_in, is_kept
+from pipeline.publish.ground.remembered import load, save
 from pipeline.publish.site import Site
 
 if TYPE_CHECKING:

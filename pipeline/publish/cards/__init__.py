@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from pipeline.publish.kept import Piece
-from pipeline.publish.remembered import remove
+from pipeline.publish.ground.kept import Piece
+from pipeline.publish.ground.remembered import remove
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipeline.publish.cards.card import Card
     from pipeline.publish.cards.colours import Palette
-    from pipeline.publish.forks import Work
+    from pipeline.publish.ground.forks import Work
 
 
 class Pictures:

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.publish.cards.drawing import draw
-from pipeline.publish.forks import Work
-from pipeline.publish.remembered import folder_at
+from pipeline.publish.ground.forks import Work
+from pipeline.publish.ground.remembered import folder_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,8 +15,8 @@ import yaml
 from pipeline.errors import PublishError
 from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours, see_that_templated, wanted
 from pipeline.publish.engine.warned import in_words, pointed_to
-from pipeline.publish.kept import pieces_in
-from pipeline.publish.remembered import remove
+from pipeline.publish.ground.kept import pieces_in
+from pipeline.publish.ground.remembered import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

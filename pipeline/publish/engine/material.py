@@ -12,8 +12,8 @@ from pipeline.publish.engine.plan import Built, Plan, plugins_without_ours, see_
 from pipeline.publish.engine.speed import Speed
 from pipeline.publish.engine.speed.converter import one_converter
 from pipeline.publish.engine.warned import in_words
-from pipeline.publish.kept import pieces_in
-from pipeline.publish.remembered import remove
+from pipeline.publish.ground.kept import pieces_in
+from pipeline.publish.ground.remembered import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

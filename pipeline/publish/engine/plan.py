@@ -14,7 +14,7 @@ from pipeline.publish.elsewhere import elsewhere
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.publish.kept import Piece
+    from pipeline.publish.ground.kept import Piece
     from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings
 

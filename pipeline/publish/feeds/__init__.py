@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pipeline.publish import places
+from pipeline.publish.facts import places
 from pipeline.publish.feeds.atom import atom
 from pipeline.publish.feeds.channel import channel_of
 from pipeline.publish.feeds.item import items_of
 from pipeline.publish.feeds.jsonfeed import json_feed
 from pipeline.publish.feeds.rss import rss
-from pipeline.publish.kept import of_text
+from pipeline.publish.ground.kept import of_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pipeline.publish.catalogue import Catalogue
-    from pipeline.publish.kept import Piece
+    from pipeline.publish.facts.catalogue import Catalogue
+    from pipeline.publish.ground.kept import Piece
     from pipeline.settings.sections import Settings
 
 _DOCUMENTS: Final = (rss, atom, json_feed)

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from pipeline.html import safe_url, text_of
-from pipeline.publish import places
+from pipeline.publish.facts import places
 from pipeline.publish.feeds.texts import said
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     from pipeline.model import PlainText, SafeUrl
-    from pipeline.publish.catalogue import Catalogue
+    from pipeline.publish.facts.catalogue import Catalogue
+    from pipeline.publish.facts.places import FeedPlace
     from pipeline.publish.feeds.item import Item
-    from pipeline.publish.places import FeedPlace
     from pipeline.settings.sections import Settings, SiteSettings
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline import post as posts
 from pipeline.html import safe_html
 from pipeline.post.assisted import disclosed
-from pipeline.publish.remembered import load, save
+from pipeline.publish.ground.remembered import load, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

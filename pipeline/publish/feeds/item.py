@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.model import Kind
-from pipeline.publish import places
+from pipeline.publish.facts import places
 from pipeline.publish.feeds.content import contents_of
 from pipeline.publish.feeds.identity import ids_of, moments_of
 from pipeline.publish.feeds.texts import as_html, said
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model import PlainText, Post, SafeUrl
-    from pipeline.publish.kept import Piece
+    from pipeline.publish.ground.kept import Piece
     from pipeline.settings.sections import Settings
 
 PNG: Final = "image/png"

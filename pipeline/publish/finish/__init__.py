@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.publish import places
+from pipeline.publish.facts import places
 from pipeline.publish.feeds import feeds
 from pipeline.publish.finish.addresses import old_addresses
 from pipeline.publish.finish.copies import copies
@@ -18,14 +18,14 @@ from pipeline.publish.finish.maps import maps
 from pipeline.publish.finish.reading import reading
 from pipeline.publish.finish.tame import INDEX, tamed
 from pipeline.publish.finish.weights import too_heavy
-from pipeline.publish.kept import also_folders
+from pipeline.publish.ground.kept import also_folders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.publish.catalogue import Catalogue
+    from pipeline.publish.facts.catalogue import Catalogue
     from pipeline.publish.finish.beside import Beside
-    from pipeline.publish.kept import Piece
+    from pipeline.publish.ground.kept import Piece
     from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings
 

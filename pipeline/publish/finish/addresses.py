@@ -6,14 +6,14 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
-from pipeline.publish import places
-from pipeline.publish.kept import of_text
+from pipeline.publish.facts import places
+from pipeline.publish.ground.kept import of_text
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from pipeline.publish.catalogue import Catalogue
-    from pipeline.publish.kept import Piece
+    from pipeline.publish.facts.catalogue import Catalogue
+    from pipeline.publish.ground.kept import Piece
     from pipeline.settings.sections import SiteSettings
 
 _PAGE: Final = """<!doctype html>

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.publish import places
-from pipeline.publish.pictured import card_of, site_card
+from pipeline.publish.facts import places
+from pipeline.publish.facts.pictured import card_of, site_card
 
 if TYPE_CHECKING:
     from pipeline.publish.cards import Pictures
-    from pipeline.publish.catalogue import Catalogue
+    from pipeline.publish.facts.catalogue import Catalogue
     from pipeline.settings.sections import Settings
 
 

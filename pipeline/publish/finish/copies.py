@@ -10,9 +10,9 @@ from urllib.parse import urljoin
 
 from pipeline import post as posts
 from pipeline.html import markdown_link, plain_text, to_markdown
-from pipeline.publish import places
-from pipeline.publish.kept import Piece, digest
-from pipeline.publish.prose import relinked
+from pipeline.publish.facts import places
+from pipeline.publish.facts.prose import relinked
+from pipeline.publish.ground.kept import Piece, digest
 from pipeline.publish.stage.article import from_line, series_of, shown_of_others, with_others
 from pipeline.publish.stage.latest import ALONE
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.model import Post
-    from pipeline.publish.catalogue import Catalogue
+    from pipeline.publish.facts.catalogue import Catalogue
     from pipeline.settings.sections import Settings
 
 

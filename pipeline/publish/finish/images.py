@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
-from pipeline.publish.kept import Piece, digest, of_bytes
-from pipeline.publish.remembered import folder_at, load, remove, save
+from pipeline.publish.ground.kept import Piece, digest, of_bytes
+from pipeline.publish.ground.remembered import folder_at, load, remove, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

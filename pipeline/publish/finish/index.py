@@ -10,10 +10,10 @@ import subprocess
 from typing import TYPE_CHECKING, Final, Self
 
 from pipeline.errors import PublishError
-from pipeline.publish import places
-from pipeline.publish.catalogue import parts_of
-from pipeline.publish.kept import Late, Piece, amend, digest, marks_of, names_in, of_file
-from pipeline.publish.remembered import folder_at, load, remove, save
+from pipeline.publish.facts import places
+from pipeline.publish.facts.catalogue import parts_of
+from pipeline.publish.ground.kept import Late, Piece, amend, digest, marks_of, names_in, of_file
+from pipeline.publish.ground.remembered import folder_at, load, remove, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

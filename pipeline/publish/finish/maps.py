@@ -13,16 +13,16 @@ from xml.etree import ElementTree as ET
 
 from pipeline import post as posts
 from pipeline.html import plain_text
-from pipeline.publish import places
-from pipeline.publish.kept import of_bytes, of_text
+from pipeline.publish.facts import places
+from pipeline.publish.ground.kept import of_bytes, of_text
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from pipeline.model import Post
-    from pipeline.publish.catalogue import Catalogue
-    from pipeline.publish.kept import Piece
+    from pipeline.publish.facts.catalogue import Catalogue
+    from pipeline.publish.ground.kept import Piece
     from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings, SiteSettings
 

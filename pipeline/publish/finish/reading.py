@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.html import plain_text, safe_url
 from pipeline.opml import Outline, write_opml
-from pipeline.publish import places
-from pipeline.publish.kept import of_bytes
+from pipeline.publish.facts import places
+from pipeline.publish.ground.kept import of_bytes
 
 if TYPE_CHECKING:
-    from pipeline.publish.kept import Piece
+    from pipeline.publish.ground.kept import Piece
     from pipeline.settings.sections import Settings
 
 

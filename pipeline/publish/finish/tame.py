@@ -6,12 +6,12 @@ import html
 import json
 from typing import TYPE_CHECKING, Final
 
-from pipeline.publish.kept import of_text
+from pipeline.publish.ground.kept import of_text
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from pipeline.publish.kept import Piece
+    from pipeline.publish.ground.kept import Piece
 
 INDEX: Final = "search/search_index.json"
 

@@ -12,13 +12,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from pipeline.publish.finish.images import IMAGE, PHOTO, WIDTHS, file_of
-from pipeline.publish.remembered import load, save
+from pipeline.publish.ground.remembered import load, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from pipeline.publish.kept import Piece
+    from pipeline.publish.ground.kept import Piece
 
 _LOADED: Final = re.compile(rb'<(?:link rel="stylesheet" href|script (?:type="module" )?src)="([^"]+)"')
 _SHOWN: Final = re.compile(rb'\ssrc="([^"]+)"')

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.publish import places
+from pipeline.publish.facts import places
+from pipeline.publish.facts.trends import EXPLAINED, trend_lines
 from pipeline.publish.stage.about import about_pages
 from pipeline.publish.stage.article import article
 from pipeline.publish.stage.files import Sheet, Staged, staged
@@ -17,7 +18,6 @@ from pipeline.publish.stage.lists import list_pages
 from pipeline.publish.stage.notices import notices
 from pipeline.publish.stage.page import Page, mistakes, sheet_of
 from pipeline.publish.stage.theirs import theirs_in
-from pipeline.publish.trends import EXPLAINED, trend_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ def stage(folder: Path, whole: Whole, trends: Sequence[Trend] | None = None, *, 
     for name in {**found.pages, **ours}:
         pages[name] = sheet_of(name, found.pages.get(name), ours.get(name), whole)
     made = staged(folder, pages, found.others)
-    told = (*found.notices, *notices(whole.found, whole.person, pages))
+    told = (*found.notices, *notices(whole.found, whole.person, pages, whole.settings.select.topics))
     return replace(made, notices=told, held=tuple(found.held))
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pipeline.html import plain_text, safe_url
-from pipeline.publish import places
+from pipeline.publish.facts import places
 from pipeline.publish.stage.days import country, time_of
 from pipeline.publish.stage.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pipeline.publish.person import Education, Fact, Person
+    from pipeline.publish.facts.person import Education, Fact, Person
     from pipeline.settings.sections import FeedSettings, Settings
 
     _Fact = TypeVar("_Fact", bound=Fact)

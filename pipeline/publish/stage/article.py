@@ -14,12 +14,12 @@ from markdown.extensions.toc import slugify
 from pipeline import post as posts
 from pipeline.html import slug, to_markdown
 from pipeline.post.assisted import disclosure
-from pipeline.publish import places
-from pipeline.publish.catalogue import NOTHING_AROUND, key_of
-from pipeline.publish.kept import Piece, digest
-from pipeline.publish.linked_data import of_post
-from pipeline.publish.moved import followed, named
-from pipeline.publish.pictured import told_of_post
+from pipeline.publish.facts import places
+from pipeline.publish.facts.catalogue import NOTHING_AROUND, key_of
+from pipeline.publish.facts.linked_data import of_post
+from pipeline.publish.facts.moved import followed, named
+from pipeline.publish.facts.pictured import told_of_post
+from pipeline.publish.ground.kept import Piece, digest
 from pipeline.publish.stage.latest import ON_A_PAGE, listed_in, with_latest
 from pipeline.publish.stage.matter import FACTS, joined
 from pipeline.publish.stage.sentence import first_sentence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.model import Post, Source
-    from pipeline.publish.catalogue import Catalogue
+    from pipeline.publish.facts.catalogue import Catalogue
     from pipeline.publish.stage.whole import Whole
     from pipeline.settings.sections import Settings
 

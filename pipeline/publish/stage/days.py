@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline import post as posts
 
 if TYPE_CHECKING:
-    from pipeline.publish.person import Fact
+    from pipeline.publish.facts.person import Fact
 
 _YEAR: Final = len("2026")
 _MONTH: Final = len("2026-11")

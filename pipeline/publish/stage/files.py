@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.publish.kept import keep, of_file
+from pipeline.publish.ground.kept import keep, of_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
-    from pipeline.publish.kept import Piece
+    from pipeline.publish.ground.kept import Piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

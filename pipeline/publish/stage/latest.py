@@ -14,16 +14,16 @@ from urllib.parse import quote
 from pipeline import post as posts
 from pipeline.html import to_markdown
 from pipeline.model import Kind
-from pipeline.publish import places
-from pipeline.publish.catalogue import key_of
-from pipeline.publish.prose import parts
+from pipeline.publish.facts import places
+from pipeline.publish.facts.catalogue import key_of
+from pipeline.publish.facts.prose import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import PurePosixPath
 
     from pipeline.model import Post
-    from pipeline.publish.catalogue import Catalogue
+    from pipeline.publish.facts.catalogue import Catalogue
     from pipeline.settings.sections import Settings
 
 _BEGINS: Final = re.compile(r"<!--[ \t]*latest\b", re.IGNORECASE)

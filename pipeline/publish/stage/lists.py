@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.publish import places
+from pipeline.publish.facts import places
 from pipeline.publish.stage.article import anchors
 from pipeline.publish.stage.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.publish.catalogue import Listed, Series, Topic
+    from pipeline.publish.facts.catalogue import Listed, Series, Topic
     from pipeline.publish.stage.whole import Whole
 
 _WHOLE: Final = 40

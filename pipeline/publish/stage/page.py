@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.html import plain_text
-from pipeline.publish import places
-from pipeline.publish.kept import of_text
-from pipeline.publish.linked_data import of_page
-from pipeline.publish.moved import followed
-from pipeline.publish.pictured import told_of_site
+from pipeline.publish.facts import places
+from pipeline.publish.facts.linked_data import of_page
+from pipeline.publish.facts.moved import followed
+from pipeline.publish.facts.pictured import told_of_site
+from pipeline.publish.ground.kept import of_text
 from pipeline.publish.stage.files import Sheet
 from pipeline.publish.stage.latest import mistaken, with_latest
 from pipeline.publish.stage.matter import FACTS, joined
@@ -22,7 +22,7 @@ from pipeline.publish.stage.sentence import first_sentence
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pipeline.publish.catalogue import Catalogue
+    from pipeline.publish.facts.catalogue import Catalogue
     from pipeline.publish.stage.theirs import Words
     from pipeline.publish.stage.whole import Whole
 

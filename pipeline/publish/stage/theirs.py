@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from pipeline import post as posts
 from pipeline.errors import PublishError
 from pipeline.post.format import too_long
-from pipeline.publish import places
-from pipeline.publish.kept import also_folders, files_in
-from pipeline.publish.person import FILES
-from pipeline.publish.reading import not_utf8
+from pipeline.publish.facts import places
+from pipeline.publish.facts.person import FILES
+from pipeline.publish.facts.reading import not_utf8
+from pipeline.publish.facts.withheld import is_draft
+from pipeline.publish.ground.kept import also_folders, files_in
 from pipeline.publish.stage.matter import split
-from pipeline.publish.withheld import is_draft
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import post as posts
 from pipeline.model import Kind
-from pipeline.publish import places
-from pipeline.publish.catalogue import key_of, minutes
-from pipeline.publish.kept import digest
+from pipeline.publish.facts import places
+from pipeline.publish.facts.catalogue import key_of, minutes
+from pipeline.publish.ground.kept import digest
 
 if TYPE_CHECKING:
     from datetime import date
 
     from pipeline.model import Post, Source
-    from pipeline.publish.catalogue import Catalogue
-    from pipeline.publish.person import Person
+    from pipeline.publish.facts.catalogue import Catalogue
+    from pipeline.publish.facts.person import Person
     from pipeline.settings.sections import Settings
 
 

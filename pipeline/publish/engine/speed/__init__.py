@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import File, Files
 
     from pipeline.publish.engine.plan import Plan
-    from pipeline.publish.kept import Piece
+    from pipeline.publish.ground.kept import Piece
 
 
 class Speed:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs.structure.files import File, Files, InclusionLevel
 
-from pipeline.publish.kept import Piece, of_bytes, of_file
+from pipeline.publish.ground.kept import Piece, of_bytes, of_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

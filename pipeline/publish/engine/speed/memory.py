@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.publish.kept import Piece, digest
-from pipeline.publish.remembered import folder_at, load, remove, save
+from pipeline.publish.ground.kept import Piece, digest
+from pipeline.publish.ground.remembered import folder_at, load, remove, save
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from mkdocs.exceptions import BuildError
 
 from pipeline.publish.engine.speed.memory import Record, told
-from pipeline.publish.forks import Forks, processes
+from pipeline.publish.ground.forks import Forks, processes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

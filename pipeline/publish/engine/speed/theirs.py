@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.publish.kept import digest
-from pipeline.publish.remembered import load, save
+from pipeline.publish.ground.kept import digest
+from pipeline.publish.ground.remembered import load, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

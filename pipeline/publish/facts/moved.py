@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
 
 from pipeline import post as posts
-from pipeline.publish import places
-from pipeline.publish.prose import relinked
+from pipeline.publish.facts import places
+from pipeline.publish.facts.prose import relinked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

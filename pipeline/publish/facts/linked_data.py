@@ -11,15 +11,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.model import Kind
-from pipeline.publish import places
-from pipeline.publish.catalogue import key_of, minutes
+from pipeline.publish.facts import places
+from pipeline.publish.facts.catalogue import key_of, minutes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.model import Post, Source
-    from pipeline.publish.catalogue import Catalogue
-    from pipeline.publish.person import Person
+    from pipeline.publish.facts.catalogue import Catalogue
+    from pipeline.publish.facts.person import Person
     from pipeline.settings.sections import Settings, SiteSettings
 
 Node = dict[str, Any]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import Post
-    from pipeline.publish.reading import Read
+    from pipeline.publish.facts.reading import Read
 
 _SO: Final = frozenset({"true", "yes", "on"})
 

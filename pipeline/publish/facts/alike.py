@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipeline.publish.kept import digest
-from pipeline.publish.related import Likeness, counted, likeness, told_of
-from pipeline.publish.remembered import load, save
+from pipeline.publish.facts.related import Likeness, counted, likeness, told_of
+from pipeline.publish.ground.kept import digest
+from pipeline.publish.ground.remembered import load, save
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pipeline.model import PlainText, Post, Slug, Take
-    from pipeline.publish.alike import Alike
-    from pipeline.publish.reading import Read
+    from pipeline.publish.facts.alike import Alike
+    from pipeline.publish.facts.reading import Read
 
 _WORDS_A_MINUTE: Final = 265
 """How fast people read, as Material reckons it too."""

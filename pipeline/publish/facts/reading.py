@@ -12,8 +12,8 @@ from pipeline.errors import PostError, PublishError
 from pipeline.model import Post
 from pipeline.post.files import bytes_of
 from pipeline.post.format import LONGEST_NAME
-from pipeline.publish.forks import mapped
-from pipeline.publish.remembered import load, save
+from pipeline.publish.ground.forks import mapped
+from pipeline.publish.ground.remembered import load, save
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,12 +5,12 @@ from __future__ import annotations
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.publish import places
-from pipeline.publish.catalogue import parts_of
+from pipeline.publish.facts import places
+from pipeline.publish.facts.catalogue import parts_of
 
 if TYPE_CHECKING:
-    from pipeline.publish.catalogue import Catalogue
-    from pipeline.publish.person import Person
+    from pipeline.publish.facts.catalogue import Catalogue
+    from pipeline.publish.facts.person import Person
     from pipeline.settings.sections import Settings
 
 _AT_ONCE: Final = "Every letter has a link to leave, which works at once."

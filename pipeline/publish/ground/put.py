@@ -12,15 +12,15 @@ import shutil
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PublishError
-from pipeline.publish.exchange import exchange
-from pipeline.publish.kept import keep
-from pipeline.publish.remembered import folder_at
+from pipeline.publish.ground.exchange import exchange
+from pipeline.publish.ground.kept import keep
+from pipeline.publish.ground.remembered import folder_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pipeline.publish.kept import Late, Piece
+    from pipeline.publish.ground.kept import Late, Piece
 
 
 _APART: Final = frozenset({errno.EXDEV, errno.EBUSY})

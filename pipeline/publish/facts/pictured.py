@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
-from pipeline.publish import places
 from pipeline.publish.cards.card import Card, alt_of
+from pipeline.publish.facts import places
 
 if TYPE_CHECKING:
     from pipeline.model import Post

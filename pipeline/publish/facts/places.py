@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.model import Post, SafeUrl
-    from pipeline.publish.catalogue import Catalogue, Topic
+    from pipeline.publish.facts.catalogue import Catalogue, Topic
     from pipeline.settings.sections import SiteSettings
 
 PAGES: Final = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
