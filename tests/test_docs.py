@@ -392,6 +392,7 @@ PRINTED = [
     (("readers", "add"), 0, ("readers", "add", "new@example.org")),
     (("readers", "remove"), 0, ("readers", "remove", "ana@example.org")),
     (("readers", "import"), 0, ("readers", "import", "{site}/table.csv")),
+    (("inbox",), 0, ("inbox", "--explain", "{site}/bounce.eml")),
     (("connect",), 0, ("connect",)),
 ]
 
@@ -409,6 +410,7 @@ def test_the_json_that_a_command_prints_has_the_fields_that_the_manual_promises(
     monkeypatch.setenv("BYLINE_ASSIST_URL", web.serve("/chat/completions", json.dumps(answer)).rpartition("/chat")[0])
     monkeypatch.setenv("BYLINE_ASSIST_MODEL", "small-1")
     (site / "table.csv").write_text(TABLE, encoding="utf-8")
+    (site / "bounce.eml").write_text("From: postmaster@example.org\nSubject: failure notice\n\n<ana@example.org>:\n")
     (site / "list.opml").write_text('<opml version="2.0"><body><outline xmlUrl="https://n.example/f"/></body></opml>')
     feed = yaml.safe_load((site / "byline.yml").read_text(encoding="utf-8"))["pull"]["feeds"][0]["url"]
     have_a_feed_paused(site, feed)

@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "letter": ("send:letter", "Write a post as a letter, to look at."),
     "send": ("send:send", "Send a post to the readers, each once."),
     "readers": ("readers:readers", "List, add, remove, import and export readers."),
+    "inbox": ("inbox:inbox", "Say what mails that came back mean."),
     "connect": ("connect:connect", "Say whom of your network the news names."),
     "status": ("status:status", "Say what is due, what failed and what waits."),
     "demo": ("demo:demo", "Walk through a sample week in a scratch folder."),

@@ -51,6 +51,7 @@ from pipeline.model.posts import (
     Take,
     Wish,
 )
+from pipeline.model.returned import Effect, Returned, ReturnKind, ReturnReason
 from pipeline.model.stories import (
     LATELY,
     STRONGEST,
@@ -85,6 +86,7 @@ __all__ = [
     "DeliveryState",
     "Due",
     "EditionId",
+    "Effect",
     "Entry",
     "EntryId",
     "Feed",
@@ -113,6 +115,9 @@ __all__ = [
     "ReaderState",
     "Reason",
     "Recognised",
+    "ReturnKind",
+    "ReturnReason",
+    "Returned",
     "Rhythm",
     "SafeHtml",
     "SafeUrl",
