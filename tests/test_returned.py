@@ -217,6 +217,61 @@ FREE = {
         ),
         ("bounce", "mei@example.ne.jp", "filtered", False),
     ),
+    "MailMarshal, the reason first": (
+        mail(
+            "Your message:",
+            "   From:    letter@ana-ruiz.example",
+            "Could not be delivered because of",
+            "",
+            "550 5.1.1 User unknown",
+            "",
+            "The following recipients were affected:",
+            "    mei@example.org",
+            subject="Undeliverable Mail",
+            sender="postmaster@example.net",
+        ),
+        ("bounce", "mei@example.org", "userunknown", True),
+    ),
+    "IMail, the recipient last": (
+        mail("User mailbox exceeds allowed size: mei@example.org", "", "Original message follows."),
+        ("bounce", "mei@example.org", "mailboxfull", False),
+    ),
+    "InterScan, a sentence": (
+        mail(
+            "Sent <<< RCPT TO:<mei@example.org>",
+            "Received >>> 550 5.1.1 <mei@example.org>... user unknown",
+            "Unable to deliver message to <mei@example.org>.",
+            sender="InterScan <interscan@example.net>",
+            subject="Mail could not be delivered",
+        ),
+        ("bounce", "mei@example.org", "userunknown", True),
+    ),
+    "m-FILTER, a talk told afterwards": (
+        mail(
+            "以下のメールアドレスへの送信に失敗しました。",
+            "mei@example.org",
+            "",
+            "-------server message",
+            "550 Mailbox unavailable",
+            "",
+            "-------SMTP command",
+            "RCPT TO:<mei@example.org>",
+            "",
+            "-------original message",
+            subject="failure notice",
+            more=["Content-Type: text/plain; charset=utf-8"],
+        ),
+        ("bounce", "mei@example.org", "userunknown", True),
+    ),
+    "the list of a mailing list": (
+        mail(
+            "You are not a member of this mailing list <list@example.org>.",
+            sender="list-admin@example.org",
+            subject="You are not a member",
+            more=["X-MLServer: fml"],
+        ),
+        ("bounce", "list@example.org", "rejected", False),
+    ),
     "only the letter tells who": (
         mail("I am sorry.", "", "Received: from here", "To: Mei <mei@example.org>"),
         ("bounce", "mei@example.org", "undefined", False),
@@ -321,6 +376,37 @@ def test_an_answer_of_a_machine_means_nothing(subject, more):
     assert effect_of(event) is Effect.NOTHING
 
 
+def test_what_powermta_takes_a_refusal_for_is_believed():
+    event = one(
+        report(
+            "Final-Recipient: rfc822;mei@example.org",
+            "Action: failed",
+            "Diagnostic-Code: smtp;550 no",
+            "X-PowerMTA-BounceCategory: inactive-mailbox",
+        )
+    )
+    assert event.reason is Reason.SUSPEND
+
+
+def test_a_rule_of_a_reader_at_amazon_ses_is_no_word_on_the_address():
+    fields = [
+        "Reporting-MTA: dns; inbound-smtp.us-west-2.amazonaws.com",
+        "",
+        "Final-Recipient: rfc822; mei@example.org",
+    ]
+    event = one(
+        report(*fields, "Action: failed", "Status: 5.1.1", "Diagnostic-Code: smtp; 550 5.1.1 Mailbox does not exist")
+    )
+    assert (event.reason, event.gone, event.status) == (Reason.FILTERED, False, "5.1.1")
+
+
+def test_a_shop_that_delivers_parcels_is_no_mail_system():
+    event = one(
+        mail("Your parcel arrives today.", sender="no-reply@shop.example", subject="Delivery status of your parcel")
+    )
+    assert told(event) == ("other", "no-reply@shop.example", "undefined", False)
+
+
 def test_a_person_who_quotes_an_error_is_no_bounce():
     event = one(mail("It said 550 5.1.1 user unknown for ana@example.org!", sender="mei@example.org", subject="Odd"))
     assert told(event) == ("other", "mei@example.org", "undefined", False)
@@ -384,8 +470,8 @@ def event(reason, *, kind=ReturnKind.BOUNCE, gone=False):
     return Returned(kind=kind, reason=reason, gone=gone)
 
 
-OF_THE_SENDER = """blocked badreputation authfailure requireptr norelaying spamdetected policyviolation speeding toomanyconn
-rejected securityerror contenterror virusdetected syntaxerror failedstarttls mesgtoobig exceedlimit"""
+OF_THE_SENDER = """blocked badreputation authfailure requireptr norelaying spamdetected policyviolation speeding
+toomanyconn rejected securityerror contenterror virusdetected syntaxerror failedstarttls mesgtoobig exceedlimit"""
 
 
 @pytest.mark.parametrize("reason", OF_THE_SENDER.split())

@@ -87,42 +87,46 @@ def _from_a_system(mail: Mail) -> bool:
     """Tell whether a mail system wrote ``mail``, by who it is from and what it is about."""
     if mail.headers.kind == "multipart/report":
         return "disposition-notification" not in mail.headers.parameter("report-type")
-    signs = sections("signs.txt")
-    system = (
-        has(folded(mail.headers.get("From")), signs["who writes: a mail system"])
-        or mail.headers.get("Return-Path") == "<>"
-        or mail.headers.get("X-MLServer")
-    )
-    return bool(system and has(folded(mail.headers.get("Subject")), signs["what about: a failure"]))
+    sender = has(folded(mail.headers.get("From")), sections("signs.txt")["who writes: a mail system"])
+    return (sender or _from_nobody(mail) or bool(mail.headers.get("X-MLServer"))) and _about_a_failure(mail)
 
 
 def _tells_of_a_failure(mail: Mail, notice: Notice) -> bool:
-    """Tell whether ``mail``, which takes no answers, says that a letter to somebody it names did not arrive."""
-    nobody = mail.headers.get("Return-Path") == "<>"
-    failure = sections("signs.txt")["what it says: a failure"]
-    return bool(nobody and notice.told and has(folded(notice.text[:_MOST_WORDS]), failure))
+    """Tell whether ``mail`` says that a letter to somebody it names did not arrive, whoever wrote it."""
+    if not (notice.told or notice.addressed) or not (_from_nobody(mail) or _about_a_failure(mail)):
+        return False
+    return has(folded(notice.text[:_MOST_WORDS]), sections("signs.txt")["what it says: a failure"])
+
+
+def _from_nobody(mail: Mail) -> bool:
+    """Tell whether ``mail`` takes no answers, as what machines write should not (RFC 3834, section 3.3)."""
+    return mail.headers.get("Return-Path") == "<>"
+
+
+def _about_a_failure(mail: Mail) -> bool:
+    return has(folded(mail.headers.get("Subject")), sections("signs.txt")["what about: a failure"])
 
 
 def _by_fields(one: report.Status, notice: Notice) -> Returned:
     """Return the event of a recipient that a delivery report tells of."""
-    said = one.fields.get("diagnostic-code", "")
-    address = one.recipient or notice.addressed
+    said, address = one.said, one.recipient or notice.addressed
     status, reply = _codes(said or notice.about(address))
     status = status or _status_in(one.fields.get("status", ""))
     if one.action in _ARRIVED:
         recipient = plain_text(address)
         return Returned(kind=ReturnKind.OTHER, reason=Reason.DELIVERED, recipient=recipient, status=status, reply=reply)
-    if status == "5.1.1" and _ANSWERS_AFTER_THE_LETTER.search(one.fields.get("reporting-mta", "")):
-        status = ""
-    return _event(
-        address, (said, notice.about(address)), _Codes(status, reply), notice, pending=one.action == "delayed"
-    )
+    pending = one.action == "delayed"
+    event = _event(address, (said, notice.about(address)), _Codes(status, reply), notice, pending=pending)
+    if event.reason is Reason.USERUNKNOWN and _ANSWERS_AFTER_THE_LETTER.search(one.fields.get("reporting-mta", "")):
+        return replace(event, reason=Reason.FILTERED, gone=False)
+    return event
 
 
 def _by_words(address: str, notice: Notice) -> Returned:
     """Return the event of a recipient that only a text tells of."""
     words = notice.about(address)
-    return _event(address, ("", words), _codes(words), notice)
+    codes, before = _codes(words), _codes(notice.opening)
+    return _event(address, ("", words), codes if any(codes) else before, notice)
 
 
 def _event(address: str, said: tuple[str, str], codes: _Codes, notice: Notice, *, pending: bool = False) -> Returned:
@@ -154,5 +158,6 @@ def _codes(text: str) -> _Codes:
 
 
 def _status_in(text: str) -> str:
-    found = _STATUS.search(text)
-    return found[1] if found else ""
+    """Return the first code of a refusal, else the first of any kind: a transcript has those of what went well too."""
+    found = _STATUS.findall(text)
+    return next((code for code in found if not code.startswith("2")), found[0] if found else "")

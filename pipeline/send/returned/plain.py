@@ -19,6 +19,8 @@ _LONGEST_LINE: Final = 1000
 _LONGEST_MARK: Final = 200
 """Characters of a line that says that the letter begins."""
 _LONGEST_WORDS: Final = 4000
+_TELLS: Final = 20
+"""Characters that can say a reason; where fewer follow the recipient, it stands before."""
 _AT_START: Final = (
     r"\s{0,40}(?:[-*>]{1,3}\s{1,4})?(?:\d{1,3}[.)]\s{1,4})?"
     r"(?:(?:failed |final |original )?"
@@ -33,10 +35,14 @@ _LED: Final = re.compile(
 _TOLD: Final = re.compile(
     r"(?i)(?:reach the following recipient(?:\(s\))?:|recipients?:?|recipient address:?|following address(?:es)?:?"
     r"|delivery to|deliver (?:message |mail |your message )?to|delivered to:?|message to|mail to|rcpt to:|addressed to"
-    rf"|sent to|message for|for user)\s{{0,9}}[\"'(\[]?<?({ADDRESS.pattern})>?"
+    rf"|sent to|mailing list|message for|for user)\s{{0,9}}[\"'(\[]?<?({ADDRESS.pattern})>?"
 )
 _TO: Final = re.compile(
     rf"(?im)^\s{{0,40}}(?:to|an|à|para|a|aan|кому)\s{{0,4}}:\s{{0,9}}(?:[^\s<@][^\n<@]{{0,60}}<|[\"'<])?({ADDRESS.pattern})"
+)
+_ENDS_A_LINE: Final = re.compile(
+    r"(?im)^(?![ \t]{0,40}(?:from|sender|reply|message-id|contact|postmaster|help|cc|to|return-path|envelope|mail from)\b)"
+    rf"[^:@\n]{{1,50}}:\s{{0,9}}<?({ADDRESS.pattern})>?\s{{0,9}}$"
 )
 _HEADER_TO: Final = re.compile(r"(?im)^(?:x-)?(?:envelope-|delivered-|original-)?to\s{0,3}:(.{1,400})")
 
@@ -79,9 +85,10 @@ def _mentioned(text: str) -> dict[str, str]:
     """Return the one recipient that ``text`` names in a sentence, or as what the letter was sent to."""
     flat = " ".join(text[:_LONGEST_WORDS].split())
     if found := _TOLD.search(flat):
-        return {found[1]: flat[found.end() :]}
-    found = _TO.search(text[:_LONGEST_WORDS])
-    return {found[1]: text[found.end() : _LONGEST_WORDS]} if found else {}
+        after = flat[found.end() :]
+        return {found[1]: after if len(after) > _TELLS else flat}
+    found = _ENDS_A_LINE.search(text[:_LONGEST_WORDS]) or _TO.search(text[:_LONGEST_WORDS])
+    return {found[1]: text[found.start() : _LONGEST_WORDS]} if found else {}
 
 
 def heading(text: str) -> tuple[str, str]:

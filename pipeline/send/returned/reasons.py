@@ -24,7 +24,7 @@ _ABOUT_RECIPIENTS: Final = frozenset(
     {Reason.USERUNKNOWN, Reason.HOSTUNKNOWN, Reason.FILTERED, Reason.HASMOVED, Reason.ONHOLD, Reason.SECURITYERROR}
 )
 _GONE: Final = frozenset({Reason.USERUNKNOWN, Reason.HOSTUNKNOWN, Reason.HASMOVED, Reason.NOTACCEPT})
-_NAMES_THE_ADDRESS: Final = frozenset({"1.1", "1.2", "1.6", "4.4"})
+_MAY_PASS: Final = frozenset({Reason.USERUNKNOWN, Reason.NOTACCEPT})
 
 # What a code says for sure (RFC 3463 and its registry), whatever the class. Words come before it, as many systems give
 # the nearest code that they have; codes that are used for anything (x.0.0, x.7.1) are not here.
@@ -54,6 +54,12 @@ _BY_STATUS: Final = {
     "4.5": Reason.NETWORKERROR,
     "4.6": Reason.NETWORKERROR,
     "4.7": Reason.EXPIRED,
+    "4.300": Reason.EXPIRED,
+    "4.316": Reason.EXPIRED,
+    "4.317": Reason.FAILEDSTARTTLS,
+    "4.310": Reason.HOSTUNKNOWN,
+    "4.312": Reason.NETWORKERROR,
+    "4.14": Reason.NETWORKERROR,
     "5.1": Reason.SYNTAXERROR,
     "5.2": Reason.SYNTAXERROR,
     "5.3": Reason.TOOMANYCONN,
@@ -89,6 +95,8 @@ _BY_STATUS: Final = {
     "7.28": Reason.SPEEDING,
     "7.30": Reason.AUTHFAILURE,
 }
+_EXCHANGE_KNOWS_NOBODY: Final = "4.1"
+"""Exchange Online gives this code, with words of a refusal, where the directory has no such address."""
 _BY_SUBJECT: Final = {
     "1": Reason.USERUNKNOWN,
     "2": Reason.FILTERED,
@@ -130,10 +138,10 @@ class Phase(StrEnum):
 
 _SAID_AT: Final = (
     r"(?:in reply to |in response to |reply to |response to |after |did not like our |error for |for |while sending "
-    r"|on |>>> ?|\[)(?:the )?(?:pipelined )?"
+    r"|on |smtp command |sent <<< |>>> ?|\[)(?:the )?(?:pipelined )?"
 )
 _PHASES: Final = re.compile(
-    rf"(?P<letter>smtp command data|after i sent the message"
+    rf"(?P<letter>after i sent the message"
     rf"|{_SAID_AT}(?:end of (?:data|message)|final data|data\b|text command|message body))"
     rf"|(?P<recipient>{_SAID_AT}rcpt|following rcpt|does not like recipient|had delivery problems ---)"
     rf"|(?P<sender>{_SAID_AT}mail[ _]?(?:from|command)|sender was rejected|does not like sender)"
@@ -176,7 +184,7 @@ def _in_phase(reason: Reason, topic: str, reply: str, phase: Phase) -> Reason:
         return Reason.BLOCKED
     if reason in _ABOUT_RECIPIENTS and phase is Phase.SENDER:
         return Reason.REJECTED
-    known = topic.startswith(("1.", "5.")) or phase is Phase.RECIPIENT
+    known = topic.startswith(("1.", "5.")) or topic == _EXCHANGE_KNOWS_NOBODY or phase is Phase.RECIPIENT
     return Reason.FILTERED if reason is Reason.USERUNKNOWN and not known else reason
 
 
@@ -189,11 +197,11 @@ def phase_of(text: str) -> Phase:
 def is_gone(reason: Reason, status: str, reply: str) -> bool:
     """Tell whether the address is no more: no such mailbox or domain, moved, or a host that for good takes no mail.
 
-    A temporary code is believed unless it is one that names the address: that is what is left when a server that asks
-    anew has given up.
+    A temporary code is believed, unless it is the one that names the mailbox: that is what is left when a server that
+    asked again for days has given up. Of a domain that there is not, the DNS has said so, whatever code follows.
     """
-    passing = (status or reply).startswith("4") and (status[2:] not in _NAMES_THE_ADDRESS or reason is Reason.NOTACCEPT)
-    return reason in _GONE and not passing
+    passing = (status or reply).startswith("4") and status != "4.1.1"
+    return reason in _GONE and not (passing and reason in _MAY_PASS)
 
 
 @cache

@@ -23,7 +23,8 @@ _FIELD: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40})\s{0,3}:\s{0,9}(.*)")
 _OF_REPORTS: Final = frozenset(
     """reporting-mta arrival-date final-recipient original-recipient action status remote-mta diagnostic-code
     last-attempt-date will-retry-until x-actual-recipient x-display-name dsn-gateway received-from-mta
-    final-log-id original-envelope-id x-supplementary-info x-postfix-sender x-postfix-queue-id""".split()
+    final-log-id original-envelope-id x-supplementary-info x-postfix-sender x-postfix-queue-id
+    x-powermta-bouncecategory""".split()
 )
 _RECIPIENTS: Final = ("final-recipient", "original-recipient", "x-actual-recipient")
 _OF_FEEDBACK: Final = frozenset(
@@ -42,6 +43,12 @@ class Status:
         """The address that the letter was sent to, where the report has it; else the one it came to in the end."""
         wanted = ("original-recipient", "final-recipient", "x-actual-recipient")
         return next((found for name in wanted if (found := address_in(self.fields.get(name, "")))), "")
+
+    @property
+    def said(self) -> str:
+        """What the other side said, and what PowerMTA takes it for."""
+        category = self.fields.get("x-powermta-bouncecategory", "")
+        return f"{self.fields.get('diagnostic-code', '')} {category and f'powermta {category}'}".strip()
 
     @property
     def action(self) -> str:
