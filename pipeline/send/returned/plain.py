@@ -41,7 +41,7 @@ _TO: Final = re.compile(
     rf"(?im)^\s{{0,40}}(?:to|an|à|para|a|aan|кому)\s{{0,4}}:\s{{0,9}}(?:[^\s<@][^\n<@]{{0,60}}<|[\"'<])?({ADDRESS.pattern})"
 )
 _ENDS_A_LINE: Final = re.compile(
-    r"(?im)^(?![ \t]{0,40}(?:from|sender|reply|message-id|contact|postmaster|help|cc|to|return-path|envelope|mail from)\b)"
+    r"(?im)^(?![ \t]{0,40}(?:from|sender|reply|message-id|contact|postmaster|help|cc|to|return-path|envelope|mail)\b)"
     rf"[^:@\n]{{1,50}}:\s{{0,9}}<?({ADDRESS.pattern})>?\s{{0,9}}$"
 )
 _HEADER_TO: Final = re.compile(r"(?im)^(?:x-)?(?:envelope-|delivered-|original-)?to\s{0,3}:(.{1,400})")
