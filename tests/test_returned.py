@@ -407,6 +407,28 @@ def test_a_shop_that_delivers_parcels_is_no_mail_system():
     assert told(event) == ("other", "no-reply@shop.example", "undefined", False)
 
 
+@pytest.mark.parametrize("subject", ["Delayed ships", "A virus in the port", "Delivery failed in Rotterdam"])
+def test_an_automatic_answer_to_a_letter_about_failures_is_no_bounce(subject):
+    lines = ["I am away.", "", "To: ana@example.org", "Your mail will not be delivered to me before May."]
+    for more in (["Return-Path: <>"], ["Return-Path: <>", "Auto-Submitted: auto-replied"]):
+        answer = mail(*lines, sender="mei@example.org", subject=f"Automatic reply: {subject}", more=more)
+        assert told(one(answer)) == ("auto-reply", "mei@example.org", "vacation", False)
+
+
+def test_what_a_report_says_twice_counts_once():
+    fields = ["Final-Recipient: rfc822; mei@example.org", "Action: failed", "Status: 5.1.1"]
+    assert one(report(*fields, notice="\n".join(["It failed:", *fields]))).gone
+
+
+def test_the_name_of_a_mailbox_is_no_word_about_it():
+    event = one(
+        report(
+            "Final-Recipient: rfc822; spam.virus@example.org", "Diagnostic-Code: 550 5.1.1 <spam.virus@example.org> no"
+        )
+    )
+    assert event.reason is Reason.USERUNKNOWN
+
+
 def test_a_person_who_quotes_an_error_is_no_bounce():
     event = one(mail("It said 550 5.1.1 user unknown for ana@example.org!", sender="mei@example.org", subject="Odd"))
     assert told(event) == ("other", "mei@example.org", "undefined", False)

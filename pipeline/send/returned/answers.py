@@ -79,14 +79,19 @@ def automatic(mail: Mail) -> tuple[Returned, ...]:
     """Return the event of an answer that a machine gives (RFC 3834)."""
     headers = mail.headers
     told = headers.get("Auto-Submitted").lower()
-    subject = _ANSWERED.sub("", folded(headers.get("Subject")[:_SHORT])).lstrip(" [(*-")
     machine = (
         (told and not told.startswith("no"))
         or any(map(headers.get, _MADE_BY_MACHINES))
         or headers.get("Precedence").lower() in {"auto_reply", "auto-reply", "auto_response"}
-        or any(subject.startswith(phrase) for (phrase,) in sections("signs.txt")["answers by itself"])
+        or says_it_is_automatic(mail)
     )
     return (_of_sender(mail, ReturnKind.AUTO_REPLY, Reason.VACATION),) if machine else ()
+
+
+def says_it_is_automatic(mail: Mail) -> bool:
+    """Tell whether the subject begins as those of automatic answers do."""
+    subject = _ANSWERED.sub("", folded(mail.headers.get("Subject")[:_SHORT])).lstrip(" [(*-")
+    return any(subject.startswith(phrase) for (phrase,) in sections("signs.txt")["answers by itself"])
 
 
 def anything(mail: Mail) -> tuple[Returned, ...]:

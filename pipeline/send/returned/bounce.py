@@ -10,6 +10,7 @@ from pipeline.html import plain_text, shortened
 from pipeline.model import Returned, ReturnKind
 from pipeline.model import ReturnReason as Reason
 from pipeline.send.returned import notification, plain, report
+from pipeline.send.returned.answers import says_it_is_automatic
 from pipeline.send.returned.phrases import folded, has, sections
 from pipeline.send.returned.reasons import is_gone, reason_of
 
@@ -37,8 +38,12 @@ _ARRIVED: Final = frozenset({"delivered", "relayed", "expanded"})
 def bounces(mail: Mail) -> tuple[Returned, ...]:
     """Return the events of ``mail``; none where it is no word of a mail system about a letter that did not arrive."""
     notice = Notice.of(mail)
-    by_fields = [one for text in (*mail.of("message/delivery-status"), notice.whole) for one in report.statuses(text)]
-    if by_fields := by_fields or notification.statuses(notification.notified(notice.text)):
+    by_fields = (
+        [one for text in mail.of("message/delivery-status") for one in report.statuses(text)]
+        or report.statuses(notice.whole)
+        or notification.statuses(notification.notified(notice.text))
+    )
+    if by_fields:
         return tuple(_by_fields(one, notice) for one in by_fields)
     failed = report.ADDRESS.findall(" ".join(mail.headers.all("X-Failed-Recipients"))[:_MOST_WORDS])
     if not (failed or _from_a_system(mail) or _tells_of_a_failure(mail, notice)):
@@ -88,12 +93,14 @@ def _from_a_system(mail: Mail) -> bool:
     if mail.headers.kind == "multipart/report":
         return "disposition-notification" not in mail.headers.parameter("report-type")
     sender = has(folded(mail.headers.get("From")), sections("signs.txt")["who writes: a mail system"])
-    return (sender or _from_nobody(mail) or bool(mail.headers.get("X-MLServer"))) and _about_a_failure(mail)
+    return (sender or bool(mail.headers.get("X-MLServer"))) and _about_a_failure(mail)
 
 
 def _tells_of_a_failure(mail: Mail, notice: Notice) -> bool:
     """Tell whether ``mail`` says that a letter to somebody it names did not arrive, whoever wrote it."""
     if not (notice.told or notice.addressed) or not (_from_nobody(mail) or _about_a_failure(mail)):
+        return False
+    if says_it_is_automatic(mail):  # it repeats the subject of the letter, which may be about anything
         return False
     return has(folded(notice.text[:_MOST_WORDS]), sections("signs.txt")["what it says: a failure"])
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.model import ReturnReason as Reason
 from pipeline.send.returned.phrases import folded, has, sections
+from pipeline.send.returned.report import ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,7 +158,7 @@ def reason_of(texts: Sequence[str], status: str = "", reply: str = "", heading: 
     ``heading`` is what stands over the recipient: it counts where nothing is surer.
     """
     phase = phase_of("\n".join((*texts, heading)))
-    said, over = ([folded(text[:MOST_WORDS]) for text in each if text.strip()] for each in (texts, (heading,)))
+    said, over = ([_words(text) for text in each if text.strip()] for each in (texts, (heading,)))
     topic = status.partition(".")[2]
     if found := _first("!", said):
         return found
@@ -171,6 +172,11 @@ def reason_of(texts: Sequence[str], status: str = "", reply: str = "", heading: 
         or (Reason.ONHOLD if said else Reason.UNDEFINED)
     )
     return _in_phase(reason, topic, reply, phase)
+
+
+def _words(text: str) -> str:
+    """Return ``text`` as it is compared; the name of a mailbox, spam@example.org for instance, is no word about it."""
+    return folded(ADDRESS.sub("@", text[:MOST_WORDS]))
 
 
 def _in_phase(reason: Reason, topic: str, reply: str, phase: Phase) -> Reason:
