@@ -85,6 +85,22 @@ def test_a_report_on_two_readers_is_two_events_and_the_address_that_we_wrote_to_
     ]
 
 
+def test_fields_may_stand_in_any_order_and_may_be_torn_apart():
+    before = ["Action: failed", "Status: 5.2.2", "Final-Recipient: rfc822; mei@example.org"]
+    after = ["Status: 5.1.1", "Action: failed", "Final-Recipient: rfc822; ana@example.org"]
+    torn = ["Final-Recipient: rfc822; jonas@example.org", "", "Action: failed", "Status: 5.1.1"]
+    at_once = ["Final-Recipient: rfc822; a@example.org", "Status: 5.2.2", "Final-Recipient: rfc822; b@example.org"]
+    assert [
+        told(event)[1:3] for event in read(report(*before, "", *after, "", *torn, "", *at_once, "Status: 5.1.1"))
+    ] == [
+        ("mei@example.org", "mailboxfull"),
+        ("ana@example.org", "userunknown"),
+        ("jonas@example.org", "userunknown"),
+        ("a@example.org", "mailboxfull"),
+        ("b@example.org", "userunknown"),
+    ]
+
+
 def test_a_delivery_that_is_still_being_tried_takes_nobody_off():
     event = one(report("Final-Recipient: rfc822; mei@example.org", "Action: delayed", "Status: 4.1.1"))
     assert (event.pending, event.gone, effect_of(event)) == (True, False, Effect.NOTHING)

@@ -27,6 +27,7 @@ _OF_REPORTS: Final = frozenset(
     x-powermta-bouncecategory""".split()
 )
 _RECIPIENTS: Final = ("final-recipient", "original-recipient", "x-actual-recipient")
+_OF_ALL: Final = ("action", "status", "diagnostic-code", "reporting-mta")
 _OF_FEEDBACK: Final = frozenset(
     {"feedback-type", "original-rcpt-to", "removal-recipient", "original-mail-from", "abuse-type"}
 )
@@ -66,31 +67,60 @@ def statuses(text: str) -> list[Status]:
     """Return what ``text`` says in fields of RFC 3464, a recipient each."""
     found: list[Status] = []
     shared: dict[str, str] = {}
-    for name, value in _fields(text, _OF_REPORTS):
-        if name in _RECIPIENTS and (not found or name in found[-1].fields or "action" in found[-1].fields):
-            if len(found) == MOST_RECIPIENTS:
-                break
-            found.append(Status())
-        (found[-1].fields if found else shared).setdefault(name, value)
+    for group in _groups(text):
+        named = _recipients_of(group)
+        found += named[: MOST_RECIPIENTS - len(found)]
+        if not named:  # fields of all recipients, or more of the last one behind an empty line too many
+            _add((found[-1].fields if found else shared), group)
     for one in found:
-        for name in ("action", "status", "diagnostic-code", "reporting-mta"):
-            if name in shared:
-                one.fields.setdefault(name, shared[name])
-    return [one for one in found if any(one.fields.get(name) for name in _RECIPIENTS)]
+        _add(one.fields, [(name, shared[name]) for name in _OF_ALL if name in shared])
+    return found
+
+
+def _recipients_of(group: Sequence[tuple[str, str]]) -> list[Status]:
+    """Return the recipients of a group of fields: one, in whatever order, unless its fields come again."""
+    names = [name for name, _ in group]
+    if not any(name in names for name in _RECIPIENTS):
+        return []
+    if all(names.count(name) <= 1 for name in _RECIPIENTS):
+        return [Status(dict(reversed(group)))]
+    found = [Status()]
+    for name, value in group:
+        if name in _RECIPIENTS and (name in found[-1].fields or "action" in found[-1].fields):
+            found.append(Status())
+        found[-1].fields.setdefault(name, value)
+    return found
+
+
+def _add(fields: dict[str, str], more: Sequence[tuple[str, str]]) -> None:
+    for name, value in more:
+        fields.setdefault(name, value)
+
+
+def _groups(text: str) -> Iterator[list[tuple[str, str]]]:
+    """Yield the fields of reports in ``text``, those between empty lines together."""
+    group: list[tuple[str, str]] = []
+    for name, value in _fields(text, _OF_REPORTS):
+        if name:
+            group.append((name, value))
+        elif group:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def feedback(text: str) -> Mapping[str, Sequence[str]]:
     """Return the fields of RFC 5965 in ``text`` by name; nothing where no type of feedback is among them."""
     found: dict[str, list[str]] = {}
     for name, value in _fields(text, _OF_FEEDBACK):
-        values = found.setdefault(name, [])
-        if len(values) < MOST_RECIPIENTS:
+        if name and len(values := found.setdefault(name, [])) < MOST_RECIPIENTS:
             values.append(value)
     return found if found.get("feedback-type") else {}
 
 
 def _fields(text: str, known: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Yield the fields of ``text`` that are ``known``, with the lines that go on them."""
+    """Yield the fields of ``text`` that are ``known``, with the lines that go on them, and none at each empty line."""
     name, value = "", ""
     for line in text.split("\n", MOST_LINES)[:MOST_LINES]:
         if name and line[:1] in {" ", "\t"} and line.strip():
@@ -98,6 +128,8 @@ def _fields(text: str, known: frozenset[str]) -> Iterator[tuple[str, str]]:
             continue
         if name:
             yield name, value
+        if not line.strip():
+            yield "", ""
         found = _FIELD.match(line[:_LONGEST_LINE])
         name = found[1].lower() if found and found[1].lower() in known else ""
         value = found[2].strip() if found else ""
