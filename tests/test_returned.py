@@ -477,6 +477,25 @@ def test_what_is_said_before_the_reader_was_named_is_never_about_the_reader(word
     assert reason_of([f"550 {words} (in reply to EHLO command)"]) is Reason.BLOCKED
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("550 user unknown (in reply to RCPT TO command)", Reason.USERUNKNOWN),
+        ("SMTP error from remote mail server after RCPT TO:<mei@example.org>: 550 user unknown", Reason.USERUNKNOWN),
+        (">>> RCPT To:<mei@example.org> <<< 550 user unknown", Reason.USERUNKNOWN),
+        ("192.0.2.1 does not like recipient. Remote host said: 550 user unknown", Reason.USERUNKNOWN),
+        ("550 user unknown [RCPT_TO]", Reason.USERUNKNOWN),
+        ("550 550 user unknown (state 14)", Reason.USERUNKNOWN),
+        ("550 550 user unknown (state 17)", Reason.FILTERED),
+        ("550 user unknown (in reply to end of DATA command)", Reason.FILTERED),
+        ("192.0.2.1 failed after I sent the message. Remote host said: 550 user unknown", Reason.FILTERED),
+        (">>> DATA <<< 550 user unknown", Reason.FILTERED),
+    ],
+)
+def test_who_has_read_the_letter_and_then_knows_nobody_filters(words, reason):
+    assert reason_of([words], "", "550") is reason
+
+
 def test_a_temporary_code_leaves_the_address():
     assert is_gone(Reason.USERUNKNOWN, "5.1.1", "550")
     assert is_gone(Reason.USERUNKNOWN, "4.1.1", "450")  # a server that asked again for days has given up

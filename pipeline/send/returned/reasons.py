@@ -142,12 +142,12 @@ _SAID_AT: Final = (
     r"|on |smtp command |sent <<< |>>> ?|\[)(?:the )?(?:pipelined )?"
 )
 _PHASES: Final = re.compile(
-    rf"(?P<letter>after i sent the message"
+    rf"(?P<letter>after i sent the message|\(state 1[5-8]\)|\[body\]"
     rf"|{_SAID_AT}(?:end of (?:data|message)|final data|data\b|text command|message body))"
-    rf"|(?P<recipient>{_SAID_AT}rcpt|following rcpt|does not like recipient|had delivery problems ---)"
+    rf"|(?P<recipient>{_SAID_AT}rcpt|following rcpt|does not like recipient|had delivery problems ---|\(state 14\))"
     rf"|(?P<sender>{_SAID_AT}mail[ _]?(?:from|command)|sender was rejected|does not like sender)"
     rf"|(?P<connection>{_SAID_AT}(?:helo|ehlo|lhlo|initial connection|conn\b)"
-    rf"|refused to talk to me|my name was rejected|greeting failed)"
+    rf"|refused to talk to me|my name was rejected|greeting failed|\[connect\])"
 )
 """What systems say of where they were, by phase; McAfee has asked for the recipient when it says what it had."""
 
