@@ -35,10 +35,11 @@ def too_heavy(pieces: Mapping[str, Piece], kilobytes: int, note: Path) -> list[s
 
     ``note`` remembers what was weighed before.
     """
+    most = kilobytes * 1000
     scales = _Scales(pieces, load(note, {str: (int, (str, ...))}) or {})
-    weights = {name: scales.weight(name) for name in pieces if name.endswith("index.html")}
+    weights = {name: scales.weight(name, most) for name in pieces if name.endswith("index.html")}
     save(note, scales.now)
-    heavy = sorted(((weight, name) for name, weight in weights.items() if weight > kilobytes * 1000), reverse=True)
+    heavy = sorted(((weight, name) for name, weight in weights.items() if weight > most), reverse=True)
     return [
         f"{name.removesuffix('index.html') or 'the first page'} weighs {weight / 1000:.0f} KB with all that it loads, "
         f"more than the {kilobytes} KB of publish.page_kilobytes; its images are most of that, or its length"
@@ -54,12 +55,15 @@ class _Scales:
         self._known = known
         self.now: dict[str, tuple[int, tuple[str, ...]]] = {}
 
-    def weight(self, name: str) -> int:
-        """Return how many bytes a browser loads for the page ``name``."""
+    def weight(self, name: str, most: int) -> int:
+        """Return how many bytes a browser loads for the page ``name``, or, below ``most``, so many at most."""
         own, links = self._weighed(name)
         folder = PurePosixPath(name).parent
         files = {file for link in links if (file := file_of(link, folder))}
-        return own + sum(self._weighed(file)[0] for file in files if file in self._pieces)
+        others = sum(self._weighed(file)[0] for file in files if file in self._pieces)
+        if own + others <= most:  # as nearly every page, which then need not be compressed
+            return own + others
+        return len(zlib.compress(self._pieces[name].bytes, _LEVEL)) + others
 
     def _weighed(self, name: str) -> tuple[int, tuple[str, ...]]:
         piece = self._pieces[name]
@@ -69,12 +73,13 @@ class _Scales:
 
 
 def _weighed(name: str, piece: Piece) -> tuple[int, tuple[str, ...]]:
-    """Return the size of a file as it is sent, and what a page loads."""
+    """Return the size of a file as it is sent, or of a page as it is, and what that loads."""
     if PurePosixPath(name).suffix not in _PACKED:
         return piece.size, ()
     data = piece.bytes
-    links = tuple(dict.fromkeys(_links(data))) if name.endswith(".html") else ()
-    return len(zlib.compress(data, _LEVEL)), links
+    if name.endswith(".html"):
+        return len(data), tuple(dict.fromkeys(_links(data)))
+    return len(zlib.compress(data, _LEVEL)), ()
 
 
 def _links(html: bytes) -> Iterable[str]:
