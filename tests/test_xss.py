@@ -39,7 +39,8 @@ ASKED = {"http://evil.example/x.png", "/-/missed.js", "/-/page/missed.png"}
 
 
 @pytest.mark.parametrize("sandbox", ["", SANDBOX], ids=["open", "in a sandbox"])
-def test_what_runs_would_be_seen(sandbox):
+def test_what_runs_would_be_seen(sandbox, monkeypatch):
+    monkeypatch.setattr("attacks.watch.SETTLE", 600)  # on a machine with much else to do, the browser tells it late
     with served("") as server, chromium() as browser:
         paths = server.add("page", {f"{number}": f"<h1>{number}</h1>{markup}" for number, markup in enumerate(SEEN)})
         trial = Trial(None, server, Watch(browser, server.address))
