@@ -6,6 +6,7 @@ one object), progress and errors to stderr. A command's module is imported only 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -125,4 +126,6 @@ def _end(*_signal: object) -> NoReturn:
 def main() -> None:
     """Run the command line of this process."""
     signal.signal(signal.SIGTERM, _end)
-    sys.exit(run())
+    code = run()
+    gc.freeze()  # who ends need not look for what nobody needs: a tenth of a second after a build
+    sys.exit(code)
