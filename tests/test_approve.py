@@ -84,6 +84,8 @@ def test_posts_are_published_and_sent_only_as_approved_where_that_is_asked_for(s
     assert byline("publish", at=site)[0] == 0
     path.write_text(path.read_text(encoding="utf-8").replace("cranes.", "trucks."), encoding="utf-8")
     assert byline("publish", at=site)[0] == 2
+    path.write_text(path.read_text(encoding="utf-8").replace("date: ", "draft: true\ndate: "), encoding="utf-8")
+    assert byline("publish", at=site)[0] == 0  # what is kept back need not be approved yet
 
 
 def test_a_line_that_no_program_wrote_is_told_and_nothing_is_left_behind(site, byline):

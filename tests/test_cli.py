@@ -536,6 +536,15 @@ def test_a_post_is_not_sent_before_the_site_shows_it(site, byline, tmp_path):
     assert len(list((tmp_path / "out").iterdir())) == 2
 
 
+def test_a_post_of_a_later_day_is_not_sent_before_that_day(site, byline, tmp_path):
+    later = site / "content/posts/2099-01-01-later.md"
+    later.write_text("---\ndate: 2099-01-01\ntitle: Later\n---\nWords.\n", encoding="utf-8")
+    byline("readers", "add", "ana@example.org", at=site)
+    byline("publish", at=site)
+    code, _, err = byline("send", later.stem, "--to-folder", tmp_path / "out", "--yes", at=site)
+    assert (code, "is dated 2099-01-01, so it is not on the site before" in err) == (2, True)
+
+
 def test_an_edition_that_was_sent_is_sent_to_nobody_again_under_another_name(site, byline, tmp_path):
     (post,) = (site / "content/posts").glob("*.md")
     text = post.read_text(encoding="utf-8").replace("kind: essay", "kind: edition")

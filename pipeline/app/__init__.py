@@ -206,9 +206,16 @@ class App:
         from pipeline.publish import publish
         from pipeline.publish.facts.withheld import today
 
-        self.see_that_approved(*posts.paths(self.settings.content))
+        if self.settings.write.approval:
+            self.see_that_approved(*(path for path in posts.paths(self.settings.content) if not self.held(path)))
         day, trends = today(self.now), self._trends_of_site()
         return publish(self.settings, today=day, engine=engine, strict=strict, trends=trends)
+
+    def held(self, path: Path) -> str:
+        """Return why the post in ``path`` is kept back from the site of today; nothing where it is not."""
+        from pipeline.publish.facts.withheld import today, why_held
+
+        return why_held(posts.read(path), today(self.now))
 
     def unbuilt(self) -> tuple[Path, ...]:
         """Return the posts that the built site does not show as they are now, those kept back among them."""

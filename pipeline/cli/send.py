@@ -162,6 +162,8 @@ def _settled(opened: App, made: Letter, uncertain: str, *, as_json: bool) -> int
 
 def _stale(opened: App, path: Path) -> str | None:
     """Return why the letter cannot go out yet, where its link would not lead to the post as it is."""
+    if why := opened.held(path):
+        return f"{shown(path)} {why}; until then the letter would link to nothing"
     if path.name not in {post.name for post in opened.unbuilt()}:
         return None
     return (
