@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from pipeline import post as posts
 from pipeline import send as room
 from pipeline.cli.init import _sample_files, make
-from pipeline.errors import SendError
+from pipeline.errors import SendError, StoreError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState, Reader, ReaderState, SendState, Settled
 from pipeline.send.letter import make_letter
@@ -245,7 +245,14 @@ class Sink(socketserver.StreamRequestHandler):
 
     def handle(self):
         server, recipient, accepted = self.server, "", False
-        self._say("220 sink")
+        server.open += 1
+        try:
+            self._say("220 sink" if server.open <= server.most else "421 too many connections")
+            self._serve(server, recipient, accepted)
+        finally:
+            server.open -= 1
+
+    def _serve(self, server, recipient, accepted):
         while line := self.rfile.readline():
             verb = line[:4].strip().upper()
             if verb == b"EHLO":
@@ -282,9 +289,10 @@ class Sink(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def sink(plan=lambda *_: None, *, pipelining=True):
+def sink(plan=lambda *_: None, *, pipelining=True, most=99):
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Sink)
     server.daemon_threads, server.plan, server.pipelining, server.got = True, plan, pipelining, []
+    server.open, server.most = 0, most
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server
@@ -445,16 +453,16 @@ def test_what_is_cut_off_by_a_kill_is_uncertain_and_nobody_gets_it_twice(site, l
         port = str(server.server_address[1])
         chance = random.Random(6)
         kills = 0
-        for _ in range(12):
-            child = subprocess.Popen([sys.executable, str(tmp_path / "child.py"), str(site.root), url, port])
-            try:
-                child.wait(chance.uniform(0.9, 1.6))
-            except subprocess.TimeoutExpired:
-                child.send_signal(signal.SIGKILL)
-                child.wait()
-                kills += 1
-            else:
-                break
+        for _ in range(8):
+            before = len(server.got)
+            with subprocess.Popen([sys.executable, str(tmp_path / "child.py"), str(site.root), url, port]) as child:
+                while child.poll() is None and len(server.got) == before:
+                    time.sleep(0.005)
+                time.sleep(chance.uniform(0, 0.1))
+                if child.poll() is None:
+                    child.send_signal(signal.SIGKILL)
+                    kills += 1
+        subprocess.run([sys.executable, str(tmp_path / "child.py"), str(site.root), url, port], check=True)
         time.sleep(0.3)
         assert len({*server.got}) == len(server.got)
         store = Store(url)
@@ -463,8 +471,54 @@ def test_what_is_cut_off_by_a_kill_is_uncertain_and_nobody_gets_it_twice(site, l
         by_state = {state: {each.reader.email for each in found if each.state is state} for state in DeliveryState}
         store.close()
     assert by_state[SENT] <= {*server.got} <= by_state[SENT] | by_state[CLAIMED]
+    assert kills > 0
     assert len(by_state[CLAIMED]) <= 4 * kills
-    assert len(found) == 300
+    assert len(found) == 300 == len(by_state[SENT]) + len(by_state[CLAIMED])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_interrupts_a_send_leaves_nobody_uncertain(site, letter, tmp_path, number):
+    url = f"sqlite:///{tmp_path / 'stop.db'}"
+    filled(url, 1500).close()
+    (tmp_path / "child.py").write_text(CHILD, encoding="utf-8")
+    with sink() as server:
+        port = str(server.server_address[1])
+        command = [sys.executable, str(tmp_path / "child.py"), str(site.root), url, port]
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as child:
+            while not server.got:
+                time.sleep(0.01)
+            time.sleep(0.1)
+            child.send_signal(number)
+            assert child.wait(20) != 0
+    store = Store(url)
+    found = states(store, letter)
+    store.close()
+    assert 0 < found[SENT] == len(server.got) < 1500
+    assert found[SENT] + found[DeliveryState.WAITING] == 1500
+
+
+def test_a_server_that_takes_one_connection_gets_all_over_that_one(site, letter, store):
+    with sink(most=1) as server:
+        assert sent(letter, here(site, server.server_address[1]), store).counts == {SENT: 60}
+    assert len({*server.got}) == len(server.got) == 60
+
+
+def test_a_store_that_fails_ends_every_line(site, letter, store, monkeypatch):
+    def fail(*_):
+        raise StoreError("the disk is full")
+
+    def told(_):
+        monkeypatch.setattr(ledger, "settle", fail)
+
+    before = threading.active_count()
+    with sink() as server, pytest.raises(StoreError, match="full"):
+        sent(letter, here(site, server.server_address[1]), store, tell=told)
+    for _ in range(100):
+        if threading.active_count() <= before + 1:
+            break
+        time.sleep(0.05)
+    assert threading.active_count() <= before + 1
+    assert states(store, letter)[CLAIMED] <= 4
 
 
 CHILD = """

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pipeline.errors import SendError
 from pipeline.html import plain_text
 from pipeline.model import NO_TEXT, Delivery, DeliveryState, Settled
+from pipeline.send.interrupted import heeding
 from pipeline.send.pace import Course, again_at
 from pipeline.send.ways import Uncertain
 from pipeline.store import deliveries as kept
@@ -58,6 +59,7 @@ class _Ask(NamedTuple):
     message_id: str = ""
     failed: Exception | None = None
     ends: bool = False
+    given_back: Candidate | None = None
 
 
 class _Reply(NamedTuple):
@@ -65,6 +67,9 @@ class _Reply(NamedTuple):
 
     is_claimed: bool
     next: Candidate | None
+
+
+_END: Final = _Reply(is_claimed=False, next=None)
 
 
 class Lineman(threading.Thread):
@@ -76,6 +81,12 @@ class Lineman(threading.Thread):
         self._send = send
         self._asks = asks
         self._line = line
+        self._is_released = False
+
+    def release(self) -> None:
+        """End it, as soon as what it does is done: there is no clerk any more."""
+        self._is_released = True
+        self.replies.put(_END)
 
     def run(self) -> None:
         """Send one message after the other, until there is nobody left or nothing goes any more."""
@@ -92,7 +103,10 @@ class Lineman(threading.Thread):
         settled = None
         candidate = self._told(_Ask(self)).next
         while candidate:
-            self._line = self._line or self._send.way.open()
+            try:
+                self._line = self._line or self._send.way.open()
+            except SendError as error:  # the other side may want fewer lines than we do
+                return _Ask(self, failed=error, ends=True, given_back=candidate)
             message = self._send.mould.message(candidate.reader, self._send.clock())  # or else it is not claimed
             reply = self._told(_Ask(self, settled=settled, ready=candidate, message_id=message.message_id))
             settled = None
@@ -110,7 +124,7 @@ class Lineman(threading.Thread):
 
     def _told(self, ask: _Ask) -> _Reply:
         self._asks.put(ask)
-        return self.replies.get()
+        return _END if self._is_released else self.replies.get()
 
 
 class Clerk:
@@ -131,30 +145,33 @@ class Clerk:
         self._claimed: dict[int, Delivery] = {}
         self._tries: dict[int, int] = {}
         self._candidates = self._read()
+        self._given_back: list[Candidate] = []
+        self._refused: Exception | None = None
+        self._linemen: set[Lineman] = set()
         self._is_stopped = False
 
     def serve(self, line: Line, waiting: int) -> None:
         """Send to those who wait, over ``line`` and as many others as the way is good for.
 
-        Raises ``KeyboardInterrupt`` when all that is on its way has arrived, at a second one at once.
+        An interruption is heeded when all that is on its way has arrived, a second one at once.
         """
         lines: list[Line | None] = [line, *[None] * (min(self._send.way.connections, waiting) - 1)]
-        open_ones = {Lineman(self._send, self._asks, each) for each in lines}
-        for lineman in open_ones:
+        self._linemen = {Lineman(self._send, self._asks, each) for each in lines}
+        for lineman in self._linemen:
             lineman.start()
-        interrupted = None
-        while open_ones:
-            try:
-                asks = self._next_asks(len(open_ones))
-            except KeyboardInterrupt as error:
-                if interrupted:
-                    raise
-                interrupted, self._is_stopped = error, True
-                continue
-            self._attend(asks)
-            open_ones -= {ask.of for ask in asks if ask.ends}
-        if interrupted:
-            raise interrupted
+        try:
+            with heeding(self.stop):
+                while self._linemen:
+                    self._attend(self._next_asks(len(self._linemen)))
+        finally:
+            for lineman in self._linemen:
+                lineman.release()
+        if self._given_back and not self._is_stopped:
+            self.trouble = self._refused  # nobody was left to take them
+
+    def stop(self) -> None:
+        """Hand out nothing more."""
+        self._is_stopped = True
 
     def _next_asks(self, most: int) -> list[_Ask]:
         """Wait for the next ask, and return it with those that come a moment later: one commit is for all of them."""
@@ -166,6 +183,7 @@ class Clerk:
 
     def _attend(self, asks: Sequence[_Ask]) -> None:
         """Write down what is told, claim what is asked for, all in one commit; then let the lines go on."""
+        self._linemen -= {ask.of for ask in asks if ask.ends}
         for ask in asks:
             self._take(ask)
         wanted = {ask.ready.row: ask for ask in asks if ask.ready and self._may(ask.ready)}
@@ -188,7 +206,10 @@ class Clerk:
         """Take in what makes the send stop."""
         if ask.settled:
             self._course.note(_domain(self._claimed[ask.settled.row].reader), ask.settled)
-        if ask.failed:
+        if ask.given_back and self._linemen:
+            self._given_back.append(ask.given_back)  # one line less does it as well
+            self._refused = ask.failed
+        elif ask.failed:
             self.trouble = self.trouble or ask.failed
         elif self._course.trouble:
             self.trouble = self.trouble or SendError(self._course.trouble)
@@ -221,7 +242,8 @@ class Clerk:
         """Return for whom the next message is to be made."""
         if self._is_stopped:
             return None
-        found = next((each for each in self._candidates if self._may(each)), None)
+        found = self._given_back.pop() if self._given_back else None
+        found = found or next((each for each in self._candidates if self._may(each)), None)
         self.is_done = self.is_done or found is None
         return found
 
