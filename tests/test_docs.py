@@ -21,6 +21,7 @@ from pydantic_core import PydanticUndefined
 
 from pipeline.cli import COMMANDS, cli, run
 from pipeline.pull.settle import refused
+from pipeline.send.lint import Rule as LetterRule
 from pipeline.settings.environment import given, variable
 from pipeline.settings.explained import section_of, settings_explained
 from pipeline.settings.sections import STATE, Sections
@@ -290,6 +291,12 @@ def test_the_rules_of_the_check_are_in_the_manual_with_their_severity():
     assert listed == {rule.value: rule.severity.value + accepted[rule.acceptable] for rule in Rule}
 
 
+def test_the_rules_of_the_letter_are_in_the_manual_with_their_severity():
+    text = MANUAL["send.md"].partition("## Before it leaves")[2].partition("\n## ")[0]
+    listed = {cells[0].strip("`"): cells[1] for cells in table_rows(text) if re.match("`[a-z]", cells[0])}
+    assert listed == {rule.value: rule.severity.value for rule in LetterRule}
+
+
 def test_the_manual_lists_each_variable_of_the_environment_and_no_other():
     read = set(re.findall(r"environ(?:ment)?(?:\.get\(|\[)\s*\"([A-Z_]+)\"", SOURCE))
     single = {variable(tuple(name.split("."))): f"the setting `{name}`" for name in NAMES if is_single(name)}
@@ -381,6 +388,7 @@ PRINTED = [
     (("select", "trends"), 0, ("select", "trends")),
     (("write",), 0, ("write",)),
     (("check",), 0, ("check",)),
+    (("check",), 1, ("check", "--letter", "what-had-no-name")),
     (("assist",), 0, ("assist", "what-had-no-name")),
     (("approve",), 0, ("approve", "what-had-no-name")),
     (("publish",), 0, ("publish",)),

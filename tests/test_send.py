@@ -96,7 +96,7 @@ def test_text_and_html_say_the_same_with_the_same_links_and_begin_with_the_summa
     assert (letter.subject, letter.web_url) == ("The things that had no name", web)
     page, words = Html(letter.html), " ".join(re.sub(r"(?m)^> ?|^  +", "", letter.text).split())
     in_text = re.findall(r"https?://[^\s<>]+", letter.text)
-    assert set(page.links) - {HOME} == set(in_text) >= {web, *(take.url for take in edition.takes)}
+    assert set(page.links) == set(in_text) >= {HOME, web, *(take.url for take in edition.takes)}
     in_html = " ".join(page.words)
     assert in_html.removeprefix(edition.title).strip().startswith(edition.summary)
     assert words.startswith(edition.summary)

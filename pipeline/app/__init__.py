@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.app.assist import Assist
     from pipeline.app.feeds import Feeds
+    from pipeline.app.lettered import Linted
     from pipeline.app.stories import Stories
     from pipeline.model import (
         Approval,
@@ -282,6 +283,12 @@ class App:
         from pipeline.send.ways import Smtp
 
         return rehearse(letter, self.settings, Smtp(self.settings))
+
+    def lint(self, path: Path) -> Linted:
+        """Return what is wrong with the letter of the post in ``path``, as a reader would get it."""
+        from pipeline.app.lettered import look_at
+
+        return look_at(self, path)
 
     def concerns(self) -> tuple[str, ...]:
         """Return what the author should know before letters go out by these settings."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from pipeline import post as posts
+from pipeline.cli.lint import report_on_letters
 from pipeline.cli.talk import app, counted, json_option, report, shown, working
 from pipeline.model import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from pipeline.app import App
     from pipeline.model import Finding, SafeUrl, Snapshot
@@ -64,10 +66,18 @@ def _publish(opened: App, name: str, *, as_json: bool) -> int:
 @click.option("--fix", "fixing", is_flag=True, help="Put right what needs no word of yours, then check.")
 @click.option("--articles", is_flag=True, help="Read the page behind each take first, to check quotations against.")
 @click.option("--links", is_flag=True, help="Go to each link to another site, too, and see whether it is there.")
+@click.option("--letter", is_flag=True, help="Look at the letter of POST as a reader would get it, not at its text.")
 @json_option
 @click.pass_context
 def check(
-    context: click.Context, names: tuple[str, ...], *, fixing: bool, articles: bool, links: bool, as_json: bool
+    context: click.Context,
+    names: tuple[str, ...],
+    *,
+    fixing: bool,
+    articles: bool,
+    links: bool,
+    letter: bool,
+    as_json: bool,
 ) -> int:
     """Say what keeps a post from being published, with line, reason and remedy. Without a name: all drafts.
 
@@ -75,20 +85,42 @@ def check(
     pulled of its source; links and front matter must be whole. Errors make the exit code 1; warnings do not, and
     neither does what the front matter accepts with a reason.
 
+    With --letter it says what is wrong with the final bytes of the letter: whether it arrives, can be read by all and
+    on all mail programs, and lets its reader leave.
+
     \b
     Example:
       byline check 2026-11-23-what-the-cranes-tell
       byline check --fix --links
+      byline check --letter 2026-11-16-what-had-no-name
     """
+    if letter:
+        _see_what_goes_with_letter(names, others=fixing or articles or links)
     with app(context) as opened:
-        paths = [opened.find(name, posts.DRAFTS, posts.POSTS) for name in names] or opened.drafts()
-        read: dict[SafeUrl, Snapshot | Unreadable] = {}
-        if articles:
-            with working("Reading articles"):
-                opened.read_articles(paths, read.__setitem__)
-        fixed = {path: done for path in paths if fixing and (done := opened.fix(path))}
-        dead = opened.dead_links(paths) if links else None
-        found = [finding for path in paths for finding in opened.check(path, dead)]
+        paths = [opened.find(name, posts.DRAFTS, posts.POSTS) for name in names]
+        if letter:
+            return report_on_letters([opened.lint(path) for path in paths], as_json=as_json)
+        wanted = _Wanted(fixing=fixing, articles=articles, links=links)
+        return _checked(opened, paths or opened.drafts(), wanted, as_json=as_json)
+
+
+class _Wanted(NamedTuple):
+    """What is to be done before the posts are checked."""
+
+    fixing: bool
+    articles: bool
+    links: bool
+
+
+def _checked(opened: App, paths: Sequence[Path], wanted: _Wanted, *, as_json: bool) -> int:
+    """Check the posts in ``paths``, and report what was found."""
+    read: dict[SafeUrl, Snapshot | Unreadable] = {}
+    if wanted.articles:
+        with working("Reading articles"):
+            opened.read_articles(paths, read.__setitem__)
+    fixed = {path: done for path in paths if wanted.fixing and (done := opened.fix(path))}
+    dead = opened.dead_links(paths) if wanted.links else None
+    found = [finding for path in paths for finding in opened.check(path, dead)]
     put_right = [{"path": path, "done": done} for path, each in fixed.items() for done in each]
     told = [f"not read  {url} {page.cause}" for url, page in read.items() if isinstance(page, Unreadable)]
     told += [f"{shown(path)}: put right: {done}" for path, each in fixed.items() for done in each]
@@ -101,6 +133,14 @@ def check(
         as_json=as_json,
     )
     return int(any(finding.hinders for finding in found))
+
+
+def _see_what_goes_with_letter(names: tuple[str, ...], *, others: bool) -> None:
+    """Raise ``UsageError`` where --letter has no post, or stands beside what looks at a post's text."""
+    if not names:
+        raise click.UsageError("--letter needs a post: byline check --letter POST")
+    if others:
+        raise click.UsageError("--letter looks at the letter, and --fix, --articles and --links at the post: choose")
 
 
 def _ways_out(found: Sequence[Finding], opened: App) -> Iterator[str]:

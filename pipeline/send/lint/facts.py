@@ -1,0 +1,22 @@
+"""What is known beside the bytes of a letter, by which it is judged. Nothing here was looked up by the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the author's site says of the letter.
+
+    ``postal_address`` is what the settings hold, ``drafts`` are the names of the drafts, without ending and without
+    the post at hand, ``dead`` the links that were tried in vain, each with the reason as a part of a sentence.
+    """
+
+    postal_address: str = ""
+    drafts: frozenset[str] = frozenset()
+    dead: Mapping[str, str] = field(default_factory=dict)

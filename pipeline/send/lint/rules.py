@@ -1,0 +1,122 @@
+"""The rules that a letter is checked by: how grave it is to break each, who says so, and when that was last seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final, NamedTuple, Self
+
+
+class Grade(StrEnum):
+    """A letter that fails a rule should not leave as it is; a warning is worth a look."""
+
+    FAIL = "fail"
+    WARN = "warn"
+
+
+class Source(NamedTuple):
+    """Who says so, and the day on which they were last seen to say it."""
+
+    name: str
+    looked: date
+
+
+_RFC: Final = date(2026, 11, 30)
+_GOOGLE: Final = Source("Google, Email sender guidelines, https://support.google.com/a/answer/81126", date(2025, 2, 15))
+_MICROSOFT: Final = Source("Microsoft, Outlook.com requirements for high-volume senders", date(2026, 6, 21))
+_YAHOO: Final = Source("Yahoo, Sender Hub, https://senders.yahooinc.com/best-practices/", date(2024, 2, 1))
+_CLIP: Final = Source("Gmail cuts HTML at about 102 kB, as many have measured", date(2022, 1, 31))
+_LAW: Final = Source("15 U.S.C. 7704 (a) (5), and the law of many other countries", _RFC)
+_HOUSE: Final = Source("a rule of Byline's own", _RFC)
+_CANIEMAIL: Final = Source("https://www.caniemail.com, each feature with its own day", date(2026, 4, 16))
+_SPAMASSASSIN: Final = Source("SpamAssassin, its rules that ask nobody", _RFC)
+
+
+def _rfc(number: int, section: str = "") -> Source:
+    return Source(f"RFC {number}" + f", section {section}" * bool(section), _RFC)
+
+
+def _wcag(criterion: str) -> Source:
+    return Source(f"WCAG 2.2, {criterion}", _RFC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFinding:
+    """Something that a check found in a letter: where, what, and what to do.
+
+    ``place`` is a header's name, or a line of the files that ``byline letter`` writes: ``html:31``. ``more`` counts
+    further places of which the same is to be said.
+    """
+
+    rule: str
+    severity: Grade
+    place: str
+    reason: str
+    remedy: str
+    source: str
+    looked: date
+    more: int = 0
+
+    @property
+    def hinders(self) -> bool:
+        """Whether the letter should not leave like this."""
+        return self.severity is Grade.FAIL
+
+
+class Rule(StrEnum):
+    """A rule by the name that findings give it, which never changes."""
+
+    severity: Grade
+    source: Source
+
+    def __new__(cls, name: str, severity: Grade, source: Source) -> Self:
+        """Make a rule of its name, how grave it is to break it, and who says so."""
+        rule = str.__new__(cls, name)
+        rule._value_ = name
+        rule.severity = severity
+        rule.source = source
+        return rule
+
+    CLIPPED = "clipped", Grade.FAIL, _CLIP
+    NEARLY_CLIPPED = "nearly-clipped", Grade.WARN, _CLIP
+    LONG_LINE = "long-line", Grade.FAIL, _rfc(5322, "2.1.1")
+    BARE_NEWLINE = "bare-newline", Grade.FAIL, _rfc(5322, "2.3")
+    SEVEN_BIT = "seven-bit", Grade.FAIL, _rfc(2045, "6")
+    ONE_FROM = "one-from", Grade.FAIL, _rfc(5322, "3.6.2")
+    FIELD_TWICE = "field-twice", Grade.FAIL, _rfc(5322, "3.6")
+    DATE = "date", Grade.FAIL, _rfc(5322, "3.3")
+    MESSAGE_ID = "message-id", Grade.FAIL, _rfc(5322, "3.6.4")
+    MIME_VERSION = "mime-version", Grade.FAIL, _rfc(2045, "4")
+    NO_UNSUBSCRIBE = "no-unsubscribe", Grade.FAIL, _rfc(2369, "3.2")
+    NO_ONE_CLICK = "no-one-click", Grade.WARN, _GOOGLE
+    ONE_CLICK_BROKEN = "one-click-broken", Grade.FAIL, _rfc(8058, "3.1")
+    UNSUBSCRIBE_UNSIGNED = "unsubscribe-unsigned", Grade.FAIL, _rfc(8058, "4")
+    NO_WAY_TO_LEAVE = "no-way-to-leave", Grade.FAIL, _GOOGLE
+    NO_REPLY = "no-reply", Grade.FAIL, _MICROSOFT
+    FREEMAIL = "freemail", Grade.FAIL, _GOOGLE
+    SENDER_RESERVED = "sender-reserved", Grade.WARN, _rfc(2606)
+    SENDER_NAME = "sender-name", Grade.WARN, _HOUSE
+    SENDER_EMOJI = "sender-emoji", Grade.WARN, _HOUSE
+    NO_ADDRESS = "no-address", Grade.FAIL, _LAW
+    SUBJECT_EMPTY = "subject-empty", Grade.FAIL, _HOUSE
+    SUBJECT_LONG = "subject-long", Grade.WARN, _HOUSE
+    SUBJECT_REPLY = "subject-reply", Grade.FAIL, _GOOGLE
+    SUBJECT_CAPITALS = "subject-capitals", Grade.WARN, _HOUSE
+    PREHEADER_EMPTY = "preheader-empty", Grade.WARN, _HOUSE
+    PREHEADER_LENGTH = "preheader-length", Grade.WARN, _HOUSE
+    NO_HTML = "no-html", Grade.FAIL, _rfc(2046, "5.1.4")
+    NO_TEXT = "no-text", Grade.FAIL, _rfc(2046, "5.1.4")
+    TEXT_LINKS = "text-links", Grade.WARN, _HOUSE
+
+    def found(self, place: str, reason: str, remedy: str) -> LetterFinding:
+        """Return the finding that this rule is broken at ``place``."""
+        return LetterFinding(
+            rule=self.value,
+            severity=self.severity,
+            place=place,
+            reason=reason,
+            remedy=remedy,
+            source=self.source.name,
+            looked=self.source.looked,
+        )

@@ -1,0 +1,356 @@
+"""The check of a letter: a good one has no finding, and each rule finds what it is for, at its place."""
+
+import json
+from binascii import b2a_qp
+
+import pytest
+
+from pipeline import post as posts
+from pipeline.cli.init import _sample_files, make
+from pipeline.send import make_letter, sample
+from pipeline.send.lint import Facts, Grade, Rule, lint
+from pipeline.send.lint.boxes import boxes
+from pipeline.send.lint.colours import Colour, colour, contrast
+from pipeline.send.lint.copy import read
+from pipeline.send.lint.styles import as_mapping, sheet
+from pipeline.send.lint.subject import preheader
+from pipeline.settings import load
+
+HOME = "https://ana-ruiz.eu/"
+LEAVE = "https://letter.ana-ruiz.eu/leave?token=t"
+SUMMARY = "What the cranes of the north yard tell about the port."
+FIELDS = {
+    "From": "Ana Ruiz <ana@ana-ruiz.eu>",
+    "To": "B. Reader <b@example.org>",
+    "Date": "Mon, 23 Nov 2026 07:30:00 +0000",
+    "Message-ID": "<1@ana-ruiz.eu>",
+    "Subject": "What the cranes tell",
+    "MIME-Version": "1.0",
+    "List-Unsubscribe": f"<{LEAVE}>, <mailto:ana@ana-ruiz.eu?subject=unsubscribe>",
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+}
+BODY = f"""<p>{SUMMARY}</p>
+<h1>What the cranes tell</h1>
+<p><a href="{HOME}">Ana Ruiz</a> writes.</p>
+<p>Ana Ruiz<br>Quay 1, Antwerp</p>
+<p><a href="{LEAVE}">Unsubscribe</a></p>"""
+TEXT = f"{SUMMARY}\n\nAna Ruiz {HOME}\nAna Ruiz\nQuay 1, Antwerp\n{LEAVE}\n"
+FACTS = Facts(postal_address="Ana Ruiz\nQuay 1, Antwerp\n", drafts=frozenset({"2026-11-30-half-done"}))
+
+
+def page(body=BODY, head="", html='<html lang="en">'):
+    """HTML whose body begins on its second line."""
+    title = '<meta name="color-scheme" content="light dark"><title>Cranes</title>'
+    return f"<!doctype html>{html}<head><meta charset='utf-8'>{title}{head}</head><body>\n{body}\n</body></html>"
+
+
+def part(kind, text):
+    coded = b2a_qp(text.encode(), istext=True).replace(b"\n", b"\r\n")
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return b"--b\r\n" + head.encode() + coded + b"\r\n"
+
+
+def message(html=None, text=TEXT, extra="", **changed):
+    """A letter; ``changed`` are fields, with _ for -, and None for one that is not there."""
+    fields = FIELDS | {name.replace("_", "-"): value for name, value in changed.items()}
+    lines = [f"{name}: {value}\r\n" for name, value in fields.items() if value is not None]
+    head = "".join([*lines, extra, "Content-Type: multipart/alternative; boundary=b\r\n\r\n"]).encode()
+    parts = [part("plain", each) for each in [text] if each is not None] + [
+        part("html", page() if html is None else html)
+    ]
+    return head + b"".join(parts) + b"--b--\r\n"
+
+
+def found(data, facts=FACTS):
+    return {finding.rule: finding for finding in lint(data, facts)}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sample") / "site"
+    make(folder, dict(_sample_files()))
+    return load(folder, {})
+
+
+@pytest.fixture
+def sample_copy(site, now):
+    letter = make_letter(posts.read(site.content / "posts/2026-11-16-what-had-no-name.md"), site)
+    return sample(letter, site, now)["eml"]
+
+
+# -- all rules
+
+
+def test_a_good_letter_has_no_finding():
+    assert lint(message(), FACTS) == ()
+
+
+def test_the_sample_edition_fails_in_nothing(sample_copy, site):
+    told = lint(sample_copy, Facts(postal_address=site.send.postal_address))
+    assert [finding for finding in told if finding.severity is Grade.FAIL] == []
+    assert {finding.rule for finding in told} <= {"sender-reserved", "unsupported"}
+
+
+def test_each_rule_names_its_source_and_the_day_on_which_that_was_seen():
+    for rule in Rule:
+        finding = rule.found("html:1", "x", "y")
+        assert finding.source
+        assert finding.looked.year >= 2022
+
+
+def test_what_fails_comes_first_and_the_same_is_told_once():
+    bad = "<p><a href='https://a.eu/'>the port of A</a></p>" * 3
+    told = lint(message(page(BODY + bad), Subject=""), FACTS)
+    assert [finding.rule for finding in told] == ["subject-empty", "text-links"]
+    assert (told[1].place, told[1].more) == ("html:6", 2)
+
+
+@pytest.mark.parametrize("data", [b"", b"\r\n", b"x", b"From: \xff\r\nSubject: =?x?q?y?=\r\n\r\n\xff", b"\0" * 99])
+def test_whatever_the_bytes_are_they_are_judged(data):
+    assert "one-from" in found(data)
+
+
+# -- on the wire
+
+
+@pytest.mark.parametrize(("size", "rule"), [(84_000, None), (86_000, "nearly-clipped"), (101_000, "clipped")])
+def test_a_letter_that_gmail_cuts_is_told(size, rule):
+    told = found(message(page(BODY + "<p>" + "word " * ((size - len(page())) // 5) + "</p>")))
+    assert list(told) == ([rule] if rule else [])
+
+
+def test_lines_are_no_longer_than_a_mail_server_takes():
+    assert "long-line" not in found(message(X_Long="x" * (998 - len("X-Long: "))))
+    told = found(message(X_Long="x" * (999 - len("X-Long: "))))
+    assert told["long-line"].place == "eml:9"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        (b"MIME-Version: 1.0\r\n", b"MIME-Version: 1.0\n", "bare-newline"),
+        (b"<p>", b"<p>\r", "bare-newline"),
+        (b"Ana Ruiz", "Ána Ruiz".encode(), "seven-bit"),
+        (b"quoted-printable", b"8bit", "seven-bit"),
+        (b"quoted-printable", b"base64", "seven-bit"),
+    ],
+)
+def test_what_not_every_server_carries_is_told(old, new, rule):
+    assert rule in found(message().replace(old, new, 1))
+
+
+# -- the header
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule", "place"),
+    [
+        ({"From": None}, "one-from", "From"),
+        ({"From": "a@a.eu, b@b.eu"}, "one-from", "From"),
+        ({"extra": "From: b@b.eu\r\n"}, "one-from", "From"),
+        ({"extra": "Subject: another\r\n"}, "field-twice", "Subject"),
+        ({"Date": None}, "date", "Date"),
+        ({"Date": "yesterday"}, "date", "Date"),
+        ({"Date": "Mon, 23 Nov 2026 07:30:00"}, "date", "Date"),
+        ({"Message_ID": "1@ana-ruiz.eu"}, "message-id", "Message-ID"),
+        ({"Message_ID": None}, "message-id", "Message-ID"),
+        ({"MIME_Version": None}, "mime-version", "MIME-Version"),
+        ({"List_Unsubscribe": None}, "no-unsubscribe", "List-Unsubscribe"),
+        ({"List_Unsubscribe_Post": None}, "no-one-click", "List-Unsubscribe-Post"),
+        ({"List_Unsubscribe": "<mailto:a@b.eu>"}, "one-click-broken", "List-Unsubscribe-Post"),
+        ({"List_Unsubscribe_Post": "yes"}, "one-click-broken", "List-Unsubscribe-Post"),
+        ({"From": "Ana <no-reply@ana-ruiz.eu>"}, "no-reply", "From"),
+        ({"From": "Ana <DoNotReply@ana-ruiz.eu>"}, "no-reply", "From"),
+        ({"Reply_To": "noreply@ana-ruiz.eu"}, "no-reply", "Reply-To"),
+        ({"From": "Ana <ana@gmail.com>"}, "freemail", "From"),
+        ({"From": "Ana <ana@yahoo.co.uk>"}, "freemail", "From"),
+        ({"From": "Ana <ana@web.de>"}, "freemail", "From"),
+        ({"From": "Ana <ana@example.org>"}, "sender-reserved", "From"),
+        ({"From": "ana@ana-ruiz.eu"}, "sender-name", "From"),
+        ({"From": "=?utf-8?q?Ana_=F0=9F=9A=80?= <ana@ana-ruiz.eu>"}, "sender-emoji", "From"),
+    ],
+)
+def test_what_is_wrong_with_a_header_is_told_at_its_field(changed, rule, place):
+    told = found(message(**changed))
+    assert told[rule].place == place
+    assert told[rule].remedy
+
+
+@pytest.mark.parametrize("name", ["noreen", "nora.reply", "notreplaced"])
+def test_a_name_that_only_begins_like_one_that_is_mute_can_be_answered(name):
+    assert found(message(From=f"Nora <{name}@ana-ruiz.eu>")) == {}
+
+
+def test_a_name_with_a_trade_mark_or_an_accent_is_no_picture():
+    assert found(message(From="=?utf-8?b?w4FuYSBSdWl64oSi?= <ana@ana-ruiz.eu>")) == {}
+
+
+@pytest.mark.parametrize(("covered", "is_told"), [("from:list-unsubscribe:list-unsubscribe-post", 0), ("from:to", 1)])
+def test_a_signature_covers_both_fields_for_leaving(covered, is_told):
+    told = found(message(DKIM_Signature=f"v=1; d=ana-ruiz.eu; s=a;\r\n h={covered}; bh=x; b=y"))
+    assert list(told) == ["unsubscribe-unsigned"] * is_told
+
+
+def test_our_own_signatures_cover_both(site, now, tmp_path):
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (tmp_path / "key.pem").write_bytes(Ed25519PrivateKey.generate().private_bytes(*form))
+    from pipeline.settings.sections import DkimSettings
+
+    dkim = (DkimSettings(selector="a", key_file=str(tmp_path / "key.pem")),)
+    signed = site.model_copy(update={"send": site.send.model_copy(update={"dkim": dkim})})
+    letter = make_letter(posts.read(site.content / "posts/2026-11-16-what-had-no-name.md"), signed)
+    data = sample(letter, signed, now)["eml"]
+    assert b"DKIM-Signature" in data
+    assert "unsubscribe-unsigned" not in found(data)
+    assert "unsubscribe-unsigned" in found(data.replace(b"list-unsubscribe-post", b"x-unsubscribe-post"))
+
+
+# -- subject and preheader
+
+
+@pytest.mark.parametrize(
+    ("subject", "rules"),
+    [
+        ("", ["subject-empty"]),
+        ("x" * 60, []),
+        ("x" * 61, ["subject-long"]),
+        ("Re: your question", ["subject-reply"]),
+        ("FWD: cranes", ["subject-reply"]),
+        ("AW: Kräne", ["subject-reply"]),
+        ("Re[2]: cranes", ["subject-reply"]),
+        ("Regulators: a list", []),
+        ("READ THIS NOW", ["subject-capitals"]),
+        ("NATO", []),
+        ("EU AI act", []),
+        ("日本の港", []),
+    ],
+)
+def test_a_subject_says_something_and_pretends_nothing(subject, rules):
+    assert (
+        list(found(message(Subject=subject.encode().decode("latin-1") if subject.isascii() else coded(subject))))
+        == rules
+    )
+
+
+def coded(subject):
+    from email.header import Header
+
+    return Header(subject, "utf-8", maxlinelen=900).encode()
+
+
+@pytest.mark.parametrize(("length", "is_told"), [(39, 1), (40, 0), (130, 0), (131, 1)])
+def test_a_preheader_is_of_use_in_the_list_of_mails(length, is_told):
+    told = found(message(page(BODY.replace(SUMMARY, "x" * length))))
+    assert list(told) == ["preheader-length"] * is_told
+
+
+def test_the_first_words_are_those_of_the_first_paragraph_hidden_or_not():
+    hidden = '<div style="display:none">Hidden <b>first</b> words&#847;&nbsp;&#8203;</div>'
+    assert preheader(boxes(read(message(page(hidden + BODY))).root)) == "Hidden first words"
+    assert (
+        preheader(boxes(read(message(page("<table><tr><td>In a <i>cell</i></td></tr></table>"))).root)) == "In a cell"
+    )
+    assert "preheader-empty" in found(message(page("<img src='https://a.eu/a.png' alt=''>")))
+
+
+# -- two parts
+
+
+def test_both_parts_are_there():
+    assert "no-text" in found(message(text=None))
+    assert "no-text" in found(message(text=" \n"))
+    assert "no-html" in found(message(html=" "))
+
+
+def test_the_plain_text_has_the_links_of_the_html():
+    body = BODY + '\n<p><a href="https://a.eu/x">The port of A</a></p>'
+    told = found(message(page(body)))
+    assert list(told) == ["text-links"]
+    assert told["text-links"].place == "html:7"
+    assert found(message(page(body), text=TEXT + "See https://a.eu/x.\n")) == {}
+
+
+@pytest.mark.parametrize(
+    ("letter", "facts", "place"),
+    [
+        (message(), Facts(postal_address=" \n"), "html"),
+        (message(page(BODY.replace("Quay 1", ""))), FACTS, "html"),
+        (message(text=TEXT.replace("Quay 1", "")), FACTS, "txt"),
+    ],
+)
+def test_the_postal_address_stands_in_both(letter, facts, place):
+    told = found(letter, facts)
+    assert list(told) == ["no-address"]
+    assert told["no-address"].place == place
+
+
+def test_a_reader_can_leave_by_html_and_by_text():
+    told = found(message(page(BODY.replace(LEAVE, HOME))))
+    assert (list(told), told["no-way-to-leave"].place) == (["no-way-to-leave"], "html")
+    told = found(message(text=TEXT.replace(LEAVE, "")))
+    assert told["no-way-to-leave"].place == "txt"
+
+
+# -- what the rules stand on
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("#fff", Colour(255, 255, 255)),
+        ("Red", Colour(255, 0, 0)),
+        ("rgb(10, 20, 30)", Colour(10, 20, 30)),
+        ("rgb(100% 0% 0% / 50%)", Colour(255, 0, 0, 0.5)),
+        ("rgba(0,0,0,.25)", Colour(0, 0, 0, 0.25)),
+        ("transparent", Colour(0, 0, 0, 0)),
+        ("inherit", None),
+        ("url(x)", None),
+        ("rgb(1)", None),
+    ],
+)
+def test_colours_are_read_as_css_writes_them(text, expected):
+    assert colour(text) == expected
+
+
+def test_contrast_is_that_of_wcag():
+    assert contrast(colour("#000"), colour("#fff")) == pytest.approx(21)
+    assert contrast(colour("#777"), colour("#fff")) == pytest.approx(4.48, abs=0.01)
+    assert colour("rgba(0,0,0,.5)").over(colour("#fff")).named() == "#808080"
+
+
+def test_styles_are_read_whatever_stands_in_them():
+    assert as_mapping("a: url(x;y); B:'1;2' !important;;c;d:1;d:2") == {"a": "url(x;y)", "b": "'1;2'", "d": "2"}
+    told = [(type(each).__name__, each.line) for each in sheet("/* {\n */ a {\n b: c }\n@media (x: y) { d { e: f } }")]
+    assert told == [("Block", 1), ("Declaration", 2), ("Block", 3), ("Block", 3), ("Declaration", 3)]
+
+
+# -- the command
+
+
+def test_the_command_looks_at_the_letter_and_says_where_and_what_to_do(site, byline):
+    code, told, _ = byline("check", "--letter", "what-had-no-name", at=site.root)
+    assert code == 0
+    assert "What-had-no-name.md: From: warn: ".lower() in told.lower()
+    assert "    Write another address into send.sender of byline.yml." in told
+    assert "1 letter: 0 failures, " in told
+
+
+def test_the_command_fails_where_a_letter_should_not_leave(byline, tmp_path):
+    make(tmp_path / "site", dict(_sample_files()))
+    settings = tmp_path / "site/byline.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("nadia@nadia-verhoeven.example", "n@gmail.com"))
+    code, told, _ = byline("check", "--letter", "what-had-no-name", "--json", at=tmp_path / "site")
+    said = json.loads(told)
+    assert code == 1
+    [failed] = [finding for finding in said["findings"] if finding["severity"] == "fail"]
+    assert (failed["rule"], failed["place"], failed["looked"]) == ("freemail", "From", "2025-02-15")
+
+
+@pytest.mark.parametrize("words", [("--letter",), ("--letter", "x", "--fix"), ("--letter", "x", "--links")])
+def test_the_command_says_what_goes_with_letter(site, byline, words):
+    code, _, told = byline("check", *words, at=site.root)
+    assert code == 2
+    assert "--letter" in told
