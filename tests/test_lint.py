@@ -38,10 +38,10 @@ TEXT = f"{SUMMARY}\n\nAna Ruiz {HOME}\nAna Ruiz\nQuay 1, Antwerp\n{LEAVE}\n"
 FACTS = Facts(postal_address="Ana Ruiz\nQuay 1, Antwerp\n", drafts=frozenset({"2026-11-30-half-done"}))
 
 
-def page(body=BODY, head="", html='<html lang="en">'):
+def page(body=BODY, head="", html='<html lang="en">', tag='<body lang="en">'):
     """HTML whose body begins on its second line."""
     title = '<meta name="color-scheme" content="light dark"><title>Cranes</title>'
-    return f"<!doctype html>{html}<head><meta charset='utf-8'>{title}{head}</head><body>\n{body}\n</body></html>"
+    return f"<!doctype html>{html}<head><meta charset='utf-8'>{title}{head}</head>{tag}\n{body}\n</body></html>"
 
 
 def part(kind, text):
@@ -294,6 +294,152 @@ def test_a_reader_can_leave_by_html_and_by_text():
     assert told["no-way-to-leave"].place == "txt"
 
 
+# -- for who hears it, and who sees it
+
+
+def in_body(tags):
+    """What is found in a letter that holds these tags too, on line 7, with the place of each."""
+    return {rule: finding.place for rule, finding in found(message(page(f"{BODY}\n{tags}"))).items()}
+
+
+@pytest.mark.parametrize(
+    ("html", "rule"),
+    [
+        (page(html="<html>"), "no-lang"),
+        (page(html='<html lang=" ">'), "no-lang"),
+        (page(tag="<body>"), "lang-lost"),
+        (page().replace("Cranes", ""), "no-title"),
+        (page().replace("light dark", "light"), "no-dark"),
+        (page().replace("color-scheme", "x"), "no-dark"),
+    ],
+)
+def test_what_the_whole_letter_lacks_is_told(html, rule):
+    assert list(found(message(html))) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("tags", "rules"),
+    [
+        ("<table><tr><td>a</td></tr></table>", ["layout-table"]),
+        ('<table role="presentation"><tr><td>a</td></tr></table>', []),
+        ('<table role="none"><tr><td><table><tr><th>a</th></tr></table></td></tr></table>', []),
+        ("<table><tr><td><table><tr><th>a</th></tr></table></td></tr></table>", ["layout-table"]),
+        ('<img src="https://a.eu/a.png">', ["no-alt"]),
+        ('<img src="https://a.eu/a.png" alt="">', []),
+        ("<h2>a</h2><h3>b</h3><h2>c</h2>", []),
+        ("<h3>a</h3>", ["heading-order"]),
+        (f'<a href="{HOME}">Here</a>', ["vague-link"]),
+        (f'<a href="{HOME}"><b>click</b> here!</a>', ["vague-link"]),
+        (f'<a href="{HOME}">…</a>', ["vague-link"]),
+        (f'<a href="{HOME}">Weiterlesen</a>', ["vague-link"]),
+        (f'<a href="{HOME}">here at the port</a>', []),
+        (f'<a href="{HOME}"> </a>', ["empty-link"]),
+        (f'<a href="{HOME}"><img src="https://a.eu/a.png" alt=""></a>', ["empty-link"]),
+        (f'<a href="{HOME}"><img src="https://a.eu/a.png" alt="Ana"></a>', []),
+        (f'<a href="{HOME}" aria-label="Ana"></a>', []),
+        ('<p style="font-size: 13px">a</p>', ["small-text"]),
+        ('<p style="font-size: 10pt">a</p>', ["small-text"]),
+        ('<p style="font-size: 10.5pt">a</p>', []),
+        ('<p style="font: italic 12px/1.5 serif">a</p>', ["small-text"]),
+        ('<div style="font-size: 20px"><p style="font-size: .65em">a</p></div>', ["small-text"]),
+        ('<div style="font-size: 20px"><p style="font-size: 80%"><i>a</i></p></div>', []),
+        ('<div style="font-size: 12px"><p style="font-size: 16px">a</p></div>', []),
+        ('<font size="1">a</font>', ["small-text"]),
+        ("<small>a</small>", ["small-text"]),
+        ('<p style="display: none; font-size: 1px; color: #fff">a</p>', []),
+        ('<p style="color: #777">a</p>', ["low-contrast"]),
+        ('<p style="color: #767676">a</p>', []),
+        ('<p style="color: #777">·</p>', []),
+        ('<div style="background: #000"><p>a</p></div>', ["low-contrast"]),
+        ('<div style="background: #000 none"><p style="color: white">a</p></div>', []),
+        ('<div bgcolor="#336"><div style="color:#fff"><i>a</i></div></div>', []),
+        ('<div bgcolor="#336"><div style="color:#fff; background-color: #eee"><i>a</i></div></div>', ["low-contrast"]),
+        ('<div style="background-color: #000"><p style="background: transparent">a</p></div>', ["low-contrast"]),
+        ('<div style="background: url(https://a.eu/a.png)"><p style="color: #fff">a</p></div>', []),
+        ('<p style="color: rgba(0, 0, 0, .4)">a</p>', ["low-contrast"]),
+        ('<p style="color: #808080; font-size: 24px">a</p>', ["low-contrast-large"]),
+        ('<p style="color: #808080; font-size: 19px"><b>a</b></p>', ["low-contrast-large"]),
+        ('<p style="color: #808080; font-size: 19px">a</p>', ["low-contrast"]),
+        ('<p style="color: #999; font-size: 24px">a</p>', ["low-contrast"]),
+        (f'<div style="background: #222; color: #fff"><a href="{HOME}">Ana</a></div>', ["low-contrast"]),
+        (f'<div style="background: #222"><a style="color: #fff" href="{HOME}">Ana</a></div>', []),
+    ],
+)
+def test_what_cannot_be_heard_or_seen_is_told_on_its_line(tags, rules):
+    told = in_body(tags)
+    assert list(told) == rules
+    assert set(told.values()) <= {"html:7"}
+
+
+# -- where its links lead
+
+
+@pytest.mark.parametrize(
+    ("target", "rules"),
+    [
+        ("https://a.eu/x", []),
+        ("mailto:b@a.eu", []),
+        ("HTTPS://A.eu/", []),
+        ("http://a.eu/", ["link-http"]),
+        ("/posts/a/", ["link-not-absolute"]),
+        ("", ["link-not-absolute"]),
+        ("//a.eu/", ["link-not-absolute"]),
+        ("tel:+32", ["link-not-absolute"]),
+        ("javascript:x()", ["link-not-absolute"]),
+        ("#nowhere", ["link-not-absolute"]),
+        ("#there", []),
+        ("https://localhost/x", ["link-nowhere"]),
+        ("https://127.0.0.1/x", ["link-nowhere"]),
+        ("https://[::1]/x", ["link-nowhere"]),
+        ("https://192.168.0.9/x", ["link-nowhere"]),
+        ("https://8.8.8.8/x", []),
+        ("https://x.invalid/", ["link-nowhere"]),
+        ("https://intranet/", ["link-nowhere"]),
+        ("https://[/", ["link-not-absolute"]),
+        ("mailto:b@x.invalid", ["link-nowhere"]),
+        (f"{HOME}posts/2026-11-30-half-done/", ["link-draft"]),
+        (f"{HOME}drafts/2026-11-30-half-done.md", ["link-draft"]),
+        (f"{HOME}posts/2026-11-30-done/", []),
+    ],
+)
+def test_a_link_leads_to_a_page_that_all_can_open(target, rules):
+    body = f'{BODY}\n<p id="there"><a href="{target}">the port of A</a></p>'
+    told = found(message(page(body), text=f"{TEXT}\n{target}\n"))
+    assert list(told) == rules
+    assert {finding.place for finding in told.values()} <= {"html:7"}
+
+
+@pytest.mark.parametrize(
+    ("words", "target", "deceives"),
+    [
+        ("https://a.eu/x", "https://a.eu/x", False),
+        ("a.eu", "https://www.a.eu/x?y", False),
+        ("www.a.eu/x", "https://a.eu/", False),
+        ("https://bank.eu/", "https://a.eu/", True),
+        ("bank.eu", "https://a.eu/", True),
+        ("bank.<b>eu</b>", "https://a.eu/", True),
+        ("look: https://bank.eu/", "https://a.eu/", True),
+        ("README.md", "https://a.eu/", False),
+        ("of bank.eu I know", "https://a.eu/", False),
+        ("v1.2.3", "https://a.eu/", False),
+        ("b@a.eu", "mailto:b@a.eu", False),
+        ("c@a.eu", "mailto:b@a.eu", True),
+        ("b@a.eu", "https://a.eu/", True),
+    ],
+)
+def test_words_that_are_an_address_say_where_the_link_leads(words, target, deceives):
+    told = found(message(page(f'{BODY}\n<a href="{target}">{words}</a>'), text=f"{TEXT}\n{target}\n"))
+    assert list(told) == ["link-text"] * deceives
+
+
+@pytest.mark.parametrize(
+    ("source", "is_told"),
+    [("https://a.eu/a.png", 0), ("http://a.eu/a.png", 1), ("a.png", 1), ("https://localhost/a.png", 1), ("cid:1", 1)],
+)
+def test_an_image_is_where_mail_programs_can_fetch_it(source, is_told):
+    assert list(in_body(f'<img src="{source}" alt="a">')) == ["image-source"] * is_told
+
+
 # -- what the rules stand on
 
 
@@ -328,6 +474,23 @@ def test_styles_are_read_whatever_stands_in_them():
 
 
 # -- the command
+
+
+def test_with_online_the_command_goes_to_the_links_and_not_to_the_way_to_leave(web, open_app, tmp_path):
+    make(tmp_path / "site", dict(_sample_files()))
+    gone, there = (web.serve(f"/{name}", "x", status=status) for name, status in (("gone", 404), ("there", 200)))
+    leave = web.serve("/leave", "x", status=404)
+    settings = tmp_path / "site/byline.yml"
+    text = settings.read_text(encoding="utf-8").replace("https://letter.nadia-verhoeven.example/unsubscribe", leave)
+    ours = f"  feeds:\n  - url: {web.url}/feed\n    allow_private: true\n"
+    settings.write_text(text.replace("  feeds:\n", ours, 1), encoding="utf-8")
+    post = tmp_path / "site/content/posts/2026-11-20-links.md"
+    post.write_text(f"---\ndate: 2026-11-20\ntitle: T\n---\n[one]({gone}) and [two]({there})\n", encoding="utf-8")
+    app = open_app(tmp_path / "site")
+    dead = {finding.reason for finding in app.lint(post, online=True).findings if finding.rule == "link-dead"}
+    assert {reason.split()[0] for reason in dead if web.url in reason} == {gone}
+    assert not [finding for finding in app.lint(post).findings if finding.rule == "link-dead"]
+    assert not [path for path, _ in web.requests if "leave" in path]
 
 
 def test_the_command_looks_at_the_letter_and_says_where_and_what_to_do(site, byline):

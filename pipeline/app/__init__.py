@@ -284,11 +284,11 @@ class App:
 
         return rehearse(letter, self.settings, Smtp(self.settings))
 
-    def lint(self, path: Path) -> Linted:
-        """Return what is wrong with the letter of the post in ``path``, as a reader would get it."""
+    def lint(self, path: Path, *, online: bool = False) -> Linted:
+        """Return what is wrong with the letter of the post in ``path``; ``online`` goes to its links, too."""
         from pipeline.app.lettered import look_at
 
-        return look_at(self, path)
+        return look_at(self, path, online=online)
 
     def concerns(self) -> tuple[str, ...]:
         """Return what the author should know before letters go out by these settings."""

@@ -67,6 +67,7 @@ def _publish(opened: App, name: str, *, as_json: bool) -> int:
 @click.option("--articles", is_flag=True, help="Read the page behind each take first, to check quotations against.")
 @click.option("--links", is_flag=True, help="Go to each link to another site, too, and see whether it is there.")
 @click.option("--letter", is_flag=True, help="Look at the letter of POST as a reader would get it, not at its text.")
+@click.option("--online", is_flag=True, help="With --letter: go to each link, too, and see whether it is there.")
 @json_option
 @click.pass_context
 def check(
@@ -77,6 +78,7 @@ def check(
     articles: bool,
     links: bool,
     letter: bool,
+    online: bool,
     as_json: bool,
 ) -> int:
     """Say what keeps a post from being published, with line, reason and remedy. Without a name: all drafts.
@@ -96,10 +98,14 @@ def check(
     """
     if letter:
         _see_what_goes_with_letter(names, others=fixing or articles or links)
+    elif online:
+        raise click.UsageError("--online goes with --letter; the links of a post are tried by --links")
     with app(context) as opened:
         paths = [opened.find(name, posts.DRAFTS, posts.POSTS) for name in names]
         if letter:
-            return report_on_letters([opened.lint(path) for path in paths], as_json=as_json)
+            with working("Looking at the letter"):
+                looked_at = [opened.lint(path, online=online) for path in paths]
+            return report_on_letters(looked_at, as_json=as_json)
         wanted = _Wanted(fixing=fixing, articles=articles, links=links)
         return _checked(opened, paths or opened.drafts(), wanted, as_json=as_json)
 

@@ -12,6 +12,9 @@ from pipeline.send.lint.boxes import boxes
 from pipeline.send.lint.copy import read
 from pipeline.send.lint.facts import Facts
 from pipeline.send.lint.fields import in_the_fields
+from pipeline.send.lint.legible import for_who_sees
+from pipeline.send.lint.links import web_links, where_links_lead
+from pipeline.send.lint.markup import for_who_hears
 from pipeline.send.lint.parts import in_both_parts
 from pipeline.send.lint.rules import Grade, LetterFinding, Rule
 from pipeline.send.lint.sender import from_whom
@@ -21,7 +24,7 @@ from pipeline.send.lint.wire import on_the_wire
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Facts", "Grade", "LetterFinding", "Rule", "lint"]
+__all__ = ["Facts", "Grade", "LetterFinding", "Rule", "links_in", "lint"]
 
 
 def lint(message: bytes, facts: Facts) -> tuple[LetterFinding, ...]:
@@ -34,8 +37,16 @@ def lint(message: bytes, facts: Facts) -> tuple[LetterFinding, ...]:
         *from_whom(copy),
         *at_first_sight(copy, seen),
         *in_both_parts(copy, facts),
+        *for_who_hears(copy, seen),
+        *for_who_sees(seen),
+        *where_links_lead(copy, facts),
     ]
     return tuple(sorted(_once(found), key=lambda each: not each.hinders))
+
+
+def links_in(message: bytes) -> frozenset[str]:
+    """Return the links of a letter to the web, as they stand in it."""
+    return web_links(read(message))
 
 
 def _once(found: Iterable[LetterFinding]) -> Iterable[LetterFinding]:

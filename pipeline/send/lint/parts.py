@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from pipeline.send.lint.facts import Facts
     from pipeline.send.lint.rules import LetterFinding
 
-_TEMPLATES: Final = "overrides/letter/"
+TEMPLATES: Final = "overrides/letter/"
 _IN_TEXT: Final = re.compile(r"(?:https?://|mailto:)[^\s<>\"]+", re.IGNORECASE)
 
 
 def in_both_parts(copy: Copy, facts: Facts) -> Iterator[LetterFinding]:
     """Yield what a part lacks."""
-    remedy = f"Look at the templates in {_TEMPLATES}, and at the post: it says nothing."
+    remedy = f"Look at the templates in {TEMPLATES}, and at the post: it says nothing."
     if copy.root is None:
         yield Rule.NO_HTML.found("html", "the letter has no HTML", remedy)
     if not copy.text_of("text/plain").strip():
@@ -48,7 +48,7 @@ def _same_links(copy: Copy) -> Iterator[LetterFinding]:
     for element, target in links_of(copy.root):
         if _IN_TEXT.match(target) and _plain(target) not in text:
             told = f"the plain text does not have the link to {target}"
-            remedy = f"Write the link into the post as Markdown, or into {_TEMPLATES}letter.txt as well."
+            remedy = f"Write the link into the post as Markdown, or into {TEMPLATES}letter.txt as well."
             yield Rule.TEXT_LINKS.found(place_of(element), told, remedy)
 
 
@@ -67,7 +67,7 @@ def _address(copy: Copy, address: str) -> Iterator[LetterFinding]:
         words = " ".join(text.split())
         if text.strip() and any(line not in words for line in lines):
             told = "your postal address does not stand in it, which the law of many countries wants"
-            yield Rule.NO_ADDRESS.found(place, told, f"Put {{{{ postal_address }}}} into {_TEMPLATES}{name}.")
+            yield Rule.NO_ADDRESS.found(place, told, f"Put {{{{ postal_address }}}} into {TEMPLATES}{name}.")
 
 
 def _leaving(copy: Copy) -> Iterator[LetterFinding]:
@@ -80,4 +80,4 @@ def _leaving(copy: Copy) -> Iterator[LetterFinding]:
     ):
         if ways and not is_there:
             told = "it has no link by which its reader can leave"
-            yield Rule.NO_WAY_TO_LEAVE.found(place, told, f"Put {{{{ unsubscribe_url }}}} into {_TEMPLATES}{name}.")
+            yield Rule.NO_WAY_TO_LEAVE.found(place, told, f"Put {{{{ unsubscribe_url }}}} into {TEMPLATES}{name}.")

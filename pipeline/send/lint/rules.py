@@ -109,6 +109,27 @@ class Rule(StrEnum):
     NO_TEXT = "no-text", Grade.FAIL, _rfc(2046, "5.1.4")
     TEXT_LINKS = "text-links", Grade.WARN, _HOUSE
 
+    NO_LANG = "no-lang", Grade.FAIL, _wcag("3.1.1")
+    LANG_LOST = "lang-lost", Grade.WARN, _wcag("3.1.1")
+    NO_TITLE = "no-title", Grade.FAIL, _wcag("2.4.2")
+    NO_DARK = "no-dark", Grade.WARN, _HOUSE
+    LAYOUT_TABLE = "layout-table", Grade.FAIL, _wcag("1.3.1")
+    NO_ALT = "no-alt", Grade.FAIL, _wcag("1.1.1")
+    HEADING_ORDER = "heading-order", Grade.WARN, _wcag("1.3.1")
+    EMPTY_LINK = "empty-link", Grade.FAIL, _wcag("2.4.4")
+    VAGUE_LINK = "vague-link", Grade.WARN, _wcag("2.4.4")
+    SMALL_TEXT = "small-text", Grade.FAIL, _HOUSE
+    LOW_CONTRAST = "low-contrast", Grade.FAIL, _wcag("1.4.3")
+    LOW_CONTRAST_LARGE = "low-contrast-large", Grade.WARN, _wcag("1.4.3")
+
+    LINK_NOT_ABSOLUTE = "link-not-absolute", Grade.FAIL, _HOUSE
+    LINK_HTTP = "link-http", Grade.WARN, _HOUSE
+    LINK_NOWHERE = "link-nowhere", Grade.FAIL, _rfc(6761)
+    LINK_DRAFT = "link-draft", Grade.FAIL, _HOUSE
+    LINK_TEXT = "link-text", Grade.FAIL, _GOOGLE
+    LINK_DEAD = "link-dead", Grade.WARN, _HOUSE
+    IMAGE_SOURCE = "image-source", Grade.FAIL, _HOUSE
+
     def found(self, place: str, reason: str, remedy: str) -> LetterFinding:
         """Return the finding that this rule is broken at ``place``."""
         return LetterFinding(
