@@ -2,6 +2,7 @@
 
 import json
 from binascii import b2a_qp
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,10 @@ from pipeline.send.lint.colours import Colour, colour, contrast
 from pipeline.send.lint.copy import read
 from pipeline.send.lint.styles import as_mapping, sheet
 from pipeline.send.lint.subject import preheader
+from pipeline.send.lint.support import WORTH_TELLING, table
 from pipeline.settings import load
 
+PIPELINE = Path(__file__).parents[1] / "pipeline"
 HOME = "https://ana-ruiz.eu/"
 LEAVE = "https://letter.ana-ruiz.eu/leave?token=t"
 SUMMARY = "What the cranes of the north yard tell about the port."
@@ -299,7 +302,8 @@ def test_a_reader_can_leave_by_html_and_by_text():
 
 def in_body(tags):
     """What is found in a letter that holds these tags too, on line 7, with the place of each."""
-    return {rule: finding.place for rule, finding in found(message(page(f"{BODY}\n{tags}"))).items()}
+    told = found(message(page(f"{BODY}\n{tags}"))).values()
+    return {finding.rule: finding.place for finding in told if finding.rule != "unsupported"}
 
 
 @pytest.mark.parametrize(
@@ -438,6 +442,79 @@ def test_words_that_are_an_address_say_where_the_link_leads(words, target, decei
 )
 def test_an_image_is_where_mail_programs_can_fetch_it(source, is_told):
     assert list(in_body(f'<img src="{source}" alt="a">')) == ["image-source"] * is_told
+
+
+# -- what mail programs support
+
+
+@pytest.mark.parametrize(
+    ("tags", "names"),
+    [
+        ('<p style="display: flex; gap: 4px">a</p>', {"CSS display-flex", "CSS gap"}),
+        ('<p style="display: block">a</p>', set()),
+        ('<p style="display: none">flex</p>', set()),
+        ('<p style="width: calc(100% - 2px)">a</p>', {"CSS unit-calc"}),
+        ('<p style="width: 50vw">a</p>', {"CSS unit-vw"}),
+        ('<p style="margin: 0 4px; width: 50%">a</p>', set()),
+        ("<video></video>", {"HTML video"}),
+        ('<img src="https://a.eu/a.webp" alt="">', {"images of the kind webp"}),
+        ('<img src="https://a.eu/a.png?x=a.webp" alt="">', set()),
+        (
+            '<img src="https://a.eu/a.png" srcset="https://a.eu/b.avif 2x" alt="">',
+            {"HTML srcset", "images of the kind avif"},
+        ),
+        ("<!--[if mso]><video></video><![endif]-->", set()),
+    ],
+)
+def test_what_many_mail_programs_do_not_know_is_told(tags, names):
+    told = [finding for finding in lint(message(page(f"{BODY}\n{tags}")), FACTS) if finding.rule == "unsupported"]
+    assert {finding.reason.partition(" is unknown to ")[0] for finding in told} == names
+    assert {finding.place for finding in told} <= {"html:7"}
+    assert {finding.severity for finding in told} <= {Grade.WARN}
+
+
+def test_a_feature_is_told_with_its_share_its_test_and_its_line_in_a_style_sheet():
+    dark = "@media (prefers-color-scheme: dark) {\np:hover { gap: 1px }\n}"
+    head = f"<style>\n/* no video */ p {{ color: red }}\n{dark}</style>"
+    told = [finding for finding in lint(message(page(head=head)), FACTS) if finding.rule == "unsupported"]
+    places = {finding.reason.partition(" is unknown")[0]: finding.place for finding in told}
+    line = {"CSS at-media": 3, "CSS at-media-prefers-color-scheme": 3, "CSS pseudo-class-hover": 4, "CSS gap": 4}
+    assert places == {name: f"html:{number}" for name, number in line.items()}
+    dark = next(finding for finding in told if "prefers" in finding.reason)
+    assert "Gmail, Outlook for Windows (classic), Yahoo and AOL" in dark.reason
+    assert dark.reason.endswith(": 37 % of opened mails (tested 2023-03-08)")
+    assert dark.looked.isoformat() == "2023-03-08"
+
+
+def test_the_table_says_what_was_tested(corpora):
+    known = json.loads((corpora / "caniemail.json").read_text(encoding="utf-8"))
+    facts = {feature["slug"]: feature for feature in known}
+    told = json.loads((PIPELINE / "send/lint/support.json").read_text(encoding="utf-8"))
+    for feature in told["features"]:
+        fact = facts[feature["feature"]]
+        assert feature["tested"] == fact["last_test_date"]
+        for name, client in told["clients"].items():
+            assert feature["support"].get(name) == together(fact["stats"], client["from"]), (feature["feature"], name)
+
+
+def together(stats, places):
+    """What the latest tests of all programs of a family say: y, n, partly, or None where nobody knows."""
+    families = [(family, wanted) for family, _, wanted in (place.partition("/") for place in places)]
+    latest = {
+        list(versions.values())[-1][0]
+        for family, wanted in families
+        for platform, versions in stats.get(family, {}).items()
+        if wanted in {"*", platform} and versions
+    } - {"u"}
+    return None if not latest else latest.pop() if len(latest) == 1 and latest <= {"y", "n"} else "partly"
+
+
+def test_a_feature_of_the_table_would_be_told():
+    clients, features = table()
+    assert 60 <= len(features) <= 100
+    for feature in features:
+        assert feature.seen
+        assert sum(clients[name].share for name, known in feature.support.items() if known == "n") > WORTH_TELLING
 
 
 # -- what the rules stand on

@@ -19,6 +19,7 @@ from pipeline.send.lint.parts import in_both_parts
 from pipeline.send.lint.rules import Grade, LetterFinding, Rule
 from pipeline.send.lint.sender import from_whom
 from pipeline.send.lint.subject import at_first_sight
+from pipeline.send.lint.support import what_is_not_supported
 from pipeline.send.lint.wire import on_the_wire
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def lint(message: bytes, facts: Facts) -> tuple[LetterFinding, ...]:
         *for_who_hears(copy, seen),
         *for_who_sees(seen),
         *where_links_lead(copy, facts),
+        *what_is_not_supported(copy),
     ]
     return tuple(sorted(_once(found), key=lambda each: not each.hinders))
 

@@ -29,8 +29,7 @@ _YAHOO: Final = Source("Yahoo, Sender Hub, https://senders.yahooinc.com/best-pra
 _CLIP: Final = Source("Gmail cuts HTML at about 102 kB, as many have measured", date(2022, 1, 31))
 _LAW: Final = Source("15 U.S.C. 7704 (a) (5), and the law of many other countries", _RFC)
 _HOUSE: Final = Source("a rule of Byline's own", _RFC)
-_CANIEMAIL: Final = Source("https://www.caniemail.com, each feature with its own day", date(2026, 4, 16))
-_SPAMASSASSIN: Final = Source("SpamAssassin, its rules that ask nobody", _RFC)
+_CANIEMAIL: Final = Source("https://www.caniemail.com", date(2026, 4, 16))
 
 
 def _rfc(number: int, section: str = "") -> Source:
@@ -129,6 +128,8 @@ class Rule(StrEnum):
     LINK_TEXT = "link-text", Grade.FAIL, _GOOGLE
     LINK_DEAD = "link-dead", Grade.WARN, _HOUSE
     IMAGE_SOURCE = "image-source", Grade.FAIL, _HOUSE
+
+    UNSUPPORTED = "unsupported", Grade.WARN, _CANIEMAIL
 
     def found(self, place: str, reason: str, remedy: str) -> LetterFinding:
         """Return the finding that this rule is broken at ``place``."""
