@@ -1,21 +1,28 @@
 """The check of a letter: a good one has no finding, and each rule finds what it is for, at its place."""
 
 import json
+import socketserver
+import threading
 from binascii import b2a_qp
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline import post as posts
+from pipeline.app.lettered import look_at
 from pipeline.cli.init import _sample_files, make
 from pipeline.send import make_letter, sample
-from pipeline.send.lint import Facts, Grade, Rule, lint
+from pipeline.send.lint import Facts, Grade, Rule, asking, lint, questions_about
 from pipeline.send.lint.boxes import boxes
 from pipeline.send.lint.colours import Colour, colour, contrast
 from pipeline.send.lint.copy import read
+from pipeline.send.lint.domain import belong_together
+from pipeline.send.lint.spam import score_of
 from pipeline.send.lint.styles import as_mapping, sheet
 from pipeline.send.lint.subject import preheader
 from pipeline.send.lint.support import WORTH_TELLING, table
+from pipeline.send.sign import Signer
 from pipeline.settings import load
 
 PIPELINE = Path(__file__).parents[1] / "pipeline"
@@ -155,6 +162,7 @@ def test_what_not_every_server_carries_is_told(old, new, rule):
         ({"Date": None}, "date", "Date"),
         ({"Date": "yesterday"}, "date", "Date"),
         ({"Date": "Mon, 23 Nov 2026 07:30:00"}, "date", "Date"),
+        ({"Date": "+0000"}, "date", "Date"),
         ({"Message_ID": "1@ana-ruiz.eu"}, "message-id", "Message-ID"),
         ({"Message_ID": None}, "message-id", "Message-ID"),
         ({"MIME_Version": None}, "mime-version", "MIME-Version"),
@@ -182,6 +190,11 @@ def test_what_is_wrong_with_a_header_is_told_at_its_field(changed, rule, place):
 @pytest.mark.parametrize("name", ["noreen", "nora.reply", "notreplaced"])
 def test_a_name_that_only_begins_like_one_that_is_mute_can_be_answered(name):
     assert found(message(From=f"Nora <{name}@ana-ruiz.eu>")) == {}
+
+
+@pytest.mark.parametrize("zone", ["-0000", "+0530", "GMT", "+0000 (UTC)"])
+def test_a_date_has_a_zone_in_any_form_that_mail_knows(zone):
+    assert found(message(Date=f"Mon, 23 Nov 2026 07:30:00 {zone}")) == {}
 
 
 def test_a_name_with_a_trade_mark_or_an_accent_is_no_picture():
@@ -478,7 +491,7 @@ def test_a_feature_is_told_with_its_share_its_test_and_its_line_in_a_style_sheet
     head = f"<style>\n/* no video */ p {{ color: red }}\n{dark}</style>"
     told = [finding for finding in lint(message(page(head=head)), FACTS) if finding.rule == "unsupported"]
     places = {finding.reason.partition(" is unknown")[0]: finding.place for finding in told}
-    line = {"CSS at-media": 3, "CSS at-media-prefers-color-scheme": 3, "CSS pseudo-class-hover": 4, "CSS gap": 4}
+    line = {"CSS @media": 3, "CSS @media prefers-color-scheme": 3, "CSS :hover": 4, "CSS gap": 4}
     assert places == {name: f"html:{number}" for name, number in line.items()}
     dark = next(finding for finding in told if "prefers" in finding.reason)
     assert "Gmail, Outlook for Windows (classic), Yahoo and AOL" in dark.reason
@@ -517,6 +530,189 @@ def test_a_feature_of_the_table_would_be_told():
         assert sum(clients[name].share for name, known in feature.support.items() if known == "n") > WORTH_TELLING
 
 
+# -- what DNS says of its sender
+
+SIGNED = "v=1; a=rsa-sha256; d=ana-ruiz.eu; s=one; h=from:list-unsubscribe:list-unsubscribe-post; bh=x; b=y"
+GOOD = {
+    ("ana-ruiz.eu", "TXT"): ("google=x", "v=spf1 include:mail.eu ~all"),
+    ("ana-ruiz.eu", "MX"): ("10 mx.mail.eu.",),
+    ("ana-ruiz.eu", "A"): (),
+    ("ana-ruiz.eu", "AAAA"): (),
+    ("_dmarc.ana-ruiz.eu", "TXT"): ("v=DMARC1; p=none; rua=mailto:ana@ana-ruiz.eu",),
+    ("one._domainkey.ana-ruiz.eu", "TXT"): ("v=DKIM1; k=rsa; p=MIG f",),
+}
+
+
+def by_dns(changed, letter=None, **facts):
+    records = GOOD | changed
+    return list(found(letter or message(DKIM_Signature=SIGNED), replace(FACTS, records=records, **facts)))
+
+
+def test_all_that_is_needed_is_asked_and_nothing_else():
+    assert set(questions_about(message(DKIM_Signature=SIGNED))) == set(GOOD)
+    asked = {name for name, _ in questions_about(message(From="Ana <ana@news.ana-ruiz.eu>"))}
+    assert asked == {"news.ana-ruiz.eu", "_dmarc.news.ana-ruiz.eu", "_dmarc.ana-ruiz.eu"}
+    assert questions_about(message(From=None)) == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "rules"),
+    [
+        ({}, []),
+        ({("ana-ruiz.eu", "TXT"): ()}, ["spf"]),
+        ({("ana-ruiz.eu", "TXT"): ("v=spf10 -all",)}, ["spf"]),
+        ({("ana-ruiz.eu", "TXT"): ("v=spf1 -all", "v=spf1 ~all")}, ["spf"]),
+        ({("ana-ruiz.eu", "TXT"): ("v=spf1 a +all",)}, ["spf"]),
+        ({("ana-ruiz.eu", "TXT"): ("v=spf1 a all",)}, ["spf"]),
+        ({("ana-ruiz.eu", "TXT"): ("v=spf1 a:all.mail.eu ?all",)}, []),
+        ({("_dmarc.ana-ruiz.eu", "TXT"): ()}, ["dmarc"]),
+        ({("_dmarc.ana-ruiz.eu", "TXT"): ("v=DMARC1",)}, ["dmarc"]),
+        ({("_dmarc.ana-ruiz.eu", "TXT"): ("v=DMARC1; p=x",)}, ["dmarc"]),
+        ({("_dmarc.ana-ruiz.eu", "TXT"): ("v=DMARC1; p=none",) * 2}, ["dmarc"]),
+        ({("_dmarc.ana-ruiz.eu", "TXT"): ("v=DMARC1;p=reject;adkim=s",)}, []),
+        ({("ana-ruiz.eu", "MX"): ()}, ["no-mx"]),
+        ({("ana-ruiz.eu", "MX"): ("0 .",), ("ana-ruiz.eu", "A"): ("203.0.113.1",)}, ["no-mx"]),
+        ({("ana-ruiz.eu", "MX"): (), ("ana-ruiz.eu", "A"): ("203.0.113.1",)}, []),
+        ({("one._domainkey.ana-ruiz.eu", "TXT"): ()}, ["dkim-key"]),
+        ({("one._domainkey.ana-ruiz.eu", "TXT"): ("v=DKIM1; p=",)}, ["dkim-key"]),
+        (dict.fromkeys(GOOD), []),
+    ],
+)
+def test_what_is_missing_in_dns_is_told_and_what_was_not_answered_is_not(changed, rules):
+    assert by_dns(changed) == rules
+
+
+def test_a_record_for_dmarc_may_stand_at_the_domain_above():
+    letter = message(From="Ana <ana@news.ana-ruiz.eu>")
+    own = {("news.ana-ruiz.eu", kind): GOOD["ana-ruiz.eu", kind] for kind in ("TXT", "MX")}
+    assert by_dns(own | {("_dmarc.news.ana-ruiz.eu", "TXT"): ()}, letter) == []
+    silent = {("_dmarc.news.ana-ruiz.eu", "TXT"): None, ("_dmarc.ana-ruiz.eu", "TXT"): ()}
+    assert by_dns(own | silent, letter) == []
+
+
+def test_the_key_in_dns_is_that_of_the_signature():
+    assert by_dns({}, keys={("one", "ana-ruiz.eu"): "MIGf"}) == []
+    assert by_dns({}, keys={("one", "ana-ruiz.eu"): "MIGg"}) == ["dkim-key"]
+
+
+@pytest.mark.parametrize(
+    ("signer", "sender", "fits"),
+    [
+        ("a.eu", "a.eu", True),
+        ("news.a.eu", "a.eu", True),
+        ("a.eu", "news.a.eu", True),
+        ("one.a.eu", "two.a.eu", True),
+        ("b.eu", "a.eu", False),
+        ("notа.eu", "a.eu", False),
+        ("one.co.uk", "two.co.uk", False),
+        ("x.one.co.uk", "y.one.co.uk", True),
+        ("eu", "a.eu", False),
+    ],
+)
+def test_a_signature_is_of_the_organisation_of_its_sender(signer, sender, fits):
+    assert belong_together(signer, sender) is fits
+
+
+def test_a_signature_by_another_domain_proves_nothing():
+    assert list(found(message(DKIM_Signature=SIGNED.replace("d=ana-ruiz.eu", "d=mail.example")))) == ["dkim-alignment"]
+    strict = {("_dmarc.ana-ruiz.eu", "TXT"): ("v=DMARC1; p=none; adkim=s",)}
+    below = message(DKIM_Signature=SIGNED.replace("d=ana-ruiz.eu", "d=mail.ana-ruiz.eu"))
+    key = {("one._domainkey.mail.ana-ruiz.eu", "TXT"): ("p=x",)}
+    assert by_dns(key, below) == []
+    assert by_dns(strict | key, below) == ["dkim-alignment"]
+
+
+def test_the_public_key_of_a_signer_is_as_dns_has_it():
+    from base64 import b64decode
+
+    from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    small, large = ed25519.Ed25519PrivateKey.generate(), rsa.generate_private_key(65537, 1024)
+    one = Signer(domain="a.eu", selector="s", algorithm="ed25519-sha256", key=small)
+    other = Signer(domain="a.eu", selector="s", algorithm="rsa-sha256", key=large)
+    assert b64decode(one.public()) == small.public_key().public_bytes_raw()
+    assert load_der_public_key(b64decode(other.public())) == large.public_key()
+
+
+@pytest.fixture
+def names():
+    """A server for names on loopback: what it holds, and a resolver that asks it. It never answers about silence."""
+    import dns.message
+    import dns.rrset
+    from dns.asyncresolver import Resolver
+
+    held = {}
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            asked = dns.message.from_wire(self.request[0])
+            name, kind = asked.question[0].name, dns.rdatatype.to_text(asked.question[0].rdtype)
+            if "silence" in str(name):
+                return
+            answer = dns.message.make_response(asked)
+            records = held.get((str(name).rstrip("."), kind))
+            if records is None:
+                answer.set_rcode(dns.rcode.NXDOMAIN)
+            elif records:
+                answer.answer.append(dns.rrset.from_text(name, 60, "IN", kind, *records))
+            self.request[1].sendto(answer.to_wire(), self.client_address)
+
+    with socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        resolver = Resolver(configure=False)
+        resolver.nameservers, resolver.port = ["127.0.0.1"], server.server_address[1]
+        yield held, resolver
+        server.shutdown()
+
+
+def test_dns_is_asked_for_all_at_once_and_silence_is_no_answer(names, monkeypatch):
+    held, resolver = names
+    monkeypatch.setattr(asking, "SECONDS", 0.3)
+    held["a.eu", "TXT"] = ['"v=spf1 " "-all"', '"x"']
+    held["a.eu", "MX"] = ["10 mx.a.eu."]
+    held["a.eu", "A"] = []
+    asked = [("a.eu", "TXT"), ("a.eu", "MX"), ("a.eu", "A"), ("b.eu", "TXT"), ("silence.eu", "TXT"), ("x..eu", "TXT")]
+    assert asking.ask(asked, resolver) == {
+        ("a.eu", "TXT"): ("v=spf1 -all", "x"),
+        ("a.eu", "MX"): ("10 mx.a.eu.",),
+        ("a.eu", "A"): (),
+        ("b.eu", "TXT"): (),
+        ("silence.eu", "TXT"): None,
+        ("x..eu", "TXT"): None,
+    }
+
+
+# -- what SpamAssassin says of it
+
+
+@pytest.mark.parametrize(
+    ("status", "rules"),
+    [
+        ("No, score=1.9 required=5.0 tests=HTML_MESSAGE", []),
+        ("No, score=2.0 required=5.0 tests=A,\n\tB autolearn=no", ["spam-near"]),
+        ("Yes, score=5.0 required=5.0 tests=A", ["spam"]),
+        ("Yes, score=1.5 required=1.0 tests=A", ["spam"]),
+        ("No, score=-0.1 required=5.0", []),
+        ("nothing", []),
+    ],
+)
+def test_a_letter_that_is_like_spam_is_told_with_the_tests(status, rules, tmp_path, monkeypatch):
+    program = tmp_path / "spamassassin"
+    program.write_text(f"#!/bin/sh\ncat <<'END'\nX-Spam-Status: {status}\n\nx\nEND\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    told = found(message(), replace(FACTS, spam=score_of(message())))
+    assert list(told) == rules
+    if rules == ["spam-near"]:
+        assert "gives the letter 2 points of 5: A, B" in told["spam-near"].reason
+
+
+def test_without_spamassassin_nothing_is_said_of_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert score_of(message()) is None
+
+
 # -- what the rules stand on
 
 
@@ -550,6 +746,10 @@ def test_styles_are_read_whatever_stands_in_them():
     assert told == [("Block", 1), ("Declaration", 2), ("Block", 3), ("Block", 3), ("Declaration", 3)]
 
 
+def test_a_style_of_nothing_but_quotation_marks_is_read_at_once():
+    assert list(as_mapping("a: (" + '"x"' * 60)) == ["a"]
+
+
 # -- the command
 
 
@@ -563,9 +763,16 @@ def test_with_online_the_command_goes_to_the_links_and_not_to_the_way_to_leave(w
     settings.write_text(text.replace("  feeds:\n", ours, 1), encoding="utf-8")
     post = tmp_path / "site/content/posts/2026-11-20-links.md"
     post.write_text(f"---\ndate: 2026-11-20\ntitle: T\n---\n[one]({gone}) and [two]({there})\n", encoding="utf-8")
+    config = tmp_path / "site/mkdocs.yml"
+    config.write_text(config.read_text(encoding="utf-8").replace("https://nadia-verhoeven.example/", f"{web.url}/"))
     app = open_app(tmp_path / "site")
-    dead = {finding.reason for finding in app.lint(post, online=True).findings if finding.rule == "link-dead"}
-    assert {reason.split()[0] for reason in dead if web.url in reason} == {gone}
+    linted = look_at(app, post, online=True, ask=dict.fromkeys)
+    told = {finding.reason for finding in linted.findings if finding.rule == "link-dead"}
+    assert f"{gone} answers that the page is not there (404)" in told
+    assert there not in " ".join(told)
+    assert linted.notes[0].startswith(
+        "DNS gave no answer about _dmarc.nadia-verhoeven.example, nadia-verhoeven.example"
+    )
     assert not [finding for finding in app.lint(post).findings if finding.rule == "link-dead"]
     assert not [path for path, _ in web.requests if "leave" in path]
 

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 from pipeline import post as posts
 from pipeline.html import safe_url
-from pipeline.send.lint import Facts, links_in, lint
+from pipeline.send.lint import Facts, links_in, lint, questions_about
+from pipeline.send.lint.asking import ask
+from pipeline.send.lint.spam import score_of
+from pipeline.send.sign import signers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.app import App
     from pipeline.model import Letter
     from pipeline.send.lint import LetterFinding
+    from pipeline.send.lint.domain import Question, Records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,21 +32,33 @@ class Linted:
     notes: tuple[str, ...] = ()
 
 
-def look_at(app: App, path: Path, *, online: bool) -> Linted:
-    """Return what is wrong with the letter of the post in ``path``; ``online`` asks the web, too."""
+def look_at(app: App, path: Path, *, online: bool, ask: Callable[[Sequence[Question]], Records] = ask) -> Linted:
+    """Return what is wrong with the letter of the post in ``path``; ``online`` asks the web and DNS, too."""
     letter = app.letter(path)
     message = app.sample(letter)["eml"]
-    facts, notes = _facts(app, path), [] if online else ["nobody was asked whether the links are there: say --online"]
+    facts = replace(_facts(app, path), spam=score_of(message))
     if online:
-        facts = replace(facts, dead=_dead_links(app, message, letter))
-    return Linted(path=path, edition=letter.edition, findings=lint(message, facts), notes=tuple(notes))
+        facts = replace(facts, dead=_dead_links(app, message, letter), records=ask(questions_about(message)))
+    findings = lint(message, facts)
+    return Linted(path=path, edition=letter.edition, findings=findings, notes=tuple(_notes(app, facts)))
+
+
+def _notes(app: App, facts: Facts) -> Iterator[str]:
+    """Yield what was not looked at."""
+    if facts.records is None:
+        yield "neither the links nor DNS were asked; --online does that"
+    elif silent := sorted({name for (name, _), found in facts.records.items() if found is None}):
+        yield f"DNS gave no answer about {', '.join(silent)}, so what it says of the sender was not looked at"
+    if not app.settings.send.dkim:
+        yield "the letter is not signed here; whether your mail provider signs it shows in a letter that arrived"
 
 
 def _facts(app: App, path: Path) -> Facts:
     """Return what the author's site says of the letter."""
     published = {post.stem for post in posts.paths(app.settings.content)}
     drafts = frozenset(draft.stem for draft in app.drafts()) - published - {path.stem}
-    return Facts(postal_address=app.settings.send.postal_address, drafts=drafts)
+    keys = {(signer.selector, signer.domain): signer.public() for signer in signers_of(app.settings)}
+    return Facts(postal_address=app.settings.send.postal_address, drafts=drafts, keys=keys)
 
 
 def _dead_links(app: App, message: bytes, letter: Letter) -> Mapping[str, str]:

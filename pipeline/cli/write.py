@@ -67,7 +67,7 @@ def _publish(opened: App, name: str, *, as_json: bool) -> int:
 @click.option("--articles", is_flag=True, help="Read the page behind each take first, to check quotations against.")
 @click.option("--links", is_flag=True, help="Go to each link to another site, too, and see whether it is there.")
 @click.option("--letter", is_flag=True, help="Look at the letter of POST as a reader would get it, not at its text.")
-@click.option("--online", is_flag=True, help="With --letter: go to each link, too, and see whether it is there.")
+@click.option("--online", is_flag=True, help="With --letter: try each link, too, and ask DNS about the sender.")
 @json_option
 @click.pass_context
 def check(

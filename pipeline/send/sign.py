@@ -64,6 +64,15 @@ class Signer:
             return cls(domain=domain, selector=selector, algorithm="rsa-sha256", key=key)
         raise SendError(f"{path} of send.dkim is no key of RSA (2048 bits are usual) or Ed25519, which DKIM knows")
 
+    def public(self) -> str:
+        """Return the public key as DNS is to have it in ``p=`` (RFC 6376, section 3.6.1; RFC 8463, section 4)."""
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        if self.algorithm == "ed25519-sha256":
+            return b64encode(self.key.public_key().public_bytes_raw()).decode()
+        der = self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return b64encode(der).decode()
+
     def field(self, fields: Sequence[str], body: bytes, now: datetime) -> str:
         """Return the DKIM-Signature for a message of ``fields`` whose canonical body has the SHA-256 ``body``."""
         named = {field.partition(":")[0].lower(): canonical_field(field) for field in fields}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.send.lint.boxes import boxes
 from pipeline.send.lint.copy import read
+from pipeline.send.lint.domain import questions, who_vouches
 from pipeline.send.lint.facts import Facts
 from pipeline.send.lint.fields import in_the_fields
 from pipeline.send.lint.legible import for_who_sees
@@ -18,6 +19,7 @@ from pipeline.send.lint.markup import for_who_hears
 from pipeline.send.lint.parts import in_both_parts
 from pipeline.send.lint.rules import Grade, LetterFinding, Rule
 from pipeline.send.lint.sender import from_whom
+from pipeline.send.lint.spam import how_like_spam
 from pipeline.send.lint.subject import at_first_sight
 from pipeline.send.lint.support import what_is_not_supported
 from pipeline.send.lint.wire import on_the_wire
@@ -25,7 +27,9 @@ from pipeline.send.lint.wire import on_the_wire
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Facts", "Grade", "LetterFinding", "Rule", "links_in", "lint"]
+    from pipeline.send.lint.domain import Question
+
+__all__ = ["Facts", "Grade", "LetterFinding", "Rule", "links_in", "lint", "questions_about"]
 
 
 def lint(message: bytes, facts: Facts) -> tuple[LetterFinding, ...]:
@@ -42,6 +46,8 @@ def lint(message: bytes, facts: Facts) -> tuple[LetterFinding, ...]:
         *for_who_sees(seen),
         *where_links_lead(copy, facts),
         *what_is_not_supported(copy),
+        *who_vouches(copy, facts),
+        *how_like_spam(facts.spam),
     ]
     return tuple(sorted(_once(found), key=lambda each: not each.hinders))
 
@@ -49,6 +55,11 @@ def lint(message: bytes, facts: Facts) -> tuple[LetterFinding, ...]:
 def links_in(message: bytes) -> frozenset[str]:
     """Return the links of a letter to the web, as they stand in it."""
     return web_links(read(message))
+
+
+def questions_about(message: bytes) -> tuple[Question, ...]:
+    """Return what DNS is to be asked about a letter."""
+    return questions(read(message))
 
 
 def _once(found: Iterable[LetterFinding]) -> Iterable[LetterFinding]:

@@ -59,7 +59,7 @@ def colour(text: str) -> Colour | None:
         red, green, blue, *cover = getrgb(text)
     except ValueError:
         return None
-    return Colour(red, green, blue, *(part / 255 for part in cover))
+    return Colour(red, green, blue, next((part / 255 for part in cover), 1.0))
 
 
 def _numbers(text: str) -> Colour | None:
@@ -70,9 +70,9 @@ def _numbers(text: str) -> Colour | None:
         return None
     if len(parts) < _LEAST:
         return None
-    red, green, blue = (number * 255 / 100 if sign else number for number, sign in parts[:3])
+    red, green, blue = (min(max(number * 255 / 100 if sign else number, 0.0), 255.0) for number, sign in parts[:3])
     cover = next((number / 100 if sign else number for number, sign in parts[3:]), 1.0)
-    return Colour(*(min(max(part, 0.0), 255.0) for part in (red, green, blue)), min(max(cover, 0.0), 1.0))
+    return Colour(red, green, blue, min(max(cover, 0.0), 1.0))
 
 
 def _linear(part: float) -> float:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipeline.send.lint.domain import Records
+    from pipeline.send.lint.spam import Score
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -15,8 +18,13 @@ class Facts:
 
     ``postal_address`` is what the settings hold, ``drafts`` are the names of the drafts, without ending and without
     the post at hand, ``dead`` the links that were tried in vain, each with the reason as a part of a sentence.
+    ``records`` are the answers of DNS, if it was asked, ``keys`` the public keys of our own by selector and domain,
+    and ``spam`` is what SpamAssassin says.
     """
 
     postal_address: str = ""
     drafts: frozenset[str] = frozenset()
     dead: Mapping[str, str] = field(default_factory=dict)
+    records: Records | None = None
+    keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    spam: Score | None = None

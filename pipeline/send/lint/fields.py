@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
+from email.utils import parsedate
 from typing import TYPE_CHECKING, Final
 
 from pipeline.send.lint.rules import Rule
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _ONCE: Final = ("Sender", "Reply-To", "To", "Cc", "Subject", "In-Reply-To", "References", "MIME-Version")
 _ONCE_FOR_LISTS: Final = ("Content-Type", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post")
+_ZONE: Final = re.compile(r"\d (?:[+-]\d{4}|UT|GMT)(?: *\([^()]*\))?$")
 _ID: Final = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
 _ADDRESS: Final = re.compile(r"<\s*([^<>\s]+)\s*>")
 _ONE_CLICK: Final = "List-Unsubscribe=One-Click"
@@ -54,11 +55,7 @@ def _twice(copy: Copy) -> Iterator[LetterFinding]:
 
 def _date(copy: Copy) -> Iterator[LetterFinding]:
     dates = copy.all("Date")
-    try:
-        is_whole = len(dates) == 1 and parsedate_to_datetime(dates[0]).tzinfo is not None
-    except ValueError:
-        is_whole = False
-    if not is_whole:
+    if len(dates) != 1 or not _ZONE.search(dates[0]) or parsedate(dates[0]) is None:
         told = f"the letter has the date {' and '.join(dates) or 'of nothing'}, which tells mail programs nothing"
         remedy = "Write one date with its zone, as Mon, 23 Nov 2026 07:30:00 +0000."
         yield Rule.DATE.found("Date", told, remedy)

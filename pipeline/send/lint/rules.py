@@ -29,6 +29,7 @@ _YAHOO: Final = Source("Yahoo, Sender Hub, https://senders.yahooinc.com/best-pra
 _CLIP: Final = Source("Gmail cuts HTML at about 102 kB, as many have measured", date(2022, 1, 31))
 _LAW: Final = Source("15 U.S.C. 7704 (a) (5), and the law of many other countries", _RFC)
 _HOUSE: Final = Source("a rule of Byline's own", _RFC)
+_SPAMASSASSIN: Final = Source("SpamAssassin, its rules that ask nobody", _RFC)
 _CANIEMAIL: Final = Source("https://www.caniemail.com", date(2026, 4, 16))
 
 
@@ -130,6 +131,14 @@ class Rule(StrEnum):
     IMAGE_SOURCE = "image-source", Grade.FAIL, _HOUSE
 
     UNSUPPORTED = "unsupported", Grade.WARN, _CANIEMAIL
+
+    DKIM_ALIGNMENT = "dkim-alignment", Grade.FAIL, _rfc(7489, "3.1.1")
+    DKIM_KEY = "dkim-key", Grade.FAIL, _rfc(6376, "3.6.2")
+    SPF = "spf", Grade.FAIL, _GOOGLE
+    DMARC = "dmarc", Grade.FAIL, _YAHOO
+    NO_MX = "no-mx", Grade.FAIL, _MICROSOFT
+    SPAM = "spam", Grade.FAIL, _SPAMASSASSIN
+    SPAM_NEAR = "spam-near", Grade.WARN, _SPAMASSASSIN
 
     def found(self, place: str, reason: str, remedy: str) -> LetterFinding:
         """Return the finding that this rule is broken at ``place``."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_PIECE: Final = re.compile(r"""[;{}]|"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|\((?:"[^"]*"|'[^']*'|[^()])*\)""")
+_PIECE: Final = re.compile(r"""[;{}]|"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|\((?:"[^"]*"|'[^']*'|[^()"'])*\)""")
 _WORD: Final = re.compile(r"\S")
 
 

@@ -79,5 +79,6 @@ def what_is_not_supported(copy: Copy) -> Iterator[LetterFinding]:
 
 def _told(feature: Feature, lacking: list[Client], share: float) -> str:
     kind, _, name = feature.name.partition("-")
+    name = name.replace("at-media-", "@media ").replace("at-", "@").replace("pseudo-class-", ":")
     names = ", ".join(client.name for client in sorted(lacking, key=lambda client: -client.share))
     return f"{_KINDS[kind]} {name} is unknown to {names}: {share:.0f} % of opened mails (tested {feature.tested})"
