@@ -279,6 +279,7 @@ def test_both_parts_are_there():
     assert "no-text" in found(message(text=None))
     assert "no-text" in found(message(text=" \n"))
     assert "no-html" in found(message(html=" "))
+    assert "no-html" in found(message(html="<!-- nothing -->"))
 
 
 def test_the_plain_text_has_the_links_of_the_html():

@@ -89,9 +89,11 @@ def _decoded(value: str) -> str:
 
 def _tree(html: str) -> HtmlElement | None:
     """Return ``html`` as a tree whose elements know their lines; None where it says nothing."""
+    from lxml.etree import ParserError
     from lxml.html import HTMLParser, document_fromstring
 
-    if not html.strip():
-        return None
     parser = HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
-    return document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+    try:
+        return document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+    except ParserError:  # nothing but spaces, or comments
+        return None
