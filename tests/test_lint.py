@@ -288,6 +288,7 @@ def test_the_plain_text_has_the_links_of_the_html():
     assert list(told) == ["text-links"]
     assert told["text-links"].place == "html:7"
     assert found(message(page(body), text=TEXT + "See https://a.eu/x.\n")) == {}
+    assert found(message(page(body.replace("/x", "/x/#note")), text=TEXT + "See https://a.eu/x/.\n")) == {}
 
 
 @pytest.mark.parametrize(
@@ -349,6 +350,8 @@ def test_what_the_whole_letter_lacks_is_told(html, rule):
         (f'<a href="{HOME}">Here</a>', ["vague-link"]),
         (f'<a href="{HOME}"><b>click</b> here!</a>', ["vague-link"]),
         (f'<a href="{HOME}">…</a>', ["vague-link"]),
+        (f'<a href="{HOME}" title="Back to the text">↩</a>', []),
+        (f'<a href="{HOME}" title="Back to the text">here</a>', ["vague-link"]),
         (f'<a href="{HOME}">Weiterlesen</a>', ["vague-link"]),
         (f'<a href="{HOME}">here at the port</a>', []),
         (f'<a href="{HOME}"> </a>', ["empty-link"]),

@@ -103,6 +103,7 @@ def test_text_and_html_say_the_same_with_the_same_links_and_begin_with_the_summa
     for said in (site.send.reason, "2000 Antwerp", *(take.heading for take in edition.takes)):
         assert said in in_html
         assert said in words
+    assert "\n\nNadia Verhoeven\nOude Werf 12\n2000 Antwerp\n" in letter.text
     assert max(len(line) for line in letter.text.splitlines() if "https://" not in line) <= 72
 
 

@@ -95,9 +95,14 @@ def _links(root: HtmlElement) -> Iterator[LetterFinding]:
         if not words:
             told = f"the link to {target} has no words, so nobody can tell where it leads"
             yield Rule.EMPTY_LINK.found(place_of(link), told, "Put words into it, or give its image some.")
-        elif _NO_WORD.sub(" ", words).strip().casefold() in _VAGUE | {""}:
+        elif _is_vague(_NO_WORD.sub(" ", words).strip().casefold(), link.get("title") or ""):
             told = f"the words of a link are “{words}”, which say nothing where links are read out alone"
             yield Rule.VAGUE_LINK.found(place_of(link), told, "Make the link of words that say where it leads.")
+
+
+def _is_vague(words: str, title: str) -> bool:
+    """Tell whether words say nothing; a sign alone, as the ↩ of a note, may have its words in the title."""
+    return words in _VAGUE if words else not title
 
 
 def spoken(link: HtmlElement) -> str:

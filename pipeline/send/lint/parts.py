@@ -46,7 +46,8 @@ def links_of(root: HtmlElement | None) -> Iterator[tuple[HtmlElement, str]]:
 def _same_links(copy: Copy) -> Iterator[LetterFinding]:
     text = {_plain(found) for found in _IN_TEXT.findall(copy.text_of("text/plain"))}
     for element, target in links_of(copy.root):
-        if _IN_TEXT.match(target) and _plain(target) not in text:
+        forms = {_plain(target), _plain(target.partition("#")[0])}  # a note's mark leads to a part of a page
+        if _IN_TEXT.match(target) and not forms & text:
             told = f"the plain text does not have the link to {target}"
             remedy = f"Write the link into the post as Markdown, or into {TEMPLATES}letter.txt as well."
             yield Rule.TEXT_LINKS.found(place_of(element), told, remedy)
