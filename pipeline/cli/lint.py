@@ -37,7 +37,7 @@ def _data(letter: Linted, finding: LetterFinding) -> dict[str, object]:
         "reason": finding.reason,
         "remedy": finding.remedy,
         "source": finding.source,
-        "looked": finding.looked,
+        "as_of": finding.as_of,
     }
 
 

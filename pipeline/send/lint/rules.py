@@ -1,4 +1,4 @@
-"""The rules that a letter is checked by: how grave it is to break each, who says so, and when that was last seen."""
+"""The rules that a letter is checked by: how grave it is to break each, who says so, and as of which day."""
 
 from __future__ import annotations
 
@@ -16,29 +16,41 @@ class Grade(StrEnum):
 
 
 class Source(NamedTuple):
-    """Who says so, and the day on which they were last seen to say it."""
+    """Who says so, and as of which day: that of a standard, or of the page as it was read."""
 
     name: str
-    looked: date
+    as_of: date
 
 
-_RFC: Final = date(2026, 11, 30)
+_RFCS: Final = {
+    2045: date(1996, 11, 1),
+    2046: date(1996, 11, 1),
+    2369: date(1998, 7, 1),
+    2606: date(1999, 6, 1),
+    5322: date(2008, 10, 1),
+    6376: date(2011, 9, 1),
+    6761: date(2013, 2, 1),
+    7489: date(2015, 3, 1),
+    8058: date(2017, 1, 1),
+}
+"""The month of each standard."""
+_WCAG: Final = date(2023, 10, 5)
 _GOOGLE: Final = Source("Google, Email sender guidelines, https://support.google.com/a/answer/81126", date(2025, 2, 15))
 _MICROSOFT: Final = Source("Microsoft, Outlook.com requirements for high-volume senders", date(2026, 6, 21))
 _YAHOO: Final = Source("Yahoo, Sender Hub, https://senders.yahooinc.com/best-practices/", date(2024, 2, 1))
 _CLIP: Final = Source("Gmail cuts HTML at about 102 kB, as many have measured", date(2022, 1, 31))
-_LAW: Final = Source("15 U.S.C. 7704 (a) (5), and the law of many other countries", _RFC)
-_HOUSE: Final = Source("a rule of Byline's own", _RFC)
-_SPAMASSASSIN: Final = Source("SpamAssassin, its rules that ask nobody", _RFC)
+_LAW: Final = Source("15 U.S.C. 7704 (a) (5), and the law of many other countries", date(2003, 12, 16))
+_HOUSE: Final = Source("a rule of Byline's own", date(2026, 11, 30))
+_SPAMASSASSIN: Final = Source("SpamAssassin, its rules that ask nobody, as installed here", date(2026, 11, 30))
 _CANIEMAIL: Final = Source("https://www.caniemail.com", date(2026, 4, 16))
 
 
 def _rfc(number: int, section: str = "") -> Source:
-    return Source(f"RFC {number}" + f", section {section}" * bool(section), _RFC)
+    return Source(f"RFC {number}" + f", section {section}" * bool(section), _RFCS[number])
 
 
 def _wcag(criterion: str) -> Source:
-    return Source(f"WCAG 2.2, {criterion}", _RFC)
+    return Source(f"WCAG 2.2, {criterion}", _WCAG)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +67,7 @@ class LetterFinding:
     reason: str
     remedy: str
     source: str
-    looked: date
+    as_of: date
     more: int = 0
 
     @property
@@ -149,5 +161,5 @@ class Rule(StrEnum):
             reason=reason,
             remedy=remedy,
             source=self.source.name,
-            looked=self.source.looked,
+            as_of=self.source.as_of,
         )

@@ -74,7 +74,7 @@ def what_is_not_supported(copy: Copy) -> Iterator[LetterFinding]:
         share = sum(client.share for client in lacking)
         if places and share > WORTH_TELLING:
             found = Rule.UNSUPPORTED.found(places[0], _told(feature, lacking, share), feature.without)
-            yield replace(found, looked=feature.tested)
+            yield replace(found, as_of=feature.tested)
 
 
 def _told(feature: Feature, lacking: list[Client], share: float) -> str:
