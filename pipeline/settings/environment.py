@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipeline.errors import SettingsError
 from pipeline.settings.explained import nested
 from pipeline.settings.sections import Secrets, Sections
 
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
 
 
-OTHERS = frozenset({"BYLINE_SMTP_PASSWORD", "BYLINE_ASSIST_KEY", "BYLINE_DEBUG", "BYLINE_CORPORA"})
-"""Variables that are no settings: two secrets, the traceback of a fault, and where tests find their corpora."""
+OTHERS = frozenset({"BYLINE_SMTP_PASSWORD", "BYLINE_ASSIST_KEY", "BYLINE_TOKEN_KEYS", "BYLINE_DEBUG", "BYLINE_CORPORA"})
+"""Variables that are no settings: three secrets, the traceback of a fault, and where tests find their corpora."""
+
+
+_SHORTEST_KEY = 24
+"""Characters of a key that nobody guesses."""
 
 
 def secrets(environment: Mapping[str, str]) -> Secrets:
@@ -28,9 +33,21 @@ def secrets(environment: Mapping[str, str]) -> Secrets:
         {
             "smtp_password": environment.get("BYLINE_SMTP_PASSWORD") or None,
             "assist_key": environment.get("BYLINE_ASSIST_KEY") or None,
+            "token_keys": _keys(environment.get("BYLINE_TOKEN_KEYS") or ""),
             "database_url": environment.get("DATABASE_URL") or None,
         }
     )
+
+
+def _keys(value: str) -> tuple[str, ...]:
+    """Return the keys in a text that has them between commas."""
+    keys = tuple(key.strip() for key in value.split(",") if key.strip())
+    if not all(key.isascii() and len(key) >= _SHORTEST_KEY for key in keys):
+        problem = (
+            f"BYLINE_TOKEN_KEYS: each key must be {_SHORTEST_KEY} or more plain characters, with commas between them"
+        )
+        raise SettingsError([f"{problem}; python -c 'import secrets; print(secrets.token_urlsafe(32))' makes one"])
+    return keys
 
 
 def given(environment: Mapping[str, str]) -> dict[Path, str]:

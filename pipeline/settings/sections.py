@@ -286,6 +286,8 @@ class Secrets(_Section):
     """BYLINE_SMTP_PASSWORD: the password of the outgoing mail server."""
     assist_key: SecretStr | None = None
     """BYLINE_ASSIST_KEY: the key of the service that `assist.url` names, if it wants one."""
+    token_keys: tuple[SecretStr, ...] = ()
+    """BYLINE_TOKEN_KEYS: by what readers' links are signed, the newest first; without it, .byline/token.key."""
     database_url: SecretStr | None = None
     """DATABASE_URL: a PostgreSQL store in place of .byline/byline.db."""
 
