@@ -1426,7 +1426,7 @@ def test_a_draft_is_checked_again_only_when_something_changed_that_counts(desk, 
     assert looked() == [draft.name]
     (folder / "content/about.md").write_text("# About\n", encoding="utf-8")
     assert looked() == both
-    desk.app.add_reader("a@a.example", "A", "asked")
+    desk.app.readers.add("a@a.example", "A", "asked")
     assert looked() == both
     other.unlink()
     assert looked() == [draft.name]
@@ -1696,7 +1696,7 @@ def test_a_test_is_written_as_files_where_there_is_no_mail_server(folder, draft,
 def test_a_test_goes_to_the_author_alone(smtp, desk, writing):
     mailbox, _ = smtp
     [author] = re.findall(r"<(.+)>", desk.app.settings.send.sender)
-    assert len(desk.app.readers()) > 1
+    assert len(desk.app.readers.everyone()) > 1
     ask, dialog = writing.get_by_role("button", name="Send a test"), writing.get_by_role("dialog")
     ask.click()
     expect(dialog).to_contain_text("and to nobody else")

@@ -399,6 +399,8 @@ PRINTED = [
     (("readers", "list"), 0, ("readers", "list")),
     (("readers", "add"), 0, ("readers", "add", "new@example.org")),
     (("readers", "remove"), 0, ("readers", "remove", "ana@example.org")),
+    (("readers", "show"), 0, ("readers", "show", "ana@example.org")),
+    (("readers", "erase"), 0, ("readers", "erase", "mei@example.org")),
     (("readers", "import"), 0, ("readers", "import", "{site}/table.csv")),
     (("inbox",), 0, ("inbox", "--explain", "{site}/bounce.eml")),
     (("connect",), 0, ("connect",)),

@@ -14,14 +14,19 @@ from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
 from pipeline.html import plain_text, safe_url
-from pipeline.model import Delivery, DeliveryState, Letter, Reader, ReaderState
+from pipeline.model import Asked, Delivery, DeliveryState, Letter, Preferences, Reader, ReaderState, Settled
 from pipeline.send import readers as room
 from pipeline.send.deliver import audience_of
 from pipeline.send.message import Envelope, Mould
+from pipeline.send.tokens import Tokens
 from pipeline.store import Store
+from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept
+from pipeline.store.schema import metadata
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+KEY = "a-key-of-these-tests-that-is-long-enough"
+TOKENS = Tokens([KEY])
 LAW = settings(derandomize=True, deadline=None, max_examples=60)
 
 
@@ -33,8 +38,12 @@ def small(tmp_path):
     opened.close()
 
 
+def the_list(store, now=NOW):
+    return room.Readers(store, TOKENS, now)
+
+
 def add(store, email="ana@example.org", name="Ana Ruiz", consent="asked me"):
-    return room.add(store, email, name, consent, NOW)
+    return the_list(store).add(email, name, consent)
 
 
 def everyone(store):
@@ -43,7 +52,7 @@ def everyone(store):
 
 
 def bring_in(store, table, consent="imported"):
-    return room.import_csv(store, table, consent, NOW)
+    return the_list(store).import_csv(table, consent)
 
 
 def who(store):
@@ -79,7 +88,7 @@ def test_an_international_domain_is_one_address_in_both_its_spellings(small):
 
 def test_who_left_is_not_added_again_by_hand_nor_by_import(store):
     add(store)
-    room.remove(store, "ANA@example.org ", NOW)
+    the_list(store).remove("ANA@example.org ")
     with pytest.raises(UsageError, match="left the list"):
         add(store)
     ((line, why),) = bring_in(store, "email\nAna@Example.org\n").refused
@@ -90,14 +99,14 @@ def test_who_left_is_not_added_again_by_hand_nor_by_import(store):
 @pytest.mark.parametrize("email", ["nobody@example.org", "", "\x1b[31m", "ana@example.org"])
 def test_only_who_is_on_the_list_can_be_taken_off(small, email):
     add(small)
-    room.remove(small, "ana@example.org", NOW)
+    the_list(small).remove("ana@example.org")
     with pytest.raises(UsageError, match="is not on the list"):
-        room.remove(small, email, NOW)
+        the_list(small).remove(email)
 
 
 def test_a_reader_is_taken_off_by_the_spelling_they_were_added_with(small):
     add(small, "ana@bücher.example")
-    assert room.remove(small, "ana@bücher.example", NOW).name == "Ana Ruiz"
+    assert the_list(small).remove("ana@bücher.example").name == "Ana Ruiz"
 
 
 def hostile_addresses(corpora):
@@ -139,6 +148,112 @@ def test_every_address_taken_stands_in_a_header_as_itself(small, corpora):
         assert [found.addr_spec for found in read["To"].addresses] == [reader.email]
 
 
+# -- all about one reader, and nothing
+
+
+def delivered(store, reader, state=DeliveryState.SENT, edition="2026-11-23-cranes"):
+    with store.writing() as connection:
+        ledger.freeze(connection, edition, (), NOW)
+        (row,) = [each.row for each in ledger.candidates(connection, edition, 0, 9, NOW) if each.reader == reader]
+        assert ledger.claim(connection, {row: "<1@a.example>"}, NOW)
+        if state is not DeliveryState.CLAIMED:
+            ledger.settle(connection, [Settled(row=row, state=state, answer=plain_text("250 ok ana"))], NOW)
+
+
+def test_everything_that_is_kept_of_an_address_is_shown_but_the_secret_of_its_links(store):
+    ana = add(store)
+    delivered(store, ana)
+    with store.writing() as connection:
+        kept.prefer(connection, ana.id, Preferences(topics=("ports",), monthly=True))
+    shown = the_list(store).show(" ANA@example.org")
+    assert (shown["email"], shown["name"], shown["consent"]) == ("ana@example.org", "Ana Ruiz", "asked me")
+    assert (shown["topics"], shown["monthly"]) == (("ports",), True)
+    assert [(each["edition"], each["state"]) for each in shown["deliveries"]] == [("2026-11-23-cranes", "sent")]
+    assert ana.token not in str(shown)
+    with pytest.raises(UsageError, match="is not on the list"):
+        the_list(store).show("bea@example.org")
+
+
+def everything_in(store):
+    with store.reading() as connection:
+        return "\n".join(str(row) for table in metadata.sorted_tables for row in connection.execute(table.select()))
+
+
+def test_who_is_erased_is_nowhere_any_more(store):
+    ana = add(store)
+    delivered(store, ana)
+    with store.writing() as connection:
+        kept.prefer(connection, ana.id, Preferences(topics=("ports",)))
+    assert the_list(store).erase("ANA@example.org") == "ana@example.org"
+    left = everything_in(store).lower()
+    assert [word for word in ("ana", "ruiz", "asked me", "ports", ana.token.lower()) if word in left] == []
+    assert everyone(store) == ()
+
+
+def test_who_is_erased_is_brought_back_by_no_import_and_by_the_author_only_where_they_ask_anew(store):
+    add(store)
+    the_list(store).erase("ana@example.org")
+    imported = bring_in(store, "email\nANA@Example.org\nbea@example.org\n")
+    assert imported.added == 1
+    assert [(line, "was erased" in why) for line, why in imported.refused] == [(2, True)]
+    with pytest.raises(UsageError, match="was erased"):
+        add(store)
+    assert the_list(store).add("ana@example.org", "Ana", "asked anew", again=True).state is ReaderState.ACTIVE
+    the_list(store).remove("ana@example.org")
+    with pytest.raises(UsageError, match="left the list"):
+        add(store)
+
+
+def test_who_was_erased_is_known_by_an_older_key_and_an_import_without_it_is_refused(small):
+    add(small)
+    the_list(small).erase("ana@example.org")
+    newer = "a-newer-key-that-is-long-enough-too"
+    rotated = room.Readers(small, Tokens([newer, KEY]), NOW)
+    assert rotated.import_csv("email\nana@example.org\n", "").added == 0
+    with pytest.raises(UsageError, match="BYLINE_TOKEN_KEYS"):
+        room.Readers(small, Tokens([newer]), NOW).import_csv("email\nana@example.org\n", "")
+    assert everyone(small) == ()
+
+
+def test_nobody_is_erased_while_a_letter_to_them_is_on_its_way(store):
+    ana = add(store)
+    delivered(store, ana, DeliveryState.CLAIMED)
+    with pytest.raises(UsageError, match="on its way"):
+        the_list(store).erase("ana@example.org")
+    assert everyone(store) == (ana,)
+
+
+def test_erased_before_their_turn_they_are_not_claimed(store):
+    ana = add(store)
+    with store.writing() as connection:
+        ledger.freeze(connection, "e", (), NOW)
+        (waiting,) = ledger.candidates(connection, "e", 0, 9, NOW)
+    the_list(store).erase(ana.email)
+    with store.writing() as connection:
+        assert ledger.claim(connection, {waiting.row: "<1@a.example>"}, NOW) == frozenset()
+
+
+def test_who_asked_and_did_not_confirm_is_taken_by_hand_only_if_the_author_says_so(small):
+    with small.writing() as connection:
+        kept.ask(connection, "ana@example.org", Asked(source=plain_text("form"), wording=plain_text("w"), at=NOW))
+    with pytest.raises(UsageError, match="has not confirmed"):
+        add(small)
+    taken = the_list(small).add("ana@example.org", "Ana", "told me on the phone", again=True)
+    assert (taken.state, taken.consent) == (ReaderState.ACTIVE, "told me on the phone")
+
+
+def test_the_commands_show_and_erase(site, byline):
+    assert byline("readers", "add", "ana@example.org", "--consent", "asked me", at=site)[0] == 0
+    code, out, _ = byline("readers", "show", "ana@example.org", "--json", at=site)
+    shown = json.loads(out)
+    assert (code, shown["email"], shown["consent"], shown["deliveries"]) == (0, "ana@example.org", "asked me", [])
+    assert "asked me" in byline("readers", "show", "ana@example.org", at=site)[1]
+    code, out, _ = byline("readers", "erase", "ana@example.org", "--json", at=site)
+    assert (code, json.loads(out)) == (0, {"erased": "ana@example.org"})
+    assert byline("readers", "show", "ana@example.org", at=site)[0] == 2
+    assert byline("readers", "add", "ana@example.org", at=site)[0] == 2
+
+
 # -- who gets it, and under which name
 
 
@@ -151,7 +266,8 @@ def test_every_reader_is_in_exactly_one_group_and_left_out_for_a_reason(rows):
         for one, (_, past) in zip(readers, rows, strict=True)
         if past
     ]
-    found = audience_of(readers, before)
+    reasons = {one.id: "because" for one in readers if one.state is not ReaderState.ACTIVE}
+    found = audience_of(readers, before, reasons)
     get_it = [one.id for one in found.to]
     assert sorted(get_it + [one.id for one, _ in found.left_out]) == [one.id for one in readers]
     assert all(why for _, why in found.left_out)
@@ -305,7 +421,7 @@ FORMULAS = ["=1+1", "+32 2 555", "-1", "@SUM(A1)", '=HYPERLINK("https://evil.exa
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_a_cell_that_would_run_as_a_formula_is_text_outside_and_itself_again_inside(small, tmp_path, formula):
     add(small, "+ana@example.org", formula, formula)
-    table = room.export_csv(small)
+    table = the_list(small).export_csv()
     (_, cells) = csv.reader(io.StringIO(table, newline=""))
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
     other = Store(f"sqlite:///{tmp_path / 'other.db'}")
@@ -318,7 +434,7 @@ def round_trip(name, consent, tmp_path_factory):
     folder = tmp_path_factory.mktemp("trip")
     one, other = (Store(f"sqlite:///{folder / name}.db") for name in ("one", "other"))
     add(one, "ana@example.org", name, consent)
-    imported = bring_in(other, room.export_csv(one))
+    imported = bring_in(other, the_list(one).export_csv())
     found = (who(one), who(other), imported.refused)
     one.close()
     other.close()
@@ -344,16 +460,16 @@ def test_a_name_that_begins_with_an_apostrophe_comes_back(tmp_path_factory, name
 def test_the_day_of_consent_comes_back(small, tmp_path):
     add(small)
     other = Store(f"sqlite:///{tmp_path / 'other.db'}")
-    room.import_csv(other, room.export_csv(small), "imported", NOW + timedelta(days=90))
+    the_list(other, NOW + timedelta(days=90)).import_csv(the_list(small).export_csv(), "imported")
     assert [reader.consented_at for reader in everyone(other)] == [NOW]
 
 
 def test_who_left_is_exported_as_such_and_not_brought_back(small, tmp_path):
     add(small)
     add(small, "mei@example.org", "梅 Lin")
-    room.remove(small, "ana@example.org", NOW)
+    the_list(small).remove("ana@example.org")
     other = Store(f"sqlite:///{tmp_path / 'other.db'}")
-    imported = bring_in(other, room.export_csv(small))
+    imported = bring_in(other, the_list(small).export_csv())
     assert (imported.added, imported.refused) == (1, ((2, "is marked left"),))
     assert [reader.email for reader in everyone(other)] == ["mei@example.org"]
     other.close()
@@ -372,4 +488,4 @@ def test_a_line_without_an_address_is_told_so(small):
 def test_a_consent_in_the_last_year_that_python_knows_is_read_back(store):
     table = "email,consented_at\nana@example.org,9999-12-31T23:59:59\n"
     assert bring_in(store, table).added == 1
-    assert "9999-12-31T23:59:59" in room.export_csv(store)
+    assert "9999-12-31T23:59:59" in the_list(store).export_csv()

@@ -396,7 +396,7 @@ def test_a_delivery_cut_off_before_the_answer_is_uncertain_and_never_sent_again(
         assert send(letter, local(site, port), store) == all_of(SENT) | {"ana@example.org": CLAIMED}
         assert send(letter, local(site, port), store) == {}
         assert server.got == list(PEOPLE)
-    left_out = {one.email: why for one, why in room.audience(letter, store).left_out}
+    left_out = {one.email: why for one, why in room.audience(letter, store, NOW).left_out}
     assert left_out["ana@example.org"].startswith("uncertain")
 
 

@@ -25,6 +25,7 @@ import pipeline.store
 from pipeline.errors import SettingsError, StoreError
 from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import (
+    Asked,
     Change,
     ChangeKind,
     DeliveryState,
@@ -38,6 +39,7 @@ from pipeline.model import (
     Move,
     Naming,
     ParsedEntry,
+    Preferences,
     RankedStory,
     ReaderState,
     Reason,
@@ -49,7 +51,7 @@ from pipeline.model import (
 )
 from pipeline.pull.identity import recognised
 from pipeline.pull.taking import take_in
-from pipeline.store import HEAD, Store
+from pipeline.store import HEAD, Store, audience
 from pipeline.store import deliveries as ledger
 from pipeline.store import pull as feeds
 from pipeline.store import select as stories
@@ -393,7 +395,7 @@ def test_a_reader_who_left_is_remembered_and_not_added_again(store, now):
         assert add(connection, "ana@a.example", now) is None
         assert readers.readers_in(connection, ReaderState.ACTIVE) == (bea,)
         assert readers.readers_in(connection) == (replace(ana, state=ReaderState.LEFT), bea)
-        assert readers.active_readers(connection) == 1
+        assert readers.active_readers(connection, now) == 1
     assert ana.token != bea.token
 
 
@@ -405,7 +407,7 @@ def row_of(connection, reader):
 
 def claim(store, reader, now):
     with store.writing() as connection:
-        ledger.freeze(connection, EDITION, now)
+        ledger.freeze(connection, EDITION, (), now)
         return bool(ledger.claim(connection, {row_of(connection, reader): f"<{reader.id}@a.example>"}, now))
 
 
@@ -463,7 +465,7 @@ def test_a_reader_who_left_is_not_claimed_even_if_put_off(store, reader, now):
 def test_of_twenty_who_claim_at_once_exactly_one_wins(store, now, before):
     with store.writing() as connection:
         fifty = [add(connection, f"{number}@a.example", now) for number in range(50)]
-        ledger.freeze(connection, EDITION, now)
+        ledger.freeze(connection, EDITION, (), now)
         if before:
             rows = {row_of(connection, one): "<m>" for one in fifty}
             ledger.claim(connection, rows, now)
@@ -488,19 +490,167 @@ def test_the_audience_of_a_send_is_frozen_until_it_is_done(store, now):
     with store.writing() as connection:
         ana, bea = add(connection, "ana@a.example", now), add(connection, "bea@a.example", now)
         readers.mark_left(connection, bea.id, now)
-        ledger.freeze(connection, EDITION, now)
+        ledger.freeze(connection, EDITION, (), now)
         add(connection, "cas@a.example", now)
-        ledger.freeze(connection, EDITION, now)
+        ledger.freeze(connection, EDITION, (), now)
         assert states(connection) == [("a", waiting, ""), ("b", excluded, "left the list")]
         assert [each.reader for each in ledger.candidates(connection, EDITION, 0, 9, now)] == [ana]
         ledger.stop_sending(connection, EDITION, SendState.DONE)
-        assert ledger.is_wanted(connection, EDITION, now)
-        ledger.freeze(connection, EDITION, now)
+        assert ledger.is_wanted(connection, EDITION, (), now)
+        ledger.freeze(connection, EDITION, (), now)
         assert states(connection)[2:] == [("c", waiting, "")]
         readers.mark_left(connection, ana.id, now)
-        ledger.exclude_who_left(connection, EDITION)
+        ledger.exclude_who_left(connection, EDITION, now)
         assert ledger.counted(connection, EDITION) == {waiting: 1, excluded: 2}
         assert ledger.excluded(connection, EDITION) == {"left the list": 2}
+
+
+def reasons(connection, topics, now, edition=EDITION):
+    """Why readers are not to get an edition, by the first letter of their address."""
+    names = {one.id: one.email[0] for one in readers.readers_in(connection)}
+    return {names[key]: why for key, why in audience.left_out(connection, edition, topics, now).items()}
+
+
+def frozen(connection, topics, now, edition=EDITION):
+    """The same, as the ledger has it."""
+    ledger.freeze(connection, edition, topics, now)
+    found = ledger.deliveries_of(connection, edition)
+    return {one.reader.email[0]: one.answer for one in found if one.state is DeliveryState.EXCLUDED}
+
+
+def asked(now):
+    return Asked(source=plain_text("the form"), wording=plain_text("Once a week."), at=now, ip="203.0.113.9")
+
+
+def test_each_who_is_not_to_get_an_edition_is_left_out_for_a_reason(store, now):
+    with store.writing() as connection:
+        ana, bea, cas, dov, eva, fay = (add(connection, f"{name}@a.example", now) for name in "abcdef")
+        readers.ask(connection, "gil@a.example", asked(now))
+        readers.mark_left(connection, bea.id, now)
+        readers.prefer(connection, cas.id, Preferences(paused_until=now + timedelta(days=1)))
+        readers.prefer(connection, dov.id, Preferences(topics=("Ports", "rail")))
+        readers.prefer(connection, eva.id, Preferences(topics=("Labour",)))
+        readers.prefer(connection, fay.id, Preferences(paused_until=now))
+        told = {"b": "left the list", "c": "paused the letter", "e": "chose other topics", "g": "has not confirmed yet"}
+        assert reasons(connection, (" PORTS", "customs"), now) == told
+        assert frozen(connection, (" PORTS", "customs"), now) == told
+        assert [each.reader.id for each in ledger.candidates(connection, EDITION, 0, 9, now)] == [
+            ana.id,
+            dov.id,
+            fay.id,
+        ]
+
+
+def test_an_edition_without_topics_is_for_those_who_chose_some_too(store, now):
+    with store.writing() as connection:
+        readers.prefer(connection, add(connection, "ana@a.example", now).id, Preferences(topics=("ports",)))
+        assert reasons(connection, (), now) == frozen(connection, (), now) == {}
+
+
+def test_who_wants_one_letter_a_month_gets_the_fourth_of_weekly_ones(store, now):
+    with store.writing() as connection:
+        ana, bea = add(connection, "ana@a.example", now), add(connection, "bea@a.example", now)
+        readers.prefer(connection, ana.id, Preferences(monthly=True))
+    got = []
+    for week in range(9):
+        at = now + timedelta(weeks=week)
+        with store.writing() as connection:
+            edition = EditionId(f"week-{week}")
+            ledger.freeze(connection, edition, (), at)
+            for each in ledger.candidates(connection, edition, 0, 9, at):
+                assert ledger.claim(connection, {each.row: f"<{each.row}@a.example>"}, at)
+                settled = Settled(row=each.row, state=DeliveryState.SENT, answer=plain_text(""))
+                ledger.settle(connection, [settled], at)
+                got.append((week, each.reader.id))
+    assert [week for week, one in got if one == ana.id] == [0, 4, 8]
+    assert [week for week, one in got if one == bea.id] == list(range(9))
+
+
+def test_who_pauses_while_it_is_sent_is_not_claimed_and_told_so(store, reader, now):
+    with store.writing() as connection:
+        ledger.freeze(connection, EDITION, (), now)
+        readers.prefer(connection, reader.id, Preferences(paused_until=now + timedelta(days=9)))
+    assert not claim(store, reader, now)
+    with store.writing() as connection:
+        ledger.exclude_who_left(connection, EDITION, now)
+        assert ledger.excluded(connection, EDITION) == {"paused the letter": 1}
+
+
+def test_who_paused_is_claimed_again_from_that_day_on(store, reader, now):
+    with store.writing() as connection:
+        readers.prefer(connection, reader.id, Preferences(paused_until=now + timedelta(days=9)))
+        assert (readers.active_readers(connection, now), reasons(connection, (), now)) == (
+            0,
+            {"a": "paused the letter"},
+        )
+    later = now + timedelta(days=9)
+    with store.reading() as connection:
+        assert (readers.active_readers(connection, later), reasons(connection, (), later)) == (1, {})
+        assert ledger.is_wanted(connection, EDITION, (), later)
+        assert not ledger.is_wanted(connection, EDITION, (), now)
+    assert claim(store, reader, later)
+
+
+# -- consent and preferences
+
+
+def test_who_asks_gets_no_letter_before_they_confirm_and_their_words_are_kept(store, now):
+    with store.writing() as connection:
+        waiting = readers.ask(connection, "Ana@a.example", asked(now))
+        assert (waiting.state, waiting.email) == (ReaderState.PENDING, "Ana@a.example")
+        assert not claim_in(connection, waiting, now)
+        wish = readers.asked_by(connection, waiting.id)
+        assert wish == asked(now)
+        readers.confirm(connection, waiting.id, wish, plain_text("by mail"), now + timedelta(days=1))
+        ana = readers.reader_by_token(connection, waiting.token)
+        assert (ana.state, ana.consent, ana.wording) == (ReaderState.ACTIVE, "by mail", "Once a week.")
+        assert (ana.consented_at, ana.ip) == (now + timedelta(days=1), "203.0.113.9")
+        assert readers.asked_by(connection, ana.id) is None
+
+
+def claim_in(connection, reader, now):
+    ledger.freeze(connection, EDITION, (), now)
+    return ledger.claim(connection, {row_of(connection, reader): "<1@a.example>"}, now)
+
+
+def test_asking_changes_nothing_for_who_is_on_the_list_or_left_it(store, now):
+    with store.writing() as connection:
+        ana, bea = add(connection, "ana@a.example", now), add(connection, "bea@a.example", now)
+        readers.mark_left(connection, bea.id, now)
+        gone = readers.reader_by_email(connection, bea.email)
+        assert readers.ask(connection, "ANA@a.example", asked(now)) == ana
+        assert readers.asked_by(connection, ana.id) is None
+        assert readers.ask(connection, "bea@a.example", asked(now)) == gone
+        assert readers.asked_by(connection, bea.id) == asked(now)
+        readers.mark_left(connection, bea.id, now)
+        assert readers.asked_by(connection, bea.id) is None
+
+
+def test_preferences_come_back_and_only_those_of_who_is_on_the_list_change(store, now):
+    wanted = Preferences(topics=("labour", "ports"), paused_until=now + timedelta(days=3), monthly=True)
+    with store.writing() as connection:
+        ana = add(connection, "ana@a.example", now)
+        readers.prefer(connection, ana.id, replace(wanted, topics=("Ports", " ports ", "Labour", " ")))
+        ana = readers.reader_by_email(connection, ana.email)
+        assert (ana.state, readers.preferences_of(connection, ana)) == (ReaderState.PAUSED, wanted)
+        readers.prefer(connection, ana.id, Preferences())
+        ana = readers.reader_by_email(connection, ana.email)
+        assert (ana.state, readers.preferences_of(connection, ana)) == (ReaderState.ACTIVE, Preferences())
+        readers.mark_left(connection, ana.id, now)
+        readers.prefer(connection, ana.id, wanted)
+        ana = readers.reader_by_email(connection, ana.email)
+        assert (ana.state, readers.preferences_of(connection, ana)) == (ReaderState.LEFT, Preferences())
+
+
+def test_who_never_confirms_is_forgotten_after_a_while(store, now):
+    with store.writing() as connection:
+        add(connection, "ana@a.example", now)
+        for name, days in (("bea", 0), ("cas", 9), ("dov", 0)):
+            readers.ask(connection, f"{name}@a.example", asked(now + timedelta(days=days)))
+        readers.ask(connection, "dov@a.example", asked(now + timedelta(days=9)))
+        ledger.freeze(connection, EDITION, (), now)
+        readers.drop_unconfirmed(connection, now + timedelta(days=8))
+        assert [one.email[0] for one in readers.readers_in(connection)] == ["a", "c", "d"]
 
 
 def test_what_is_put_off_is_no_candidate_before_its_time(store, reader, now):
@@ -531,12 +681,12 @@ def test_what_fails_is_not_kept_at_all(store, now):
 
 def test_reading_sees_one_state_while_others_write(store, now):
     with store.reading() as connection:
-        assert readers.active_readers(connection) == 0
+        assert readers.active_readers(connection, now) == 0
         with store.writing() as other:
             add(other, "ana@a.example", now)
-        assert readers.active_readers(connection) == 0
+        assert readers.active_readers(connection, now) == 0
     with store.reading() as connection:
-        assert readers.active_readers(connection) == 1
+        assert readers.active_readers(connection, now) == 1
 
 
 def test_two_pulls_at_once_may_meet_the_same_new_feed(store, now):

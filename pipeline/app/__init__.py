@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.app.assist import Assist
     from pipeline.app.feeds import Feeds
     from pipeline.app.lettered import Linted
+    from pipeline.app.readers import Readers
     from pipeline.app.stories import Stories
     from pipeline.model import (
         Approval,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
         Letter,
         Mention,
         Post,
-        Reader,
         SafeUrl,
         Snapshot,
         Trend,
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from pipeline.publish.site import Site
     from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.send import Audience, Sent
-    from pipeline.send.readers import Imported
     from pipeline.send.ways import Answer, Way
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
@@ -300,7 +299,7 @@ class App:
         """Return who would get ``letter`` now, and who would not and why."""
         from pipeline.send import audience
 
-        return audience(letter, self.store)
+        return audience(letter, self.store, self.now)
 
     def send(self, letter: Letter, folder: Path | None, tell: Callable[[Delivery], None]) -> Sent:
         """Send ``letter`` to all who have not got it: by SMTP, or as files into ``folder``.
@@ -322,36 +321,12 @@ class App:
         with self.store.writing() as connection:
             return ledger.resolve_uncertain(connection, letter.edition, state, datetime.now(UTC))
 
-    def add_reader(self, email: str, name: str, consent: str, *, again: bool = False) -> Reader:
-        """Add one reader, with ``again`` also one who left."""
-        from pipeline.send import readers
+    @cached_property
+    def readers(self) -> Readers:
+        """All that concerns the readers of the letter."""
+        from pipeline.app.readers import Readers
 
-        return readers.add(self.store, email, name, consent, self.now, again=again)
-
-    def remove_reader(self, email: str) -> Reader:
-        """Take one reader off the list."""
-        from pipeline.send import readers
-
-        return readers.remove(self.store, email, self.now)
-
-    def import_readers(self, table: str, consent: str) -> Imported:
-        """Add the readers of a CSV table."""
-        from pipeline.send import readers
-
-        return readers.import_csv(self.store, table, consent, self.now)
-
-    def export_readers(self) -> str:
-        """Return all readers as a CSV table."""
-        from pipeline.send import readers
-
-        return readers.export_csv(self.store)
-
-    def readers(self) -> tuple[Reader, ...]:
-        """Return all readers, those who left too."""
-        from pipeline.store import send as kept_readers
-
-        with self.store.reading() as connection:
-            return kept_readers.readers_in(connection)
+        return Readers(self.settings, lambda: self.store, self.now)
 
     # -- all rooms
 
@@ -364,7 +339,7 @@ class App:
         with self.store.reading() as connection:
             waiting = ledger.unfinished(connection)
             begun = ledger.editions(connection)
-            active = kept_readers.active_readers(connection)
+            active = kept_readers.active_readers(connection, self.now)
             made_at = kept_stories.shortlist_made_at(connection)
         from pipeline.publish.facts.withheld import today, why_held
 

@@ -35,7 +35,7 @@ COMMANDS: Final = {
     "publish": ("publish:publish", "Build the site, or preview it while you write."),
     "letter": ("send:letter", "Write a post as a letter, to look at."),
     "send": ("send:send", "Send a post to the readers, each once."),
-    "readers": ("readers:readers", "List, add, remove, import and export readers."),
+    "readers": ("readers:readers", "List, add, remove, show, erase, import and export readers."),
     "inbox": ("inbox:inbox", "Say what mails that came back mean."),
     "connect": ("connect:connect", "Say whom of your network the news names."),
     "status": ("status:status", "Say what is due, what failed and what waits."),

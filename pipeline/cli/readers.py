@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 
-from pipeline.cli.talk import app, counted, json_option, report, write_file
+from pipeline.cli.talk import app, counted, json_option, plain, report, write_file
 from pipeline.errors import UsageError
 from pipeline.model import ReaderState
 
@@ -15,7 +17,7 @@ from pipeline.model import ReaderState
 @json_option
 @click.pass_context
 def readers(context: click.Context, *, as_json: bool) -> int:
-    """List, add, remove, import and export the readers of the letter.
+    """List, add, remove, show, erase, import and export the readers of the letter.
 
     \b
     Example:
@@ -25,6 +27,9 @@ def readers(context: click.Context, *, as_json: bool) -> int:
         code: int = context.invoke(list_readers, as_json=as_json)
         return code
     return 0
+
+
+_OTHERS = {ReaderState.PENDING: "not confirmed", ReaderState.PAUSED: "paused", ReaderState.LEFT: "left"}
 
 
 @readers.command("list")
@@ -38,12 +43,12 @@ def list_readers(context: click.Context, *, as_json: bool) -> int:
       byline readers list
     """
     with app(context) as opened:
-        everyone = opened.readers()
+        everyone = opened.readers.everyone()
     lines = [
         f"{reader.state:<7} {reader.email}  {reader.name}  ({reader.consent or 'how they agreed is not noted'})"
         for reader in everyone
     ]
-    active = sum(reader.state is ReaderState.ACTIVE for reader in everyone)
+    counts = Counter(reader.state for reader in everyone)
     shown = [
         {
             "email": reader.email,
@@ -54,8 +59,8 @@ def list_readers(context: click.Context, *, as_json: bool) -> int:
         }
         for reader in everyone
     ]
-    left = len(everyone) - active
-    told = f"{counted(active, 'reader')}" + (f", {left} left." if left else ".")
+    others = [f", {counts[state]} {word}" for state, word in _OTHERS.items() if counts[state]]
+    told = f"{counted(counts[ReaderState.ACTIVE], 'reader')}{''.join(others)}."
     report({"readers": shown}, *lines, told, as_json=as_json)
     return 0
 
@@ -75,7 +80,7 @@ def add(context: click.Context, email: str, name: str, consent: str, *, again: b
       byline readers add ana@example.org --name "Ana Ruiz" --consent "asked for it at the port congress"
     """
     with app(context) as opened:
-        reader = opened.add_reader(email, name, consent, again=again)
+        reader = opened.readers.add(email, name, consent, again=again)
     report({"added": reader.email, "name": reader.name}, f"Added {reader.email}.", as_json=as_json)
     return 0
 
@@ -92,8 +97,52 @@ def remove(context: click.Context, email: str, *, as_json: bool) -> int:
       byline readers remove ana@example.org
     """
     with app(context) as opened:
-        reader = opened.remove_reader(email)
+        reader = opened.readers.remove(email)
     report({"removed": reader.email}, f"{reader.email} gets no more letters.", as_json=as_json)
+    return 0
+
+
+@readers.command("show")
+@click.argument("email")
+@json_option
+@click.pass_context
+def show(context: click.Context, email: str, *, as_json: bool) -> int:
+    """Show everything that is kept about one address: for readers who ask what you know of them.
+
+    \b
+    Example:
+      byline readers show ana@example.org --json
+    """
+    with app(context) as opened:
+        kept = opened.readers.show(email)
+    lines = [f"{name:<13} {_in_words(value)}" for name, value in kept.items() if name != "deliveries"]
+    lines += [f"{each['edition']}: {each['state']}  {each['answer']}".rstrip() for each in kept["deliveries"]]
+    report(kept, *lines, as_json=as_json)
+    return 0
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value) or "-"
+    if isinstance(value, dict):
+        return "; ".join(f"{name} {each}" for name, each in value.items() if each)
+    return str(plain(value)) if value not in (None, "") else "-"
+
+
+@readers.command("erase")
+@click.argument("email")
+@json_option
+@click.pass_context
+def erase(context: click.Context, email: str, *, as_json: bool) -> int:
+    """Erase everything about one address, deliveries too; only a keyed mark is left, so that no import brings it back.
+
+    \b
+    Example:
+      byline readers erase ana@example.org
+    """
+    with app(context) as opened:
+        erased = opened.readers.erase(email)
+    report({"erased": erased}, f"Nothing is kept of {erased} any more.", as_json=as_json)
     return 0
 
 
@@ -114,7 +163,7 @@ def import_readers(context: click.Context, file: Path, consent: str, *, as_json:
     except UnicodeDecodeError:
         raise UsageError(f"{file} is not UTF-8 text: save it as CSV in UTF-8") from None
     with app(context) as opened:
-        imported = opened.import_readers(table, consent or f"imported from {file.name}")
+        imported = opened.readers.import_csv(table, consent or f"imported from {file.name}")
     refused = [{"line": line, "because": why} for line, why in imported.refused]
     lines = [f"{file}:{line}: {why}" for line, why in imported.refused]
     told = f"Added {counted(imported.added, 'reader')}, refused {counted(len(refused), 'line')}."
@@ -133,7 +182,7 @@ def export_readers(context: click.Context, file: Path | None) -> int:
       byline readers export readers.csv
     """
     with app(context) as opened:
-        table = opened.export_readers()
+        table = opened.readers.export_csv()
     if file is None:
         click.echo(table, nl=False)
     else:

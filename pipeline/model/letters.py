@@ -19,15 +19,21 @@ EditionId = NewType("EditionId", str)
 
 
 class ReaderState(StrEnum):
-    """Whether a reader gets letters."""
+    """Whether a reader gets letters: ``PENDING`` asked and has not confirmed, ``PAUSED`` wants none for now."""
 
+    PENDING = "pending"
     ACTIVE = "active"
+    PAUSED = "paused"
     LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Someone who agreed to get the letter; ``consent`` says how they did, ``token`` proves a link to be theirs."""
+    """Someone who agreed to get the letter; ``consent`` says how they did, ``token`` proves a link to be theirs.
+
+    ``wording`` is the sentence they agreed to, word for word; ``ip`` is kept only where the author wants it. One who is
+    paused gets letters again from ``paused_until`` on.
+    """
 
     id: ReaderId
     email: str
@@ -36,6 +42,42 @@ class Reader:
     consent: PlainText
     consented_at: datetime
     token: str
+    wording: PlainText = NO_TEXT
+    ip: str = ""
+    paused_until: datetime | None = None
+    monthly: bool = False
+
+    def gets_letters(self, now: datetime) -> bool:
+        """Tell whether letters go to this reader now, whatever they are about."""
+        over = self.state is ReaderState.PAUSED and self.paused_until is not None and self.paused_until <= now
+        return over or self.state is ReaderState.ACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A wish to get the letter that is still to be confirmed: where it was said, to which words, when, from where."""
+
+    source: PlainText
+    wording: PlainText
+    at: datetime
+    ip: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """Which letters a reader wants: of which topics (none named: of all), from when on, and one a month at most."""
+
+    topics: tuple[str, ...] = ()
+    paused_until: datetime | None = None
+    monthly: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What is kept of an address that was forgotten: its keyed hash, and the name of the key that made it."""
+
+    text: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +91,7 @@ class Letter:
     web_url: SafeUrl
     leave: str
     dated: date
+    topics: tuple[str, ...] = ()
 
 
 class DeliveryState(StrEnum):

@@ -20,6 +20,7 @@ from pipeline.send.message import Envelope, Mould
 from pipeline.send.sign import signers_of
 from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept
+from pipeline.store.audience import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,12 +33,13 @@ if TYPE_CHECKING:
 __all__ = ["Audience", "Sent", "audience", "make_letter", "rehearse", "sample", "send"]
 
 
-def audience(letter: Letter, store: Store) -> Audience:
-    """Return who gets ``letter`` now, and who does not and why."""
+def audience(letter: Letter, store: Store, now: datetime) -> Audience:
+    """Return who gets ``letter`` at ``now``, and who does not and why."""
     with store.reading() as connection:
         readers = kept.readers_in(connection)
         deliveries = ledger.deliveries_of(connection, letter.edition)
-    return audience_of(readers, deliveries)
+        reasons = left_out(connection, letter.edition, letter.topics, now)
+    return audience_of(readers, deliveries, reasons)
 
 
 def _now() -> datetime:
@@ -55,7 +57,9 @@ def send(
 ) -> Sent:
     """Send ``letter`` by ``way`` to all who have not got it. Return what became of it."""
     mould = Mould(letter, Envelope.of(settings), signers_of(settings))
-    return deliver(Round(edition=letter.edition, mould=mould, store=store, way=way, clock=clock), tell)
+    return deliver(
+        Round(edition=letter.edition, topics=letter.topics, mould=mould, store=store, way=way, clock=clock), tell
+    )
 
 
 def rehearse(letter: Letter, settings: Settings, way: Way) -> tuple[str, Answer]:

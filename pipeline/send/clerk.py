@@ -41,9 +41,10 @@ _PAGE: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One send: what goes out, by which way, who writes it down, and by which clock."""
+    """One send: what goes out and what it is about, by which way, who writes it down, and by which clock."""
 
     edition: EditionId
+    topics: tuple[str, ...]
     mould: Mould
     store: Store
     way: Way

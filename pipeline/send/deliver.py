@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.model import DeliveryState, ReaderState, SendState
+from pipeline.model import DeliveryState, SendState
 from pipeline.send.clerk import Clerk, Round
 from pipeline.store import deliveries as kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from pipeline.model import Delivery, Reader
+    from pipeline.model import Delivery, Reader, ReaderId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +50,13 @@ _WAITS = {
 }
 
 
-def audience_of(readers: Iterable[Reader], deliveries: Iterable[Delivery]) -> Audience:
-    """Decide who gets an edition, from all readers and what was delivered of it before."""
+def audience_of(readers: Iterable[Reader], deliveries: Iterable[Delivery], reasons: Mapping[ReaderId, str]) -> Audience:
+    """Decide who gets an edition, from all readers, what was delivered of it, and the ``reasons`` not to send it."""
     before = {delivery.reader.id: delivery.state for delivery in deliveries}
     to, left_out = [], []
     for reader in readers:
-        if reader.state is not ReaderState.ACTIVE:
-            left_out.append((reader, "left the list"))
-        elif (why := _WHY_NOT.get(before.get(reader.id, DeliveryState.LATER))) is not None:
+        why = reasons.get(reader.id) or _WHY_NOT.get(before.get(reader.id, DeliveryState.LATER))
+        if why:
             left_out.append((reader, why))
         else:
             to.append(reader)
@@ -67,12 +66,12 @@ def audience_of(readers: Iterable[Reader], deliveries: Iterable[Delivery]) -> Au
 def deliver(send: Round, tell: Callable[[Delivery], None]) -> Sent:
     """Send the letter to each reader who waits for it. Raises ``SendError`` where no more can be sent at all."""
     with send.store.reading() as connection:
-        is_wanted = kept.is_wanted(connection, send.edition, send.clock())
+        is_wanted = kept.is_wanted(connection, send.edition, send.topics, send.clock())
     clerk = Clerk(send, tell)
     if is_wanted:
         line = send.way.open()  # before all else: a server that cannot be reached claims nobody
         with send.store.writing() as connection:
-            kept.freeze(connection, send.edition, send.clock())
+            kept.freeze(connection, send.edition, send.topics, send.clock())
             waiting = kept.count_candidates(connection, send.edition, send.clock())
         try:
             clerk.serve(line, waiting)
@@ -87,7 +86,7 @@ def _close(send: Round, clerk: Clerk) -> None:
     """Write down how the send as a whole ended."""
     state = SendState.PAUSED if clerk.trouble else SendState.DONE if clerk.is_done else SendState.RUNNING
     with send.store.writing() as connection:
-        kept.exclude_who_left(connection, send.edition)
+        kept.exclude_who_left(connection, send.edition, send.clock())
         kept.stop_sending(connection, send.edition, state, str(clerk.trouble or ""))
 
 

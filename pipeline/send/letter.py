@@ -37,6 +37,7 @@ def make_letter(post: Post, settings: Settings) -> Letter:
         web_url=posts.address(settings.site.site_url, post.path),
         leave=leave,
         dated=post.date,
+        topics=tuple(post.topics),
     )
 
 

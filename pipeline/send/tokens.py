@@ -11,7 +11,6 @@ import hmac
 import os
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -20,6 +19,7 @@ from itsdangerous import BadData, HMACAlgorithm, TimestampSigner
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from pipeline.errors import UsageError
+from pipeline.model import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,14 +42,6 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     PREFERENCES = "preferences"
     UNSUBSCRIBE = "unsubscribe"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """What is kept of an address that was forgotten: its keyed hash, and which key made it."""
-
-    text: str
-    key: str
 
 
 class Tokens:

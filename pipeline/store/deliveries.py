@@ -12,18 +12,17 @@ from sqlalchemy import Connection, bindparam, case, func, literal, select, updat
 from pipeline.errors import StoreError
 from pipeline.html import kept_text
 from pipeline.model import Delivery, DeliveryState, EditionId, ReaderState, SendState
+from pipeline.store.audience import TO_BE_SENT, gets_letters, why_none, why_not
 from pipeline.store.schema import deliveries, insert_new, readers, sends
 from pipeline.store.send import reader_columns, reader_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
 
     from pipeline.model import Reader, Settled
-
-_LEFT = "left the list"
 
 
 class Candidate(NamedTuple):
@@ -34,40 +33,35 @@ class Candidate(NamedTuple):
     tries: int
 
 
-def freeze(connection: Connection, edition: EditionId, now: datetime) -> None:
+def freeze(connection: Connection, edition: EditionId, topics: Sequence[str], now: datetime) -> None:
     """Write down every reader as waiting for ``edition`` or excluded, with the reason, and that it is being sent.
 
+    ``topics`` are those of the edition: who chose others does not get it.
     The audience of a send that was cut off or paused stays what it was; of one that is done, it is who came since.
     """
     state = connection.scalar(select(sends.c.state).where(sends.c.edition == edition))
     if state in {None, SendState.DONE}:
-        _add_readers(connection, edition)
+        _add_readers(connection, edition, why_not(edition, topics, now))
     values = {"edition": edition, "state": SendState.RUNNING, "frozen_at": now}
     new = connection.execute(insert_new(connection, sends).values(values).returning(sends.c.edition)).first()
     if new is None:
         connection.execute(update(sends).where(sends.c.edition == edition).values(state=SendState.RUNNING, reason=""))
 
 
-def _add_readers(connection: Connection, edition: EditionId) -> None:
-    is_active = readers.c.state == ReaderState.ACTIVE
+def _add_readers(connection: Connection, edition: EditionId, why: ColumnElement[str]) -> None:
     connection.execute(
         update(deliveries)
         .where(
             deliveries.c.edition == edition,
             deliveries.c.state == DeliveryState.EXCLUDED,
-            deliveries.c.reader_id.in_(select(readers.c.id).where(is_active)),
+            deliveries.c.reader_id.in_(select(readers.c.id).where(why == TO_BE_SENT)),
         )
         .values(state=DeliveryState.WAITING, answer="")
     )
     there = select(deliveries.c.reader_id).where(deliveries.c.edition == edition)
+    state = case((why == TO_BE_SENT, DeliveryState.WAITING), else_=DeliveryState.EXCLUDED)
     every = (
-        select(
-            literal(edition),
-            readers.c.id,
-            case((is_active, DeliveryState.WAITING), else_=DeliveryState.EXCLUDED),
-            literal(""),
-            case((is_active, ""), else_=_LEFT),
-        )
+        select(literal(edition), readers.c.id, state, literal(""), why)
         .where(readers.c.id.not_in(there))
         .order_by(readers.c.id)
     )
@@ -75,14 +69,15 @@ def _add_readers(connection: Connection, edition: EditionId) -> None:
     connection.execute(insert_new(connection, deliveries).from_select(columns, every))
 
 
-def exclude_who_left(connection: Connection, edition: EditionId) -> None:
-    """Write down of readers who left before their letter did that they are excluded."""
-    gone = select(readers.c.id).where(readers.c.state != ReaderState.ACTIVE)
+def exclude_who_left(connection: Connection, edition: EditionId, now: datetime) -> None:
+    """Write down of readers who left or paused before their letter did that they are excluded."""
+    gone = select(readers.c.id).where(~gets_letters(now))
+    why = select(case(*why_none(now), else_="")).where(readers.c.id == deliveries.c.reader_id).scalar_subquery()
     waits = deliveries.c.state.in_((DeliveryState.WAITING, DeliveryState.LATER))
     connection.execute(
         update(deliveries)
         .where(deliveries.c.edition == edition, waits, deliveries.c.reader_id.in_(gone))
-        .values(state=DeliveryState.EXCLUDED, answer=_LEFT)
+        .values(state=DeliveryState.EXCLUDED, answer=why)
     )
 
 
@@ -103,14 +98,15 @@ def candidates(connection: Connection, edition: EditionId, after: int, most: int
     return [Candidate(row.id, reader_of(row, "reader_"), row.tries) for row in connection.execute(query)]
 
 
-def is_wanted(connection: Connection, edition: EditionId, now: datetime) -> bool:
+def is_wanted(connection: Connection, edition: EditionId, topics: Sequence[str], now: datetime) -> bool:
     """Tell whether anybody is to get ``edition`` now: one who waits, or one who came since it was sent."""
     if count_candidates(connection, edition, now):
         return True
     there = select(deliveries.c.reader_id).where(
         deliveries.c.edition == edition, deliveries.c.state != DeliveryState.EXCLUDED
     )
-    new = select(readers.c.id).where(readers.c.state == ReaderState.ACTIVE, readers.c.id.not_in(there)).limit(1)
+    is_new = why_not(edition, topics, now) == TO_BE_SENT
+    new = select(readers.c.id).where(is_new, readers.c.id.not_in(there)).limit(1)
     return connection.scalar(new) is not None
 
 
@@ -128,9 +124,9 @@ def claim(connection: Connection, named: Mapping[int, str], now: datetime) -> fr
     """Write down that these deliveries are about to leave; return the rows that were free to be claimed.
 
     ``named`` has the Message-ID of each, by its row. Another sender may have one, or its reader left in the meantime:
-    who leaves before this is committed is not claimed. Commit before a message leaves.
+    who leaves or pauses before this is committed is not claimed. Commit before a message leaves.
     """
-    free = connection.scalars(_FREE, {"rows": list(named)}).all() if named else ()
+    free = connection.scalars(_FREE, {"rows": list(named), "now": now}).all() if named else ()
     if free:
         connection.execute(_CLAIM, [{"row": row, "name": named[row], "now": now} for row in free])
     return frozenset(free)
@@ -162,7 +158,7 @@ _FREE: Final = (
     .where(
         deliveries.c.id.in_(bindparam("rows", expanding=True)),
         deliveries.c.state.in_((DeliveryState.WAITING, DeliveryState.LATER)),
-        readers.c.state == ReaderState.ACTIVE,
+        gets_letters(bindparam("now")),
     )
     .with_for_update()
 )
@@ -197,7 +193,8 @@ def unfinished(connection: Connection) -> tuple[Delivery, ...]:
 
     What waits for a reader who left does no more.
     """
-    waits = (deliveries.c.state != DeliveryState.LATER) | (readers.c.state == ReaderState.ACTIVE)
+    is_there = readers.c.state.in_((ReaderState.ACTIVE, ReaderState.PAUSED))
+    waits = (deliveries.c.state != DeliveryState.LATER) | is_there
     told = deliveries.c.state.in_((DeliveryState.CLAIMED, DeliveryState.LATER, DeliveryState.REFUSED))
     return _deliveries(connection, told & waits)
 

@@ -268,6 +268,26 @@ readers = Table(
     Column("consented_at", Moment, nullable=False),
     Column("token", Text, nullable=False, unique=True),
     Column("left_at", Moment),
+    Column("wording", Text, nullable=False, default="", server_default=""),
+    Column("ip", Text, nullable=False, default="", server_default=""),
+    Column("asked", JSON(none_as_null=True)),
+    Column("paused_until", Moment),
+    Column("monthly", Boolean, nullable=False, default=False, server_default=false()),
+)
+
+reader_topics = Table(
+    "reader_topics",
+    metadata,
+    Column("reader_id", ForeignKey("readers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("topic", Text, primary_key=True),
+)
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("key", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 sends = Table(
@@ -284,7 +304,7 @@ deliveries = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("edition", Text, nullable=False),
-    Column("reader_id", ForeignKey("readers.id"), nullable=False),
+    Column("reader_id", ForeignKey("readers.id"), nullable=False, index=True),
     Column("state", String(16), nullable=False),
     Column("message_id", Text, nullable=False),
     Column("claimed_at", Moment),
