@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.app.feeds import Feeds
     from pipeline.app.lettered import Linted
     from pipeline.app.readers import Readers
+    from pipeline.app.service import Service
     from pipeline.app.stories import Stories
     from pipeline.model import (
         Approval,
@@ -327,6 +328,12 @@ class App:
         from pipeline.app.readers import Readers
 
         return Readers(self.settings, lambda: self.store, self.now)
+
+    def service(self) -> Service:
+        """Return what the public service for readers may do."""
+        from pipeline.app.service import Service
+
+        return Service(self.settings, self.store, self.readers.tokens)
 
     # -- all rooms
 

@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "letter": ("send:letter", "Write a post as a letter, to look at."),
     "send": ("send:send", "Send a post to the readers, each once."),
     "readers": ("readers:readers", "List, add, remove, show, erase, import and export readers."),
+    "serve": ("serve:serve", "Let readers subscribe, confirm, choose and leave."),
     "inbox": ("inbox:inbox", "Say what mails that came back mean."),
     "connect": ("connect:connect", "Say whom of your network the news names."),
     "status": ("status:status", "Say what is due, what failed and what waits."),

@@ -247,6 +247,8 @@ class SendSettings(_Section):
     """The name of the list in mail headers (List-Id); without one, letter.YOUR-SITE."""
     unsubscribe_url: WebAddress | None = None
     """Where readers leave: something there must answer a POST (RFC 8058). Without it, leaving works by mail only."""
+    keep_ip: bool = False
+    """Keep with a reader's consent the network address that it came from; only if your law asks for that."""
     dkim: tuple[DkimSettings, ...] = ()
     """Keys by which letters are signed here, if your mail provider does not sign them."""
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)

@@ -61,6 +61,11 @@ class Store:
         with self._in_transaction(self._reading) as connection:
             yield connection
 
+    def is_there(self) -> bool:
+        """Tell that it answers. Raises ``StoreError`` where it does not."""
+        with self.reading() as connection:
+            return bool(connection.scalar(text("SELECT 1")))
+
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()

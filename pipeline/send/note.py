@@ -1,0 +1,74 @@
+"""Short mails to one person, in plain text: please confirm, and you are a reader already.
+
+Nothing of what a form was filled with stands in them but the address that they go to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from binascii import b2a_qp
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+from pipeline.html import shortened
+from pipeline.send.headers import LONGEST_SUBJECT, address_line, text_line
+from pipeline.send.message import Envelope, Message
+from pipeline.send.sign import canonical_body, signers_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipeline.model import PlainText
+    from pipeline.settings.sections import Settings
+
+
+def note(settings: Settings, to: str, subject: PlainText, text: str, now: datetime) -> Message:
+    """Return a mail that says ``text`` to the address ``to``."""
+    envelope = Envelope.of(settings)
+    sender = envelope.sender
+    name = f"<{secrets.token_hex(16)}@{sender.domain}>"
+    body = b2a_qp(text.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+    fields = [
+        address_line("From", sender.display_name, sender.addr_spec),
+        address_line("To", "", to),
+        f"Date: {format_datetime(now)}\r\n",
+        f"Message-ID: {name}\r\n",
+        text_line("Subject", shortened(subject, LONGEST_SUBJECT)),
+        "MIME-Version: 1.0\r\n",
+        'Content-Type: text/plain; charset="utf-8"\r\n',
+        "Content-Transfer-Encoding: quoted-printable\r\n",
+        "Auto-Submitted: auto-generated\r\n",  # RFC 3834: no machine answers it
+    ]
+    digest = hashlib.sha256(canonical_body(body)).digest()
+    fields[:0] = [signer.field(fields, digest, now) for signer in signers_of(settings)]
+    data = "".join((*fields, "\r\n")).encode("ascii") + body
+    return Message(message_id=name, sender=sender.addr_spec, recipient=to, data=data)
+
+
+def confirming(settings: Settings, wording: PlainText, link: str) -> str:
+    """Return the words by which somebody is asked whether it was them who asked for the letter."""
+    return _letter(
+        settings,
+        f"somebody, probably you, asked for the letter of {settings.site.site_name} to come to this address.",
+        wording,
+        f"To get it, open this page and press the button:\n{link}",
+        "The link is good for seven days. If it was not you, do nothing: no letter will come, and the address is "
+        "forgotten.",
+    )
+
+
+def welcoming(settings: Settings, link: str) -> str:
+    """Return the words for a reader who asks for what they get already."""
+    return _letter(
+        settings,
+        f"somebody, probably you, asked for the letter of {settings.site.site_name} to come to this address. It does "
+        "already.",
+        f"Here you can choose topics, pause it, or leave:\n{link}",
+        "If it was not you, you need do nothing.",
+    )
+
+
+def _letter(settings: Settings, *paragraphs: str) -> str:
+    signed = "\n".join(filter(None, (settings.site.author, settings.site.site_url, settings.send.postal_address)))
+    return "\n\n".join(("Hello,", *filter(None, paragraphs), signed)) + "\n"

@@ -1,0 +1,64 @@
+"""The public service for readers: they subscribe, confirm, choose and leave by themselves.
+
+What comes in is a form or the token of a link; what goes out are plain pages, a mail to confirm, and changes of the
+list. It reaches the list through ``app.service`` alone, and shares nothing with the desk.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.serve.server import listening, run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from starlette.types import ASGIApp
+
+    from pipeline.app.service import Service
+    from pipeline.serve.errands import Errands
+
+__all__ = ["answering", "serve"]
+
+
+def serve(
+    service: Service,
+    place: tuple[str, int],
+    clock: Callable[[], datetime],
+    tell: Callable[[str], None],
+    *,
+    trust_proxy: bool = False,
+) -> None:
+    """Serve readers at ``place`` until interrupted; ``tell`` is given where, and what goes wrong with a mail."""
+    from pipeline.serve.errands import Errands
+
+    bound = listening(*place)
+    host, port = bound.getsockname()[:2]
+    tell(f"Readers are served at {host}:{port} until you press Ctrl-C.")
+    errands = Errands(tell)
+    try:
+        run(answering(service, clock, errands, trust_proxy=trust_proxy), bound)
+    finally:
+        errands.close()
+
+
+def answering(
+    service: Service, clock: Callable[[], datetime], errands: Errands, *, trust_proxy: bool = False
+) -> ASGIApp:
+    """Return the service behind its guard."""
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+
+    from pipeline.serve.choosing import Choosing
+    from pipeline.serve.guard import Guard
+    from pipeline.serve.limits import Limits
+    from pipeline.serve.pages import Pages
+    from pipeline.serve.subscribing import Subscribing
+
+    pages, limits = Pages(service), Limits()
+    parts = (Subscribing(service, clock, pages, limits, errands), Choosing(service, clock, pages))
+    routes = [route for part in parts for route in part.routes()]
+    below = [Mount(service.prefix, routes=routes)] if service.prefix else []  # a proxy may hand the prefix on, or not
+    app = Starlette(routes=[*routes, *below], exception_handlers=pages.faults())
+    return Guard(app, pages.policy, trust_proxy=trust_proxy)
