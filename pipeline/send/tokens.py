@@ -56,11 +56,11 @@ class Tokens:
 
     def read(self, purpose: Purpose, token: str, now: datetime) -> str | None:
         """Return the secret of the reader whose token this is; None where it is none, or too old to confirm by."""
-        age = CONFIRMED_WITHIN if purpose is Purpose.CONFIRM else None
+        age = int(CONFIRMED_WITHIN.total_seconds()) if purpose is Purpose.CONFIRM else None
         if len(token) > _LONGEST or not token.isascii():
             return None
         try:
-            signed = _Signer(self._keys, purpose, now).unsign(token, max_age=age and int(age.total_seconds()))
+            signed = _Signer(self._keys, purpose, now).unsign(token, max_age=age)
             return signed.decode() if _is_as_made(token) else None
         except BadData:
             return None

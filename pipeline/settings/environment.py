@@ -46,7 +46,7 @@ def _keys(value: str) -> tuple[str, ...]:
         problem = (
             f"BYLINE_TOKEN_KEYS: each key must be {_SHORTEST_KEY} or more plain characters, with commas between them"
         )
-        raise SettingsError([f"{problem}; python -c 'import secrets; print(secrets.token_urlsafe(32))' makes one"])
+        raise SettingsError([f"{problem}; `openssl rand -hex 32` makes one"])
     return keys
 
 
