@@ -401,7 +401,7 @@ PRINTED = [
     (("readers", "remove"), 0, ("readers", "remove", "ana@example.org")),
     (("readers", "show"), 0, ("readers", "show", "ana@example.org")),
     (("readers", "erase"), 0, ("readers", "erase", "mei@example.org")),
-    (("readers", "import"), 0, ("readers", "import", "{site}/table.csv")),
+    (("readers", "import"), 0, ("readers", "import", "{site}/table.csv", "--consent", "asked")),
     (("inbox",), 0, ("inbox", "--explain", "{site}/bounce.eml")),
     (("connect",), 0, ("connect",)),
 ]

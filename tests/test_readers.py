@@ -209,7 +209,7 @@ def test_who_was_erased_is_known_by_an_older_key_and_an_import_without_it_is_ref
     the_list(small).erase("ana@example.org")
     newer = "a-newer-key-that-is-long-enough-too"
     rotated = room.Readers(small, Tokens([newer, KEY]), NOW)
-    assert rotated.import_csv("email\nana@example.org\n", "").added == 0
+    assert rotated.import_csv("email\nana@example.org\n", "asked").added == 0
     with pytest.raises(UsageError, match="BYLINE_TOKEN_KEYS"):
         room.Readers(small, Tokens([newer]), NOW).import_csv("email\nana@example.org\n", "")
     assert everyone(small) == ()
@@ -411,6 +411,88 @@ def test_line_breaks_in_a_table_cannot_smuggle_a_header_into_a_name(small, corpo
     csv.writer(out).writerows([("email", "name"), *((f"r{n}@example.org", name) for n, name in enumerate(names))])
     assert bring_in(small, out.getvalue()).added == len(names)
     assert all("\r" not in reader.name and "\n" not in reader.name for reader in everyone(small))
+
+
+def times(store):
+    return {reader.email.partition("@")[0]: reader.consented_at.date().isoformat() for reader in everyone(store)}
+
+
+SERVICES = {
+    "Mailchimp": (
+        "Email Address,First Name,Last Name,State,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,LEID,EUID,NOTES,TAGS\n"
+        'ana@example.org,Ana,Ruiz,California,2,2021-01-02 10:00:00,,2021-01-03 11:00:00,1,a,,"""ports"""\n'
+        "mei@example.org,梅,Lin,Oregon,2,2021-02-02 10:00:00,,,2,b,,\n"
+    ),
+    "Substack": (
+        "email,active_subscription,expiry,plan,email_disabled,created_at,first_payment_at\n"
+        "ana@example.org,false,,other,false,2021-01-03T11:00:00.000Z,\n"
+        "mei@example.org,true,2030-01-01T00:00:00.000Z,yearly,false,2021-02-02T10:00:00.000Z,2021-02-02T10:00:00.000Z\n"
+        "off@example.org,false,,other,true,2021-02-02T10:00:00.000Z,\n"
+    ),
+    "Buttondown": (
+        "email_address,notes,metadata,tags,creation_date,type\n"
+        "ana@example.org,,{},[],2021-01-03T11:00:00.000000Z,regular\n"
+        "mei@example.org,,{},[],2021-02-02T10:00:00.000000Z,premium\n"
+        "off@example.org,,{},[],2021-02-02T10:00:00.000000Z,unactivated\n"
+    ),
+    "Ghost": (
+        "id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers\n"
+        "1,ana@example.org,Ana Ruiz,,true,false,,2021-01-03T11:00:00.000Z,,,\n"
+        "2,mei@example.org,梅 Lin,,true,false,,2021-02-02T10:00:00.000Z,,,\n"
+        "3,off@example.org,Off,,false,false,,2021-02-02T10:00:00.000Z,,,\n"
+    ),
+    "beehiiv": (
+        "email,status,created_at,subscription_tier,utm_source\n"
+        "ana@example.org,active,2021-01-03 11:00:00 UTC,free,\n"
+        "mei@example.org,active,1612260000,premium,x\n"
+        "off@example.org,inactive,2021-02-02 10:00:00 UTC,free,\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_tables_of_letter_services_are_known_with_the_time_of_consent_and_who_gets_none(small, service):
+    imported = bring_in(small, SERVICES[service], "signed up there")
+    assert imported.service == service
+    assert times(small) == {"ana": "2021-01-03", "mei": "2021-02-02"}
+    assert {reader.consent for reader in everyone(small)} == {"signed up there"}
+    assert [line for line, _ in imported.refused] == [4] * ("off@" in SERVICES[service])
+    assert all(why.startswith("is marked ") for _, why in imported.refused)
+
+
+def test_the_other_table_of_substack_is_known_too(small):
+    table = (
+        "Name,Email,Country,State/Province,Type,Start date,Paid upgrade date,Cancel date\n"
+        "Ana Ruiz,ana@example.org,US,CA,Free,2021-01-03,,\n"
+        "Off,off@example.org,US,CA,Free,2021-01-03,2021-02-01,2021-03-01\n"
+    )
+    imported = bring_in(small, table)
+    assert (imported.service, imported.refused) == ("Substack", ((3, "is marked cancelled"),))
+    assert who(small) == [ANA]
+
+
+@pytest.mark.parametrize("column", ["UNSUB_TIME", "CLEAN_TIME"])
+def test_the_tables_of_mailchimp_of_those_who_are_gone_add_nobody(small, column):
+    table = f"Email Address,OPTIN_TIME,{column}\nana@example.org,2021-01-01 10:00:00,2022-01-01 10:00:00\n"
+    assert bring_in(small, table).added == 0
+    assert everyone(small) == ()
+
+
+def test_an_import_wants_to_know_how_people_agreed(small):
+    with pytest.raises(UsageError, match="--consent"):
+        bring_in(small, "email,name\nana@example.org,Ana\n", " ")
+    imported = bring_in(small, "email,consent\nana@example.org,at the congress\nmei@example.org,\n", "")
+    assert (imported.added, [line for line, _ in imported.refused]) == (1, [3])
+    assert who(small) == [("ana@example.org", "", "at the congress")]
+
+
+def test_the_command_says_whose_table_it_was(site, byline):
+    table = site / "table.csv"
+    table.write_text(SERVICES["Ghost"], encoding="utf-8")
+    assert byline("readers", "import", table, at=site)[0] == 2
+    code, out, _ = byline("readers", "import", table, "--consent", "there", at=site)
+    assert (code, "Added 2 readers, refused 1 line. It is a table of Ghost." in out) == (1, True)
+    assert f"{table}:4: is marked subscribed_to_emails false" in out
 
 
 # -- CSV out, and in again

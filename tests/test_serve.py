@@ -151,7 +151,7 @@ def test_who_was_erased_and_asks_anew_is_known_again_once_they_confirm(door):
     door.pages.post(door.link())
     assert door.reader("ana@example.org").state is ReaderState.ACTIVE
     door.app.readers.remove("ana@example.org")
-    refused = door.app.readers.import_csv("email\nana@example.org\n", "").refused
+    refused = door.app.readers.import_csv("email\nana@example.org\n", "asked").refused
     assert "left the list" in refused[0][1]
 
 
@@ -500,6 +500,41 @@ def test_it_answers_on_a_port(door):
         answer = connection.getresponse()
         assert (answer.status, answer.getheader("server"), answer.read() != b"") == (200, None, True)
     assert door.reader("ana@example.org").state is ReaderState.LEFT
+
+
+def test_a_reader_comes_chooses_and_leaves_in_a_browser_without_scripts(door, chromium):
+    """With the policy as it is sent: the style is applied, and each button does what it says."""
+    door.subscribe()
+    with running(door) as port, closing(chromium.new_context(java_script_enabled=False)) as context:
+        page, complaints = context.new_page(), []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.goto(f"http://127.0.0.1:{port}{door.link()}")
+        page.get_by_role("button").click()
+        page.get_by_role("link", name="Choose topics").click()
+        page.get_by_label("Ports").check()
+        page.get_by_label("One letter a month").check()
+        page.get_by_role("button").click()
+        assert door.preferences() == Preferences(topics=("ports",), monthly=True)
+        page.goto(f"http://127.0.0.1:{port}/in/unsubscribe?token={door.reader().token}")
+        page.get_by_role("button").click()
+        assert page.get_by_role("heading").inner_text() == "You have left"
+        assert complaints == []
+    assert door.reader().state is ReaderState.LEFT
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(door, chromium, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    ana = in_the_list(door)
+    door.subscribe()
+    choosing = f"/preferences?token={door.token(Purpose.PREFERENCES, 'ana@example.org')}"
+    paths = ["/subscribe", door.link(), choosing, f"/unsubscribe?token={ana.token}", "/confirm?token=x"]
+    with running(door) as port, closing(chromium.new_context(bypass_csp=True, color_scheme=scheme)) as context:
+        page = context.new_page()
+        for path in paths:
+            page.goto(f"http://127.0.0.1:{port}{path}")
+            assert Axe().run(page).response["violations"] == []
 
 
 def test_a_place_that_cannot_be_used_is_told():

@@ -148,11 +148,13 @@ def erase(context: click.Context, email: str, *, as_json: bool) -> int:
 
 @readers.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--consent", default="", help="How and where these people agreed; without it, the name of the file.")
+@click.option("--consent", default="", help="How and where these people agreed, where the table does not say it.")
 @json_option
 @click.pass_context
 def import_readers(context: click.Context, file: Path, consent: str, *, as_json: bool) -> int:
     """Add the readers of a CSV table with a column of addresses; each refused line is named with its reason.
+
+    The tables that Mailchimp, Substack, Buttondown, Ghost and beehiiv write are known by their columns.
 
     \b
     Example:
@@ -163,11 +165,12 @@ def import_readers(context: click.Context, file: Path, consent: str, *, as_json:
     except UnicodeDecodeError:
         raise UsageError(f"{file} is not UTF-8 text: save it as CSV in UTF-8") from None
     with app(context) as opened:
-        imported = opened.readers.import_csv(table, consent or f"imported from {file.name}")
+        imported = opened.readers.import_csv(table, consent)
     refused = [{"line": line, "because": why} for line, why in imported.refused]
     lines = [f"{file}:{line}: {why}" for line, why in imported.refused]
     told = f"Added {counted(imported.added, 'reader')}, refused {counted(len(refused), 'line')}."
-    report({"added": imported.added, "refused": refused}, *lines, told, as_json=as_json)
+    told += f" It is a table of {imported.service}." if imported.service else ""
+    report({"added": imported.added, "refused": refused, "service": imported.service}, *lines, told, as_json=as_json)
     return int(bool(refused))
 
 

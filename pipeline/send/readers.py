@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.errors import UsageError
 from pipeline.html import plain_text, shortened
 from pipeline.model import ReaderState, utc
+from pipeline.send.tables import AS_TEXT, table_of
 from pipeline.store import forgotten as erased
 from pipeline.store import send as kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
 
     from sqlalchemy import Connection
 
@@ -25,23 +27,23 @@ if TYPE_CHECKING:
     from pipeline.store import Store
 
 COLUMNS: Final = ("email", "name", "state", "consent", "consented_at")
+_EPOCH: Final = re.compile(r"[0-9]{9,10}")
+"""Seconds since 1970, as some services tell times."""
 LONGEST_NAME: Final = 200
 """Characters; a header line ends at 998 bytes (RFC 5322)."""
-_EMAIL_NAMES: Final = frozenset({"email", "e-mail", "email address", "e-mail address", "mail"})
-_FIRST_NAMES: Final = frozenset({"first name", "first_name", "firstname", "given name"})
-_LAST_NAMES: Final = frozenset({"last name", "last_name", "lastname", "surname", "family name"})
-_ACTIVE: Final = frozenset({"", "active", "subscribed", "enabled", "confirmed"})
+_ACTIVE: Final = frozenset(
+    {"", "active", "subscribed", "enabled", "confirmed", "regular", "premium", "gifted", "trialed"}
+)
 """What lists of other programs call somebody who gets letters; whoever is marked otherwise does not."""
-_AS_TEXT: Final = ("=", "+", "-", "@", "\t", "\r", "'")
-"""What makes a spreadsheet take a cell for a formula; such a cell is written after an apostrophe, as is one with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What came of an import: the readers added, and each line refused with its number and reason."""
+    """What came of an import: the readers added, each line refused with its number and reason, whose table it was."""
 
     added: int
     refused: tuple[tuple[int, str], ...]
+    service: str = ""
 
 
 class Readers:
@@ -83,19 +85,30 @@ class Readers:
     def import_csv(self, text: str, consent: str) -> Imported:
         """Add a reader for each line of a CSV table with a column of addresses; refuse lines one by one.
 
-        Raises ``UsageError`` where it cannot be told any more who was erased.
+        ``consent`` says how they agreed, where the table does not. Raises ``UsageError`` where neither does, or it
+        cannot be told any more who was erased.
         """
         self._see_that_the_erased_are_known()
+        table = table_of(text)
+        if not (consent.strip() or table.tells_consent):
+            raise UsageError("the table does not say how these people agreed to get letters: say it by --consent")
         added, refused = 0, []
-        for line, row in _rows(text):
+        for line, row in table.rows:
             try:
-                if row.get("state", "").lower() not in _ACTIVE:
-                    raise UsageError(f"is marked {row['state']}")  # noqa: TRY301  (one refusal like the others)
-                self.add(row["email"], row["name"], row.get("consent") or consent, at=_moment(row, self._now))
+                self._take(row, consent)
                 added += 1
             except UsageError as error:
                 refused.append((line, str(error)))
-        return Imported(added=added, refused=tuple(refused))
+        return Imported(added=added, refused=tuple(refused), service=table.service)
+
+    def _take(self, row: Mapping[str, str], consent: str) -> None:
+        """Add the reader of one line. Raises ``UsageError`` where they are none."""
+        if row.get("state", "").lower() not in _ACTIVE:
+            raise UsageError(f"is marked {plain_text(row['state'])}")
+        agreed = row.get("consent") or consent
+        if not agreed.strip():
+            raise UsageError("does not say how they agreed: say it by --consent")
+        self.add(row["email"], row["name"], agreed, at=_moment(row, self._now))
 
     def export_csv(self) -> str:
         """Return all readers as CSV; a cell that a spreadsheet would run as a formula is made text."""
@@ -106,7 +119,7 @@ class Readers:
         writer.writerow(COLUMNS)
         for reader in readers:
             cells = (reader.email, reader.name, reader.state, reader.consent, reader.consented_at.isoformat())
-            writer.writerow([f"'{cell}" if cell.startswith(_AS_TEXT) else cell for cell in cells])
+            writer.writerow([f"'{cell}" if cell.startswith(AS_TEXT) else cell for cell in cells])
         return out.getvalue()
 
     def show(self, email: str) -> Mapping[str, Any]:
@@ -177,7 +190,9 @@ def _moment(row: Mapping[str, str], now: datetime) -> datetime:
     if not said:
         return now
     try:
-        moment = datetime.fromisoformat(said)
+        if _EPOCH.fullmatch(said):
+            return datetime.fromtimestamp(int(said), UTC)
+        moment = datetime.fromisoformat(said.removesuffix(" UTC"))
         return utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         raise UsageError(f"{plain_text(said)} is no time of consent; write it as 2026-11-23") from None
@@ -191,49 +206,3 @@ def address_of(email: str) -> str:
         email.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True, strict=True
     )
     return checked.ascii_email or checked.normalized
-
-
-def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the lines of a table by the names that Byline gives its columns, with their numbers in the file."""
-    table = text.removeprefix("\ufeff")
-    first = table.partition("\n")[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(io.StringIO(table, newline=""), delimiter=separator, strict=True)
-    names: list[str] | None = None
-    try:
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if names is None:
-                names = [_column(cell) for cell in cells]
-                if "email" in names:
-                    continue
-                names = _guessed(cells)
-            row = dict(zip(names, (_as_meant(cell) for cell in cells), strict=False))
-            full_name = row.get("name") or f"{row.get('first', '')} {row.get('last', '')}".strip()
-            yield reader.line_num, {"email": "", **row, "name": full_name}
-    except csv.Error as error:
-        raise UsageError(f"line {reader.line_num} is no line of a CSV table: {error}") from error
-
-
-def _guessed(cells: Sequence[str]) -> list[str]:
-    """Name the columns of a table without a header by its first line. Raises ``UsageError`` where nothing tells."""
-    others = iter(["name"] if len(cells) <= 2 else ["first", "last"])  # noqa: PLR2004  (address and name)
-    names = ["email" if "@" in cell else next(others, "") for cell in cells]
-    if names.count("email") != 1:
-        raise UsageError("the first line names no column `email`; add a header line such as email,name")
-    return names
-
-
-def _as_meant(cell: str) -> str:
-    """Take off the apostrophe that keeps a spreadsheet from running a cell, and no other."""
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_AS_TEXT) else cell
-
-
-def _column(header: str) -> str:
-    name = header.strip().lower()
-    for known, names in (("email", _EMAIL_NAMES), ("first", _FIRST_NAMES), ("last", _LAST_NAMES)):
-        if name in names:
-            return known
-    return {"status": "state", "full name": "name"}.get(name, name)
