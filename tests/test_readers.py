@@ -254,6 +254,21 @@ def test_the_commands_show_and_erase(site, byline):
     assert byline("readers", "add", "ana@example.org", at=site)[0] == 2
 
 
+def test_a_pause_that_is_over_is_none_wherever_readers_are_listed(site, byline, open_app):
+    assert byline("readers", "add", "ana@example.org", "--consent", "asked", at=site)[0] == 0
+    app = open_app(site)
+    with app.store.writing() as connection:
+        (ana,) = kept.readers_in(connection)
+        kept.prefer(connection, ana.id, Preferences(paused_until=NOW + timedelta(days=1)))
+    told = [byline("readers", "list", "--json", at=site)[1], app.readers.export_csv()]
+    assert ['"state": "paused"' in told[0], ",paused," in told[1]] == [True, True]
+    assert byline("readers", at=site)[1].endswith("0 readers, 1 paused.\n")
+    with app.store.writing() as connection:
+        kept.prefer(connection, ana.id, Preferences(paused_until=NOW))
+    told = [byline("readers", "list", "--json", at=site)[1], app.readers.export_csv()]
+    assert ['"state": "active"' in told[0], ",active," in told[1]] == [True, True]
+
+
 # -- who gets it, and under which name
 
 

@@ -460,6 +460,17 @@ def test_a_proxy_is_believed_only_where_it_is_trusted_and_only_what_it_wrote_its
     assert origin(scope(("10.0.0.1", 1), *forwarded), trust_proxy=trusted) == told
 
 
+def test_behind_a_proxy_each_network_is_counted_for_itself(door):
+    trusting = TestClient(answering(door.service, lambda: door.now, door.errands, trust_proxy=True))
+
+    def ask(number, ip):
+        form = {"email": f"r{number}@example.org"}
+        return trusting.post("/subscribe", data=form, headers={"x-forwarded-for": f"6.6.6.{number}, {ip}"}).status_code
+
+    assert [ask(number, "203.0.113.9") for number in range(limits.PER_NETWORK[0] + 1)][-1] == 429
+    assert ask(99, "198.51.100.1") == 200
+
+
 @pytest.mark.parametrize(
     ("ip", "network"),
     [

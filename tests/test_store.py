@@ -58,6 +58,7 @@ from pipeline.store import select as stories
 from pipeline.store import send as readers
 from pipeline.store.entries import entries_by_key, keep_entries
 from pipeline.store.schema import deliveries, entries, metadata
+from pipeline.store.schema import readers as readers_table
 from pipeline.store.write import entries_by_link
 
 FEED = "https://a.example/feed"
@@ -125,6 +126,32 @@ def test_what_an_older_byline_kept_is_kept_and_known_again(store_url, now):
         assert [(one.id, one.uid, one.title) for one in kept(store)] == [(3, "1", "Title of one thing")]
         assert keep(store, entry, now=now) == (0, 1)
         assert [one.id for one in kept(store)] == [3]
+
+
+def test_readers_of_an_older_byline_get_their_letters_as_before_and_can_leave_by_old_ones(store_url, now):
+    engine = upgraded(store_url, "0005")
+    columns = "email, email_key, name, state, consent, consented_at, token"
+    with engine.begin() as connection:
+        for name, state in (("ana", "active"), ("bea", "left")):
+            values = f"'{name}@a.example', '{name}@a.example', '', '{state}', 'asked me', :at, 'token of {name}'"
+            connection.execute(text(f"INSERT INTO readers ({columns}) VALUES ({values})"), {"at": now})
+        connection.execute(
+            text("INSERT INTO deliveries (edition, reader_id, state, message_id) VALUES ('old', 1, 'sent', '<1@a>')")
+        )
+    engine.dispose()
+    with closing(Store(store_url)) as store, store.writing() as connection:
+        ana, bea = readers.readers_in(connection)
+        assert (ana.state, ana.consent, ana.wording, ana.ip, ana.monthly) == (
+            ReaderState.ACTIVE,
+            "asked me",
+            "",
+            "",
+            False,
+        )
+        assert readers.preferences_of(connection, ana) == Preferences()
+        assert readers.reader_by_token(connection, "token of ana") == ana
+        assert reasons(connection, ("ports",), now) == {"b": "left the list"}
+        assert readers.asked_by(connection, bea.id) is None
 
 
 def test_a_store_that_is_opened_again_keeps_what_it_has(store, store_url, now):
@@ -589,6 +616,21 @@ def test_who_paused_is_claimed_again_from_that_day_on(store, reader, now):
         assert ledger.is_wanted(connection, EDITION, (), later)
         assert not ledger.is_wanted(connection, EDITION, (), now)
     assert claim(store, reader, later)
+
+
+def test_a_pause_without_an_end_goes_on(store, reader, now):
+    later = now + timedelta(days=9999)
+    with store.writing() as connection:
+        connection.execute(readers_table.update().values(state=ReaderState.PAUSED))
+        assert reasons(connection, (), later) == {"a": "paused the letter"}
+        assert not ledger.is_wanted(connection, EDITION, (), later)
+        ledger.freeze(connection, EDITION, (), now)
+        assert states(connection) == [("a", DeliveryState.EXCLUDED, "paused the letter")]
+        connection.execute(deliveries.update().values(state=DeliveryState.WAITING))
+    assert not claim(store, reader, later)
+    with store.writing() as connection:
+        ledger.exclude_who_left(connection, EDITION, later)
+        assert ledger.excluded(connection, EDITION) == {"paused the letter": 1}
 
 
 # -- consent and preferences

@@ -43,21 +43,21 @@ def list_readers(context: click.Context, *, as_json: bool) -> int:
       byline readers list
     """
     with app(context) as opened:
-        everyone = opened.readers.everyone()
+        everyone = [(reader, reader.state_at(opened.now)) for reader in opened.readers.everyone()]
     lines = [
-        f"{reader.state:<7} {reader.email}  {reader.name}  ({reader.consent or 'how they agreed is not noted'})"
-        for reader in everyone
+        f"{state:<7} {reader.email}  {reader.name}  ({reader.consent or 'how they agreed is not noted'})"
+        for reader, state in everyone
     ]
-    counts = Counter(reader.state for reader in everyone)
+    counts = Counter(state for _, state in everyone)
     shown = [
         {
             "email": reader.email,
             "name": reader.name,
-            "state": reader.state,
+            "state": state,
             "consent": reader.consent,
             "consented_at": reader.consented_at,
         }
-        for reader in everyone
+        for reader, state in everyone
     ]
     others = [f", {counts[state]} {word}" for state, word in _OTHERS.items() if counts[state]]
     told = f"{counted(counts[ReaderState.ACTIVE], 'reader')}{''.join(others)}."

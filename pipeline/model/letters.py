@@ -47,10 +47,10 @@ class Reader:
     paused_until: datetime | None = None
     monthly: bool = False
 
-    def gets_letters(self, now: datetime) -> bool:
-        """Tell whether letters go to this reader now, whatever they are about."""
-        over = self.state is ReaderState.PAUSED and self.paused_until is not None and self.paused_until <= now
-        return over or self.state is ReaderState.ACTIVE
+    def state_at(self, now: datetime) -> ReaderState:
+        """Return the state that counts at ``now``: a pause that is over is none."""
+        is_over = self.state is ReaderState.PAUSED and self.paused_until is not None and self.paused_until <= now
+        return ReaderState.ACTIVE if is_over else self.state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

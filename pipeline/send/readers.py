@@ -118,7 +118,13 @@ class Readers:
         writer = csv.writer(out)
         writer.writerow(COLUMNS)
         for reader in readers:
-            cells = (reader.email, reader.name, reader.state, reader.consent, reader.consented_at.isoformat())
+            cells = (
+                reader.email,
+                reader.name,
+                reader.state_at(self._now),
+                reader.consent,
+                reader.consented_at.isoformat(),
+            )
             writer.writerow([f"'{cell}" if cell.startswith(AS_TEXT) else cell for cell in cells])
         return out.getvalue()
 

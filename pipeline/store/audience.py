@@ -32,7 +32,8 @@ def topic_key(topic: str) -> str:
 
 def gets_letters(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return whether letters go to a reader now, whatever they are about."""
-    over = and_(readers.c.state == ReaderState.PAUSED, readers.c.paused_until <= now)
+    ends = readers.c.paused_until.is_not(None)  # one without an end is said to be none, and not unknown
+    over = and_(readers.c.state == ReaderState.PAUSED, ends, readers.c.paused_until <= now)
     return or_(readers.c.state == ReaderState.ACTIVE, over)
 
 
