@@ -1,6 +1,7 @@
 """The public service: in by a mail and a button, out at once, nothing told of who is on the list, nothing that runs."""
 
 import http.client
+import json
 import re
 import threading
 from contextlib import closing, contextmanager
@@ -330,17 +331,51 @@ def test_nothing_that_is_put_into_a_form_adds_a_header_a_recipient_or_a_word(doo
         assert "49" not in mail.get_content().replace("2026", "").partition("token=")[0]
 
 
-def test_what_collections_of_harm_have_adds_nothing_either(door, corpora):
-    import json
+def collected(corpora):
+    """Line breaks and templates of collections, as they are and as a browser would send them."""
+    for name in ("patt-crlf", "patt-ssti", "email-validator"):
+        lines = (corpora / f"hostile/{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        for text in (json.loads(line)["input"] for line in lines):
+            yield text
+            if "%0d" in text or "%0a" in text:
+                yield text.replace("%0d", "\r").replace("%0a", "\n")
 
-    lines = (corpora / "hostile/patt-crlf.jsonl").read_text(encoding="utf-8").splitlines()
-    texts = [json.loads(line)["input"] for line in lines]
-    texts += [text.replace("%0d", "\r").replace("%0a", "\n") for text in texts]
-    for number, text in enumerate(texts):
-        door.pages.post("/subscribe", data={"email": f"r{number}@example.org{text}", "name": text})
-        door.pages.get("/confirm", params={"token": text})
-    door.errands.wait()
-    assert all(len(recipients) == 1 and mail["Bcc"] is None for _, recipients, mail in door.box.messages)
+
+def test_what_collections_of_harm_have_adds_nothing_in_any_field(door, corpora):
+    in_the_list(door)
+    link = f"/preferences?token={door.token(Purpose.PREFERENCES, 'ana@example.org')}"
+    usual = sorted(door.subscribe("plain@example.org").headers)
+    (_, _, mail) = door.box.messages[0]
+    fields, words = sorted(mail.keys()), mail.get_content().partition("https://letter.")[0]
+    for number, text in enumerate(collected(corpora)):
+        door.now += timedelta(hours=1)
+        for email in (text, f"r{number}@example.org{text}", f"{text}@example.org"):
+            answer = door.subscribe(email, name=text, list=text)
+            assert sorted(answer.headers) == usual
+        asked = [
+            door.pages.get(f"/{page}", params={"token": text}) for page in ("confirm", "preferences", "unsubscribe")
+        ]
+        chosen = door.pages.post(link, data={"topic": text, "monthly": text, "pause": text})
+        assert all(sorted(each.headers) == usual for each in (*asked, chosen))
+    assert {*door.preferences("ana@example.org").topics} == set()
+    for _, recipients, sent in door.box.messages:
+        assert len(recipients) == 1
+        assert sorted(sent.keys()) == fields
+        assert sent.get_content().startswith(words)
+
+
+def test_what_an_author_calls_the_site_is_shown_as_it_is_and_not_evaluated(site, open_app, mailbox):
+    configured(site, mailbox.port)
+    path = site / "mkdocs.yml"
+    name = "{{ 7*7 }} <b>& {% raw %}"
+    text = re.sub(r"(?m)^site_name:.*$", lambda _: f"site_name: '{name}'", path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+    door = Door(open_app(site), mailbox)
+    assert "{{ 7*7 }} &lt;b&gt;&amp; {% raw %}" in door.pages.get("/subscribe").text
+    door.subscribe()
+    door.errands.close()
+    assert mailbox.messages[0][2]["Subject"] == f"Please confirm: {name}"
+    assert name in mailbox.messages[0][2].get_content()
 
 
 def test_a_body_that_is_too_large_is_refused(door):
