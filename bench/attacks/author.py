@@ -74,13 +74,17 @@ class Author:
         return [self.app.stories.write(ids) for ids in batched(list(stories), TOGETHER)]
 
     def draft_posts(self, places):
-        """Draft a post about each attack at ``places``, as text where that can be linked to. Return their files."""
+        """Draft a post about each attack at ``places``, as text where that can be linked to. Return their files.
+
+        Of an attack that is no link in either form no post can be written.
+        """
         told, made = self.told(), []
         for place in places:
             found = [told[name] for way in ("text", "markup") if (name := f"{way}-{place}") in told]
             linked = [item for item in found if item.story.lead.link]
             settings = self.app.settings
-            made.append(write(linked[:1], self.app.store, settings.content, settings.write, NOW))
+            if linked:
+                made.append(write(linked[:1], self.app.store, settings.content, settings.write, NOW))
         return made
 
     def finish(self, drafts, word_of=lambda _: "This"):
