@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import EditionId, Reader
-    from pipeline.send.message import Mould
+    from pipeline.send.message import Message, Mould
     from pipeline.send.ways import Line, Way
     from pipeline.store import Store
     from pipeline.store.deliveries import Candidate
@@ -108,7 +108,7 @@ class Lineman(threading.Thread):
                 self._line = self._line or self._send.way.open()
             except SendError as error:  # the other side may want fewer lines than we do
                 return _Ask(self, failed=error, ends=True, given_back=candidate)
-            message = self._send.mould.message(candidate.reader, self._send.clock())  # or else it is not claimed
+            message = self._made_out(candidate.reader)  # or else it is not claimed
             reply = self._told(_Ask(self, settled=settled, ready=candidate, message_id=message.message_id))
             settled = None
             if reply.is_claimed:
@@ -122,6 +122,15 @@ class Lineman(threading.Thread):
                     return _Ask(self, settled=ended, failed=error, ends=True)
             candidate = reply.next
         return _Ask(self, settled=settled, ends=True)
+
+    def _made_out(self, reader: Reader) -> Message:
+        try:
+            return self._send.mould.message(reader, self._send.clock())
+        except ValueError as error:
+            raise SendError(
+                f"the letter cannot be made out to {plain_text(reader.email)} ({plain_text(str(error))}), so nobody "
+                "else is sent to: take that reader off with `byline readers remove`, and send again"
+            ) from error
 
     def _told(self, ask: _Ask) -> _Reply:
         self._asks.put(ask)
