@@ -225,6 +225,7 @@ def test_the_link_to_leave_in_a_letter_acts_by_post_alone_and_without_a_login(do
         page = door.pages.get(link)
     assert (page.status_code, door.reader("ana@example.org").state) == (200, ReaderState.ACTIVE)
     assert '<form method="post">' in page.text
+    assert "Press the button, and no further letter" in page.text  # it has not happened yet, and does not say so
     answer = door.pages.post(link, data={"List-Unsubscribe": "One-Click"})
     assert (answer.status_code, door.reader("ana@example.org").state) == (200, ReaderState.LEFT)
     again = door.pages.post(link)

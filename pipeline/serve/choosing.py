@@ -95,7 +95,7 @@ class Choosing:
         return self._pages.page(
             "button.html",
             title=f"Leave the letter of {self._service.site_name}",
-            words=["No further letter will come to you."],
+            words=["Press the button, and no further letter will come to you."],
             button="Leave",
             next=other if choosing else None,
         )
