@@ -168,7 +168,7 @@ def test_what_is_taken_stands_at_its_place_is_noted_and_told_to_readers(app, dra
     assert post.assisted == (Assisted(what=Wish(wish), by=plain_text("small-1"), text=plain_text(text)),)
     assert "A language model (small-1) proposed" in disclosure(post, AssistSettings().disclosure)
     assert errors(app, draft) == set()
-    letter = app.letter(draft)
+    letter = app.letters.make(draft)
     assert "language model (small-1)" in letter.text
     assert "language model (small-1)" in letter.html
     assert "language model (small-1)" in app.glance(draft, after)

@@ -1721,15 +1721,15 @@ def test_a_test_goes_to_the_author_alone(smtp, desk, writing):
 def test_a_test_is_taken_by_the_mail_server_and_counts_as_no_delivery(folder, smtp, open_app):
     mailbox, where = smtp
     app = open_app(folder, where)
-    letter = app.letter(app.find("what-had-no-name"))
-    before = len(app.audience(letter).to)
-    address_told, answer = app.rehearse(letter)
+    letter = app.letters.make(app.find("what-had-no-name"))
+    before = len(app.letters.audience(letter).to)
+    address_told, answer = app.letters.rehearse(letter)
     [(_, to, message)] = mailbox.messages
     assert to == [address_told]
     assert address_told in app.settings.send.sender
     assert message["Subject"] == letter.subject
     assert answer.text.startswith("250")
-    assert len(app.audience(letter).to) == before
+    assert len(app.letters.audience(letter).to) == before
 
 
 def test_the_whole_way_from_triage_to_a_published_file(desk, folder, blank):

@@ -213,7 +213,7 @@ def test_our_own_signatures_cover_both(site, now, tmp_path):
 
     form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     (tmp_path / "key.pem").write_bytes(Ed25519PrivateKey.generate().private_bytes(*form))
-    from pipeline.settings.sections import DkimSettings
+    from pipeline.settings.sending import DkimSettings
 
     dkim = (DkimSettings(selector="a", key_file=str(tmp_path / "key.pem")),)
     signed = site.model_copy(update={"send": site.send.model_copy(update={"dkim": dkim})})
@@ -777,7 +777,7 @@ def test_with_online_the_command_goes_to_the_links_and_not_to_the_way_to_leave(w
     assert linted.notes[0].startswith(
         "DNS gave no answer about _dmarc.nadia-verhoeven.example, nadia-verhoeven.example"
     )
-    assert not [finding for finding in app.lint(post).findings if finding.rule == "link-dead"]
+    assert not [finding for finding in app.letters.lint(post).findings if finding.rule == "link-dead"]
     assert not [path for path, _ in web.requests if "leave" in path]
 
 

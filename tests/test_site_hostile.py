@@ -518,7 +518,7 @@ def test_a_letter_has_nothing_to_do_with_what_is_kept_back(site, open_app):
     path = write(
         site / "content/posts/2099-11-20-b.md", "---\ndate: 2099-11-20\ntitle: B\nkind: edition\n---\nWords.\n"
     )
-    assert "Words." in open_app(site).letter(path).text
+    assert "Words." in open_app(site).letters.make(path).text
 
 
 def test_the_day_that_has_come_is_that_of_the_drafts_or_of_the_author(monkeypatch):

@@ -104,7 +104,7 @@ class Author:
 
     def letter(self, file):
         """Return the post in ``file`` as a reader gets it by mail."""
-        return self.app.sample(self.app.letter(file))["html"]
+        return self.app.letters.sample(self.app.letters.make(file))["html"]
 
     def publish(self, search):
         """Build the site with this search, and a page of trends in which every headline stands. Return its folder."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,16 +23,14 @@ if TYPE_CHECKING:
 
     from pipeline.app.assist import Assist
     from pipeline.app.feeds import Feeds
-    from pipeline.app.lettered import Linted
+    from pipeline.app.letters import Letters
     from pipeline.app.readers import Readers
     from pipeline.app.service import Service
     from pipeline.app.stories import Stories
     from pipeline.model import (
         Approval,
         Delivery,
-        DeliveryState,
         Finding,
-        Letter,
         Mention,
         Post,
         SafeUrl,
@@ -42,8 +40,6 @@ if TYPE_CHECKING:
     )
     from pipeline.publish.site import Site
     from pipeline.pull.subscriptions.health import FeedHealth
-    from pipeline.send import Audience, Sent
-    from pipeline.send.ways import Answer, Way
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
 
@@ -253,74 +249,12 @@ class App:
 
         return [path for path in paths if self.settings.write.approval and approval(posts.read(path)) is None]
 
-    def letter(self, path: Path, text: str | None = None) -> Letter:
-        """Return the post in ``path`` as a letter, with ``text`` as if it held that."""
-        from pipeline.send import make_letter
+    @cached_property
+    def letters(self) -> Letters:
+        """All that concerns the letter, from its look to its sending."""
+        from pipeline.app.letters import Letters
 
-        return make_letter(posts.read(path) if text is None else posts.parse(text, path), self.settings)
-
-    def sample(self, letter: Letter) -> Mapping[str, bytes]:
-        """Return ``letter`` as a made-up reader would get it: the bytes of a file by each ending."""
-        from pipeline.send import sample
-
-        return sample(letter, self.settings, self.now)
-
-    def write_letter(self, letter: Letter, folder: Path | None = None) -> Mapping[Path, bytes]:
-        """Write ``letter``, as a made-up reader would get it, into ``folder`` or .byline/letters. Return the files."""
-        place = folder or self.settings.state / "letters"
-        files = {place / f"{letter.edition}.{end}": data for end, data in self.sample(letter).items()}
-        for path, data in files.items():
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
-            except OSError as error:
-                raise UsageError(f"{path} cannot be written: {error.strerror}") from error
-        return files
-
-    def rehearse(self, letter: Letter) -> tuple[str, Answer]:
-        """Send ``letter`` by SMTP to the author alone; return their address, and the mail server's answer."""
-        from pipeline.send import rehearse
-        from pipeline.send.ways import Smtp
-
-        return rehearse(letter, self.settings, Smtp(self.settings))
-
-    def lint(self, path: Path, *, online: bool = False) -> Linted:
-        """Return what is wrong with the letter of the post in ``path``; ``online`` goes to its links, too."""
-        from pipeline.app.lettered import look_at
-
-        return look_at(self, path, online=online)
-
-    def concerns(self) -> tuple[str, ...]:
-        """Return what the author should know before letters go out by these settings."""
-        from pipeline.send.message import concerns
-
-        return concerns(self.settings)
-
-    def audience(self, letter: Letter) -> Audience:
-        """Return who would get ``letter`` now, and who would not and why."""
-        from pipeline.send import audience
-
-        return audience(letter, self.store, self.now)
-
-    def send(self, letter: Letter, folder: Path | None, tell: Callable[[Delivery], None]) -> Sent:
-        """Send ``letter`` to all who have not got it: by SMTP, or as files into ``folder``.
-
-        Raises ``UsageError`` where posts must be approved and this one is not.
-        """
-        from pipeline.send import send
-        from pipeline.send.ways import Folder, Smtp
-
-        if self.settings.write.approval:
-            self.see_that_approved(self.find(letter.edition))
-        way: Way = Folder(folder) if folder is not None else Smtp(self.settings)
-        return send(letter, self.settings, self.store, way, tell)
-
-    def resolve_uncertain(self, letter: Letter, state: DeliveryState) -> int:
-        """Give the deliveries of ``letter`` that were cut off the state that the author decides on."""
-        from pipeline.store import deliveries as ledger
-
-        with self.store.writing() as connection:
-            return ledger.resolve_uncertain(connection, letter.edition, state, datetime.now(UTC))
+        return Letters(self)
 
     @cached_property
     def readers(self) -> Readers:

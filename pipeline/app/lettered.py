@@ -34,8 +34,8 @@ class Linted:
 
 def look_at(app: App, path: Path, *, online: bool, ask: Callable[[Sequence[Question]], Records] = ask) -> Linted:
     """Return what is wrong with the letter of the post in ``path``; ``online`` asks the web and DNS, too."""
-    letter = app.letter(path)
-    message = app.sample(letter)["eml"]
+    letter = app.letters.make(path)
+    message = app.letters.sample(letter)["eml"]
     facts = replace(_facts(app, path), spam=score_of(message))
     if online:
         facts = replace(facts, dead=_dead_links(app, message, letter), records=ask(questions_about(message)))

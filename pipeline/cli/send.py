@@ -45,10 +45,10 @@ def letter(context: click.Context, post: str, folder: Path | None, *, to_me: boo
     if to_me and folder:
         raise click.UsageError("--to writes files, and --to-me sends a mail: choose one")
     with app(context) as opened:
-        made = opened.letter(opened.find(post))
+        made = opened.letters.make(opened.find(post))
         if to_me:
             return _tried(opened, made, as_json=as_json)
-        files = opened.write_letter(made, folder)
+        files = opened.letters.write(made, folder)
     told = [f"{shown(path)}  {len(text) / 1000:.1f} kB" for path, text in files.items()]
     report(
         {"files": list(files), "bytes": next(len(data) for path, data in files.items() if path.suffix == ".eml")},
@@ -60,7 +60,7 @@ def letter(context: click.Context, post: str, folder: Path | None, *, to_me: boo
 
 def _tried(opened: App, made: Letter, *, as_json: bool) -> int:
     """Send the letter to the author alone, and say what the mail server made of it."""
-    address, answer = opened.rehearse(made)
+    address, answer = opened.letters.rehearse(made)
     is_sent = answer.state is DeliveryState.SENT
     told = f"Sent to {address}, and to nobody else." if is_sent else f"{address} did not get it: {answer.text}"
     report({"to": address, "state": answer.state, "answer": answer.text}, told, as_json=as_json)
@@ -112,7 +112,7 @@ def send(
     with app(context) as opened:
         path = _post_named(opened, post)
         opened.see_that_approved(path)
-        made = opened.letter(path)
+        made = opened.letters.make(path)
         if uncertain is not None:
             return _settled(opened, made, uncertain, as_json=as_json)
         if dry_run:
@@ -134,7 +134,7 @@ def _ask(made: Letter, readers: int, way: str) -> None:
 
 def _rehearsed(opened: App, made: Letter, stale: str | None, *, as_json: bool) -> int:
     """Say who would get the letter, and what a real send would say."""
-    audience, concerns = opened.audience(made), (*opened.concerns(), *([stale] if stale else []))
+    audience, concerns = opened.letters.audience(made), (*opened.letters.concerns(), *([stale] if stale else []))
     lines = [*_audience_lines(audience), *(f"note: {concern}" for concern in concerns)]
     report({**_audience_data(made, audience), "notes": concerns}, *lines, as_json=as_json)
     return int(stale is not None)
@@ -142,18 +142,18 @@ def _rehearsed(opened: App, made: Letter, stale: str | None, *, as_json: bool) -
 
 def _sent(opened: App, made: Letter, folder: Path | None, *, ask: bool) -> Sent:
     """Send the letter, once the author has looked at what it promises."""
-    audience = opened.audience(made)
-    for concern in opened.concerns():
+    audience = opened.letters.audience(made)
+    for concern in opened.letters.concerns():
         click.echo(f"note: {concern}", err=True)
     if audience.to and ask:
         _ask(made, len(audience.to), str(folder or opened.settings.send.smtp.host))
     with progress("Sending", len(audience.to)) as step:
-        return opened.send(made, folder, lambda _delivery: step())
+        return opened.letters.send(made, folder, lambda _delivery: step())
 
 
 def _settled(opened: App, made: Letter, uncertain: str, *, as_json: bool) -> int:
     """Give the deliveries that were cut off the state that the author decides on."""
-    count = opened.resolve_uncertain(made, _DECIDED[uncertain])
+    count = opened.letters.resolve_uncertain(made, _DECIDED[uncertain])
     done = "left to the next send" if uncertain == "again" else "counted as sent"
     told = f"{counted(count, 'uncertain delivery', 'uncertain deliveries')} of {made.edition} {done}. Nothing was sent."
     report({"edition": made.edition, "settled": count, "as": _DECIDED[uncertain]}, told, as_json=as_json)

@@ -104,7 +104,7 @@ def check(
         paths = [opened.find(name, posts.DRAFTS, posts.POSTS) for name in names]
         if letter:
             with working("Looking at the letter"):
-                looked_at = [opened.lint(path, online=online) for path in paths]
+                looked_at = [opened.letters.lint(path, online=online) for path in paths]
             return report_on_letters(looked_at, as_json=as_json)
         wanted = _Wanted(fixing=fixing, articles=articles, links=links)
         return _checked(opened, paths or opened.drafts(), wanted, as_json=as_json)

@@ -100,7 +100,7 @@ class Frames:
         if View.SITE in views:
             made[View.SITE] = self._with_pictures(app.glance(path, text))
         if {*views} - {View.SITE}:
-            letter = app.sample(app.letter(path, text))
+            letter = app.letters.sample(app.letters.make(path, text))
             page = self._with_pictures(letter["html"].decode())
             made[View.LETTER] = made[View.PHONE] = as_seen(page, dark=False)
             made[View.DARK] = as_seen(page, dark=True)

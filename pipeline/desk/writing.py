@@ -149,7 +149,7 @@ class Writing:
     def test(self, said: Typed) -> dict[str, Any]:
         """Send the text as a letter to the author alone; tell where it went, and what the mail server said."""
         app = self._now()
-        address, answer = app.rehearse(app.letter(self.path(said.name), said.text))
+        address, answer = app.letters.rehearse(app.letters.make(self.path(said.name), said.text))
         if answer.state is not DeliveryState.SENT:
             raise SendError(f"the mail server did not take it: {answer.text}")
         return {"to": address, "answer": answer.text}
@@ -157,7 +157,7 @@ class Writing:
     def test_files(self, said: Typed) -> dict[str, Any]:
         """Write the text as a letter into files, for who has no mail server yet; tell where."""
         app = self._now()
-        written = app.write_letter(app.letter(self.path(said.name), said.text))
+        written = app.letters.write(app.letters.make(self.path(said.name), said.text))
         return {"files": [str(path.relative_to(app.settings.root)) for path in written]}
 
     def approve(self, said: Ready) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from email.utils import getaddresses, parseaddr
 from pathlib import Path  # noqa: TC003  (pydantic reads the annotations)
 from string import Formatter
 from typing import Annotated, Any, Literal
@@ -11,28 +10,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from pipeline.settings.sending import SendSettings
+from pipeline.settings.values import Names, Positive, Section, Text, WebAddress
+
 STATE = ".byline"
-
-
-def _web_address(value: str) -> str:
-    try:
-        value.encode()
-        parts = urlsplit(value)
-    except ValueError:
-        raise ValueError("holds what no web address has") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be a full web address that begins with https:// or http://")
-    return value
-
-
-def _mail_address(value: str) -> str:
-    from email_validator import validate_email
-
-    found = getaddresses([value])
-    if len(found) != 1 or any(mark in value for mark in "\r\n"):
-        raise ValueError("must be one mail address such as name@example.org or Name <name@example.org>")
-    checked = validate_email(found[0][1], check_deliverability=False, allow_smtputf8=False, test_environment=True)
-    return value.replace(found[0][1], checked.ascii_email or checked.normalized)
 
 
 def _disclosing(value: str) -> str:
@@ -55,29 +36,7 @@ def _blog_of(plugins: object) -> object:
     return {} if isinstance(found, BaseModel) else found
 
 
-def _names(listed: object) -> object:
-    """Return the names in a list of mkdocs.yml, whose parts are names, or names with settings."""
-    if isinstance(listed, (list, tuple, dict)):
-        return tuple(str(next(iter(each), "")) if isinstance(each, dict) else str(each) for each in listed)
-    return ()
-
-
-def _as_text(value: Any) -> Any:
-    """Take a number, as that of a list is one, for the text that it is sent as."""
-    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-MailAddress = Annotated[str, AfterValidator(_mail_address)]
-Positive = Annotated[int, Field(gt=0)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class FeedSettings(_Section):
+class FeedSettings(Section):
     """One feed that is read."""
 
     url: WebAddress
@@ -101,7 +60,7 @@ class FeedSettings(_Section):
         return self.listed and not self.allow_private and not secret
 
 
-class PullSettings(_Section):
+class PullSettings(Section):
     """Which feeds are read, and within which bounds."""
 
     feeds: tuple[FeedSettings, ...] = ()
@@ -116,7 +75,7 @@ class PullSettings(_Section):
     """How large one feed may be, unpacked."""
 
 
-class TopicSettings(_Section):
+class TopicSettings(Section):
     """What a topic is known by."""
 
     phrases: tuple[str, ...]
@@ -127,7 +86,7 @@ class TopicSettings(_Section):
     """Words and phrases that tell that it is not."""
 
 
-class SelectSettings(_Section):
+class SelectSettings(Section):
     """Which stories are worth your time."""
 
     topics: dict[str, TopicSettings] = Field(default_factory=dict)
@@ -138,7 +97,7 @@ class SelectSettings(_Section):
     """How many stories the shortlist holds."""
 
 
-class WriteSettings(_Section):
+class WriteSettings(Section):
     """What a draft holds, and what a check asks of it."""
 
     takes: Positive = 4
@@ -149,7 +108,7 @@ class WriteSettings(_Section):
     """Publish and send only posts that somebody has approved as they stand (`byline approve`)."""
 
 
-class AssistSettings(_Section):
+class AssistSettings(Section):
     """Who may propose words to you, if anybody; what is taken of it is told to your readers."""
 
     url: WebAddress | None = None
@@ -166,14 +125,14 @@ class AssistSettings(_Section):
     """The sentence under a post that has words of a model, with {model} and {parts} in it."""
 
 
-class SubscribeSettings(_Section):
+class SubscribeSettings(Section):
     """How people ask for the letter."""
 
     url: WebAddress | None = None
     """Where the form goes: `byline serve`, or the address that a list service gives for its own form."""
     field: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\[\]-]{1,80}$")] = "email"
     """What that service calls the mail address."""
-    fields: dict[str, Annotated[str, BeforeValidator(_as_text)]] = Field(default_factory=dict)
+    fields: dict[str, Text] = Field(default_factory=dict)
     """What else it wants to be sent, such as the number of the list."""
     gets: str = "The stories of the week that matter, each with its source and what I make of it."
     """What readers get, in a sentence."""
@@ -183,7 +142,7 @@ class SubscribeSettings(_Section):
     """How to leave, in a sentence; without one, what `send.unsubscribe_url` makes true."""
 
 
-class PublishSettings(_Section):
+class PublishSettings(Section):
     """What the site offers."""
 
     feed_posts: Positive = 20
@@ -208,59 +167,7 @@ class PublishSettings(_Section):
     """How many kilobytes a page may weigh with all that it loads; `byline publish` names those that are heavier."""
 
 
-class SmtpSettings(_Section):
-    """The way out for mail. The password comes from BYLINE_SMTP_PASSWORD."""
-
-    host: str = "localhost"
-    """The outgoing mail server."""
-    port: Annotated[int, Field(ge=1, le=65535)] = 587
-    """Its port: 587 goes with starttls, 465 with tls, 25 with none."""
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    """How the connection is protected; none is for a server on this very machine."""
-    username: str = ""
-    """The name to log in with; empty for no login."""
-    connections: Annotated[int, Field(ge=1, le=32)] = 4
-    """How many connections are open at once; where a send is cut off, so many deliveries at most are uncertain."""
-
-
-class DkimSettings(_Section):
-    """A key by which letters are signed here (DKIM); most mail providers sign by themselves."""
-
-    selector: Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$")]
-    """The name of the key in DNS: its public half is at SELECTOR._domainkey.DOMAIN."""
-    key_file: str
-    """The private key, RSA or Ed25519 in PEM: a file that is in no repository."""
-    domain: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$")] = ""
-    """The domain that signs; that of `send.sender` if not given."""
-
-
-class SendSettings(_Section):
-    """Who the letter is from, and how it leaves."""
-
-    sender: MailAddress = "You <you@example.org>"
-    """Who the letter is from; answers come here."""
-    postal_address: str = ""
-    """Your postal address, which the law of many countries wants in a letter."""
-    reason: str = "You get this letter because you asked for it."
-    """The sentence that tells readers why they get the letter."""
-    list_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$")] = ""
-    """The name of the list in mail headers (List-Id); without one, letter.YOUR-SITE."""
-    unsubscribe_url: WebAddress | None = None
-    """Where readers leave: something there must answer a POST (RFC 8058). Without it, leaving works by mail only."""
-    keep_ip: bool = False
-    """Keep with a reader's consent the network address that it came from; only if your law asks for that."""
-    dkim: tuple[DkimSettings, ...] = ()
-    """Keys by which letters are signed here, if your mail provider does not sign them."""
-    smtp: SmtpSettings = Field(default_factory=SmtpSettings)
-    """The way out for mail. Its password comes from the environment: BYLINE_SMTP_PASSWORD."""
-
-    @property
-    def domain(self) -> str:
-        """The domain that letters come from."""
-        return parseaddr(self.sender)[1].rpartition("@")[2]
-
-
-class ConnectSettings(_Section):
+class ConnectSettings(Section):
     """Whom you would like to work with, and whose news you want to know."""
 
     organisations: tuple[str, ...] = ()
@@ -269,7 +176,7 @@ class ConnectSettings(_Section):
     """People whose news you want to know."""
 
 
-class Sections(_Section):
+class Sections(Section):
     """byline.yml: a section for each of the six verbs, and one for the help with words."""
 
     pull: PullSettings = Field(default_factory=PullSettings)
@@ -281,7 +188,7 @@ class Sections(_Section):
     connect: ConnectSettings = Field(default_factory=ConnectSettings)
 
 
-class Secrets(_Section):
+class Secrets(Section):
     """What comes from the environment alone, and prints as asterisks."""
 
     smtp_password: SecretStr | None = None

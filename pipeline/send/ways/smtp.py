@@ -1,27 +1,21 @@
-"""The ways out for a message: SMTP, and a folder of .eml files. Each says what became of the message.
-
-A line is opened before anything is claimed over it, so a server that cannot be reached claims nobody. ``Uncertain`` is
-raised where the message may have left: after its text was handed over and before the answer came.
-"""
+"""A mail server, by SMTP (RFC 5321)."""
 
 from __future__ import annotations
 
-import os
 import smtplib
 import ssl
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import SendError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState
+from pipeline.send.ways.way import Answer, Uncertain
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pipeline.model import PlainText
     from pipeline.send.message import Message
+    from pipeline.send.ways.way import Line
     from pipeline.settings.sections import Settings
 
 _TIMEOUT_SECONDS = 60
@@ -31,79 +25,6 @@ _BEYOND = 600
 _GO_AHEAD = 354
 _Reply = tuple[int, bytes | str]
 _UNSAID: Final[_Reply] = (503, b"was not said")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the receiving side said to one message."""
-
-    state: DeliveryState
-    text: PlainText
-
-
-class Uncertain(Exception):  # noqa: N818  (a fact about one delivery, not an error of the run)
-    """The connection ended between handing over a message and its answer: it may have left or not."""
-
-
-class Line(Protocol):
-    """One connection of a way, over which one message after the other goes out."""
-
-    def send(self, message: Message) -> Answer:
-        """Hand ``message`` over and return the answer. Raises ``Uncertain``, and ``SendError`` to stop the run."""
-        ...
-
-    def close(self) -> None:
-        """Let go of it."""
-        ...
-
-
-class Way(Protocol):
-    """One way out, over so many ``connections`` at once as it is good for."""
-
-    @property
-    def connections(self) -> int:
-        """How many lines may be open at once."""
-        ...
-
-    def open(self) -> Line:
-        """Open a line. Raises ``SendError`` where the other side cannot be reached."""
-        ...
-
-
-class Folder:
-    """A folder of .eml files, one a reader, for a mail program or another machine to send."""
-
-    connections: Final = 1
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def open(self) -> Line:
-        """Make the folder."""
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise SendError(f"{self._folder} cannot be made: {error.strerror}") from error
-        return self
-
-    def close(self) -> None:
-        """Leave the folder as it is."""
-
-    def send(self, message: Message) -> Answer:
-        """Write the message under a name made of its Message-ID."""
-        path = self._folder / f"{message.message_id.strip('<>').partition('@')[0]}.eml"
-        try:
-            fresh = path.with_suffix(".part")
-            fresh.unlink(missing_ok=True)
-            fresh.touch(mode=0o600)  # the letter holds the reader's address and their own way to leave
-            with fresh.open("wb") as file:
-                file.write(message.data)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-        except OSError as error:
-            raise SendError(f"{path} cannot be written: {error.strerror}") from error
-        return Answer(state=DeliveryState.SENT, text=plain_text(f"written to {path.name}"))
 
 
 class Smtp:
