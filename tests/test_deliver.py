@@ -5,14 +5,12 @@ import itertools
 import random
 import re
 import signal
-import socketserver
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import dkim
@@ -23,24 +21,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import post as posts
-from pipeline import send as room
 from pipeline.cli.init import _sample_files, make
 from pipeline.errors import SendError, StoreError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState, Reader, ReaderState, SendState, Settled
+from pipeline.send.course import Course, again_at
 from pipeline.send.letter import make_letter
 from pipeline.send.message import Envelope, Mould
-from pipeline.send.pace import Course, again_at
 from pipeline.send.sign import Signer
-from pipeline.send.ways import Smtp
 from pipeline.settings import load
 from pipeline.store import Store
 from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept
-from pipeline.store.schema import sends
+from sending import CLAIMED, LATER, NOW, REFUSED, SENT, filled, here, sent, sink, state_of, states
 
-NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
-SENT, LATER, REFUSED, CLAIMED = (DeliveryState(name) for name in ("sent", "later", "refused", "claimed"))
 law = settings(derandomize=True, deadline=None, max_examples=40)
 
 
@@ -240,81 +234,6 @@ def test_a_domain_that_puts_off_three_in_a_row_is_left_in_peace():
 # -- several lines
 
 
-class Sink(socketserver.StreamRequestHandler):
-    """A mail server that takes everything, as fast as it can, unless the plan of its server says otherwise."""
-
-    def handle(self):
-        server, recipient, accepted = self.server, "", False
-        server.open += 1
-        try:
-            self._say("220 sink" if server.open <= server.most else "421 too many connections")
-            self._serve(server, recipient, accepted)
-        finally:
-            server.open -= 1
-
-    def _serve(self, server, recipient, accepted):
-        while line := self.rfile.readline():
-            verb = line[:4].strip().upper()
-            if verb == b"EHLO":
-                self._say("250-sink\r\n250 PIPELINING" if server.pipelining else "250 sink")
-            elif verb == b"DATA":
-                if not self._text(recipient, accepted):
-                    return
-            elif verb == b"QUIT":
-                return
-            else:
-                recipient = line[9:-3].decode() if verb == b"RCPT" else recipient
-                said = server.plan(verb.decode(), recipient) or "250 ok"
-                accepted = said.startswith("250") if verb in {b"RCPT", b"MAIL"} else accepted
-                self._say(said)
-
-    def _text(self, recipient, accepted):
-        """Take a text; where nobody is to get it, that is said as late as may be (RFC 2920, section 3.1)."""
-        refused = self.server.plan("DATA", recipient)
-        self._say(refused or "354 go on")
-        if refused and not refused.startswith("354"):
-            return True
-        while self.rfile.readline() not in {b".\r\n", b""}:
-            pass
-        said = self.server.plan(".", recipient) or "250 ok" if accepted else "554 5.5.1 no valid recipients"
-        if said == "hang up":
-            return False
-        if said.startswith("250"):
-            self.server.got.append(recipient)
-        self._say(said)
-        return True
-
-    def _say(self, words):
-        self.wfile.write(f"{words}\r\n".encode())
-
-
-@contextmanager
-def sink(plan=lambda *_: None, *, pipelining=True, most=99):
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Sink)
-    server.daemon_threads, server.plan, server.pipelining, server.got = True, plan, pipelining, []
-    server.open, server.most = 0, most
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def here(site, port, connections=4):
-    smtp = {"host": "127.0.0.1", "port": port, "security": "none", "connections": connections}
-    sending = site.send.model_copy(update={"smtp": site.send.smtp.model_copy(update=smtp)})
-    return site.model_copy(update={"send": sending})
-
-
-def filled(url, many):
-    opened = Store(url)
-    with opened.writing() as connection:
-        for number in range(many):
-            kept.add_reader(connection, f"r{number}@d{number % 7}.example", plain_text("R"), plain_text(""), NOW)
-    return opened
-
-
 @pytest.fixture
 def small(tmp_path):
     opened = filled(f"sqlite:///{tmp_path / 'small.db'}", 0)
@@ -327,20 +246,6 @@ def store(store_url):
     opened = filled(store_url, 60)
     yield opened
     opened.close()
-
-
-def sent(letter, settings, store, clock=lambda: NOW, tell=lambda _: None):
-    return room.send(letter, settings, store, Smtp(settings), tell, clock)
-
-
-def states(store, letter):
-    with store.reading() as connection:
-        return ledger.counted(connection, letter.edition)
-
-
-def state_of(store, letter):
-    with store.reading() as connection:
-        return connection.execute(sends.select().where(sends.c.edition == letter.edition)).one()
 
 
 @pytest.mark.parametrize("pipelining", [True, False])
@@ -363,7 +268,9 @@ def test_who_joins_while_a_send_is_cut_off_is_no_part_of_it_and_gets_the_next(si
         assert state_of(store, letter).state == SendState.PAUSED
         with store.writing() as connection:
             kept.add_reader(connection, "late@d.example", plain_text(""), plain_text(""), NOW)
-        assert sent(letter, there, store).counts == {SENT: 58}
+        with pytest.raises(SendError, match=r"is paused: 2 deliveries in a row were cut off.*--resume` goes on"):
+            sent(letter, there, store)
+        assert sent(letter, there, store, resume=True).counts == {SENT: 58}
         assert sent(letter, there, store).counts == {SENT: 1}
     assert server.got[-1] == "late@d.example"
     assert states(store, letter) == {SENT: 59, CLAIMED: 2}

@@ -263,7 +263,7 @@ def send(letter, settings, store, way=None, tell=lambda _: None):
         ended[delivery.reader.email] = delivery.state
         tell(delivery)
 
-    sent = room.send(letter, settings, store, way or Smtp(settings), told, lambda: next(CLOCK))
+    sent = room.send(letter, settings, store, way or Smtp(settings), told, room.Orders(clock=lambda: next(CLOCK)))
     assert sent.counts == Counter(ended.values())
     return ended
 

@@ -51,7 +51,7 @@ from pipeline.model import (
 )
 from pipeline.pull.identity import recognised
 from pipeline.pull.taking import take_in
-from pipeline.store import HEAD, Store, audience
+from pipeline.store import HEAD, Store, audience, sends
 from pipeline.store import deliveries as ledger
 from pipeline.store import pull as feeds
 from pipeline.store import select as stories
@@ -522,7 +522,7 @@ def test_the_audience_of_a_send_is_frozen_until_it_is_done(store, now):
         ledger.freeze(connection, EDITION, (), now)
         assert states(connection) == [("a", waiting, ""), ("b", excluded, "left the list")]
         assert [each.reader for each in ledger.candidates(connection, EDITION, 0, 9, now)] == [ana]
-        ledger.stop_sending(connection, EDITION, SendState.DONE)
+        sends.stop(connection, EDITION, SendState.DONE)
         assert ledger.is_wanted(connection, EDITION, (), now)
         ledger.freeze(connection, EDITION, (), now)
         assert states(connection)[2:] == [("c", waiting, "")]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline import post as posts
 from pipeline.app.written import read_posts
 from pipeline.errors import PostError, UsageError
-from pipeline.model import Kind
+from pipeline.model import Kind, SendState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Mention,
         Post,
         SafeUrl,
+        Sending,
         Snapshot,
         Trend,
         Unreadable,
@@ -59,6 +60,8 @@ class Status:
     unsent: tuple[str, ...]
     readers: int
     waiting: tuple[Delivery, ...]
+    sendings: tuple[Sending, ...]
+    late: tuple[str, ...]
 
 
 class App:
@@ -276,9 +279,11 @@ class App:
         from pipeline.store import deliveries as ledger
         from pipeline.store import select as kept_stories
         from pipeline.store import send as kept_readers
+        from pipeline.store import sends
 
         with self.store.reading() as connection:
             waiting = ledger.unfinished(connection)
+            sendings = sends.sendings(connection, (SendState.SCHEDULED, SendState.RUNNING, SendState.PAUSED))
             begun = ledger.editions(connection)
             active = kept_readers.active_readers(connection, self.now)
             made_at = kept_stories.shortlist_made_at(connection)
@@ -301,6 +306,8 @@ class App:
             ),
             readers=active,
             waiting=waiting,
+            sendings=sendings,
+            late=tuple(each.edition for each in self.letters.due().late),
         )
 
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from pipeline.app import App
     from pipeline.app.lettered import Linted
-    from pipeline.model import Delivery, DeliveryState, Letter
+    from pipeline.model import Delivery, DeliveryState, EditionId, Letter
     from pipeline.send import Audience, Sent
+    from pipeline.send.orders import Due
     from pipeline.send.ways import Answer, Way
 
 
@@ -74,18 +75,50 @@ class Letters:
 
         return audience(letter, self._app.store, self._app.now)
 
-    def send(self, letter: Letter, folder: Path | None, tell: Callable[[Delivery], None]) -> Sent:
+    def send(
+        self,
+        letter: Letter,
+        folder: Path | None,
+        tell: Callable[[Delivery], None],
+        *,
+        resume: bool = False,
+        wait: bool = False,
+    ) -> Sent:
         """Send ``letter`` to all who have not got it: by SMTP, or as files into ``folder``.
 
         Raises ``UsageError`` where posts must be approved and this one is not.
         """
-        from pipeline.send import send
+        from pipeline.send import Orders, send
         from pipeline.send.ways import Folder, Smtp
 
         if self._app.settings.write.approval:
             self._app.see_that_approved(self._app.find(letter.edition))
         way: Way = Folder(folder) if folder is not None else Smtp(self._app.settings)
-        return send(letter, self._app.settings, self._app.store, way, tell)
+        return send(letter, self._app.settings, self._app.store, way, tell, Orders(resume=resume, wait=wait))
+
+    def plan(self, edition: EditionId, at: datetime) -> None:
+        """Write down that ``edition`` is to be sent ``at`` that time."""
+        from pipeline.send import orders
+
+        orders.plan(self._app.store, edition, at, self._app.now)
+
+    def due(self) -> Due:
+        """Return which sends are due now, and which are too late to begin by themselves."""
+        from pipeline.send import orders
+
+        return orders.due(self._app.store, self._app.settings.send.pace.late_hours, self._app.now)
+
+    def pause(self, edition: EditionId) -> None:
+        """Let nobody else be sent ``edition`` until it is resumed."""
+        from pipeline.send import orders
+
+        orders.pause(self._app.store, edition)
+
+    def cancel(self, edition: EditionId) -> int:
+        """Let nobody else get ``edition``. Return how many waited for it."""
+        from pipeline.send import orders
+
+        return orders.cancel(self._app.store, edition)
 
     def resolve_uncertain(self, letter: Letter, state: DeliveryState) -> int:
         """Give the deliveries of ``letter`` that were cut off the state that the author decides on."""

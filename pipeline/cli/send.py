@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline import post as posts
+from pipeline.cli import sends
 from pipeline.cli.talk import app, counted, json_option, progress, report, shown
 from pipeline.errors import UsageError
 from pipeline.model import DeliveryState
@@ -68,7 +70,7 @@ def _tried(opened: App, made: Letter, *, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("post")
+@click.argument("post", required=False)
 @click.option(
     "--to-folder",
     "folder",
@@ -81,21 +83,17 @@ def _tried(opened: App, made: Letter, *, as_json: bool) -> int:
     type=click.Choice(["again", "sent"]),
     help="Settle deliveries that were cut off, and stop: the next send tries them again, or they count as sent.",
 )
+@click.option("--at", "when", metavar="TIME", help="Plan it for TIME, as 2026-12-01T08:00; send nothing now.")
+@click.option("--due", is_flag=True, help="Send what was planned and is due, without POST: for a timer.")
+@click.option("--wait", is_flag=True, help="Stay until those are reached, too, who can be sent to only later.")
+@click.option("--pause", "order", flag_value="pause", help="Let a send that runs elsewhere send to nobody else.")
+@click.option("--cancel", "order", flag_value="cancel", help="Let nobody else get it.")
+@click.option("--resume", "order", flag_value="resume", help="Go on with one that was paused or cancelled.")
 @click.option("--built-elsewhere", is_flag=True, help="Do not ask that site/ holds the page: it is built elsewhere.")
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
 @json_option
 @click.pass_context
-def send(
-    context: click.Context,
-    post: str,
-    folder: Path | None,
-    uncertain: str | None,
-    *,
-    dry_run: bool,
-    built_elsewhere: bool,
-    yes: bool,
-    as_json: bool,
-) -> int:
+def send(context: click.Context, /, **said: Any) -> int:
     """Send POST to all readers who have not got it, each once, however often it is run.
 
     Each delivery is written down before and after. One that was cut off in between is uncertain: `byline status`
@@ -106,22 +104,75 @@ def send(
     Example:
       byline send 2026-11-16-what-had-no-name --dry-run
       byline send 2026-11-16-what-had-no-name
+      byline send 2026-11-16-what-had-no-name --at 2026-12-01T08:00
+      byline send --due --wait
     """
-    if uncertain is not None and dry_run:
+    return _done(context, _Said(**said))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What the author said; an option of the command each."""
+
+    post: str | None
+    folder: Path | None
+    uncertain: str | None
+    when: str | None
+    order: str | None
+    due: bool
+    wait: bool
+    dry_run: bool
+    built_elsewhere: bool
+    yes: bool
+    as_json: bool
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody is there to be asked."""
+        return not self.yes and not self.due and sys.stdin.isatty()
+
+
+def _done(context: click.Context, said: _Said) -> int:
+    """Do what is said, and return the exit code."""
+    if said.due == (said.post is not None):
+        raise click.UsageError("name the POST to send, or say --due for all that were planned and are due")
+    if said.uncertain is not None and said.dry_run:
         raise click.UsageError("--uncertain settles deliveries, and --dry-run changes nothing: choose one")
     with app(context) as opened:
-        path = _post_named(opened, post)
-        opened.see_that_approved(path)
-        made = opened.letters.make(path)
-        if uncertain is not None:
-            return _settled(opened, made, uncertain, as_json=as_json)
-        if dry_run:
-            return _rehearsed(opened, made, None if built_elsewhere else _stale(opened, path), as_json=as_json)
-        if not built_elsewhere and (stale := _stale(opened, path)):
-            raise UsageError(stale)
-        sent = _sent(opened, made, folder, ask=not yes and sys.stdin.isatty())
-    report(_sent_data(made, sent), *_sent_lines(sent), as_json=as_json)
-    return int(bool(sent.troubled))
+        if said.post is None:
+            return sends.send_due(opened, lambda edition: _send(opened, edition, said), as_json=said.as_json)
+        if said.order in _ORDERS:
+            return _ORDERS[said.order](opened, sends.edition_named(opened, said.post), as_json=said.as_json)
+        if said.when is None and said.uncertain is None and not said.dry_run:
+            return int(not _send(opened, said.post, said))
+        return _looked_at(opened, said.post, said)
+
+
+def _looked_at(opened: App, post: str, said: _Said) -> int:
+    """Do what sends nothing now: plan, settle, rehearse."""
+    path = _post_named(opened, post)
+    opened.see_that_approved(path)
+    made = opened.letters.make(path)
+    if said.when is not None:
+        return sends.planned(opened, made.edition, said.when, as_json=said.as_json)
+    if said.uncertain is not None:
+        return _settled(opened, made, said.uncertain, as_json=said.as_json)
+    return _rehearsed(opened, made, None if said.built_elsewhere else _stale(opened, path), as_json=said.as_json)
+
+
+_ORDERS = {"pause": sends.paused, "cancel": sends.cancelled}
+
+
+def _send(opened: App, post: str, said: _Said) -> bool:
+    """Send a post, and tell what became of it. Return whether all went well."""
+    path = _post_named(opened, post)
+    opened.see_that_approved(path)
+    made = opened.letters.make(path)
+    if not said.built_elsewhere and (stale := _stale(opened, path)):
+        raise UsageError(stale)
+    sent = _sent(opened, made, said)
+    report(_sent_data(made, sent), *_sent_lines(sent), as_json=said.as_json)
+    return not sent.troubled
 
 
 _DECIDED = {"again": DeliveryState.LATER, "sent": DeliveryState.SENT}
@@ -140,15 +191,17 @@ def _rehearsed(opened: App, made: Letter, stale: str | None, *, as_json: bool) -
     return int(stale is not None)
 
 
-def _sent(opened: App, made: Letter, folder: Path | None, *, ask: bool) -> Sent:
+def _sent(opened: App, made: Letter, said: _Said) -> Sent:
     """Send the letter, once the author has looked at what it promises."""
     audience = opened.letters.audience(made)
     for concern in opened.letters.concerns():
         click.echo(f"note: {concern}", err=True)
-    if audience.to and ask:
-        _ask(made, len(audience.to), str(folder or opened.settings.send.smtp.host))
+    if audience.to and said.asks:
+        _ask(made, len(audience.to), str(said.folder or opened.settings.send.smtp.host))
     with progress("Sending", len(audience.to)) as step:
-        return opened.letters.send(made, folder, lambda _delivery: step())
+        return opened.letters.send(
+            made, said.folder, lambda _delivery: step(), resume=said.order == "resume", wait=said.wait
+        )
 
 
 def _settled(opened: App, made: Letter, uncertain: str, *, as_json: bool) -> int:
@@ -211,6 +264,7 @@ def _sent_data(made: Letter, sent: Sent) -> dict[str, Any]:
             for delivery in sent.troubled
         ],
         "left_out": [{"because": why, "readers": many} for why, many in sent.left_out.items()],
+        "later": sent.later,
     }
 
 
@@ -227,7 +281,8 @@ def _sent_lines(sent: Sent) -> Sequence[str]:
     left_out = sum(sent.left_out.values())
     told = f"Sent to {counted(sent.count(DeliveryState.SENT), 'reader')}"
     told += f"; {left_out} left out (--dry-run says why)." if left_out else "."
-    return [*lines, told]
+    later = [f"Some wait: the next can be sent to at {sent.later:%Y-%m-%d %H:%M} UTC."] if sent.later else []
+    return [*lines, told, *later]
 
 
 def _delivery_line(delivery: Delivery) -> str:

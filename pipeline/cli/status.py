@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.talk import app, counted, json_option, report, shown
-from pipeline.model import DeliveryState
+from pipeline.model import DeliveryState, SendState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.app import Status
-    from pipeline.model import Delivery
+    from pipeline.model import Delivery, Sending
     from pipeline.pull.subscriptions.health import FeedHealth
 
 
@@ -43,9 +43,11 @@ def status(context: click.Context, *, as_json: bool) -> int:
         "unsent": found.unsent,
         "readers": found.readers,
         "waiting": [_waiting_data(delivery) for delivery in found.waiting],
+        "sends": [_sending_data(each, is_late=each.edition in found.late) for each in found.sendings],
     }
-    report(data, *_feeds(found.feeds, failed), *_week(found), *_deliveries(found.waiting), as_json=as_json)
-    return int(bool(failed or uncertain or found.broken))
+    sends = (*map(_sending, found.sendings), *_late(found.late), *_deliveries(found.waiting))
+    report(data, *_feeds(found.feeds, failed), *_week(found), *sends, as_json=as_json)
+    return int(bool(failed or uncertain or found.broken or found.late))
 
 
 def _waiting_data(delivery: Delivery) -> dict[str, str]:
@@ -56,6 +58,33 @@ def _waiting_data(delivery: Delivery) -> dict[str, str]:
         "message_id": delivery.message_id,
         "answer": delivery.answer,
     }
+
+
+def _sending_data(sending: Sending, *, is_late: bool) -> dict[str, object]:
+    due_at = sending.due_at
+    return {
+        "edition": sending.edition,
+        "state": sending.state,
+        "reason": sending.reason,
+        "due_at": due_at,
+        "is_late": is_late,
+    }
+
+
+def _sending(sending: Sending) -> str:
+    name = sending.edition
+    match sending.state:
+        case SendState.SCHEDULED:
+            return f"Send       {name} on {sending.due_at:%Y-%m-%d at %H:%M} UTC, by `byline send --due`"
+        case SendState.PAUSED:
+            return f"Send       {name} is paused: {sending.reason}. `byline send {name} --resume` goes on with it"
+        case _:
+            return f"Send       {name} is running, or was cut off: `byline send {name}` goes on with it"
+
+
+def _late(editions: Sequence[str]) -> Iterator[str]:
+    for name in editions:
+        yield f"  late     {name} does not begin by itself any more: `byline send {name}`, or with --at anew"
 
 
 def _feeds(feeds: Sequence[FeedHealth], failed: Sequence[FeedHealth]) -> Iterator[str]:
@@ -83,7 +112,8 @@ def _week(found: Status) -> Iterator[str]:
         how = ", once all are approved" if waiting else ": `byline publish`"
         yield f"Site       {counted(len(found.unbuilt), 'post')} to build{how}"
     yield f"Readers    {found.readers}"
-    yield from (f"  not sent {name}: `byline send {name}`" for name in found.unsent)
+    planned = {each.edition for each in found.sendings}
+    yield from (f"  not sent {name}: `byline send {name}`" for name in found.unsent if name not in planned)
 
 
 def _deliveries(waiting: Sequence[Delivery]) -> Iterator[str]:

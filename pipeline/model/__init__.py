@@ -38,6 +38,7 @@ from pipeline.model.letters import (
     Reader,
     ReaderId,
     ReaderState,
+    Sending,
     SendState,
     Settled,
 )
@@ -128,6 +129,7 @@ __all__ = [
     "SafeHtml",
     "SafeUrl",
     "SendState",
+    "Sending",
     "Settled",
     "Severity",
     "Slug",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NewType
 from pipeline.model.text import NO_TEXT
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
     from pipeline.model.text import PlainText, SafeUrl
 
@@ -32,7 +32,7 @@ class Reader:
     """Someone who agreed to get the letter; ``consent`` says how they did, ``token`` proves a link to be theirs.
 
     ``wording`` is the sentence they agreed to, word for word; ``ip`` is kept only where the author wants it. One who is
-    paused gets letters again from ``paused_until`` on.
+    paused gets letters again from ``paused_until`` on. ``zone`` is their time zone by its IANA name, where it is known.
     """
 
     id: ReaderId
@@ -46,6 +46,12 @@ class Reader:
     ip: str = ""
     paused_until: datetime | None = None
     monthly: bool = False
+    zone: str = ""
+
+    @property
+    def domain(self) -> str:
+        """The domain that takes their mail."""
+        return self.email.rpartition("@")[2].lower()
 
     def state_at(self, now: datetime) -> ReaderState:
         """Return the state that counts at ``now``: a pause that is over is none."""
@@ -111,11 +117,27 @@ class DeliveryState(StrEnum):
 
 
 class SendState(StrEnum):
-    """How far the sending of an edition has come, as a whole."""
+    """How far the sending of an edition has come, as a whole.
 
+    ``RUNNING`` may have been cut off: the next send goes on. ``PAUSED`` and ``CANCELLED`` go on only if the author says
+    so.
+    """
+
+    SCHEDULED = "scheduled"
     RUNNING = "running"
     PAUSED = "paused"
+    CANCELLED = "cancelled"
     DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """The sending of an edition as a whole; ``reason`` says why it is paused, ``due_at`` when it is to begin."""
+
+    edition: EditionId
+    state: SendState
+    reason: str = ""
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +153,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """How a delivery that was claimed ended: as ``CLAIMED`` where nobody knows. ``row`` is its number in the ledger."""
+    """How a delivery that was claimed ended: as ``CLAIMED`` where nobody knows. ``row`` is its number in the ledger.
+
+    ``slow`` says that the other side asks to be left in peace for so long, by zero that it does not say how long.
+    """
 
     row: int
     state: DeliveryState
     answer: PlainText
+    slow: timedelta | None = None

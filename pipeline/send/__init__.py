@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.html import plain_text
 from pipeline.model import Reader, ReaderId, ReaderState
-from pipeline.send.clerk import Round
-from pipeline.send.deliver import Audience, Sent, audience_of, deliver
+from pipeline.send.deliver import Audience, Orders, Sent, audience_of, deliver
 from pipeline.send.letter import make_letter
+from pipeline.send.lineman import Round
 from pipeline.send.message import Envelope, Mould
+from pipeline.send.pace import Pace
 from pipeline.send.sign import signers_of
 from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
 
-__all__ = ["Audience", "Sent", "audience", "make_letter", "rehearse", "sample", "send"]
+_AS_USUAL = Orders()
+
+__all__ = ["Audience", "Orders", "Sent", "audience", "make_letter", "rehearse", "sample", "send"]
 
 
 def audience(letter: Letter, store: Store, now: datetime) -> Audience:
@@ -42,24 +45,20 @@ def audience(letter: Letter, store: Store, now: datetime) -> Audience:
     return audience_of(readers, deliveries, reasons)
 
 
-def _now() -> datetime:
-    """Return the time as it is: a ledger and a Date header tell when something really happened, whatever --now says."""
-    return datetime.now(UTC)
-
-
 def send(
     letter: Letter,
     settings: Settings,
     store: Store,
     way: Way,
     tell: Callable[[Delivery], None],
-    clock: Callable[[], datetime] = _now,
+    orders: Orders = _AS_USUAL,
 ) -> Sent:
     """Send ``letter`` by ``way`` to all who have not got it. Return what became of it."""
     mould = Mould(letter, Envelope.of(settings), signers_of(settings))
-    return deliver(
-        Round(edition=letter.edition, topics=letter.topics, mould=mould, store=store, way=way, clock=clock), tell
-    )
+    pace = Pace(settings.send.domain, settings.send.pace)
+    edition, topics = letter.edition, letter.topics
+    which = Round(edition=edition, topics=topics, mould=mould, store=store, way=way, pace=pace, clock=orders.clock)
+    return deliver(which, tell, orders)
 
 
 def rehearse(letter: Letter, settings: Settings, way: Way) -> tuple[str, Answer]:
@@ -68,8 +67,8 @@ def rehearse(letter: Letter, settings: Settings, way: Way) -> tuple[str, Answer]
     Return the author's address, and what the other side said.
     """
     envelope = Envelope.of(settings)
-    author = _nobody(envelope.sender.addr_spec, envelope.sender.display_name, _now())
-    message = Mould(letter, envelope, signers_of(settings)).message(author, _now())
+    author = _nobody(envelope.sender.addr_spec, envelope.sender.display_name, datetime.now(UTC))
+    message = Mould(letter, envelope, signers_of(settings)).message(author, datetime.now(UTC))
     with closing(way.open()) as line:
         return author.email, line.send(message)
 

@@ -1,146 +1,52 @@
 """Many lines and one ledger: each line has a thread of its own, and one clerk writes down for all of them.
 
-The thread of a line makes a message, asks the clerk to claim the delivery, hands the message over, and tells what
-became of it when it asks for the next. What is told and asked at one time is one commit. So each line has one delivery
-at most that is claimed and not settled, at whatever moment the program is ended.
+What lines tell and ask at one time is one commit. The clerk hands out who waits as the pace allows, and nobody more
+once something is wrong, or the author says so.
 """
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import SendError
-from pipeline.html import plain_text
-from pipeline.model import NO_TEXT, Delivery, DeliveryState, Settled
+from pipeline.model import Delivery, DeliveryState
+from pipeline.send.course import Course, again_at
 from pipeline.send.interrupted import heeding
-from pipeline.send.pace import Course, again_at
-from pipeline.send.ways import Uncertain
+from pipeline.send.lineman import Ask, Lineman, Reply
+from pipeline.send.waiting import Waiting
 from pipeline.store import deliveries as kept
+from pipeline.store import sends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
-    from pipeline.model import EditionId, Reader
-    from pipeline.send.message import Message, Mould
-    from pipeline.send.ways import Line, Way
-    from pipeline.store import Store
+    from pipeline.model import Settled
+    from pipeline.send.lineman import Round
+    from pipeline.send.ways import Line
     from pipeline.store.deliveries import Candidate
 
 MOST_TOLD: Final = 1000
 _MOMENT: Final = 0.001
 """Seconds; less than a commit takes."""
+_LOOKS_UP: Final = 1.0
+"""Seconds after which one who waits looks whether the author paused the send."""
 _PAGE: Final = 500
 """So many readers are read at once; a list of a million is never in memory."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
-    """One send: what goes out and what it is about, by which way, who writes it down, and by which clock."""
-
-    edition: EditionId
-    topics: tuple[str, ...]
-    mould: Mould
-    store: Store
-    way: Way
-    clock: Callable[[], datetime]
-
-
-class _Ask(NamedTuple):
-    """What the thread of a line tells the clerk: what became of its delivery, and for whom it has a message now."""
-
-    of: Lineman
-    settled: Settled | None = None
-    ready: Candidate | None = None
-    message_id: str = ""
-    failed: Exception | None = None
-    ends: bool = False
-    given_back: Candidate | None = None
-
-
-class _Reply(NamedTuple):
-    """Whether the delivery is claimed, and for whom to make the next message; for nobody, and the line is closed."""
-
-    is_claimed: bool
-    next: Candidate | None
-
-
-_END: Final = _Reply(is_claimed=False, next=None)
-
-
-class Lineman(threading.Thread):
-    """The thread of one line; the first is given its ``line``, others open theirs."""
-
-    def __init__(self, send: Round, asks: SimpleQueue[_Ask], line: Line | None) -> None:
-        super().__init__(daemon=True)  # once the clerk is gone, nobody answers
-        self.replies: SimpleQueue[_Reply] = SimpleQueue()
-        self._send = send
-        self._asks = asks
-        self._line = line
-        self._is_released = False
-
-    def release(self) -> None:
-        """End it, as soon as what it does is done: there is no clerk any more."""
-        self._is_released = True
-        self.replies.put(_END)
-
-    def run(self) -> None:
-        """Send one message after the other, until there is nobody left or nothing goes any more."""
-        try:
-            self._asks.put(self._sent_all())
-        except Exception as error:  # noqa: BLE001  (the clerk raises it where it is seen)
-            self._asks.put(_Ask(self, failed=error, ends=True))
-        finally:
-            if self._line:
-                self._line.close()
-
-    def _sent_all(self) -> _Ask:
-        """Send to whom the clerk names; return the last that there is to tell."""
-        settled = None
-        candidate = self._told(_Ask(self)).next
-        while candidate:
-            try:
-                self._line = self._line or self._send.way.open()
-            except SendError as error:  # the other side may want fewer lines than we do
-                return _Ask(self, failed=error, ends=True, given_back=candidate)
-            message = self._made_out(candidate.reader)  # or else it is not claimed
-            reply = self._told(_Ask(self, settled=settled, ready=candidate, message_id=message.message_id))
-            settled = None
-            if reply.is_claimed:
-                try:
-                    answer = self._line.send(message)
-                    settled = Settled(row=candidate.row, state=answer.state, answer=answer.text)
-                except Uncertain:
-                    settled = Settled(row=candidate.row, state=DeliveryState.CLAIMED, answer=NO_TEXT)
-                except SendError as error:  # it is certain that nothing left
-                    ended = Settled(row=candidate.row, state=DeliveryState.LATER, answer=plain_text(str(error)))
-                    return _Ask(self, settled=ended, failed=error, ends=True)
-            candidate = reply.next
-        return _Ask(self, settled=settled, ends=True)
-
-    def _made_out(self, reader: Reader) -> Message:
-        try:
-            return self._send.mould.message(reader, self._send.clock())
-        except ValueError as error:
-            raise SendError(
-                f"the letter cannot be made out to {plain_text(reader.email)} ({plain_text(str(error))}), so nobody "
-                "else is sent to: take that reader off with `byline readers remove`, and send again"
-            ) from error
-
-    def _told(self, ask: _Ask) -> _Reply:
-        self._asks.put(ask)
-        return _END if self._is_released else self.replies.get()
+_SLOWED: Final = 3
+"""So often one delivery is tried in a run whose other side asks to slow down."""
+_TOO_SLOW: Final = 8
 
 
 class Clerk:
-    """Writes down for all lines; ``counts`` and ``troubled`` tell how it went.
+    """Writes down for all lines; ``counts`` and ``troubled`` tell how it went, ``trouble`` what went wrong.
 
-    ``is_done`` tells whether everybody was reached who was to be, ``trouble`` why not, where something is wrong.
+    ``is_done`` tells whether everybody was reached who was to be. Where ``is_ordered``, the author stopped it, and
+    where ``is_against_us``, the other side has something against the sender.
     """
 
     def __init__(self, send: Round, tell: Callable[[Delivery], None]) -> None:
@@ -148,24 +54,28 @@ class Clerk:
         self.troubled: list[Delivery] = []
         self.trouble: Exception | None = None
         self.is_done = False
+        self.is_against_us = False
+        self.is_ordered = False
+        self.waiting = Waiting(iter(()), send.pace)
+        self.is_stopped = False
         self._send = send
         self._tell = tell
-        self._asks: SimpleQueue[_Ask] = SimpleQueue()
+        self._asks: SimpleQueue[Ask | None] = SimpleQueue()
         self._course = Course()
-        self._claimed: dict[int, Delivery] = {}
-        self._tries: dict[int, int] = {}
-        self._candidates = self._read()
-        self._given_back: list[Candidate] = []
+        self._claimed: dict[int, Candidate] = {}
+        self._named: dict[int, str] = {}
         self._refused: Exception | None = None
         self._linemen: set[Lineman] = set()
-        self._is_stopped = False
+        self._idle: list[Lineman] = []
+        self._looked_up: datetime | None = None
 
-    def serve(self, line: Line, waiting: int) -> None:
-        """Send to those who wait, over ``line`` and as many others as the way is good for.
+    def serve(self, line: Line, many: int) -> None:
+        """Send to those who wait, ``many``, over ``line`` and as many others as the way is good for.
 
         An interruption is heeded when all that is on its way has arrived, a second one at once.
         """
-        lines: list[Line | None] = [line, *[None] * (min(self._send.way.connections, waiting) - 1)]
+        self.waiting = Waiting(self._read(), self._send.pace)
+        lines: list[Line | None] = [line, *[None] * (min(self._send.way.connections, many) - 1)]
         self._linemen = {Lineman(self._send, self._asks, each) for each in lines}
         for lineman in self._linemen:
             lineman.start()
@@ -173,92 +83,153 @@ class Clerk:
             with heeding(self.stop):
                 while self._linemen:
                     self._attend(self._next_asks(len(self._linemen)))
+                    self._serve_idle()
         finally:
             for lineman in self._linemen:
                 lineman.release()
-        if self._given_back and not self._is_stopped:
+        if self.waiting.holds_any and not self.is_stopped:
             self.trouble = self._refused  # nobody was left to take them
+        self.is_done = self.waiting.is_empty and not self.is_stopped
 
     def stop(self) -> None:
         """Hand out nothing more."""
-        self._is_stopped = True
+        self.is_stopped = True
+        self._asks.put(None)  # it may be waiting
 
-    def _next_asks(self, most: int) -> list[_Ask]:
+    def _next_asks(self, most: int) -> list[Ask]:
         """Wait for the next ask, and return it with those that come a moment later: one commit is for all of them."""
-        asks = [self._asks.get()]
+        asks = []
         with suppress(Empty):
+            asks.append(self._asks.get(timeout=self._seconds_to_wait()))
             while len(asks) < most:
                 asks.append(self._asks.get(timeout=_MOMENT))
-        return asks
+        return [ask for ask in asks if ask]
 
-    def _attend(self, asks: Sequence[_Ask]) -> None:
+    def _seconds_to_wait(self) -> float | None:
+        """Return for how long nothing is to be done unless somebody asks; None for as long as it may be."""
+        if not self._idle:
+            return None
+        until = self.waiting.next_at
+        left = (until - self._send.clock()).total_seconds() if until else _LOOKS_UP
+        return min(_LOOKS_UP, max(_MOMENT, left))
+
+    def _attend(self, asks: Sequence[Ask]) -> None:
         """Write down what is told, claim what is asked for, all in one commit; then let the lines go on."""
         self._linemen -= {ask.of for ask in asks if ask.ends}
         for ask in asks:
             self._take(ask)
-        wanted = {ask.ready.row: ask for ask in asks if ask.ready and self._may(ask.ready)}
+        wanted = {ask.ready.row: ask for ask in asks if ask.ready and not self.is_stopped}
         claimed = self._kept([ask.settled for ask in asks if ask.settled], wanted)
         for ask in asks:
             if ask.settled:
                 self._end(ask.settled)
         for row in claimed:
-            ready, name = wanted[row].ready, wanted[row].message_id
+            ready = wanted[row].ready
             assert ready is not None, "only what is ready is wanted"
-            self._tries[row] = ready.tries + 1
-            self._claimed[row] = Delivery(
-                edition=self._send.edition, reader=ready.reader, state=DeliveryState.CLAIMED, message_id=name
-            )
+            self._claimed[row] = ready._replace(tries=ready.tries + 1)
+            self._named[row] = wanted[row].message_id
         for ask in asks:
-            if not ask.ends:
-                ask.of.replies.put(_Reply(ask.ready is not None and ask.ready.row in claimed, self._next()))
+            if ask.ready:
+                ask.of.replies.put(self._reply(is_claimed=ask.ready.row in claimed))
+            elif not ask.ends:
+                self._idle.append(ask.of)
 
-    def _take(self, ask: _Ask) -> None:
-        """Take in what makes the send stop."""
+    def _serve_idle(self) -> None:
+        """Give work to lines that wait for it, or let them go where there will be none."""
+        if self._idle:
+            self.look_up()
+        waits, self._idle = self._idle, []
+        for lineman in waits:
+            reply = self._reply()
+            if reply.next or reply.is_over:
+                lineman.replies.put(reply)
+            else:
+                self._idle.append(lineman)
+
+    def _reply(self, *, is_claimed: bool = False) -> Reply:
+        found = None if self.is_stopped else self.waiting.next(self._send.clock())
+        is_over = self.is_stopped or (found is None and self.waiting.next_at is None)
+        return Reply(is_claimed=is_claimed, next=found, is_over=is_over)
+
+    def look_up(self) -> None:
+        """See from time to time whether the author paused it while there is nothing to claim."""
+        now = datetime.now(UTC)
+        if self._looked_up and (now - self._looked_up).total_seconds() < _LOOKS_UP:
+            return
+        self._looked_up = now
+        with self._send.store.reading() as connection:
+            self._heed(is_running=sends.is_running(connection, self._send.edition))
+
+    def _heed(self, *, is_running: bool) -> None:
+        self.is_ordered = self.is_ordered or not is_running
+        self.is_stopped = self.is_stopped or self.is_ordered
+
+    def _take(self, ask: Ask) -> None:
+        """Take in how the last delivery of a line ended, and what makes the send stop."""
         if ask.settled:
-            self._course.note(_domain(self._claimed[ask.settled.row].reader), ask.settled)
+            self._course.note(self._claimed[ask.settled.row].reader.domain, ask.settled)
+            self._mind_pace(ask.settled)
         if ask.given_back and self._linemen:
-            self._given_back.append(ask.given_back)  # one line less does it as well
+            self.waiting.put_back(ask.given_back, self._send.clock())  # one line less does it as well
             self._refused = ask.failed
         elif ask.failed:
             self.trouble = self.trouble or ask.failed
-        elif self._course.trouble:
-            self.trouble = self.trouble or SendError(self._course.trouble)
-        self._is_stopped = self._is_stopped or self.trouble is not None
+        elif self._course.trouble and not self.trouble:
+            self.trouble = SendError(self._course.trouble)
+            self.is_against_us = True
+        self.is_stopped = self.is_stopped or self.trouble is not None
 
-    def _may(self, candidate: Candidate) -> bool:
-        return not self._is_stopped and not self._course.rests(_domain(candidate.reader))
+    def _mind_pace(self, ended: Settled) -> None:
+        """Slow down where that is asked for, and leave a domain in peace that asks for nothing else."""
+        pace, domain, now = self._send.pace, self._claimed[ended.row].reader.domain, self._send.clock()
+        if ended.state is DeliveryState.SENT:
+            pace.took(domain, now)
+        elif ended.slow is not None:
+            pace.slow_down(ended.slow, now)
+            if pace.slowings > _TOO_SLOW:
+                self.trouble = self.trouble or SendError(
+                    f"the other side asked {pace.slowings} times in a row to slow down ({ended.answer}), so nobody "
+                    "else is sent to: send again later, with a lower send.pace.per_second or fewer connections"
+                )
+        elif self._course.rests(domain):
+            pace.rest(domain, now)
 
-    def _kept(self, told: Sequence[Settled], wanted: Mapping[int, _Ask]) -> frozenset[int]:
+    def _kept(self, told: Sequence[Settled], wanted: Mapping[int, Ask]) -> frozenset[int]:
         """Write all down, and return which rows of those ``wanted`` are claimed."""
         certain = [each for each in told if each.state is not DeliveryState.CLAIMED]
         if not certain and not wanted:
             return frozenset()
         now = self._send.clock()
-        put_off = [each.row for each in certain if each.state is DeliveryState.LATER]
+        later = {each.row: self._again_at(each, now) for each in certain if each.state is DeliveryState.LATER}
+        ready = {row: ask.ready for row, ask in wanted.items() if ask.ready}
         with self._send.store.writing() as connection:
-            kept.settle(connection, certain, now, {row: again_at(self._tries[row], now) for row in put_off})
-            return kept.claim(connection, {row: ask.message_id for row, ask in wanted.items()}, now)
+            kept.settle(connection, certain, now, later)
+            may = self._send.pace.take(connection, {row: each.reader for row, each in ready.items()}, now)
+            claimed = kept.claim(connection, {row: wanted[row].message_id for row in may}, now)
+            if len(claimed) < len(may):
+                self._heed(is_running=sends.is_running(connection, self._send.edition))
+        for row in ready.keys() - may:  # somebody else was faster, and the limit is for all who send
+            self.waiting.put_back(ready[row], now)
+        return claimed
+
+    def _again_at(self, ended: Settled, now: datetime) -> datetime:
+        return again_at(self._claimed[ended.row].tries, now)
 
     def _end(self, settled: Settled) -> None:
-        """Tell how a delivery ended."""
-        self._tries.pop(settled.row)
-        delivery = replace(self._claimed.pop(settled.row), state=settled.state, answer=settled.answer)
+        """Tell how a delivery ended, or try it again where it was nobody's fault."""
+        candidate, name = self._claimed.pop(settled.row), self._named.pop(settled.row)
+        if settled.slow is not None and candidate.tries <= _SLOWED and not self.is_stopped:
+            self.waiting.put_back(candidate, self._send.clock())
+            return
         self.counts[settled.state] += 1
+        delivery = Delivery(edition=self._send.edition, reader=candidate.reader, state=settled.state, message_id=name)
+        delivery = replace(delivery, answer=settled.answer)
         if settled.state is not DeliveryState.SENT and len(self.troubled) < MOST_TOLD:
             self.troubled.append(delivery)
         self._tell(delivery)
 
-    def _next(self) -> Candidate | None:
-        """Return for whom the next message is to be made."""
-        if self._is_stopped:
-            return None
-        found = self._given_back.pop() if self._given_back else None
-        found = found or next((each for each in self._candidates if self._may(each)), None)
-        self.is_done = self.is_done or found is None
-        return found
-
     def _read(self) -> Iterator[Candidate]:
-        """Yield who waits, page by page; each is named once in a run."""
+        """Yield who waits, page by page; each is named once in a pass."""
         last = 0
         while True:
             with self._send.store.reading() as connection:
@@ -267,7 +238,3 @@ class Clerk:
                 return
             yield from page
             last = page[-1].row
-
-
-def _domain(reader: Reader) -> str:
-    return reader.email.rpartition("@")[2].lower()

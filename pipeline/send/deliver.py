@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pipeline.errors import SendError
 from pipeline.model import DeliveryState, SendState
-from pipeline.send.clerk import Clerk, Round
+from pipeline.send.clerk import Clerk
+from pipeline.send.interrupted import heeding
 from pipeline.store import deliveries as kept
+from pipeline.store import sends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from pipeline.model import Delivery, Reader, ReaderId
+    from pipeline.model import Delivery, Reader, ReaderId, Sending
+    from pipeline.send.lineman import Round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +34,13 @@ class Sent:
     """What became of a send: how many of its deliveries are in each state, those not sent, and who was left out.
 
     Of those not sent the first thousand are here, and the ledger has them all; who was left out is counted by reason.
+    ``later`` is when some who wait can be sent to.
     """
 
     counts: Mapping[DeliveryState, int]
     troubled: tuple[Delivery, ...]
     left_out: Mapping[str, int]
+    later: datetime | None = None
 
     def count(self, state: DeliveryState) -> int:
         """Return how many deliveries of this run are in ``state``."""
@@ -43,11 +51,29 @@ _WHY_NOT = {
     DeliveryState.SENT: "has it already",
     DeliveryState.CLAIMED: "uncertain: an earlier run was cut off before the answer",
     DeliveryState.REFUSED: "the receiving side refused it",
-}
-_WAITS = {
     DeliveryState.LATER: "put off by the receiving side: a later run tries again",
-    DeliveryState.WAITING: "still waits: the receiving side of others there puts off",
 }
+_STANDS: dict[DeliveryState | None, str] = {
+    state: why for state, why in _WHY_NOT.items() if state is not DeliveryState.LATER
+}
+_CUT = "still waits: this run was stopped"
+_ORDERED = "still waits: the send is paused"
+_HELD = (SendState.PAUSED, SendState.CANCELLED)
+_LOOKS_UP = 1.0
+"""Seconds after which one who waits looks whether the author paused the send."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What the author wants of a send: to ``resume`` one that is paused or cancelled, and to ``wait`` for all.
+
+    One that waits lasts until those are reached, too, who can be sent to only later. ``clock`` tells the time as it is:
+    a ledger and a Date header tell when something really happened, whatever --now says.
+    """
+
+    resume: bool = False
+    wait: bool = False
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 def audience_of(readers: Iterable[Reader], deliveries: Iterable[Delivery], reasons: Mapping[ReaderId, str]) -> Audience:
@@ -55,7 +81,7 @@ def audience_of(readers: Iterable[Reader], deliveries: Iterable[Delivery], reaso
     before = {delivery.reader.id: delivery.state for delivery in deliveries}
     to, left_out = [], []
     for reader in readers:
-        why = reasons.get(reader.id) or _WHY_NOT.get(before.get(reader.id, DeliveryState.LATER))
+        why = reasons.get(reader.id) or _STANDS.get(before.get(reader.id))
         if why:
             left_out.append((reader, why))
         else:
@@ -63,39 +89,85 @@ def audience_of(readers: Iterable[Reader], deliveries: Iterable[Delivery], reaso
     return Audience(to=tuple(to), left_out=tuple(left_out))
 
 
-def deliver(send: Round, tell: Callable[[Delivery], None]) -> Sent:
-    """Send the letter to each reader who waits for it. Raises ``SendError`` where no more can be sent at all."""
+def deliver(send: Round, tell: Callable[[Delivery], None], orders: Orders) -> Sent:
+    """Send the letter to each reader who waits for it.
+
+    Raises ``SendError`` where no more can be sent at all, or the send is paused and nobody orders that it go on.
+    """
     with send.store.reading() as connection:
         is_wanted = kept.is_wanted(connection, send.edition, send.topics, send.clock())
+        is_wanted |= orders.wait and kept.next_try(connection, send.edition) is not None
+        sending = sends.sending_of(connection, send.edition)
     clerk = Clerk(send, tell)
-    if is_wanted:
-        line = send.way.open()  # before all else: a server that cannot be reached claims nobody
-        with send.store.writing() as connection:
-            kept.freeze(connection, send.edition, send.topics, send.clock())
-            waiting = kept.count_candidates(connection, send.edition, send.clock())
-        try:
-            clerk.serve(line, waiting)
-        finally:
-            _close(send, clerk)
+    see_that_it_may(sending, orders)
+    if is_wanted or orders.resume:
+        _run(send, clerk, wait=orders.wait)
     if clerk.trouble:
         raise clerk.trouble
-    return Sent(counts=clerk.counts, troubled=tuple(clerk.troubled), left_out=_left_out(send, clerk))
+    return _sent(send, clerk)
+
+
+def see_that_it_may(sending: Sending | None, orders: Orders) -> None:
+    """Raise ``SendError`` where the send was paused or cancelled and nobody orders that it go on."""
+    if orders.resume or sending is None or sending.state not in _HELD:
+        return
+    why = f": {sending.reason}" if sending.reason else ""
+    again = f"`byline send {sending.edition} --resume` goes on with it"
+    raise SendError(f"the send of {sending.edition} is {sending.state}{why}. {again}")
+
+
+def _run(send: Round, clerk: Clerk, *, wait: bool) -> None:
+    line = send.way.open()  # before all else: a server that cannot be reached claims nobody
+    with send.store.writing() as connection:
+        kept.freeze(connection, send.edition, send.topics, send.clock())
+        send.pace.learn(connection, send.clock())
+        waiting = kept.count_candidates(connection, send.edition, send.clock())
+    try:
+        clerk.serve(line, waiting)
+        while wait and not clerk.is_stopped and (until := _next_pass(send, clerk)):
+            if not _slept(send, clerk, until):
+                break
+            clerk.serve(send.way.open(), waiting)
+    finally:
+        _close(send, clerk)
+
+
+def _next_pass(send: Round, clerk: Clerk) -> datetime | None:
+    """Return when somebody can be sent to who could not yet; None where nobody waits any more."""
+    with send.store.reading() as connection:
+        put_off = kept.next_try(connection, send.edition)
+    return min(filter(None, (put_off, clerk.waiting.later)), default=None)
+
+
+def _slept(send: Round, clerk: Clerk, until: datetime) -> bool:
+    """Wait ``until`` then. Return whether the send is to go on: nobody paused it, and nothing interrupted."""
+    with heeding(clerk.stop):
+        while not clerk.is_stopped and (left := (until - send.clock()).total_seconds()) > 0:
+            time.sleep(min(left, _LOOKS_UP))
+            clerk.look_up()
+    return not clerk.is_stopped
 
 
 def _close(send: Round, clerk: Clerk) -> None:
-    """Write down how the send as a whole ended."""
-    state = SendState.PAUSED if clerk.trouble else SendState.DONE if clerk.is_done else SendState.RUNNING
+    """Write down how this run ended."""
+    state = SendState.PAUSED if clerk.is_against_us else SendState.DONE if clerk.is_done else SendState.RUNNING
     with send.store.writing() as connection:
         kept.exclude_who_left(connection, send.edition, send.clock())
-        kept.stop_sending(connection, send.edition, state, str(clerk.trouble or ""))
+        sends.close(connection, send.edition, state, str(clerk.trouble or ""))
 
 
-def _left_out(send: Round, clerk: Clerk) -> dict[str, int]:
-    """Return how many readers this run did not send to, by the reason."""
+def _sent(send: Round, clerk: Clerk) -> Sent:
+    """Return what became of it, and how many readers this run did not send to, by the reason."""
     with send.store.reading() as connection:
         counts = kept.counted(connection, send.edition)
         told = kept.excluded(connection, send.edition)
-    for state, why in (_WHY_NOT | _WAITS).items():
+        put_off = kept.next_try(connection, send.edition)
+    for state, why in _WHY_NOT.items():
         if many := counts.get(state, 0) - clerk.counts[state]:
             told[why] = many
-    return told
+    waits = counts.get(DeliveryState.WAITING, 0)
+    told.update(clerk.waiting.left)
+    if others := waits - sum(clerk.waiting.left.values()):
+        told[clerk.waiting.why_cut or (_ORDERED if clerk.is_ordered else _CUT)] = others
+    later = min(filter(None, (put_off, clerk.waiting.later)), default=None)
+    return Sent(counts=clerk.counts, troubled=tuple(clerk.troubled), left_out=told, later=later)

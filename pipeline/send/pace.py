@@ -1,78 +1,180 @@
-"""When to go on and when not: rules from what the receiving sides answered. They know no connection and no store."""
+"""How fast the letters of one sender leave, whoever sends them: what is used of each limit stands in the store.
+
+What is known here tells for whom to make a message; what the store says when it is claimed is the law.
+"""
 
 from __future__ import annotations
 
-import re
-from collections import Counter, deque
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
-from pipeline.model import DeliveryState
+from pipeline.send.course import again_at
+from pipeline.send.limits import Hours, Limit, most_today, next_day, zone_of
+from pipeline.store import pace as kept
+from pipeline.store.pace import Use
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from pipeline.model import Settled
+    from sqlalchemy import Connection
 
-_FIRST: Final = timedelta(minutes=5)
-_LONGEST: Final = timedelta(hours=12)
-_MOST_UNCERTAIN: Final = 2
-"""After so many in a row without an answer the mail server is ill, and would leave each further reader uncertain."""
-_LOOKED_AT: Final = 20
-_FEWEST: Final = 10
-"""So many answers at least, of the last ones, are looked at for a burst of refusals: half of them."""
-_RESTS: Final = 3
-"""So many in a row are put off by one domain, and it is left in peace for the rest of the run."""
-_SENDERS_DOING: Final = re.compile(r"\b5\.7\.(?:2[5-9]|3[0-2]|509|51[0-5])\b")
-"""Codes by which Google, Yahoo and Microsoft refuse who does not prove to be the sender; as of 2026-11."""
-_SENDER_PUT_OFF: Final = re.compile(r"\b4\.7\.\d+\b")
-_GREYLISTED: Final = re.compile(r"gr[ae]y", re.IGNORECASE)
+    from pipeline.model import Reader
+    from pipeline.settings.sending import PaceSettings
+
+_REMEMBERED: Final = timedelta(days=30)
+_MINUTE: Final = 60
+_LONGEST_MOMENT: Final = timedelta(seconds=50)
+TOO_FAST: Final = "letters leave as slowly as send.pace says"
+AT_NIGHT: Final = "send.pace.hours: not at this hour where they are"
+AT_REST: Final = "the receiving side of others there puts off"
+DAY_IS_FULL: Final = "as many letters left today as send.pace allows"
+SLOWED: Final = "the other side asks to slow down"
 
 
-def again_at(tries: int, now: datetime) -> datetime:
-    """Return when to try again what was put off, after so many ``tries``: 5 minutes, 20, 80, up to half a day."""
-    return now + min(_LONGEST, _FIRST * int(4 ** min(tries - 1, 10)))
+class Free(NamedTuple):
+    """When one may leave, and why not before."""
+
+    at: datetime
+    why: str = ""
 
 
-class Course:
-    """How a send goes. ``trouble`` says why it must not go on; nothing where it may."""
+class Pace:
+    """The pace of all letters from ``sender``, a domain."""
 
-    def __init__(self) -> None:
-        self.trouble = ""
-        self._uncertain = 0
-        self._last: deque[DeliveryState] = deque(maxlen=_LOOKED_AT)
-        self._put_off: Counter[str] = Counter()
-        self._sender: deque[bool] = deque(maxlen=_LOOKED_AT)
+    def __init__(self, sender: str, settings: PaceSettings) -> None:
+        self._sender = sender
+        self._settings = settings
+        self._zone = ZoneInfo(settings.zone)
+        self._hours = Hours.of(settings.hours)
+        self._limit = Limit.per_second(f"sender {sender}", settings.per_second) if settings.per_second else None
+        self._counts_days = settings.warm_up or settings.per_day is not None
+        self._used: dict[str, Use] = {}
+        self._rests: dict[str, Use] = {}
+        self._before: dict[str, int] = {}
+        self._untold: dict[str, Use] = {}
+        self._slowed_until: datetime | None = None
+        self.slowings = 0
+        """How often in a row the other side asked to slow down."""
 
-    def note(self, domain: str, ended: Settled) -> None:
-        """Take in how a delivery to somebody at ``domain`` ended."""
-        self._uncertain = self._uncertain + 1 if ended.state is DeliveryState.CLAIMED else 0
-        self._last.append(ended.state)
-        self._put_off[domain] = self._put_off[domain] + 1 if ended.state is DeliveryState.LATER else 0
-        is_put_off = ended.state is DeliveryState.LATER and bool(_SENDER_PUT_OFF.search(ended.answer))
-        self._sender.append(is_put_off and not _GREYLISTED.search(ended.answer))
-        self.trouble = self.trouble or self._found(ended)
+    def learn(self, connection: Connection, now: datetime) -> None:
+        """Take in what the store knows of earlier letters."""
+        kept.forget(connection, now - _REMEMBERED)
+        self._rests = kept.used(connection, f"rest {self._sender} ")
+        days = kept.used(connection, f"day {self._sender} ")
+        self._before = {key: use.used for key, use in days.items()}
+        self._used.update(days)
 
-    def rests(self, domain: str) -> bool:
-        """Tell whether ``domain`` is to be left in peace for the rest of the run."""
-        return self._put_off[domain] >= _RESTS
+    def ready(self, now: datetime) -> Free:
+        """Return when the next letter may leave, whoever it is for."""
+        found = [Free(now)]
+        if self._slowed_until:
+            found.append(Free(self._slowed_until, SLOWED))
+        if self._limit:
+            found.append(Free(self._limit.free_at(self._until(self._limit.key, now), now), TOO_FAST))
+        if self._is_full(self._used, now):
+            found.append(Free(next_day(now), DAY_IS_FULL))
+        return max(found)
 
-    def _found(self, ended: Settled) -> str:
-        if self._uncertain >= _MOST_UNCERTAIN:
-            return (
-                f"{_MOST_UNCERTAIN} deliveries in a row were cut off before the answer, so nobody else is sent to: "
-                "look whether these arrived, settle them with --uncertain, and send again"
-            )
-        refused = ended.state is DeliveryState.REFUSED
-        if (refused and _SENDERS_DOING.search(ended.answer)) or sum(self._sender) >= _RESTS:
-            return (
-                f"the receiving side has something against the sender, not against the reader ({ended.answer}), so "
-                "nobody else is sent to: look at SPF, DKIM and DMARC of your domain, and send again"
-            )
-        many = self._last.count(DeliveryState.REFUSED)
-        if refused and len(self._last) >= _FEWEST and many * 2 >= len(self._last):
-            return (
-                f"{many} of the last {len(self._last)} deliveries were refused (the last: {ended.answer}), so nobody "
-                "else is sent to: look at `byline status`, and send again"
-            )
-        return ""
+    def free(self, reader: Reader, now: datetime) -> Free:
+        """Return when a letter to ``reader`` may leave, as far as it is up to where they are."""
+        found = [Free(now)]
+        if self._hours:
+            found.append(Free(self._hours.free_at(now, zone_of(reader.zone, self._zone)), AT_NIGHT))
+        if rest := self._rests.get(self._rest_key(reader.domain)):
+            found.append(Free(rest.at, AT_REST))
+        if limit := self._domain_limit(reader.domain):
+            found.append(Free(limit.free_at(self._until(limit.key, now), now), TOO_FAST))
+        return max(found)
+
+    def reserve(self, reader: Reader, now: datetime) -> None:
+        """Take it that a letter to ``reader`` is about to leave."""
+        for limit in self._limits(reader.domain):
+            self._used[limit.key] = Use(limit.used(self._until(limit.key, now), now))
+        if self._counts_days:
+            day = self._day_key(now)
+            self._used[day] = Use(now, self._used.get(day, Use(now)).used + 1)
+
+    def take(self, connection: Connection, readers: Mapping[int, Reader], now: datetime) -> frozenset[int]:
+        """Write down the use of letters to ``readers``, by rows of the ledger. Return which of them may leave."""
+        if self._untold:
+            kept.held(connection, self._untold, now)
+            kept.keep(connection, self._untold)
+            self._untold = {}
+        readers = {row: each for row, each in readers.items() if not self._is_at_rest(each.domain, now)}
+        keys = {limit.key for reader in readers.values() for limit in self._limits(reader.domain)}
+        keys |= {self._day_key(now)} if self._counts_days and readers else set()
+        if not keys:
+            return frozenset(readers)
+        uses = kept.held(connection, keys, now)
+        taken = frozenset(row for row, reader in readers.items() if self._taken(uses, reader, now))
+        kept.keep(connection, uses)
+        for key, use in uses.items():
+            self._used[key] = max(use, self._used.get(key, use))
+        return taken
+
+    def _taken(self, uses: dict[str, Use], reader: Reader, now: datetime) -> bool:
+        """Tell whether a letter may leave, and write its use into ``uses``."""
+        limits = tuple(self._limits(reader.domain))
+        if self._is_full(uses, now) or any(limit.free_at(uses[limit.key].at, now) > now for limit in limits):
+            return False
+        uses |= {limit.key: Use(limit.used(uses[limit.key].at, now)) for limit in limits}
+        if self._counts_days:
+            uses[self._day_key(now)] = Use(now, uses[self._day_key(now)].used + 1)
+        return True
+
+    def rest(self, domain: str, now: datetime) -> None:
+        """Leave ``domain`` in peace for 5 minutes, and for 20, 80 and so on where that is not the first time."""
+        key = self._rest_key(domain)
+        before = self._rests.get(key, Use(now))
+        if before.at <= now:  # or else this was on its way when the rest began
+            times = before.used + 1
+            self._rests[key] = self._untold[key] = Use(again_at(times, now), times)
+
+    def took(self, domain: str, now: datetime) -> None:
+        """Take in that ``domain`` took a letter: what it said before counts no more."""
+        self.slowings = 0
+        key = self._rest_key(domain)
+        if key in self._rests:
+            del self._rests[key]
+            self._untold[key] = Use(now, 0)
+
+    def slow_down(self, asked: timedelta, now: datetime) -> datetime:
+        """Send nothing to anybody for as long as is ``asked``, or a moment that doubles. Return until when."""
+        if self._slowed_until is None or self._slowed_until <= now:  # or else others were on their way
+            self.slowings += 1
+            moment = min(_LONGEST_MOMENT, timedelta(seconds=2 ** (self.slowings - 1)))
+            self._slowed_until = now + max(asked, moment)
+        return self._slowed_until
+
+    def _is_at_rest(self, domain: str, now: datetime) -> bool:
+        rest = self._rests.get(self._rest_key(domain))
+        return rest is not None and rest.at > now
+
+    def _until(self, key: str, now: datetime) -> datetime:
+        return self._used[key].at if key in self._used else now
+
+    def _limits(self, domain: str) -> Iterator[Limit]:
+        if self._limit:
+            yield self._limit
+        if limit := self._domain_limit(domain):
+            yield limit
+
+    def _domain_limit(self, domain: str) -> Limit | None:
+        many = self._settings.domain_per_minute
+        return Limit.per_second(f"domain {self._sender} {domain}", many / _MINUTE) if many else None
+
+    def _is_full(self, uses: Mapping[str, Use], now: datetime) -> bool:
+        if not self._counts_days:
+            return False
+        today = self._day_key(now)
+        before = [many for key, many in self._before.items() if key != today] if self._settings.warm_up else None
+        most = most_today(self._settings.per_day, before)
+        return most is not None and today in uses and uses[today].used >= most
+
+    def _day_key(self, now: datetime) -> str:
+        return f"day {self._sender} {now:%Y-%m-%d}"
+
+    def _rest_key(self, domain: str) -> str:
+        return f"rest {self._sender} {domain}"

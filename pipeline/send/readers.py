@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.errors import UsageError
 from pipeline.html import plain_text, shortened
 from pipeline.model import ReaderState, utc
+from pipeline.send.limits import known_zone
 from pipeline.send.tables import AS_TEXT, table_of
 from pipeline.store import forgotten as erased
 from pipeline.store import send as kept
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.send.tokens import Tokens
     from pipeline.store import Store
 
-COLUMNS: Final = ("email", "name", "state", "consent", "consented_at")
+COLUMNS: Final = ("email", "name", "state", "consent", "consented_at", "zone")
 _EPOCH: Final = re.compile(r"[0-9]{9,10}")
 """Seconds since 1970, as some services tell times."""
 LONGEST_NAME: Final = 200
@@ -108,7 +109,10 @@ class Readers:
         agreed = row.get("consent") or consent
         if not agreed.strip():
             raise UsageError("does not say how they agreed: say it by --consent")
-        self.add(row["email"], row["name"], agreed, at=_moment(row, self._now))
+        reader = self.add(row["email"], row["name"], agreed, at=_moment(row, self._now))
+        if zone := known_zone(row.get("zone", "")):
+            with self._store.writing() as connection:
+                kept.note_zone(connection, reader.id, zone)
 
     def export_csv(self) -> str:
         """Return all readers as CSV; a cell that a spreadsheet would run as a formula is made text."""
@@ -124,6 +128,7 @@ class Readers:
                 reader.state_at(self._now),
                 reader.consent,
                 reader.consented_at.isoformat(),
+                reader.zone,
             )
             writer.writerow([f"'{cell}" if cell.startswith(AS_TEXT) else cell for cell in cells])
         return out.getvalue()

@@ -81,6 +81,7 @@ _SERVICES: Final = (
 _EVERYWHERE: Final = {
     **dict.fromkeys(("email", "e-mail", "email address", "e-mail address", "email_address", "mail"), "email"),
     **dict.fromkeys(("name", "full name", "full_name"), "name"),
+    **dict.fromkeys(("zone", "timezone", "time zone", "time_zone"), "zone"),
     **dict.fromkeys(("first name", "first_name", "firstname", "given name"), "first"),
     **dict.fromkeys(("last name", "last_name", "lastname", "surname", "family name"), "last"),
 }

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from email.utils import parseaddr
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from pipeline.settings.values import MailAddress, Section, WebAddress
+from pipeline.settings.values import MailAddress, Positive, Section, WebAddress
+
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+
+
+def _hours(value: str) -> str:
+    if value and (not (found := _HOURS.fullmatch(value)) or found.group(1, 2) == found.group(3, 4)):
+        raise ValueError("must be from when to when, as 07:00-21:00")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be a time zone by its name, as Europe/Madrid") from None
+    return value
 
 
 class SmtpSettings(Section):
@@ -36,6 +54,25 @@ class DkimSettings(Section):
     """The domain that signs; that of `send.sender` if not given."""
 
 
+class PaceSettings(Section):
+    """How fast letters leave, and at which hours."""
+
+    per_second: Annotated[float, Field(gt=0)] | None = None
+    """How many letters leave in a second at most, as your mail provider allows; 0.5 is one in two seconds."""
+    per_day: Positive | None = None
+    """How many letters leave in a day (of UTC) at most."""
+    domain_per_minute: Positive | None = None
+    """How many letters go to readers at one domain in a minute at most."""
+    warm_up: bool = False
+    """For a domain that never sent: 50 letters on the first day, and never more than twice what a day had before."""
+    hours: Annotated[str, AfterValidator(_hours)] = ""
+    """At which hours letters arrive, by each reader's own clock, as 07:00-21:00; at any if not given."""
+    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """The time zone of readers who told none, as Europe/Madrid; times that you say are in it, too."""
+    late_hours: Positive = 3
+    """So many hours after its time a send that was put into the calendar does not begin by itself any more."""
+
+
 class SendSettings(Section):
     """Who the letter is from, and how it leaves."""
 
@@ -53,6 +90,8 @@ class SendSettings(Section):
     """Keep with a reader's consent the network address that it came from; only if your law asks for that."""
     dkim: tuple[DkimSettings, ...] = ()
     """Keys by which letters are signed here, if your mail provider does not sign them."""
+    pace: PaceSettings = Field(default_factory=PaceSettings)
+    """How fast letters leave, and at which hours."""
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)
     """The way out for mail. Its password comes from the environment: BYLINE_SMTP_PASSWORD."""
 

@@ -15,6 +15,7 @@ from pipeline.model import Delivery, DeliveryState, EditionId, ReaderState, Send
 from pipeline.store.audience import TO_BE_SENT, gets_letters, why_none, why_not
 from pipeline.store.schema import deliveries, insert_new, readers, sends
 from pipeline.store.send import reader_columns, reader_of
+from pipeline.store.sends import begin, take_back
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -40,12 +41,11 @@ def freeze(connection: Connection, edition: EditionId, topics: Sequence[str], no
     The audience of a send that was cut off or paused stays what it was; of one that is done, it is who came since.
     """
     state = connection.scalar(select(sends.c.state).where(sends.c.edition == edition))
-    if state in {None, SendState.DONE}:
+    if state in {None, SendState.SCHEDULED, SendState.DONE}:
         _add_readers(connection, edition, why_not(edition, topics, now))
-    values = {"edition": edition, "state": SendState.RUNNING, "frozen_at": now}
-    new = connection.execute(insert_new(connection, sends).values(values).returning(sends.c.edition)).first()
-    if new is None:
-        connection.execute(update(sends).where(sends.c.edition == edition).values(state=SendState.RUNNING, reason=""))
+    if state == SendState.CANCELLED:
+        take_back(connection, edition)
+    begin(connection, edition, now)
 
 
 def _add_readers(connection: Connection, edition: EditionId, why: ColumnElement[str]) -> None:
@@ -81,11 +81,6 @@ def exclude_who_left(connection: Connection, edition: EditionId, now: datetime) 
     )
 
 
-def stop_sending(connection: Connection, edition: EditionId, state: SendState, reason: str = "") -> None:
-    """Write down that the sending of ``edition`` is done, or paused and why."""
-    connection.execute(update(sends).where(sends.c.edition == edition).values(state=state, reason=reason))
-
-
 def candidates(connection: Connection, edition: EditionId, after: int, most: int, now: datetime) -> list[Candidate]:
     """Return who is to get ``edition``, in the order in which they came: ``most`` of them, ``after`` a row."""
     query = (
@@ -115,6 +110,13 @@ def count_candidates(connection: Connection, edition: EditionId, now: datetime) 
     return connection.scalar(select(func.count()).where(deliveries.c.edition == edition, _is_due(now))) or 0
 
 
+def next_try(connection: Connection, edition: EditionId) -> datetime | None:
+    """Return when the first of those put off can be tried again."""
+    put_off = (deliveries.c.edition == edition) & (deliveries.c.state == DeliveryState.LATER)
+    first: datetime | None = connection.scalar(select(func.min(deliveries.c.not_before)).where(put_off))
+    return first
+
+
 def _is_due(now: datetime) -> ColumnElement[bool]:
     free = deliveries.c.not_before.is_(None) | (deliveries.c.not_before <= now)
     return (deliveries.c.state == DeliveryState.WAITING) | ((deliveries.c.state == DeliveryState.LATER) & free)
@@ -124,7 +126,8 @@ def claim(connection: Connection, named: Mapping[int, str], now: datetime) -> fr
     """Write down that these deliveries are about to leave; return the rows that were free to be claimed.
 
     ``named`` has the Message-ID of each, by its row. Another sender may have one, or its reader left in the meantime:
-    who leaves or pauses before this is committed is not claimed. Commit before a message leaves.
+    who leaves or pauses before this is committed is not claimed, and nobody is of a send that is paused or cancelled.
+    Commit before a message leaves.
     """
     free = connection.scalars(_FREE, {"rows": list(named), "now": now}).all() if named else ()
     if free:
@@ -155,12 +158,14 @@ def settle(
 _FREE: Final = (
     select(deliveries.c.id)
     .join(readers)
+    .join(sends, sends.c.edition == deliveries.c.edition)
     .where(
+        sends.c.state == SendState.RUNNING,
         deliveries.c.id.in_(bindparam("rows", expanding=True)),
         deliveries.c.state.in_((DeliveryState.WAITING, DeliveryState.LATER)),
         gets_letters(bindparam("now")),
     )
-    .with_for_update()
+    .with_for_update(of=(deliveries, readers))
 )
 """It holds the rows of both, so that nobody else claims one, and nobody is taken off the list, before the commit."""
 _CLAIM: Final = (

@@ -273,6 +273,7 @@ readers = Table(
     Column("asked", JSON(none_as_null=True)),
     Column("paused_until", Moment),
     Column("monthly", Boolean, nullable=False, default=False, server_default=false()),
+    Column("zone", Text, nullable=False, default="", server_default=""),
 )
 
 reader_topics = Table(
@@ -297,6 +298,15 @@ sends = Table(
     Column("state", String(16), nullable=False),
     Column("reason", Text, nullable=False, default="", server_default=""),
     Column("frozen_at", Moment, nullable=False),
+    Column("due_at", Moment),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("used", Integer, nullable=False, default=0, server_default="0"),
 )
 
 deliveries = Table(

@@ -125,6 +125,11 @@ def active_readers(connection: Connection, now: datetime) -> int:
     return connection.execute(counted).scalar_one()
 
 
+def note_zone(connection: Connection, reader: ReaderId, zone: str) -> None:
+    """Remember in which time zone a reader is."""
+    connection.execute(update(readers).where(readers.c.id == reader).values(zone=zone))
+
+
 def mark_left(connection: Connection, reader: ReaderId, now: datetime) -> None:
     """Remember that a reader left; the address is kept so that no import brings it back."""
     gone = {"state": ReaderState.LEFT, "left_at": now, "asked": None, "paused_until": None}
@@ -163,4 +168,5 @@ def reader_of(row: Row[Any], prefix: str = "") -> Reader:
         ip=fields[prefix + "ip"],
         paused_until=fields[prefix + "paused_until"],
         monthly=fields[prefix + "monthly"],
+        zone=fields[prefix + "zone"],
     )

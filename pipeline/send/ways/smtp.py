@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,7 @@ _TRANSIENT = 400  # RFC 5321, section 4.2.1: from here on the answer is no
 _PERMANENT = 500
 _BEYOND = 600
 _GO_AHEAD = 354
+_CLOSING = 421  # RFC 5321, section 3.8: it ends the connection by that, as when too many mails come at once
 _Reply = tuple[int, bytes | str]
 _UNSAID: Final[_Reply] = (503, b"was not said")
 
@@ -108,6 +110,8 @@ class _SmtpLine:
         sender, recipient, data = self._announced(connection, message)
         if not _is_yes(sender[0]):
             return self._stopped(*sender)
+        if _CLOSING in {recipient[0], data[0]}:
+            return self._stopped(*(recipient if recipient[0] == _CLOSING else data))
         if not _is_yes(recipient[0]) or data[0] != _GO_AHEAD:
             if data[0] == _GO_AHEAD:
                 connection.send(b".\r\n")  # to nobody: the server said yes too early (RFC 2920, section 3.1)
@@ -122,14 +126,15 @@ class _SmtpLine:
         All three are said at once where the server takes that (RFC 2920); what was not said has no answer.
         """
         said = (f"MAIL FROM:<{message.sender}>", f"RCPT TO:<{message.recipient}>", "DATA")
-        if connection.has_extn("pipelining"):
+        at_once = connection.has_extn("pipelining")
+        if at_once:
             connection.send("".join(f"{each}\r\n" for each in said))
-            return connection.getreply(), connection.getreply(), connection.getreply()
         replies: list[_Reply] = []
         for each in said:
-            connection.putcmd(each)
+            if not at_once:
+                connection.putcmd(each)
             replies.append(connection.getreply())
-            if not _is_yes(replies[-1][0]):
+            if replies[-1][0] == _CLOSING or not (at_once or _is_yes(replies[-1][0])):
                 break
         replies += [_UNSAID] * (len(said) - len(replies))
         return replies[0], replies[1], replies[2]
@@ -144,7 +149,9 @@ class _SmtpLine:
             raise Uncertain(str(error)) from error
         if _is_yes(code):
             return Answer(state=DeliveryState.SENT, text=plain_text(f"{code} {_words(said)}"))
-        if not _TRANSIENT <= code < _BEYOND:  # neither a yes nor a no: nobody knows what became of it
+        if code == _CLOSING:
+            self._drop()
+        elif not _TRANSIENT <= code < _BEYOND:  # neither a yes nor a no: nobody knows what became of it
             self._drop()
             raise Uncertain(f"{code} {_words(said)}")
         return _no(code, said)
@@ -171,7 +178,8 @@ def _is_yes(code: int) -> bool:
 def _no(code: int, said: bytes | str) -> Answer:
     """Return a refusal: for good if it says so itself, or else for now."""
     state = DeliveryState.REFUSED if _PERMANENT <= code < _BEYOND else DeliveryState.LATER
-    return Answer(state=state, text=plain_text(f"{code} {_words(said)}"))
+    slow = timedelta() if code == _CLOSING else None
+    return Answer(state=state, text=plain_text(f"{code} {_words(said)}"), slow=slow)
 
 
 def _words(said: bytes | str) -> PlainText:

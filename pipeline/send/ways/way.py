@@ -10,16 +10,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from pipeline.model import DeliveryState, PlainText
     from pipeline.send.message import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the receiving side said to one message."""
+    """What the receiving side said to one message.
+
+    ``slow`` says that it asks to be left in peace for so long, by zero that it does not say how long.
+    """
 
     state: DeliveryState
     text: PlainText
+    slow: timedelta | None = None
 
 
 class Uncertain(Exception):  # noqa: N818  (a fact about one delivery, not an error of the run)

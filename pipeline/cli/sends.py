@@ -1,0 +1,80 @@
+"""``byline send``, as far as it does not send at once: planning, pausing, cancelling, and what is due."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from pipeline import post as posts
+from pipeline.cli.talk import counted, report
+from pipeline.errors import BylineError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.app import App
+    from pipeline.model import EditionId
+
+
+def planned(opened: App, edition: EditionId, when: str, *, as_json: bool) -> int:
+    """Write down when ``edition`` is to be sent."""
+    zone = opened.settings.send.pace.zone
+    at = _moment(when, zone)
+    opened.letters.plan(edition, at)
+    here = at.astimezone(ZoneInfo(zone))
+    told = f"{edition} is to be sent on {here:%Y-%m-%d at %H:%M} ({zone}), once `byline send --due` runs after that."
+    report({"edition": edition, "at": at}, told, as_json=as_json)
+    return 0
+
+
+def _moment(when: str, zone: str) -> datetime:
+    """Return the time that an author means; without an offset, on the clock in ``zone``."""
+    try:
+        said = datetime.fromisoformat(when)
+        return (said if said.tzinfo else said.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(f"--at {when} is no time; write it as 2026-12-01T08:00") from None
+
+
+def paused(opened: App, edition: EditionId, *, as_json: bool) -> int:
+    """Pause the send of ``edition``."""
+    opened.letters.pause(edition)
+    told = f"The send of {edition} is paused. `byline send {edition} --resume` goes on with it."
+    report({"edition": edition, "state": "paused"}, told, as_json=as_json)
+    return 0
+
+
+def cancelled(opened: App, edition: EditionId, *, as_json: bool) -> int:
+    """Cancel the send of ``edition``."""
+    many = opened.letters.cancel(edition)
+    told = f"The send of {edition} is cancelled; {counted(many, 'reader')} who waited will not get it."
+    report({"edition": edition, "state": "cancelled", "readers": many}, told, as_json=as_json)
+    return 0
+
+
+def send_due(opened: App, send: Callable[[EditionId], bool], *, as_json: bool) -> int:
+    """Send what is due by ``send``, which tells whether all went well. The exit code is 1 where something did not."""
+    found = opened.letters.due()
+    wrong = bool(found.late)
+    for each in found.now:
+        try:
+            wrong |= not send(each.edition)
+        except BylineError as error:  # another that is due may go well
+            click.echo(f"byline: {each.edition}: {error}", err=True)
+            wrong = True
+    lines = [
+        f"{each.edition} was due on {each.due_at:%Y-%m-%d at %H:%M} UTC, which is too long ago to begin by itself: "
+        f"`byline send {each.edition}` sends it now, --at at another time"
+        for each in found.late
+    ]
+    data = {"sent": [each.edition for each in found.now], "late": [each.edition for each in found.late]}
+    report(data, *(lines or ([] if found.now else ["Nothing is due."])), as_json=as_json)
+    return int(wrong)
+
+
+def edition_named(opened: App, post: str) -> EditionId:
+    """Return the edition of the post that the author calls so."""
+    return posts.edition_of(posts.read(opened.find(post)))

@@ -1,0 +1,140 @@
+"""The thread of one line: it makes a message, asks the clerk to claim the delivery, hands the message over, and tells.
+
+What became of a delivery it tells when it asks for the next, so each line has one at most that is claimed and not
+settled, at whatever moment the program is ended.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pipeline.errors import SendError
+from pipeline.html import plain_text
+from pipeline.model import NO_TEXT, DeliveryState, Settled
+from pipeline.send.ways import Uncertain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from pipeline.model import EditionId, Reader
+    from pipeline.send.message import Message, Mould
+    from pipeline.send.pace import Pace
+    from pipeline.send.ways import Line, Way
+    from pipeline.store import Store
+    from pipeline.store.deliveries import Candidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One send: what goes out and what it is about, by which way and how fast, who writes it down, by which clock."""
+
+    edition: EditionId
+    topics: tuple[str, ...]
+    mould: Mould
+    store: Store
+    way: Way
+    pace: Pace
+    clock: Callable[[], datetime]
+
+
+class Ask(NamedTuple):
+    """What the thread of a line tells the clerk: what became of its delivery, and for whom it has a message now.
+
+    One that has no message and does not end asks for whom to make one.
+    """
+
+    of: Lineman
+    settled: Settled | None = None
+    ready: Candidate | None = None
+    message_id: str = ""
+    failed: Exception | None = None
+    ends: bool = False
+    given_back: Candidate | None = None
+
+
+class Reply(NamedTuple):
+    """Whether the delivery is claimed, and for whom to make the next message: for nobody any more, if ``is_over``."""
+
+    is_claimed: bool = False
+    next: Candidate | None = None
+    is_over: bool = False
+
+
+END: Final = Reply(is_over=True)
+
+
+class Lineman(threading.Thread):
+    """The thread of one line; the first is given its ``line``, others open theirs."""
+
+    def __init__(self, send: Round, asks: SimpleQueue[Ask | None], line: Line | None) -> None:
+        super().__init__(daemon=True)  # once the clerk is gone, nobody answers
+        self.replies: SimpleQueue[Reply] = SimpleQueue()
+        self._send = send
+        self._asks = asks
+        self._line = line
+        self._is_released = False
+
+    def release(self) -> None:
+        """End it, as soon as what it does is done: there is no clerk any more."""
+        self._is_released = True
+        self.replies.put(END)
+
+    def run(self) -> None:
+        """Send one message after the other, until there is nobody left or nothing goes any more."""
+        try:
+            self._asks.put(self._sent_all())
+        except Exception as error:  # noqa: BLE001  (the clerk raises it where it is seen)
+            self._asks.put(Ask(self, failed=error, ends=True))
+        finally:
+            if self._line:
+                self._line.close()
+
+    def _sent_all(self) -> Ask:
+        """Send to whom the clerk names; return the last that there is to tell."""
+        settled = None
+        reply = self._told(Ask(self))
+        while not reply.is_over:
+            candidate = reply.next
+            if candidate is None:
+                reply, settled = self._told(Ask(self, settled=settled)), None
+                continue
+            try:
+                self._line = self._line or self._send.way.open()
+            except SendError as error:  # the other side may want fewer lines than we do
+                return Ask(self, settled=settled, failed=error, ends=True, given_back=candidate)
+            message = self._made_out(candidate.reader)  # or else it is not claimed
+            reply = self._told(Ask(self, settled=settled, ready=candidate, message_id=message.message_id))
+            settled = None
+            if reply.is_claimed:
+                try:
+                    settled = self._handed_over(candidate, message)
+                except SendError as error:  # it is certain that nothing left
+                    ended = Settled(row=candidate.row, state=DeliveryState.LATER, answer=plain_text(str(error)))
+                    return Ask(self, settled=ended, failed=error, ends=True)
+        return Ask(self, settled=settled, ends=True)
+
+    def _handed_over(self, candidate: Candidate, message: Message) -> Settled:
+        """Hand over what is claimed. Raises ``SendError`` to stop the run."""
+        assert self._line is not None, "it was opened before anything was claimed"
+        try:
+            answer = self._line.send(message)
+        except Uncertain:
+            return Settled(row=candidate.row, state=DeliveryState.CLAIMED, answer=NO_TEXT)
+        return Settled(row=candidate.row, state=answer.state, answer=answer.text, slow=answer.slow)
+
+    def _made_out(self, reader: Reader) -> Message:
+        try:
+            return self._send.mould.message(reader, self._send.clock())
+        except ValueError as error:
+            raise SendError(
+                f"the letter cannot be made out to {plain_text(reader.email)} ({plain_text(str(error))}), so nobody "
+                "else is sent to: take that reader off with `byline readers remove`, and send again"
+            ) from error
+
+    def _told(self, ask: Ask) -> Reply:
+        self._asks.put(ask)
+        return END if self._is_released else self.replies.get()

@@ -1,0 +1,73 @@
+"""What an author orders of a send beside sending it: to plan, pause or cancel it; and which planned ones are due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pipeline.errors import UsageError
+from pipeline.model import SendState
+from pipeline.store import sends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from pipeline.model import EditionId, Sending
+    from pipeline.store import Store
+
+_BEGUN = (SendState.RUNNING, SendState.PAUSED)
+_NOTHING = "{} is not being sent, so there is nothing to {}: `byline status` says what is"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Of the sends that were planned and whose time has come, those to begin, and those that are too late for that."""
+
+    now: tuple[Sending, ...]
+    late: tuple[Sending, ...]
+
+
+def due_of(planned: Iterable[Sending], late_hours: int, now: datetime) -> Due:
+    """Decide which of the ``planned`` sends begin ``now``; one that is hours late was overslept, and is asked about."""
+    come = [(each, each.due_at) for each in planned if each.due_at is not None and each.due_at <= now]
+    since = now - timedelta(hours=late_hours)
+    return Due(now=tuple(each for each, at in come if at >= since), late=tuple(each for each, at in come if at < since))
+
+
+def due(store: Store, late_hours: int, now: datetime) -> Due:
+    """Return which sends are due ``now``."""
+    with store.reading() as connection:
+        planned = sends.sendings(connection, (SendState.SCHEDULED,))
+    return due_of(planned, late_hours, now)
+
+
+def plan(store: Store, edition: EditionId, at: datetime, now: datetime) -> None:
+    """Write down that ``edition`` is to be sent ``at`` that time. Raises ``UsageError`` where that cannot be."""
+    if at <= now:
+        raise UsageError(f"{at:%Y-%m-%d %H:%M} UTC is over; without --at, the letter is sent now")
+    with store.writing() as connection:
+        before = sends.sending_of(connection, edition)
+        if before and before.state is not SendState.SCHEDULED:
+            goes_on = f"`byline send {edition}` goes on with it"
+            raise UsageError(f"the send of {edition} is {before.state} already; {goes_on}")
+        sends.plan(connection, edition, at, now)
+
+
+def pause(store: Store, edition: EditionId) -> None:
+    """Let nobody else be sent to until it is resumed; who is being sent to now still gets theirs."""
+    with store.writing() as connection:
+        before = sends.sending_of(connection, edition)
+        if before is None or before.state is not SendState.RUNNING:
+            raise UsageError(_NOTHING.format(edition, "pause"))
+        sends.stop(connection, edition, SendState.PAUSED, "you paused it")
+
+
+def cancel(store: Store, edition: EditionId) -> int:
+    """Let nobody else get ``edition``. Return how many waited for it."""
+    with store.writing() as connection:
+        before = sends.sending_of(connection, edition)
+        if before is None or before.state not in {*_BEGUN, SendState.SCHEDULED}:
+            raise UsageError(_NOTHING.format(edition, "cancel"))
+        return sends.cancel(connection, edition)

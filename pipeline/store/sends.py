@@ -1,0 +1,86 @@
+"""The sending of an edition as a whole: when it begins, whether it goes on, and why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Connection, select, update
+
+from pipeline.model import DeliveryState, EditionId, Sending, SendState
+from pipeline.store.schema import deliveries, insert_new, sends
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+    from typing import Any
+
+    from sqlalchemy import Row
+
+CANCELLED: Final = "the author cancelled the send"
+_WAIT: Final = (DeliveryState.WAITING, DeliveryState.LATER)
+
+
+def sending_of(connection: Connection, edition: EditionId) -> Sending | None:
+    """Return how far the sending of ``edition`` has come; None where it was never begun or planned."""
+    row = connection.execute(select(sends).where(sends.c.edition == edition)).first()
+    return _sending(row) if row else None
+
+
+def sendings(connection: Connection, states: Collection[SendState]) -> tuple[Sending, ...]:
+    """Return the sendings in these states, the earliest first."""
+    rows = connection.execute(select(sends).where(sends.c.state.in_(states)).order_by(sends.c.due_at, sends.c.edition))
+    return tuple(map(_sending, rows))
+
+
+def is_running(connection: Connection, edition: EditionId) -> bool:
+    """Tell whether ``edition`` is being sent: nobody paused or cancelled that."""
+    return connection.scalar(select(sends.c.state).where(sends.c.edition == edition)) == SendState.RUNNING
+
+
+def begin(connection: Connection, edition: EditionId, now: datetime) -> None:
+    """Write down that ``edition`` is being sent from ``now`` on."""
+    values = {"edition": edition, "state": SendState.RUNNING, "frozen_at": now}
+    new = connection.execute(insert_new(connection, sends).values(values).returning(sends.c.edition)).first()
+    if new is None:
+        stop(connection, edition, SendState.RUNNING)
+
+
+def stop(connection: Connection, edition: EditionId, state: SendState, reason: str = "") -> None:
+    """Write down that the sending of ``edition`` is in ``state``, and why."""
+    connection.execute(update(sends).where(sends.c.edition == edition).values(state=state, reason=reason))
+
+
+def close(connection: Connection, edition: EditionId, state: SendState, reason: str = "") -> None:
+    """Write down how a run of it ended, unless somebody paused or cancelled it meanwhile."""
+    here = (sends.c.edition == edition) & (sends.c.state == SendState.RUNNING)
+    connection.execute(update(sends).where(here).values(state=state, reason=reason))
+
+
+def plan(connection: Connection, edition: EditionId, due_at: datetime, now: datetime) -> None:
+    """Write down when the sending of ``edition`` is to begin."""
+    values = {"edition": edition, "state": SendState.SCHEDULED, "frozen_at": now, "due_at": due_at}
+    connection.execute(insert_new(connection, sends).values(values))
+    again = {"state": SendState.SCHEDULED, "due_at": due_at, "reason": ""}
+    connection.execute(update(sends).where(sends.c.edition == edition).values(again))
+
+
+def cancel(connection: Connection, edition: EditionId) -> int:
+    """Write down that nobody else gets ``edition``. Return how many waited for it."""
+    waits = (deliveries.c.edition == edition) & deliveries.c.state.in_(_WAIT)
+    left = connection.execute(update(deliveries).where(waits).values(state=DeliveryState.EXCLUDED, answer=CANCELLED))
+    stop(connection, edition, SendState.CANCELLED)
+    return left.rowcount
+
+
+def take_back(connection: Connection, edition: EditionId) -> None:
+    """Let those wait again whom a cancelling of ``edition`` excluded."""
+    left_out = (deliveries.c.edition == edition) & (deliveries.c.state == DeliveryState.EXCLUDED)
+    connection.execute(
+        update(deliveries)
+        .where(left_out, deliveries.c.answer == CANCELLED)
+        .values(state=DeliveryState.WAITING, answer="")
+    )
+
+
+def _sending(row: Row[Any]) -> Sending:
+    return Sending(edition=EditionId(row.edition), state=SendState(row.state), reason=row.reason, due_at=row.due_at)
