@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from datetime import timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import dkim
 import pytest
@@ -458,3 +459,14 @@ settings = settings.model_copy(update={"send": settings.send.model_copy(update={
 letter = make_letter(posts.read(settings.content / "posts/2026-11-16-what-had-no-name.md"), settings)
 room.send(letter, settings, Store(sys.argv[2]), Smtp(settings), lambda _: None)
 """
+
+
+@pytest.mark.parametrize("fault", ["all", "421-text", "drip"])
+def test_a_mail_server_that_misbehaves_makes_nobody_get_it_twice_and_loses_nobody(fault):
+    """The short form of bench/faults."""
+    words = ["--letters", "40", "--share", "0.15", "--only", fault]
+    bench = Path(__file__).parents[1] / "bench" / "faults"
+    done = subprocess.run([sys.executable, str(bench), *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "WRONG" not in done.stdout
+    assert " faults    0 " not in done.stdout

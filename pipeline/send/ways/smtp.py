@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline.errors import SendError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState
+from pipeline.send.ways.client import Client, ProtectedClient
 from pipeline.send.ways.way import Answer, Uncertain
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ _UNSAID: Final[_Reply] = (503, b"was not said")
 class Smtp:
     """A mail server (RFC 5321)."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, timeout: float = _TIMEOUT_SECONDS) -> None:
+        self._timeout = timeout
         self._smtp = settings.send.smtp
         self._password = settings.secrets.smtp_password
         self.connections = self._smtp.connections
@@ -52,9 +54,9 @@ class Smtp:
         place = (self._smtp.host, self._smtp.port)
         try:
             if self._smtp.security == "tls":
-                connection: smtplib.SMTP = smtplib.SMTP_SSL(*place, timeout=_TIMEOUT_SECONDS, context=self._trust)
+                connection: smtplib.SMTP = ProtectedClient(*place, timeout=self._timeout, context=self._trust)
             else:
-                connection = smtplib.SMTP(*place, timeout=_TIMEOUT_SECONDS)
+                connection = Client(*place, timeout=self._timeout)
         except (smtplib.SMTPException, OSError) as error:
             raise self._unreachable(error) from error
         try:
