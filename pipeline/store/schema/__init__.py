@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.store.schema.base import Moment, find_in, insert_new, metadata, some_at_once, upsert
+from pipeline.store.schema.kinds import Moment, find_in, insert_new, metadata, some_at_once, upsert
 from pipeline.store.schema.letters import deliveries, forgotten, pace, reader_topics, readers, sends
 from pipeline.store.schema.network import heard, notes, organisations, people, person_keys, services, touches, weeks
 from pipeline.store.schema.stories import (

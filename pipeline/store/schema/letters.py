@@ -16,7 +16,7 @@ from sqlalchemy import (
     false,
 )
 
-from pipeline.store.schema.base import Moment, metadata
+from pipeline.store.schema.kinds import Moment, metadata
 
 readers = Table(
     "readers",
