@@ -54,7 +54,7 @@ from pipeline.model.posts import (
     Take,
     Wish,
 )
-from pipeline.model.returned import Effect, Returned, ReturnKind, ReturnReason
+from pipeline.model.returned import Arrived, Done, Effect, Proof, Returned, ReturnKind, ReturnReason, Ruling
 from pipeline.model.stories import (
     LATELY,
     STRONGEST,
@@ -75,6 +75,10 @@ from pipeline.model.stories import (
 from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
 
 __all__ = [
+    "Ruling",
+    "Proof",
+    "Done",
+    "Arrived",
     "LATELY",
     "NO_TEXT",
     "STRONGEST",

@@ -32,7 +32,8 @@ class Reader:
     """Someone who agreed to get the letter; ``consent`` says how they did, ``token`` proves a link to be theirs.
 
     ``wording`` is the sentence they agreed to, word for word; ``ip`` is kept only where the author wants it. One who is
-    paused gets letters again from ``paused_until`` on.
+    paused gets letters again from ``paused_until`` on. ``because`` says why Byline took them off or paused them by
+    itself; it is empty where that was their own wish or the author's.
     """
 
     id: ReaderId
@@ -46,6 +47,7 @@ class Reader:
     ip: str = ""
     paused_until: datetime | None = None
     monthly: bool = False
+    because: PlainText = NO_TEXT
 
     def state_at(self, now: datetime) -> ReaderState:
         """Return the state that counts at ``now``: a pause that is over is none."""

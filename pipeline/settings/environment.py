@@ -19,8 +19,23 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
 
 
-OTHERS = frozenset({"BYLINE_SMTP_PASSWORD", "BYLINE_ASSIST_KEY", "BYLINE_TOKEN_KEYS", "BYLINE_DEBUG", "BYLINE_CORPORA"})
-"""Variables that are no settings: three secrets, the traceback of a fault, and where tests find their corpora."""
+_SECRETS = (
+    "smtp_password",
+    "inbox_password",
+    "postmark_webhook_secret",
+    "mailgun_webhook_secret",
+    "resend_webhook_secret",
+    "assist_key",
+)
+OTHERS = frozenset(
+    {
+        *(f"BYLINE_{name.upper()}" for name in _SECRETS),
+        "BYLINE_TOKEN_KEYS",
+        "BYLINE_DEBUG",
+        "BYLINE_CORPORA",
+    }
+)
+"""Variables that are no settings: secrets, the traceback of a fault, and where tests find their corpora."""
 
 
 _SHORTEST_KEY = 24
@@ -29,14 +44,20 @@ _SHORTEST_KEY = 24
 
 def secrets(environment: Mapping[str, str]) -> Secrets:
     """Return what may only come from the environment."""
+    _see_that_it_is_long(environment.get("BYLINE_POSTMARK_WEBHOOK_SECRET") or "")
     return Secrets.model_validate(
         {
-            "smtp_password": environment.get("BYLINE_SMTP_PASSWORD") or None,
-            "assist_key": environment.get("BYLINE_ASSIST_KEY") or None,
+            **{name: environment.get(f"BYLINE_{name.upper()}") or None for name in _SECRETS},
             "token_keys": _keys(environment.get("BYLINE_TOKEN_KEYS") or ""),
             "database_url": environment.get("DATABASE_URL") or None,
         }
     )
+
+
+def _see_that_it_is_long(secret: str) -> None:
+    if secret and not (secret.isascii() and secret.isalnum() and len(secret) >= _SHORTEST_KEY):
+        problem = f"BYLINE_POSTMARK_WEBHOOK_SECRET: must be {_SHORTEST_KEY} or more letters and digits"
+        raise SettingsError([f"{problem}, as it stands in an address; `openssl rand -hex 32` makes one"])
 
 
 def _keys(value: str) -> tuple[str, ...]:
