@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.app.feeds import Feeds
     from pipeline.app.letters import Letters
     from pipeline.app.readers import Readers
+    from pipeline.app.returns import Returns
     from pipeline.app.service import Service
     from pipeline.app.stories import Stories
     from pipeline.model import (
@@ -59,6 +60,7 @@ class Status:
     unsent: tuple[str, ...]
     readers: int
     waiting: tuple[Delivery, ...]
+    returned: int
 
 
 class App:
@@ -263,6 +265,13 @@ class App:
 
         return Readers(self.settings, lambda: self.store, self.now)
 
+    @cached_property
+    def returns(self) -> Returns:
+        """All that concerns what comes back of letters."""
+        from pipeline.app.returns import Returns
+
+        return Returns(self.settings, lambda: self.store, self.now)
+
     def service(self) -> Service:
         """Return what the public service for readers may do."""
         from pipeline.app.service import Service
@@ -274,6 +283,7 @@ class App:
     def status(self) -> Status:
         """Return what is due, what failed and what waits."""
         from pipeline.store import deliveries as ledger
+        from pipeline.store import returns as kept_returns
         from pipeline.store import select as kept_stories
         from pipeline.store import send as kept_readers
 
@@ -281,6 +291,7 @@ class App:
             waiting = ledger.unfinished(connection)
             begun = ledger.editions(connection)
             active = kept_readers.active_readers(connection, self.now)
+            returned = kept_returns.count_waiting(connection)
             made_at = kept_stories.shortlist_made_at(connection)
         from pipeline.publish.facts.withheld import today, why_held
 
@@ -301,6 +312,7 @@ class App:
             ),
             readers=active,
             waiting=waiting,
+            returned=returned,
         )
 
 

@@ -77,15 +77,21 @@ class Letters:
     def send(self, letter: Letter, folder: Path | None, tell: Callable[[Delivery], None]) -> Sent:
         """Send ``letter`` to all who have not got it: by SMTP, or as files into ``folder``.
 
+        What was refused for good has its consequences for readers, however the send ends.
+
         Raises ``UsageError`` where posts must be approved and this one is not.
         """
         from pipeline.send import send
+        from pipeline.send.consequences import Consequences
         from pipeline.send.ways import Folder, Smtp
 
         if self._app.settings.write.approval:
             self._app.see_that_approved(self._app.find(letter.edition))
         way: Way = Folder(folder) if folder is not None else Smtp(self._app.settings)
-        return send(letter, self._app.settings, self._app.store, way, tell)
+        try:
+            return send(letter, self._app.settings, self._app.store, way, tell)
+        finally:
+            Consequences(self._app.store, datetime.now(UTC)).after_sending(letter.edition)
 
     def resolve_uncertain(self, letter: Letter, state: DeliveryState) -> int:
         """Give the deliveries of ``letter`` that were cut off the state that the author decides on."""

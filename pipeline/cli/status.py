@@ -43,9 +43,16 @@ def status(context: click.Context, *, as_json: bool) -> int:
         "unsent": found.unsent,
         "readers": found.readers,
         "waiting": [_waiting_data(delivery) for delivery in found.waiting],
+        "returned": found.returned,
     }
-    report(data, *_feeds(found.feeds, failed), *_week(found), *_deliveries(found.waiting), as_json=as_json)
+    lines = [*_feeds(found.feeds, failed), *_week(found), *_deliveries(found.waiting), *_returned(found.returned)]
+    report(data, *lines, as_json=as_json)
     return int(bool(failed or uncertain or found.broken))
+
+
+def _returned(waiting: int) -> Iterator[str]:
+    if waiting:
+        yield f"Inbox      {counted(waiting, 'mail')} to decide about: `byline inbox --waiting`"
 
 
 def _waiting_data(delivery: Delivery) -> dict[str, str]:

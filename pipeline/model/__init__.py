@@ -54,7 +54,7 @@ from pipeline.model.posts import (
     Take,
     Wish,
 )
-from pipeline.model.returned import Arrived, Done, Effect, Proof, Returned, ReturnKind, ReturnReason, Ruling
+from pipeline.model.returned import Arrived, Done, Effect, Heard, Proof, Returned, ReturnKind, ReturnReason, Ruling
 from pipeline.model.stories import (
     LATELY,
     STRONGEST,
@@ -75,14 +75,11 @@ from pipeline.model.stories import (
 from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
 
 __all__ = [
-    "Ruling",
-    "Proof",
-    "Done",
-    "Arrived",
     "LATELY",
     "NO_TEXT",
     "STRONGEST",
     "Approval",
+    "Arrived",
     "Asked",
     "Assisted",
     "Change",
@@ -92,6 +89,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "DeliveryState",
+    "Done",
     "Due",
     "EditionId",
     "Effect",
@@ -103,6 +101,7 @@ __all__ = [
     "FeedReport",
     "FeedState",
     "Finding",
+    "Heard",
     "Key",
     "Keyed",
     "Kind",
@@ -118,6 +117,7 @@ __all__ = [
     "PlainText",
     "Post",
     "Preferences",
+    "Proof",
     "Quotation",
     "RankedStory",
     "Reader",
@@ -129,6 +129,7 @@ __all__ = [
     "ReturnReason",
     "Returned",
     "Rhythm",
+    "Ruling",
     "SafeHtml",
     "SafeUrl",
     "SendState",

@@ -195,3 +195,16 @@ class Ruling:
     email: str = ""
     edition: EditionId | None = None
     undone_at: datetime | None = None
+
+
+class Heard(StrEnum):
+    """What became of a word of a mail provider."""
+
+    TAKEN = "taken"
+    UNKNOWN = "unknown"
+    """There is no such provider, or it is not configured."""
+    REFUSED = "refused"
+    """Nothing proves that it is from there."""
+    UNREADABLE = "unreadable"
+    LATER = "later"
+    """It could not be written down, or not be looked at: the provider is to try again."""

@@ -151,7 +151,7 @@ class Consequences:
             return _reconsidered(connection, concerned, self._now)
 
     def settle(self, number: int, *, counts: bool) -> Ruling:
-        """Decide about an event that waits: it ``counts``, or means nothing. Raises ``UsageError`` where it does not."""
+        """Decide about an event that waits, that it ``counts`` or means nothing. Raises ``UsageError`` else."""
         with self._store.writing() as connection:
             ruling, concerned = _found(connection, number)
             if ruling.undone_at or ruling.done is not Done.WAITS:
@@ -175,7 +175,7 @@ def _found(connection: Connection, number: int) -> tuple[Ruling, ReaderId]:
 
 
 def _reconsidered(connection: Connection, concerned: ReaderId, now: datetime) -> Reader:
-    """Return a reader as they are once an event counts no more: as others that stand want it, or as they were before."""
+    """Return a reader as they are once an event counts no more: as others want it that stand, or as before."""
     reader = kept.hold(connection, concerned)
     assert reader is not None, "an event has a reader"
     if not reader.because:  # they are as they or the author wanted it

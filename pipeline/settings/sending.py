@@ -56,7 +56,9 @@ class InboxSettings(Section):
 class HooksSettings(Section):
     """What mail providers may tell `byline serve`. Their secrets come from the environment."""
 
-    ses_topic: Annotated[str, Field(pattern=r"^(arn:aws(-cn|-us-gov)?:sns:[a-z0-9-]{5,30}:\d{12}:[\w-]{1,256})?$")] = ""
+    ses_topic: Annotated[
+        str, Field(pattern=r"^(arn:aws(-cn|-us-gov)?:sns:[a-z0-9-]{5,30}:[0-9]{12}:[A-Za-z0-9_-]{1,256})?$")
+    ] = ""
     """The topic (its ARN) to which Amazon SES publishes bounces and complaints; no other is believed."""
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def everything_about(connection: Connection, reader: ReaderId) -> dict[str, Any]:
-    """Return what the store holds of a reader but their secret and their topics: their row, each delivery, what came back."""
+    """Return what the store holds of a reader, but their secret and topics: row, deliveries, what came back."""
     row = connection.execute(select(readers).where(readers.c.id == reader)).one()
     sent = select(
         *(deliveries.c[name] for name in ("edition", "state", "message_id", "claimed_at", "settled_at", "answer"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import Connection, func, literal, select, update
+from sqlalchemy import Connection, delete, func, literal, select, update
 
 from pipeline.html import kept_text
 from pipeline.model import (
@@ -25,7 +25,7 @@ from pipeline.model import (
     ReturnReason,
     Ruling,
 )
-from pipeline.store.schema import deliveries, inboxes, insert_new, readers, returns, upsert
+from pipeline.store.schema import deliveries, hook_tokens, inboxes, insert_new, readers, returns, upsert
 from pipeline.store.send import BY_THEMSELVES, reader_columns, reader_of
 
 if TYPE_CHECKING:
@@ -290,3 +290,18 @@ def first_letter_at(connection: Connection) -> datetime | None:
     """Return when the first letter of all left; nothing can have come back before."""
     found: datetime | None = connection.scalar(select(func.min(deliveries.c.claimed_at)))
     return found
+
+
+# -- words of mail providers
+
+
+def is_first(connection: Connection, token: str, body: str, now: datetime, before: datetime) -> bool | None:
+    """Note a token that is good for one body; tell whether it is new. None where it came with another body.
+
+    Tokens of ``before`` are forgotten: nobody believes them any more.
+    """
+    connection.execute(delete(hook_tokens).where(hook_tokens.c.at < before))
+    new = insert_new(connection, hook_tokens).values(token=token, body=body, at=now).returning(hook_tokens.c.token)
+    if connection.scalar(new):
+        return True
+    return False if connection.scalar(select(hook_tokens.c.body).where(hook_tokens.c.token == token)) == body else None

@@ -350,3 +350,11 @@ inboxes = Table(
     Column("validity", BigInteger, nullable=False),
     Column("last", BigInteger, nullable=False),
 )
+
+hook_tokens = Table(
+    "hook_tokens",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("body", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)

@@ -149,7 +149,9 @@ def rejoin(connection: Connection, email: str, consent: PlainText, now: datetime
 
 def reader_columns() -> list[Any]:
     """Return what a query of others asks for to have the reader in each row, by the prefix ``reader_``."""
-    return [column.label(f"reader_{column.name}") for column in readers.c if column.name not in {"id", "asked", "before"}]
+    return [
+        column.label(f"reader_{column.name}") for column in readers.c if column.name not in {"id", "asked", "before"}
+    ]
 
 
 def reader_of(row: Row[Any], prefix: str = "") -> Reader:

@@ -6,11 +6,12 @@ with the first mail that was not noted.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from pipeline.errors import SendError
+from pipeline.errors import UsageError
 from pipeline.send.consequences import take
 from pipeline.send.inbox.files import mails_in
 from pipeline.send.inbox.imap import opened
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
-
-    from sqlalchemy import Connection
 
     from pipeline.model import Ruling
     from pipeline.send.inbox.imap import Mailbox
@@ -45,7 +44,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One round through mails: whose they are, where it is noted, when, who hears of each; ``only_look`` notes nothing."""
+    """One round through mails: whose, where it is noted, when, who hears of each; ``only_look`` notes nothing."""
 
     settings: Settings
     store: Store
@@ -78,7 +77,7 @@ def read_mailbox(round_: Round) -> tuple[str, ...]:
 def _name(settings: Settings) -> str:
     inbox = settings.send.inbox
     if not inbox.host:
-        raise SendError(
+        raise UsageError(
             "there is no mailbox to read: write its server as send.inbox.host into byline.yml, "
             "or give files (`byline inbox FILE...`)"
         )
@@ -98,24 +97,14 @@ class _OnlyLooked(Exception):  # noqa: N818  (it says that all is well, and take
     """Nothing of the transaction is to be kept."""
 
 
-def _looked(
-    round_: Round, where: str, mail: bytes, source: str, place: tuple[str, int, int] | None = None
-) -> Looked:
+def _looked(round_: Round, where: str, mail: bytes, source: str, place: tuple[str, int, int] | None = None) -> Looked:
     """Act on one mail and note how far the mailbox is read, together or not at all."""
     came = arrived(mail, source, round_.settings.send.address)
     rulings: tuple[Ruling, ...] = ()
-
-    def act(connection: Connection) -> None:
-        nonlocal rulings
+    with suppress(_OnlyLooked), round_.store.writing() as connection:
         rulings = take(connection, came, round_.now)
         if place:
             kept.note_read(connection, *place)
         if round_.only_look:
             raise _OnlyLooked
-
-    try:
-        with round_.store.writing() as connection:
-            act(connection)
-    except _OnlyLooked:
-        pass
     return Looked(where=where, rulings=rulings)

@@ -1,4 +1,4 @@
-"""Mails in files, for those who have no IMAP: single ones, folders of the form Maildir, and mbox. Nothing is changed."""
+"""Mails in files, for those without IMAP: single ones, folders of the form Maildir, and mbox. Nothing is changed."""
 
 from __future__ import annotations
 

@@ -87,7 +87,9 @@ def opened(settings: Settings, *, only_look: bool = False) -> Iterator[Mailbox]:
         _log_in(connection, settings)
         kind, said = connection.select(_quoted(inbox.folder), readonly=only_look)
         if kind != "OK":
-            raise SendError(f"{name} has no folder {inbox.folder}: {plain_text(_first(said))}; look at send.inbox.folder")
+            raise SendError(
+                f"{name} has no folder {inbox.folder}: {plain_text(_first(said))}; look at send.inbox.folder"
+            )
         _, validity = connection.response("UIDVALIDITY")
         yield Mailbox(connection, int(_first(validity) or 0), inbox.done_folder)
     except (imaplib.IMAP4.error, OSError) as error:

@@ -55,7 +55,7 @@ def should_pause(effects: Sequence[Effect]) -> bool:
 def effect_on(event: Returned, email: str) -> Effect:
     """Return what ``event`` does to the reader at ``email``, to whom the letter went that it is about.
 
-    Where another address is gone, the reader's own mailbox sent the letter on there: it did not arrive, and that is all.
+    Where another address is gone, the reader's own mailbox sent the letter on there: it did not arrive, no more.
     """
     effect = effect_of(event)
     elsewhere = event.kind is ReturnKind.BOUNCE and event.recipient and not _same_mailbox(event.recipient, email)

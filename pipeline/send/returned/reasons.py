@@ -200,6 +200,11 @@ def phase_of(text: str) -> Phase:
     return Phase(found.lastgroup) if found and found.lastgroup else Phase.UNTOLD
 
 
+def names_nobody(reason: Reason) -> bool:
+    """Tell whether ``reason``, where it is for good, means that the address is no more."""
+    return reason in _GONE
+
+
 def is_gone(reason: Reason, status: str, reply: str) -> bool:
     """Tell whether the address is no more: no such mailbox or domain, moved, or a host that for good takes no mail.
 

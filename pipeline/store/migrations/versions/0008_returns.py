@@ -50,3 +50,10 @@ def upgrade():
         sa.Column("last", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_inboxes"),
     )
+    op.create_table(
+        "hook_tokens",
+        sa.Column("token", sa.String(64), nullable=False),
+        sa.Column("body", sa.String(64), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("token", name="pk_hook_tokens"),
+    )
