@@ -182,7 +182,7 @@ def _reconsidered(connection: Connection, concerned: ReaderId, now: datetime) ->
         return reader
     if (gone := kept.latest_on(connection, reader, Done.LEFT)) is not None:
         kept.change(connection, reader, ReaderState.LEFT, why(gone.event, Done.LEFT), now)
-        return reader
+        return kept.hold(connection, concerned) or reader
     kept.give_back(connection, concerned)
     back = kept.hold(connection, concerned) or reader
     if should_pause(kept.effects_on(connection, back, LETTERS)):

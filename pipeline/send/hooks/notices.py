@@ -86,7 +86,11 @@ class Notices:
             or not all(isinstance(each, str) for each in said.values())
         ):
             return False
-        if said.keys() < {*fields} - {"Subject"} or not isinstance(url, str) or not self._may_hold_certificates(url):
+        if (
+            not {*fields} - {"Subject"} <= said.keys()
+            or not isinstance(url, str)
+            or not self._may_hold_certificates(url)
+        ):
             return False
         signature = _unpacked(notice.get("Signature"))
         if signature is None or not _is_fresh(said["Timestamp"], now):

@@ -95,8 +95,15 @@ def opened(settings: Settings, *, only_look: bool = False) -> Iterator[Mailbox]:
     except (imaplib.IMAP4.error, OSError) as error:
         raise SendError(f"{name} cannot be read: {_words(error)}; what was read is kept, so run it again") from error
     finally:
-        with suppress(imaplib.IMAP4.error, OSError):
-            connection.logout()
+        _leave(connection)
+
+
+def _leave(connection: imaplib.IMAP4) -> None:
+    try:
+        connection.logout()
+    except (imaplib.IMAP4.error, OSError):
+        with suppress(OSError):
+            connection.shutdown()
 
 
 def _connected(settings: Settings) -> imaplib.IMAP4:
