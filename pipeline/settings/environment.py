@@ -19,17 +19,14 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
 
 
-_SECRETS = (
-    "smtp_password",
-    "inbox_password",
-    "postmark_webhook_secret",
-    "mailgun_webhook_secret",
-    "resend_webhook_secret",
-    "assist_key",
-)
 OTHERS = frozenset(
     {
-        *(f"BYLINE_{name.upper()}" for name in _SECRETS),
+        "BYLINE_SMTP_PASSWORD",
+        "BYLINE_INBOX_PASSWORD",
+        "BYLINE_POSTMARK_WEBHOOK_SECRET",
+        "BYLINE_MAILGUN_WEBHOOK_SECRET",
+        "BYLINE_RESEND_WEBHOOK_SECRET",
+        "BYLINE_ASSIST_KEY",
         "BYLINE_TOKEN_KEYS",
         "BYLINE_DEBUG",
         "BYLINE_CORPORA",
@@ -47,7 +44,12 @@ def secrets(environment: Mapping[str, str]) -> Secrets:
     _see_that_it_is_long(environment.get("BYLINE_POSTMARK_WEBHOOK_SECRET") or "")
     return Secrets.model_validate(
         {
-            **{name: environment.get(f"BYLINE_{name.upper()}") or None for name in _SECRETS},
+            "smtp_password": environment.get("BYLINE_SMTP_PASSWORD") or None,
+            "inbox_password": environment.get("BYLINE_INBOX_PASSWORD") or None,
+            "postmark_webhook_secret": environment.get("BYLINE_POSTMARK_WEBHOOK_SECRET") or None,
+            "mailgun_webhook_secret": environment.get("BYLINE_MAILGUN_WEBHOOK_SECRET") or None,
+            "resend_webhook_secret": environment.get("BYLINE_RESEND_WEBHOOK_SECRET") or None,
+            "assist_key": environment.get("BYLINE_ASSIST_KEY") or None,
             "token_keys": _keys(environment.get("BYLINE_TOKEN_KEYS") or ""),
             "database_url": environment.get("DATABASE_URL") or None,
         }

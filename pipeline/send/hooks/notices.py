@@ -77,23 +77,13 @@ class Notices:
     def are_genuine(self, notice: Mapping[str, Any], now: datetime) -> bool:
         """Tell whether ``notice`` is from Amazon, of this topic, and of today. Raises ``Unavailable``."""
         fields = _SIGNED.get(str(notice.get("Type")), ())
-        said = {name: notice[name] for name in fields if name in notice}
+        said = {name: notice[name] for name in fields if isinstance(notice.get(name), str)}
         made = _HASHES.get(str(notice.get("SignatureVersion")))
-        url = notice.get("SigningCertURL")
-        if (
-            notice.get("TopicArn") != self._topic
-            or not made
-            or not all(isinstance(each, str) for each in said.values())
-        ):
+        url, signature = notice.get("SigningCertURL"), _unpacked(notice.get("Signature"))
+        is_whole = bool(fields) and all(name in said or (name == "Subject" and name not in notice) for name in fields)
+        if not is_whole or said["TopicArn"] != self._topic or not _is_fresh(said["Timestamp"], now):
             return False
-        if (
-            not {*fields} - {"Subject"} <= said.keys()
-            or not isinstance(url, str)
-            or not self._may_hold_certificates(url)
-        ):
-            return False
-        signature = _unpacked(notice.get("Signature"))
-        if signature is None or not _is_fresh(said["Timestamp"], now):
+        if made is None or signature is None or not isinstance(url, str) or not self._may_hold_certificates(url):
             return False
         text = "".join(f"{name}\n{said[name]}\n" for name in fields if name in said)
         return self._has_signed(url, signature, text.encode("utf-8", "surrogatepass"), made(), now)
