@@ -12,6 +12,8 @@ from pipeline.cli.talk import app, command, counted, json_option, report
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipeline.app.returns import Returns
     from pipeline.send.inbox import Looked
 
@@ -28,20 +30,7 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
 @json_option
 @click.pass_context
-def inbox(
-    context: click.Context,
-    files: tuple[Path, ...],
-    *,
-    explain: bool,
-    dry_run: bool,
-    listed: bool,
-    waiting: bool,
-    show: int | None,
-    undo: int | None,
-    accept: int | None,
-    dismiss: int | None,
-    as_json: bool,
-) -> int:
+def inbox(context: click.Context, /, files: tuple[Path, ...], *, dry_run: bool, as_json: bool, **asked: Any) -> int:
     """Read what came back: bounces, complaints and wishes to leave, and do what they mean for readers.
 
     Without FILE, it reads what is new in the mailbox of send.inbox. A FILE is one mail (.eml), an mbox or a Maildir.
@@ -55,22 +44,29 @@ def inbox(
       byline inbox --list
       byline inbox --undo 12
     """
-    numbers = {"show": show, "undo": undo, "accept": accept, "dismiss": dismiss}
-    wishes = [name for name, number in numbers.items() if number is not None]
-    wishes += [name for name, said in (("explain", explain), ("list", listed or waiting)) if said]
-    if len(wishes) > 1 or (wishes and dry_run):
-        raise UsageError(f"--{wishes[0]} goes with no other of these options: say one thing at a time")
-    wish = wishes[0] if wishes else ""
+    wish, number = _wish(asked, files, dry_run=dry_run)
     if wish == "explain":
         return _explained(files, as_json=as_json)
-    if wish and files:
-        raise UsageError(f"--{wish} is about what was read before, and takes no files")
     with app(context) as opened:
         if not wish:
             return _read(opened.returns, files, dry_run=dry_run, as_json=as_json)
-        if wish == "list":
-            return _listed(opened.returns, waiting=waiting, as_json=as_json)
-        return _one(opened.returns, wish, numbers[wish] or 0, as_json=as_json)
+        if wish in {"listed", "waiting"}:
+            return _listed(opened.returns, waiting=wish == "waiting", as_json=as_json)
+        return _one(opened.returns, wish, number, as_json=as_json)
+
+
+def _wish(asked: Mapping[str, Any], files: tuple[Path, ...], *, dry_run: bool) -> tuple[str, int]:
+    """Return which of the options that go with no other is said, and its number; nothing where mails are to be read."""
+    wishes = {name: value for name, value in asked.items() if value is not None and value is not False}
+    names = [f"--{'list' if name == 'listed' else name}" for name in wishes]
+    if len(names) > 1 or (names and dry_run):
+        raise UsageError(f"{names[0]} goes with no other of these options: say one thing at a time")
+    if not wishes:
+        return "", 0
+    ((wish, number),) = wishes.items()
+    if files and wish != "explain":
+        raise UsageError(f"{names[0]} is about what was read before, and takes no files")
+    return wish, int(number)
 
 
 def _read(returns: Returns, files: tuple[Path, ...], *, dry_run: bool, as_json: bool) -> int:
