@@ -83,6 +83,8 @@ _BY_STATUS: Final = {
     "7.11": Reason.SECURITYERROR,
     "7.12": Reason.SECURITYERROR,
     "7.13": Reason.SUSPEND,
+    "7.15": Reason.POLICYVIOLATION,
+    "7.16": Reason.MESGTOOBIG,
     "7.17": Reason.HASMOVED,
     "7.18": Reason.HASMOVED,
     "7.20": Reason.AUTHFAILURE,
@@ -94,6 +96,7 @@ _BY_STATUS: Final = {
     "7.26": Reason.AUTHFAILURE,
     "7.27": Reason.REJECTED,
     "7.28": Reason.SPEEDING,
+    "7.29": Reason.AUTHFAILURE,
     "7.30": Reason.AUTHFAILURE,
 }
 _EXCHANGE_KNOWS_NOBODY: Final = "4.1"
