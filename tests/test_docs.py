@@ -402,7 +402,8 @@ PRINTED = [
     (("readers", "show"), 0, ("readers", "show", "ana@example.org")),
     (("readers", "erase"), 0, ("readers", "erase", "mei@example.org")),
     (("readers", "import"), 0, ("readers", "import", "{site}/table.csv", "--consent", "asked")),
-    (("inbox",), 0, ("inbox", "--explain", "{site}/bounce.eml")),
+    (("inbox",), 0, ("inbox", "{site}/bounce.eml")),
+    (("inbox",), 1, ("inbox", "--explain", "{site}/bounce.eml")),
     (("connect",), 0, ("connect",)),
 ]
 

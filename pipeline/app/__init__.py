@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.app.feeds import Feeds
     from pipeline.app.letters import Letters
     from pipeline.app.readers import Readers
+    from pipeline.app.returns import Returns
     from pipeline.app.service import Service
     from pipeline.app.stories import Stories
     from pipeline.model import (
@@ -62,6 +63,7 @@ class Status:
     waiting: tuple[Delivery, ...]
     sendings: tuple[Sending, ...]
     late: tuple[str, ...]
+    returned: int
 
 
 class App:
@@ -266,6 +268,13 @@ class App:
 
         return Readers(self.settings, lambda: self.store, self.now)
 
+    @cached_property
+    def returns(self) -> Returns:
+        """All that concerns what comes back of letters."""
+        from pipeline.app.returns import Returns
+
+        return Returns(self.settings, lambda: self.store, self.now)
+
     def service(self) -> Service:
         """Return what the public service for readers may do."""
         from pipeline.app.service import Service
@@ -277,6 +286,7 @@ class App:
     def status(self) -> Status:
         """Return what is due, what failed and what waits."""
         from pipeline.store import deliveries as ledger
+        from pipeline.store import returns as kept_returns
         from pipeline.store import select as kept_stories
         from pipeline.store import send as kept_readers
         from pipeline.store import sends
@@ -286,6 +296,7 @@ class App:
             sendings = sends.sendings(connection, (SendState.SCHEDULED, SendState.RUNNING, SendState.PAUSED))
             begun = ledger.editions(connection)
             active = kept_readers.active_readers(connection, self.now)
+            returned = kept_returns.count_waiting(connection)
             made_at = kept_stories.shortlist_made_at(connection)
         from pipeline.publish.facts.withheld import today, why_held
 
@@ -308,6 +319,7 @@ class App:
             waiting=waiting,
             sendings=sendings,
             late=tuple(each.edition for each in self.letters.due().late),
+            returned=returned,
         )
 
 

@@ -86,15 +86,21 @@ class Letters:
     ) -> Sent:
         """Send ``letter`` to all who have not got it: by SMTP, or as files into ``folder``.
 
+        What was refused for good has its consequences for readers, however the send ends.
+
         Raises ``UsageError`` where posts must be approved and this one is not.
         """
         from pipeline.send import Orders, send
+        from pipeline.send.consequences import Consequences
         from pipeline.send.ways import Folder, Smtp
 
         if self._app.settings.write.approval:
             self._app.see_that_approved(self._app.find(letter.edition))
         way: Way = Folder(folder) if folder is not None else Smtp(self._app.settings)
-        return send(letter, self._app.settings, self._app.store, way, tell, Orders(resume=resume, wait=wait))
+        try:
+            return send(letter, self._app.settings, self._app.store, way, tell, Orders(resume=resume, wait=wait))
+        finally:
+            Consequences(self._app.store, datetime.now(UTC)).after_sending(letter.edition)
 
     def plan(self, edition: EditionId, at: datetime) -> None:
         """Write down that ``edition`` is to be sent ``at`` that time."""

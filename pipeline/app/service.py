@@ -12,9 +12,11 @@ from pipeline.html import plain_text
 from pipeline.model import Asked, DeliveryState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from pipeline.model import PlainText
+    from pipeline.model import Heard, PlainText
+    from pipeline.send.hooks import Hooks
     from pipeline.send.optin import OptIn
     from pipeline.send.tokens import Tokens
     from pipeline.settings.sections import Settings
@@ -85,6 +87,16 @@ class Service:
                 return  # it may be there; who got none asks again
         if answer.state is not DeliveryState.SENT:
             raise SendError(f"the mail server did not take a mail to a new reader: {answer.text}")
+
+    @cached_property
+    def _hooks(self) -> Hooks:
+        from pipeline.send.hooks import Hooks
+
+        return Hooks(self._settings, self._store)
+
+    def hear(self, provider: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Heard:
+        """Take what a mail provider says of letters, if it proves to be from there; say what became of it."""
+        return self._hooks.hear(provider, headers, body, now)
 
     def is_well(self) -> bool:
         """Tell whether the list can be asked."""

@@ -37,7 +37,7 @@ COMMANDS: Final = {
     "send": ("send:send", "Send a post to the readers, each once."),
     "readers": ("readers:readers", "List, add, remove, show, erase, import and export readers."),
     "serve": ("serve:serve", "Let readers subscribe, confirm, choose and leave."),
-    "inbox": ("inbox:inbox", "Say what mails that came back mean."),
+    "inbox": ("inbox:inbox", "Read what came back, and do what it means."),
     "connect": ("connect:connect", "Say whom of your network the news names."),
     "status": ("status:status", "Say what is due, what failed and what waits."),
     "demo": ("demo:demo", "Walk through a sample week in a scratch folder."),

@@ -3,41 +3,132 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.talk import command, json_option, report, shown
+from pipeline.cli.returned import decision, decision_data, explanation, explanation_data, reader_now
+from pipeline.cli.talk import app, command, counted, json_option, report
 from pipeline.errors import UsageError
-from pipeline.model import Effect, ReturnKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping
 
-    from pipeline.model import Returned
+    from pipeline.app.returns import Returns
+    from pipeline.send.inbox import Looked
 
 
 @click.command()
 @click.option("--explain", is_flag=True, help="Say what the mails in these files mean, and change nothing.")
-@click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be done about each mail; do and keep nothing.")
+@click.option("--list", "listed", is_flag=True, help="Show what came back about readers, and what was done.")
+@click.option("--waiting", is_flag=True, help="Show what waits for you to decide.")
+@click.option("--show", type=int, metavar="NUMBER", help="Show one of these, with its mail.")
+@click.option("--undo", type=int, metavar="NUMBER", help="Let it count no more, and put its reader back.")
+@click.option("--accept", type=int, metavar="NUMBER", help="Believe one that waits.")
+@click.option("--dismiss", type=int, metavar="NUMBER", help="Let one that waits mean nothing.")
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
 @json_option
-def inbox(files: tuple[Path, ...], *, explain: bool, as_json: bool) -> int:
-    """Say what mails that came back mean: bounces, complaints, wishes to leave, automatic replies.
+@click.pass_context
+def inbox(context: click.Context, /, files: tuple[Path, ...], *, dry_run: bool, as_json: bool, **asked: Any) -> int:
+    """Read what came back: bounces, complaints and wishes to leave, and do what they mean for readers.
 
-    Each file is one mail, as mail programs save it (.eml). Nothing is asked, sent or changed: no reader is taken off
-    the list by it.
+    Without FILE, it reads what is new in the mailbox of send.inbox. A FILE is one mail (.eml), an mbox or a Maildir.
+    Whose address is gone, who complains and who asks to leave is taken off the list; who could not be reached with
+    three of the last five letters is paused. What could be forged waits for you. Nothing is deleted.
 
     \b
     Example:
+      byline inbox
       byline inbox --explain bounce.eml
+      byline inbox --list
+      byline inbox --undo 12
     """
-    if not explain or not files:
+    wish, number = _wish(asked, files, dry_run=dry_run)
+    if wish == "explain":
+        return _explained(files, as_json=as_json)
+    with app(context) as opened:
+        if not wish:
+            return _read(opened.returns, files, dry_run=dry_run, as_json=as_json)
+        if wish in {"listed", "waiting"}:
+            return _listed(opened.returns, waiting=wish == "waiting", as_json=as_json)
+        return _one(opened.returns, wish, number, as_json=as_json)
+
+
+def _wish(asked: Mapping[str, Any], files: tuple[Path, ...], *, dry_run: bool) -> tuple[str, int]:
+    """Return which of the options that go with no other is said, and its number; nothing where mails are to be read."""
+    wishes = {name: value for name, value in asked.items() if value is not None and value is not False}
+    names = [f"--{'list' if name == 'listed' else name}" for name in wishes]
+    if len(names) > 1 or (names and dry_run):
+        raise UsageError(f"{names[0]} goes with no other of these options: say one thing at a time")
+    if not wishes:
+        return "", 0
+    ((wish, number),) = wishes.items()
+    if files and wish != "explain":
+        raise UsageError(f"{names[0]} is about what was read before, and takes no files")
+    return wish, int(number)
+
+
+def _read(returns: Returns, files: tuple[Path, ...], *, dry_run: bool, as_json: bool) -> int:
+    """Act on mails, and say of each what was done as it is done."""
+    data: list[dict[str, Any]] = []
+    mails = 0
+
+    def tell(looked: Looked) -> None:
+        nonlocal mails
+        mails += 1
+        about = [ruling for ruling in looked.rulings if ruling.email]
+        data.extend({"where": looked.where, **decision_data(ruling)} for ruling in about)
+        for ruling in about if not as_json else ():
+            click.echo(decision(ruling, is_plan=dry_run))
+
+    notes = returns.read(files, tell, only_look=dry_run)
+    told = f"Looked at {counted(mails, 'mail')}, with {counted(len(data), 'event')} about readers."
+    told += " Nothing was done or kept." if dry_run else ""
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    report({"mails": mails, "events": data, "dry_run": dry_run, "notes": notes}, told, as_json=as_json)
+    return 0
+
+
+def _listed(returns: Returns, *, waiting: bool, as_json: bool) -> int:
+    rulings = returns.rulings(waiting=waiting)
+    lines = [decision(ruling) for ruling in rulings]
+    told = f"{counted(len(rulings), 'event')}{' to decide about: --show, --accept or --dismiss it' if waiting else ''}."
+    report({"events": [decision_data(ruling) for ruling in rulings]}, *lines, told, as_json=as_json)
+    return 0
+
+
+def _one(returns: Returns, wish: str, number: int, *, as_json: bool) -> int:
+    """Show one event, take it back, or decide about it."""
+    if wish == "undo":
+        reader = returns.undo(number)
+        report({"undone": number, "email": reader.email, "state": reader.state}, reader_now(reader), as_json=as_json)
+        return 0
+    if wish == "show":
+        ruling, mail = returns.show(number)
+        report(
+            {**decision_data(ruling), "mail": mail},
+            decision(ruling),
+            "",
+            *(f"  {line}" for line in mail),
+            as_json=as_json,
+        )
+        return 0
+    ruling = returns.settle(number, counts=wish == "accept")
+    report(decision_data(ruling), decision(ruling), as_json=as_json)
+    return 0
+
+
+def _explained(files: tuple[Path, ...], *, as_json: bool) -> int:
+    """Say what mails in files mean."""
+    if not files:
         raise UsageError(f"say which mails to explain: {command('inbox', '--explain', 'FILE.eml')}")
     from pipeline.send.returned import read
 
     for file in files:
         events = read(_mail_in(file))
-        report({"file": str(file), **_data(events)}, *_lines(file, events), as_json=as_json)
+        report({"file": str(file), **explanation_data(events)}, *explanation(file, events), as_json=as_json)
     return 0
 
 
@@ -50,55 +141,3 @@ def _mail_in(file: Path) -> bytes:
             return opened.read(MOST_BYTES)
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}; give files that hold one mail each") from error
-
-
-def _data(events: Sequence[Returned]) -> dict[str, object]:
-    """Return what a mail says of the first recipient, and under ``also`` what of the others."""
-    first, *others = map(_one, events)
-    return {**first, "also": others}
-
-
-def _one(event: Returned) -> dict[str, object]:
-    return {
-        "kind": event.kind,
-        "recipient": event.recipient,
-        "reason": event.reason,
-        "gone": event.gone,
-        "status": event.status,
-        "feedback_type": event.feedback_type,
-    }
-
-
-def _lines(file: Path, events: Sequence[Returned]) -> Iterator[str]:
-    from pipeline.send.returned import effect_of
-
-    for event in events:
-        yield f"{shown(file)}: {_sentence(event)}. {_EFFECTS[effect_of(event)]}"
-        if event.said:
-            yield f"    it says: {event.said}"
-
-
-_EFFECTS = {
-    Effect.LEAVES: "This reader should get no more letters.",
-    Effect.STRIKE: "Three of these in the last five letters are a reason to pause.",
-    Effect.NOTHING: "It does not count against a reader.",
-}
-
-
-def _sentence(event: Returned) -> str:
-    """Return what ``event`` says, in words."""
-    who = event.recipient or "somebody whom it does not name"
-    codes = " ".join(filter(None, (event.reply, event.status)))
-    match event.kind:
-        case ReturnKind.COMPLAINT:
-            return f"{who} complained ({event.feedback_type or 'of no kind that is named'})"
-        case ReturnKind.UNSUBSCRIBE:
-            return f"{who} asks to leave"
-        case ReturnKind.AUTO_REPLY:
-            return f"a machine answers for {who}"
-        case ReturnKind.BOUNCE:
-            still = ", and it is still being tried" if event.pending else ""
-            gone = "the address is gone" if event.gone else "it did not arrive"
-            return f"to {who}: {gone}, {event.reason}{f' ({codes})' if codes else ''}{still}"
-        case ReturnKind.OTHER:
-            return f"no bounce and no wish, from or for {who} ({event.reason})"

@@ -44,10 +44,16 @@ def status(context: click.Context, *, as_json: bool) -> int:
         "readers": found.readers,
         "waiting": [_waiting_data(delivery) for delivery in found.waiting],
         "sends": [_sending_data(each, is_late=each.edition in found.late) for each in found.sendings],
+        "returned": found.returned,
     }
-    sends = (*map(_sending, found.sendings), *_late(found.late), *_deliveries(found.waiting))
+    sends = (*map(_sending, found.sendings), *_late(found.late), *_deliveries(found.waiting), *_returned(found.returned))
     report(data, *_feeds(found.feeds, failed), *_week(found), *sends, as_json=as_json)
     return int(bool(failed or uncertain or found.broken or found.late))
+
+
+def _returned(waiting: int) -> Iterator[str]:
+    if waiting:
+        yield f"Inbox      {counted(waiting, 'mail')} to decide about: `byline inbox --waiting`"
 
 
 def _waiting_data(delivery: Delivery) -> dict[str, str]:

@@ -43,8 +43,8 @@ from pipeline.model.letters import (
     Settled,
 )
 from pipeline.model.people import (
-    Heard,
-    HeardKind,
+    Echo,
+    EchoKind,
     Organisation,
     OrganisationId,
     Person,
@@ -67,7 +67,7 @@ from pipeline.model.posts import (
     Take,
     Wish,
 )
-from pipeline.model.returned import Effect, Returned, ReturnKind, ReturnReason
+from pipeline.model.returned import Arrived, Done, Effect, Heard, Proof, Returned, ReturnKind, ReturnReason, Ruling
 from pipeline.model.stories import (
     LATELY,
     STRONGEST,
@@ -88,10 +88,13 @@ from pipeline.model.stories import (
 from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
 
 __all__ = [
+    "Echo",
+    "EchoKind",
     "LATELY",
     "NO_TEXT",
     "STRONGEST",
     "Approval",
+    "Arrived",
     "Asked",
     "Assisted",
     "Change",
@@ -101,6 +104,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "DeliveryState",
+    "Done",
     "Due",
     "EditionId",
     "Effect",
@@ -113,7 +117,6 @@ __all__ = [
     "FeedState",
     "Finding",
     "Heard",
-    "HeardKind",
     "Key",
     "Keyed",
     "Kind",
@@ -133,6 +136,7 @@ __all__ = [
     "PlainText",
     "Post",
     "Preferences",
+    "Proof",
     "Quotation",
     "RankedStory",
     "Reader",
@@ -144,6 +148,7 @@ __all__ = [
     "ReturnReason",
     "Returned",
     "Rhythm",
+    "Ruling",
     "SafeHtml",
     "SafeUrl",
     "SendState",

@@ -32,7 +32,9 @@ class Reader:
     """Someone who agreed to get the letter; ``consent`` says how they did, ``token`` proves a link to be theirs.
 
     ``wording`` is the sentence they agreed to, word for word; ``ip`` is kept only where the author wants it. One who is
-    paused gets letters again from ``paused_until`` on. ``zone`` is their time zone by its IANA name, where it is known.
+    paused gets letters again from ``paused_until`` on. ``because`` says why Byline took them off or paused them by
+    itself; it is empty where that was their own wish or the author's. ``zone`` is their time zone by its IANA name, where
+    that is known.
     """
 
     id: ReaderId
@@ -47,6 +49,7 @@ class Reader:
     paused_until: datetime | None = None
     monthly: bool = False
     zone: str = ""
+    because: PlainText = NO_TEXT
 
     @property
     def domain(self) -> str:

@@ -115,7 +115,7 @@ class Service:
     is_public: bool = False
 
 
-class HeardKind(StrEnum):
+class EchoKind(StrEnum):
     """How something came back."""
 
     WEBMENTION = "webmention"
@@ -125,11 +125,11 @@ class HeardKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class Echo:
     """What somebody said of the author's work, with where it stands; it is shown only where ``is_shown``."""
 
     id: int
-    kind: HeardKind
+    kind: EchoKind
     author: PlainText
     said: PlainText
     source: SafeUrl | None

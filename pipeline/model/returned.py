@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from pipeline.model.text import NO_TEXT
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipeline.model.letters import EditionId
     from pipeline.model.text import PlainText
 
 
@@ -128,3 +131,80 @@ class Returned:
     feedback_type: str = ""
     pending: bool = False
     said: PlainText = NO_TEXT
+
+
+class Proof(StrEnum):
+    """What speaks for it that an event is about a letter of ours, and no forgery."""
+
+    NAMED = "named"
+    """It names the Message-ID of a letter to that reader, which nobody else can guess."""
+    VOUCHED = "vouched"
+    """The mail provider says so, by a signature or a secret, or the mail server to our face."""
+    ASKED = "asked"
+    """A mail from the reader's own address, to the address that the letter names for it, and about nothing else."""
+    NONE = "none"
+    """Only an address: whoever knows it can have written that."""
+
+
+class Done(StrEnum):
+    """What was done about an event."""
+
+    LEFT = "left"
+    """The reader was taken off the list."""
+    PAUSED = "paused"
+    """It was one strike too many: the reader gets no letters for the time being."""
+    STRIKE = "strike"
+    """It counts as a strike."""
+    NOTHING = "nothing"
+    """It means nothing for the reader."""
+    WAITS = "waits"
+    """It would mean something, and nothing proves it: the author is to decide."""
+    DISMISSED = "dismissed"
+    """The author decided that it means nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """What came back at one time, by a mail or a provider's word: events about one letter or more.
+
+    ``key`` is the same however often it comes, ``source`` tells by which way. ``letters`` are the Message-IDs that it
+    names. ``is_vouched`` says that the one who sent it is known; ``asks`` that it is a mail to the address that the
+    letter names for those who want to leave, about nothing else. ``excerpt`` are its first lines as text.
+    """
+
+    key: str
+    source: str
+    events: tuple[Returned, ...]
+    letters: tuple[str, ...] = ()
+    is_vouched: bool = False
+    asks: bool = False
+    excerpt: tuple[PlainText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """An event that was kept, whom it concerns, and what was done about it; ``id`` is 0 for one that is not kept."""
+
+    id: int
+    at: datetime
+    source: str
+    event: Returned
+    effect: Effect
+    done: Done
+    proof: Proof
+    email: str = ""
+    edition: EditionId | None = None
+    undone_at: datetime | None = None
+
+
+class Heard(StrEnum):
+    """What became of a word of a mail provider."""
+
+    TAKEN = "taken"
+    UNKNOWN = "unknown"
+    """There is no such provider, or it is not configured."""
+    REFUSED = "refused"
+    """Nothing proves that it is from there."""
+    UNREADABLE = "unreadable"
+    LATER = "later"
+    """It could not be written down, or not be looked at: the provider is to try again."""

@@ -81,8 +81,11 @@ class Message:
 def concerns(settings: Settings) -> tuple[str, ...]:
     """Return what these settings promise to readers and may not keep."""
     place = settings.send.unsubscribe_url
+    if not place and settings.send.inbox.host:
+        return ()
     if not place:
-        return ("readers can leave by mail only: answer what comes to send.sender, and take them off the list",)
+        said = "readers can leave by mail only: let `byline inbox` read it (send.inbox), or take them off by hand"
+        return (said,)
     if not settings.is_left_at_once:
         said = (
             f"the unsubscribe button of mail programs sends to {place}, a page of your own site, which takes nobody "

@@ -96,7 +96,7 @@ class OptIn:
         """
         with self._store.writing() as connection:
             reader = self._leaving(connection, token, now)
-            if reader is not None and reader.state is not ReaderState.LEFT:
+            if reader is not None and (reader.state is not ReaderState.LEFT or reader.because):  # their own word counts
                 kept.mark_left(connection, reader.id, now)
         return reader is not None
 

@@ -78,7 +78,7 @@ class Readers:
         """Take a reader off the list; the address is remembered, so that no import brings it back."""
         with self._store.writing() as connection:
             reader = _found(connection, email)
-            if reader.state is ReaderState.LEFT:
+            if reader.state is ReaderState.LEFT and not reader.because:
                 raise UsageError(_NOT_THERE.format(plain_text(email)))
             kept.mark_left(connection, reader.id, self._now)
         return reader

@@ -1,7 +1,7 @@
 """The public service for readers: they subscribe, confirm, choose and leave by themselves.
 
-What comes in is a form or the token of a link; what goes out are plain pages, a mail to confirm, and changes of the
-list. It reaches the list through ``app.service`` alone, and shares nothing with the desk.
+What comes in is a form, the token of a link, or what a mail provider says; what goes out are plain pages, a mail to
+confirm, and changes of the list. It reaches the list through ``app.service`` alone, and shares nothing with the desk.
 """
 
 from __future__ import annotations
@@ -52,12 +52,17 @@ def answering(
 
     from pipeline.serve.choosing import Choosing
     from pipeline.serve.guard import Guard
+    from pipeline.serve.hooks import Hooks
     from pipeline.serve.limits import Limits
     from pipeline.serve.pages import Pages
     from pipeline.serve.subscribing import Subscribing
 
     pages, limits = Pages(service), Limits()
-    parts = (Subscribing(service, clock, pages, limits, errands), Choosing(service, clock, pages))
+    parts = (
+        Subscribing(service, clock, pages, limits, errands),
+        Choosing(service, clock, pages),
+        Hooks(service, clock),
+    )
     routes = [route for part in parts for route in part.routes()]
     below = [Mount(service.prefix, routes=routes)] if service.prefix else []  # a proxy may hand the prefix on, or not
     app = Starlette(routes=[*routes, *below], exception_handlers=pages.faults())

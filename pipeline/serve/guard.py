@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 16_000
 """Of a body; a form of ours has a few hundred."""
+MOST_OF_HOOKS: Final = 300_000
+"""Of what a mail provider says; a notice of Amazon's has up to 256 KiB."""
 MOST_OF_ADDRESS: Final = 2_000
 """Bytes of path and query."""
 _PATIENCE: Final = 10
@@ -66,7 +68,8 @@ class Guard:
 async def _body(scope: Scope, receive: Receive) -> bytes | None:
     """Return the body of a request; None where it is too large, or does not come."""
     said = Headers(scope=scope).get("content-length", "0")
-    if not said.isascii() or not said.isdigit() or int(said[:9]) > MOST_BYTES:
+    most = MOST_OF_HOOKS if "/hooks/" in scope["path"] else MOST_BYTES
+    if not said.isascii() or not said.isdigit() or int(said[:9]) > most:
         return None
     body = bytearray()
     try:
@@ -74,7 +77,7 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
             while True:
                 message = await receive()
                 body += message.get("body", b"")
-                if len(body) > MOST_BYTES or message["type"] == "http.disconnect":
+                if len(body) > most or message["type"] == "http.disconnect":
                     return None
                 if not message.get("more_body"):
                     return bytes(body)

@@ -19,8 +19,20 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
 
 
-OTHERS = frozenset({"BYLINE_SMTP_PASSWORD", "BYLINE_ASSIST_KEY", "BYLINE_TOKEN_KEYS", "BYLINE_DEBUG", "BYLINE_CORPORA"})
-"""Variables that are no settings: three secrets, the traceback of a fault, and where tests find their corpora."""
+OTHERS = frozenset(
+    {
+        "BYLINE_SMTP_PASSWORD",
+        "BYLINE_INBOX_PASSWORD",
+        "BYLINE_POSTMARK_WEBHOOK_SECRET",
+        "BYLINE_MAILGUN_WEBHOOK_SECRET",
+        "BYLINE_RESEND_WEBHOOK_SECRET",
+        "BYLINE_ASSIST_KEY",
+        "BYLINE_TOKEN_KEYS",
+        "BYLINE_DEBUG",
+        "BYLINE_CORPORA",
+    }
+)
+"""Variables that are no settings: secrets, the traceback of a fault, and where tests find their corpora."""
 
 
 _SHORTEST_KEY = 24
@@ -29,14 +41,25 @@ _SHORTEST_KEY = 24
 
 def secrets(environment: Mapping[str, str]) -> Secrets:
     """Return what may only come from the environment."""
+    _see_that_it_is_long(environment.get("BYLINE_POSTMARK_WEBHOOK_SECRET") or "")
     return Secrets.model_validate(
         {
             "smtp_password": environment.get("BYLINE_SMTP_PASSWORD") or None,
+            "inbox_password": environment.get("BYLINE_INBOX_PASSWORD") or None,
+            "postmark_webhook_secret": environment.get("BYLINE_POSTMARK_WEBHOOK_SECRET") or None,
+            "mailgun_webhook_secret": environment.get("BYLINE_MAILGUN_WEBHOOK_SECRET") or None,
+            "resend_webhook_secret": environment.get("BYLINE_RESEND_WEBHOOK_SECRET") or None,
             "assist_key": environment.get("BYLINE_ASSIST_KEY") or None,
             "token_keys": _keys(environment.get("BYLINE_TOKEN_KEYS") or ""),
             "database_url": environment.get("DATABASE_URL") or None,
         }
     )
+
+
+def _see_that_it_is_long(secret: str) -> None:
+    if secret and not (secret.isascii() and secret.isalnum() and len(secret) >= _SHORTEST_KEY):
+        problem = f"BYLINE_POSTMARK_WEBHOOK_SECRET: must be {_SHORTEST_KEY} or more letters and digits"
+        raise SettingsError([f"{problem}, as it stands in an address; `openssl rand -hex 32` makes one"])
 
 
 def _keys(value: str) -> tuple[str, ...]:

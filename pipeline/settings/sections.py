@@ -193,6 +193,14 @@ class Secrets(Section):
 
     smtp_password: SecretStr | None = None
     """BYLINE_SMTP_PASSWORD: the password of the outgoing mail server."""
+    inbox_password: SecretStr | None = None
+    """BYLINE_INBOX_PASSWORD: the password of the mailbox that `send.inbox` names."""
+    postmark_webhook_secret: SecretStr | None = None
+    """BYLINE_POSTMARK_WEBHOOK_SECRET: the password in the address that Postmark is given for its webhooks."""
+    mailgun_webhook_secret: SecretStr | None = None
+    """BYLINE_MAILGUN_WEBHOOK_SECRET: the HTTP webhook signing key of Mailgun."""
+    resend_webhook_secret: SecretStr | None = None
+    """BYLINE_RESEND_WEBHOOK_SECRET: the signing secret of a Resend webhook, which begins with whsec_."""
     assist_key: SecretStr | None = None
     """BYLINE_ASSIST_KEY: the key of the service that `assist.url` names, if it wants one."""
     token_keys: tuple[SecretStr, ...] = ()

@@ -73,6 +73,32 @@ class PaceSettings(Section):
     """So many hours after its time a send that was put into the calendar does not begin by itself any more."""
 
 
+class InboxSettings(Section):
+    """The mailbox that bounces and answers come to. The password comes from BYLINE_INBOX_PASSWORD."""
+
+    host: str = ""
+    """The server of the mailbox (IMAP); without one, no mailbox is read."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 993
+    """Its port: 993 goes with tls, 143 with starttls and none."""
+    security: Literal["tls", "starttls", "none"] = "tls"
+    """How the connection is protected; none is for a server on this very machine."""
+    username: str = ""
+    """The name to log in with; that of `send.sender`'s address if not given."""
+    folder: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")] = "INBOX"
+    """The folder that is read."""
+    done_folder: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    """Where mails go that were acted on; without one, they stay where they are, marked as read."""
+
+
+class HooksSettings(Section):
+    """What mail providers may tell `byline serve`. Their secrets come from the environment."""
+
+    ses_topic: Annotated[
+        str, Field(pattern=r"^(arn:aws(-cn|-us-gov)?:sns:[a-z0-9-]{5,30}:[0-9]{12}:[A-Za-z0-9_-]{1,256})?$")
+    ] = ""
+    """The topic (its ARN) to which Amazon SES publishes bounces and complaints; no other is believed."""
+
+
 class SendSettings(Section):
     """Who the letter is from, and how it leaves."""
 
@@ -94,6 +120,15 @@ class SendSettings(Section):
     """How fast letters leave, and at which hours."""
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)
     """The way out for mail. Its password comes from the environment: BYLINE_SMTP_PASSWORD."""
+    inbox: InboxSettings = Field(default_factory=InboxSettings)
+    """The mailbox that `byline inbox` reads. Its password comes from the environment: BYLINE_INBOX_PASSWORD."""
+    hooks: HooksSettings = Field(default_factory=HooksSettings)
+    """What mail providers may tell `byline serve`."""
+
+    @property
+    def address(self) -> str:
+        """The address that letters come from."""
+        return parseaddr(self.sender)[1]
 
     @property
     def domain(self) -> str:

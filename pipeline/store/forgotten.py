@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, delete, select
 
 from pipeline.model import DeliveryState
+from pipeline.store.returns import forget_what_returned, what_returned
 from pipeline.store.schema import deliveries, forgotten, insert_new, readers
 
 if TYPE_CHECKING:
@@ -17,15 +18,16 @@ if TYPE_CHECKING:
 
 
 def everything_about(connection: Connection, reader: ReaderId) -> dict[str, Any]:
-    """Return what the store holds of a reader but their secret and their topics: their row, and each delivery."""
+    """Return what the store holds of a reader, but their secret and topics: row, deliveries, what came back."""
     row = connection.execute(select(readers).where(readers.c.id == reader)).one()
     sent = select(
         *(deliveries.c[name] for name in ("edition", "state", "message_id", "claimed_at", "settled_at", "answer"))
     ).where(deliveries.c.reader_id == reader)
-    ours = {"id", "email_key", "token"}
+    ours = {"id", "email_key", "token", "before"}
     told = {name: value for name, value in row._mapping.items() if name not in ours}  # noqa: SLF001  (its public name)
     every = connection.execute(sent.order_by(deliveries.c.id))
-    return told | {"deliveries": [dict(each._mapping) for each in every]}  # noqa: SLF001  (its public name)
+    letters = [dict(each._mapping) for each in every]  # noqa: SLF001  (its public name)
+    return told | {"deliveries": letters, "returned": what_returned(connection, reader)}
 
 
 def is_on_its_way(connection: Connection, reader: ReaderId) -> bool:
@@ -39,7 +41,8 @@ def is_on_its_way(connection: Connection, reader: ReaderId) -> bool:
 
 
 def erase(connection: Connection, reader: ReaderId) -> None:
-    """Erase a reader and every delivery to them."""
+    """Erase a reader, every delivery to them, and all words of what came back."""
+    forget_what_returned(connection, reader)
     connection.execute(delete(deliveries).where(deliveries.c.reader_id == reader))
     connection.execute(delete(readers).where(readers.c.id == reader))  # their topics go with them
 

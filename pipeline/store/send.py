@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from pipeline.model import PlainText
+
+BY_THEMSELVES: Final = {"because": "", "before": None}
+"""What is set where a reader or the author changes a state: Byline's own reason for it is none any more."""
 
 
 def email_key(email: str) -> str:
@@ -63,6 +66,7 @@ def asked_by(connection: Connection, reader: ReaderId) -> Asked | None:
 def confirm(connection: Connection, reader: ReaderId, asked: Asked, consent: PlainText, now: datetime) -> None:
     """Put on the list who asked for it and says so again; ``consent`` tells how."""
     agreed = {"consent": consent, "consented_at": now, "wording": asked.wording, "ip": asked.ip, "asked": None}
+    agreed |= BY_THEMSELVES
     connection.execute(
         update(readers)
         .where(readers.c.id == reader)
@@ -96,7 +100,7 @@ def prefer(connection: Connection, reader: ReaderId, wanted: Preferences) -> Non
     changed = connection.execute(
         update(readers)
         .where(readers.c.id == reader, on_the_list)
-        .values(state=state, paused_until=wanted.paused_until, monthly=wanted.monthly)
+        .values(state=state, paused_until=wanted.paused_until, monthly=wanted.monthly, **BY_THEMSELVES)
     )
     if changed.rowcount:
         connection.execute(delete(reader_topics).where(reader_topics.c.reader_id == reader))
@@ -132,14 +136,14 @@ def note_zone(connection: Connection, reader: ReaderId, zone: str) -> None:
 
 def mark_left(connection: Connection, reader: ReaderId, now: datetime) -> None:
     """Remember that a reader left; the address is kept so that no import brings it back."""
-    gone = {"state": ReaderState.LEFT, "left_at": now, "asked": None, "paused_until": None}
+    gone = {"state": ReaderState.LEFT, "left_at": now, "asked": None, "paused_until": None, **BY_THEMSELVES}
     connection.execute(update(readers).where(readers.c.id == reader).values(gone))
 
 
 def rejoin(connection: Connection, email: str, consent: PlainText, now: datetime) -> Reader | None:
     """Let a reader get letters who left, or who never confirmed, on a new consent; None where there is no such one."""
     away = readers.c.state.in_((ReaderState.LEFT, ReaderState.PENDING))
-    agreed = {"consent": consent, "consented_at": now, "wording": "", "ip": "", "asked": None}
+    agreed = {"consent": consent, "consented_at": now, "wording": "", "ip": "", "asked": None, **BY_THEMSELVES}
     back = connection.execute(
         update(readers)
         .where(readers.c.email_key == email_key(email), away)
@@ -150,7 +154,9 @@ def rejoin(connection: Connection, email: str, consent: PlainText, now: datetime
 
 def reader_columns() -> list[Any]:
     """Return what a query of others asks for to have the reader in each row, by the prefix ``reader_``."""
-    return [column.label(f"reader_{column.name}") for column in readers.c if column.name not in {"id", "asked"}]
+    return [
+        column.label(f"reader_{column.name}") for column in readers.c if column.name not in {"id", "asked", "before"}
+    ]
 
 
 def reader_of(row: Row[Any], prefix: str = "") -> Reader:
@@ -169,4 +175,5 @@ def reader_of(row: Row[Any], prefix: str = "") -> Reader:
         paused_until=fields[prefix + "paused_until"],
         monthly=fields[prefix + "monthly"],
         zone=fields[prefix + "zone"],
+        because=kept_text(fields[prefix + "because"]),
     )

@@ -117,13 +117,13 @@ def _about_a_failure(mail: Mail) -> bool:
 def _by_fields(one: report.Status, notice: Notice) -> Returned:
     """Return the event of a recipient that a delivery report tells of."""
     said, address = one.said, one.recipient or notice.addressed
-    status, reply = _codes(said or notice.about(address))
+    status, reply = codes_in(said or notice.about(address))
     status = status or _status_in(one.fields.get("status", ""))
     if one.action in _ARRIVED:
         recipient = plain_text(address)
         return Returned(kind=ReturnKind.OTHER, reason=Reason.DELIVERED, recipient=recipient, status=status, reply=reply)
     pending = one.action == "delayed"
-    event = _event(address, (said, notice.about(address)), _Codes(status, reply), notice, pending=pending)
+    event = _event(address, (said, notice.about(address)), Codes(status, reply), notice, pending=pending)
     if event.reason is Reason.USERUNKNOWN and _ANSWERS_AFTER_THE_LETTER.search(one.fields.get("reporting-mta", "")):
         return replace(event, reason=Reason.FILTERED, gone=False)
     return event
@@ -132,11 +132,11 @@ def _by_fields(one: report.Status, notice: Notice) -> Returned:
 def _by_words(address: str, notice: Notice) -> Returned:
     """Return the event of a recipient that only a text tells of."""
     words = notice.about(address)
-    codes, before = _codes(words), _codes(notice.opening)
+    codes, before = codes_in(words), codes_in(notice.opening)
     return _event(address, ("", words), codes if any(codes) else before, notice)
 
 
-def _event(address: str, said: tuple[str, str], codes: _Codes, notice: Notice, *, pending: bool = False) -> Returned:
+def _event(address: str, said: tuple[str, str], codes: Codes, notice: Notice, *, pending: bool = False) -> Returned:
     """Return the event for ``address``: ``said`` is what the other side said, and what the notice tells of it."""
     status, reply = codes
     reason = reason_of((*said, notice.opening), status, reply, notice.heading)
@@ -152,16 +152,18 @@ def _event(address: str, said: tuple[str, str], codes: _Codes, notice: Notice, *
     )
 
 
-class _Codes(NamedTuple):
+class Codes(NamedTuple):
+    """An enhanced status (RFC 3463) and a reply code of SMTP, as they were said."""
+
     status: str
     reply: str
 
 
-def _codes(text: str) -> _Codes:
+def codes_in(text: str) -> Codes:
     """Return the enhanced status and the reply code in ``text``."""
     head = text[:_MOST_WORDS]
     reply = _REPLY.search(head)
-    return _Codes(_status_in(head), reply[1] if reply else "")
+    return Codes(_status_in(head), reply[1] if reply else "")
 
 
 def _status_in(text: str) -> str:

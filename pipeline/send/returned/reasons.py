@@ -83,6 +83,8 @@ _BY_STATUS: Final = {
     "7.11": Reason.SECURITYERROR,
     "7.12": Reason.SECURITYERROR,
     "7.13": Reason.SUSPEND,
+    "7.15": Reason.POLICYVIOLATION,
+    "7.16": Reason.MESGTOOBIG,
     "7.17": Reason.HASMOVED,
     "7.18": Reason.HASMOVED,
     "7.20": Reason.AUTHFAILURE,
@@ -94,6 +96,7 @@ _BY_STATUS: Final = {
     "7.26": Reason.AUTHFAILURE,
     "7.27": Reason.REJECTED,
     "7.28": Reason.SPEEDING,
+    "7.29": Reason.AUTHFAILURE,
     "7.30": Reason.AUTHFAILURE,
 }
 _EXCHANGE_KNOWS_NOBODY: Final = "4.1"
@@ -198,6 +201,11 @@ def phase_of(text: str) -> Phase:
     """Return where in the talk of two mail servers a refusal came, by the words of the systems that tell it."""
     found = _PHASES.search(folded(text[:MOST_WORDS]))
     return Phase(found.lastgroup) if found and found.lastgroup else Phase.UNTOLD
+
+
+def names_nobody(reason: Reason) -> bool:
+    """Tell whether ``reason``, where it is for good, means that the address is no more."""
+    return reason in _GONE
 
 
 def is_gone(reason: Reason, status: str, reply: str) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.store.schema.kinds import Moment, find_in, insert_new, metadata, some_at_once, upsert
-from pipeline.store.schema.letters import deliveries, forgotten, pace, reader_topics, readers, sends
-from pipeline.store.schema.network import heard, notes, organisations, people, person_keys, services, touches, weeks
+from pipeline.store.schema.letters import hook_tokens, inboxes, returns, deliveries, forgotten, pace, reader_topics, readers, sends
+from pipeline.store.schema.network import echoes, notes, organisations, people, person_keys, services, touches, weeks
 from pipeline.store.schema.stories import (
     bonds,
     choices,
@@ -21,6 +21,9 @@ from pipeline.store.schema.stories import (
 )
 
 __all__ = [
+    "hook_tokens",
+    "inboxes",
+    "returns",
     "Moment",
     "bonds",
     "choices",
@@ -32,7 +35,7 @@ __all__ = [
     "feeds",
     "find_in",
     "forgotten",
-    "heard",
+    "echoes",
     "hosts",
     "insert_new",
     "metadata",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -36,6 +37,8 @@ readers = Table(
     Column("paused_until", Moment),
     Column("monthly", Boolean, nullable=False, default=False, server_default=false()),
     Column("zone", Text, nullable=False, default="", server_default=""),
+    Column("because", Text, nullable=False, default="", server_default=""),
+    Column("before", JSON(none_as_null=True)),
 )
 
 reader_topics = Table(
@@ -78,7 +81,7 @@ deliveries = Table(
     Column("edition", Text, nullable=False),
     Column("reader_id", ForeignKey("readers.id"), nullable=False, index=True),
     Column("state", String(16), nullable=False),
-    Column("message_id", Text, nullable=False),
+    Column("message_id", Text, nullable=False, index=True),
     Column("claimed_at", Moment),
     Column("settled_at", Moment),
     Column("answer", Text, nullable=False, default="", server_default=""),
@@ -86,4 +89,45 @@ deliveries = Table(
     Column("not_before", Moment),
     UniqueConstraint("edition", "reader_id"),
     Index(None, "state"),
+)
+
+returns = Table(
+    "returns",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("source", String(16), nullable=False),
+    Column("reader_id", ForeignKey("readers.id"), index=True),
+    Column("edition", Text),
+    Column("kind", String(16), nullable=False),
+    Column("reason", String(24), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("pending", Boolean, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("reply", String(8), nullable=False),
+    Column("feedback_type", String(48), nullable=False),
+    Column("said", Text, nullable=False),
+    Column("effect", String(16), nullable=False),
+    Column("proof", String(16), nullable=False),
+    Column("done", String(16), nullable=False, index=True),
+    Column("excerpt", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("undone_at", Moment),
+)
+
+inboxes = Table(
+    "inboxes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("validity", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+)
+
+hook_tokens = Table(
+    "hook_tokens",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("body", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
 )

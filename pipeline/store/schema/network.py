@@ -87,8 +87,8 @@ services = Table(
     Column("is_public", Boolean, nullable=False, default=False, server_default=false()),
 )
 
-heard = Table(
-    "heard",
+echoes = Table(
+    "echoes",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("key", Text, nullable=False, unique=True),

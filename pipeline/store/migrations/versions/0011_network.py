@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -83,7 +83,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name="pk_services"),
     )
     op.create_table(
-        "heard",
+        "echoes",
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("key", sa.Text, nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
@@ -93,8 +93,8 @@ def upgrade():
         sa.Column("about", sa.Text, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("is_shown", sa.Boolean, nullable=False, server_default=sa.false()),
-        sa.PrimaryKeyConstraint("id", name="pk_heard"),
-        sa.UniqueConstraint("key", name="uq_heard_key"),
+        sa.PrimaryKeyConstraint("id", name="pk_echoes"),
+        sa.UniqueConstraint("key", name="uq_echoes_key"),
     )
     op.create_table(
         "weeks",
