@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline import post as posts
 from pipeline.app.written import read_posts
 from pipeline.errors import PostError, UsageError
-from pipeline.model import Kind
+from pipeline.model import DeliveryState, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Approval,
         Delivery,
         Finding,
+        Handover,
         Mention,
         Post,
         SafeUrl,
@@ -59,6 +60,7 @@ class Status:
     unsent: tuple[str, ...]
     readers: int
     waiting: tuple[Delivery, ...]
+    cut_off: tuple[Handover, ...] = ()
 
 
 class App:
@@ -274,12 +276,14 @@ class App:
     def status(self) -> Status:
         """Return what is due, what failed and what waits."""
         from pipeline.store import deliveries as ledger
+        from pipeline.store import handovers
         from pipeline.store import select as kept_stories
         from pipeline.store import send as kept_readers
 
         with self.store.reading() as connection:
             waiting = ledger.unfinished(connection)
-            begun = ledger.editions(connection)
+            handed = handovers.all_handovers(connection)
+            begun = ledger.editions(connection) | {each.edition for each in handed}
             active = kept_readers.active_readers(connection, self.now)
             made_at = kept_stories.shortlist_made_at(connection)
         from pipeline.publish.facts.withheld import today, why_held
@@ -301,6 +305,7 @@ class App:
             ),
             readers=active,
             waiting=waiting,
+            cut_off=tuple(each for each in handed if each.state is DeliveryState.CLAIMED),
         )
 
 

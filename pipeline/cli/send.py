@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline import post as posts
+from pipeline.cli.handover import handed_over, would_hand_over
 from pipeline.cli.talk import app, counted, json_option, progress, report, shown
 from pipeline.errors import UsageError
 from pipeline.model import DeliveryState
@@ -73,7 +74,7 @@ def _tried(opened: App, made: Letter, *, as_json: bool) -> int:
     "--to-folder",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Deliver as .eml files into this folder, in place of the mail server. This counts as sent.",
+    help="Deliver as .eml files into this folder, in place of send.way. This counts as sent.",
 )
 @click.option("--dry-run", is_flag=True, help="Say who would get it and who not; send nothing.")
 @click.option(
@@ -98,6 +99,8 @@ def send(
 ) -> int:
     """Send POST to all readers who have not got it, each once, however often it is run.
 
+    It leaves by send.way in byline.yml: a mail server, a provider, or as a whole to a service that has the readers.
+
     Each delivery is written down before and after. One that was cut off in between is uncertain: `byline status`
     lists it, and it is never sent again by itself. Look whether it arrived, then say so with --uncertain (while no
     other send is running) and send once more: it keeps its Message-ID, so that most mail programs show it once.
@@ -115,11 +118,17 @@ def send(
         made = opened.letters.make(path)
         if uncertain is not None:
             return _settled(opened, made, uncertain, as_json=as_json)
+        stale = None if built_elsewhere else _stale(opened, path)
+        ask = not yes and sys.stdin.isatty()
+        if folder is None and (service := opened.letters.service):
+            if dry_run:
+                return would_hand_over(opened, made, service, stale, as_json=as_json)
+            return handed_over(opened, made, service, stale, ask=ask, as_json=as_json)
         if dry_run:
-            return _rehearsed(opened, made, None if built_elsewhere else _stale(opened, path), as_json=as_json)
-        if not built_elsewhere and (stale := _stale(opened, path)):
+            return _rehearsed(opened, made, stale, as_json=as_json)
+        if stale:
             raise UsageError(stale)
-        sent = _sent(opened, made, folder, ask=not yes and sys.stdin.isatty())
+        sent = _sent(opened, made, folder, ask=ask)
     report(_sent_data(made, sent), *_sent_lines(sent), as_json=as_json)
     return int(bool(sent.troubled))
 
@@ -146,7 +155,7 @@ def _sent(opened: App, made: Letter, folder: Path | None, *, ask: bool) -> Sent:
     for concern in opened.letters.concerns():
         click.echo(f"note: {concern}", err=True)
     if audience.to and ask:
-        _ask(made, len(audience.to), str(folder or opened.settings.send.smtp.host))
+        _ask(made, len(audience.to), opened.letters.way(folder).name)
     with progress("Sending", len(audience.to)) as step:
         return opened.letters.send(made, folder, lambda _delivery: step())
 

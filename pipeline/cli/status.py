@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.app import Status
-    from pipeline.model import Delivery
+    from pipeline.model import Delivery, Handover
     from pipeline.pull.subscriptions.health import FeedHealth
 
 
@@ -43,9 +43,11 @@ def status(context: click.Context, *, as_json: bool) -> int:
         "unsent": found.unsent,
         "readers": found.readers,
         "waiting": [_waiting_data(delivery) for delivery in found.waiting],
+        "cut_off": [{"edition": each.edition, "to": each.way, "claimed_at": each.claimed_at} for each in found.cut_off],
     }
-    report(data, *_feeds(found.feeds, failed), *_week(found), *_deliveries(found.waiting), as_json=as_json)
-    return int(bool(failed or uncertain or found.broken))
+    lines = (*_feeds(found.feeds, failed), *_week(found), *_deliveries(found.waiting), *_handovers(found.cut_off))
+    report(data, *lines, as_json=as_json)
+    return int(bool(failed or uncertain or found.broken or found.cut_off))
 
 
 def _waiting_data(delivery: Delivery) -> dict[str, str]:
@@ -95,3 +97,11 @@ def _deliveries(waiting: Sequence[Delivery]) -> Iterator[str]:
         else:
             state = f"put off ({delivery.answer}): the next `byline send {delivery.edition}` tries again"
         yield f"Delivery   {delivery.edition} to {delivery.reader.email}: {state}"
+
+
+def _handovers(cut_off: Sequence[Handover]) -> Iterator[str]:
+    for each in cut_off:
+        yield (
+            f"Edition    {each.edition} to {each.way}: uncertain, it may be there or not: `byline send {each.edition}` "
+            "looks there first"
+        )

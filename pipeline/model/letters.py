@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NewType
 from pipeline.model.text import NO_TEXT
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
     from pipeline.model.text import PlainText, SafeUrl
 
@@ -131,8 +131,29 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """How a delivery that was claimed ended: as ``CLAIMED`` where nobody knows. ``row`` is its number in the ledger."""
+    """How a delivery that was claimed ended: as ``CLAIMED`` where nobody knows. ``row`` is its number in the ledger.
+
+    ``wait`` is how long the receiving side wants to be left in peace, where it says so.
+    """
 
     row: int
     state: DeliveryState
     answer: PlainText
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """An edition that was handed over as a whole to a service which has the readers: ``CLAIMED`` or ``SENT``.
+
+    ``way`` names the service and the account, ``ticket`` the run that claimed it; ``there`` is its name at the service,
+    once that is known.
+    """
+
+    edition: EditionId
+    way: str
+    state: DeliveryState
+    ticket: str
+    there: str
+    claimed_at: datetime
+    answer: PlainText = NO_TEXT

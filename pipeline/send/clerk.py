@@ -114,7 +114,7 @@ class Lineman(threading.Thread):
             if reply.is_claimed:
                 try:
                     answer = self._line.send(message)
-                    settled = Settled(row=candidate.row, state=answer.state, answer=answer.text)
+                    settled = Settled(row=candidate.row, state=answer.state, answer=answer.text, wait=answer.wait)
                 except Uncertain:
                     settled = Settled(row=candidate.row, state=DeliveryState.CLAIMED, answer=NO_TEXT)
                 except SendError as error:  # it is certain that nothing left
@@ -234,10 +234,12 @@ class Clerk:
         if not certain and not wanted:
             return frozenset()
         now = self._send.clock()
-        put_off = [each.row for each in certain if each.state is DeliveryState.LATER]
+        put_off = [each for each in certain if each.state is DeliveryState.LATER]
         with self._send.store.writing() as connection:
-            kept.settle(connection, certain, now, {row: again_at(self._tries[row], now) for row in put_off})
-            return kept.claim(connection, {row: ask.message_id for row, ask in wanted.items()}, now)
+            again = {each.row: again_at(self._tries[each.row], now, each.wait) for each in put_off}
+            kept.settle(connection, certain, now, again)
+            named = {row: ask.message_id for row, ask in wanted.items()}
+            return kept.claim(connection, named, now, self._send.way.mark)
 
     def _end(self, settled: Settled) -> None:
         """Tell how a delivery ended."""

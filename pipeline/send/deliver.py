@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import DeliveryState, SendState
 from pipeline.send.clerk import Clerk, Round
+from pipeline.send.resumed import take_up
 from pipeline.store import deliveries as kept
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def deliver(send: Round, tell: Callable[[Delivery], None]) -> Sent:
     """Send the letter to each reader who waits for it. Raises ``SendError`` where no more can be sent at all."""
     with send.store.reading() as connection:
         is_wanted = kept.is_wanted(connection, send.edition, send.topics, send.clock())
+    resumed = take_up(send, tell)
     clerk = Clerk(send, tell)
     if is_wanted:
         line = send.way.open()  # before all else: a server that cannot be reached claims nobody
@@ -79,6 +81,8 @@ def deliver(send: Round, tell: Callable[[Delivery], None]) -> Sent:
             _close(send, clerk)
     if clerk.trouble:
         raise clerk.trouble
+    if resumed:
+        clerk.counts[DeliveryState.SENT] += resumed
     return Sent(counts=clerk.counts, troubled=tuple(clerk.troubled), left_out=_left_out(send, clerk))
 
 

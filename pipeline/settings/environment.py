@@ -19,8 +19,15 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
 
 
-OTHERS = frozenset({"BYLINE_SMTP_PASSWORD", "BYLINE_ASSIST_KEY", "BYLINE_TOKEN_KEYS", "BYLINE_DEBUG", "BYLINE_CORPORA"})
-"""Variables that are no settings: three secrets, the traceback of a fault, and where tests find their corpora."""
+_PLAIN = (
+    "smtp_password postmark_token ses_key_id ses_secret ses_session mailgun_key resend_key buttondown_key "
+    "listmonk_token assist_key"
+).split()
+"""Secrets of one value, whose variables are named as they are."""
+OTHERS = frozenset(
+    {"BYLINE_TOKEN_KEYS", "BYLINE_DEBUG", "BYLINE_CORPORA", *(f"BYLINE_{name.upper()}" for name in _PLAIN)}
+)
+"""Variables that are no settings: secrets, the traceback of a fault, and where tests find their corpora."""
 
 
 _SHORTEST_KEY = 24
@@ -31,8 +38,7 @@ def secrets(environment: Mapping[str, str]) -> Secrets:
     """Return what may only come from the environment."""
     return Secrets.model_validate(
         {
-            "smtp_password": environment.get("BYLINE_SMTP_PASSWORD") or None,
-            "assist_key": environment.get("BYLINE_ASSIST_KEY") or None,
+            **{name: environment.get(f"BYLINE_{name.upper()}") or None for name in _PLAIN},
             "token_keys": _keys(environment.get("BYLINE_TOKEN_KEYS") or ""),
             "database_url": environment.get("DATABASE_URL") or None,
         }

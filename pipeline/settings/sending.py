@@ -7,7 +7,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.settings.values import MailAddress, Section, WebAddress
+from pipeline.settings.providers import (
+    ButtondownSettings,
+    ListmonkSettings,
+    MailgunSettings,
+    PostmarkSettings,
+    ResendSettings,
+    SesSettings,
+)
+from pipeline.settings.values import Connections, MailAddress, Section, WebAddress
 
 
 class SmtpSettings(Section):
@@ -21,7 +29,7 @@ class SmtpSettings(Section):
     """How the connection is protected; none is for a server on this very machine."""
     username: str = ""
     """The name to log in with; empty for no login."""
-    connections: Annotated[int, Field(ge=1, le=32)] = 4
+    connections: Connections = 4
     """How many connections are open at once; where a send is cut off, so many deliveries at most are uncertain."""
 
 
@@ -53,8 +61,22 @@ class SendSettings(Section):
     """Keep with a reader's consent the network address that it came from; only if your law asks for that."""
     dkim: tuple[DkimSettings, ...] = ()
     """Keys by which letters are signed here, if your mail provider does not sign them."""
+    way: Literal["smtp", "postmark", "ses", "mailgun", "resend", "buttondown", "listmonk"] = "smtp"
+    """How letters leave: by a mail server, by the API of a provider, or by a service that has the readers."""
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)
     """The way out for mail. Its password comes from the environment: BYLINE_SMTP_PASSWORD."""
+    postmark: PostmarkSettings = Field(default_factory=PostmarkSettings)
+    """Postmark. The token of the server comes from the environment: BYLINE_POSTMARK_TOKEN."""
+    ses: SesSettings = Field(default_factory=SesSettings)
+    """Amazon SES. The key comes from the environment: BYLINE_SES_KEY_ID and BYLINE_SES_SECRET."""
+    mailgun: MailgunSettings = Field(default_factory=MailgunSettings)
+    """Mailgun. The key comes from the environment: BYLINE_MAILGUN_KEY."""
+    resend: ResendSettings = Field(default_factory=ResendSettings)
+    """Resend. The key comes from the environment: BYLINE_RESEND_KEY."""
+    buttondown: ButtondownSettings = Field(default_factory=ButtondownSettings)
+    """Buttondown. The key comes from the environment: BYLINE_BUTTONDOWN_KEY."""
+    listmonk: ListmonkSettings = Field(default_factory=ListmonkSettings)
+    """A listmonk of your own. The token comes from the environment: BYLINE_LISTMONK_TOKEN."""
 
     @property
     def domain(self) -> str:

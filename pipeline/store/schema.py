@@ -312,6 +312,20 @@ deliveries = Table(
     Column("answer", Text, nullable=False, default="", server_default=""),
     Column("tries", Integer, nullable=False, default=0, server_default="0"),
     Column("not_before", Moment),
+    Column("way", String(64), nullable=False, default="", server_default=""),
     UniqueConstraint("edition", "reader_id"),
     Index(None, "state"),
+)
+
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("way", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("ticket", String(32), nullable=False),
+    Column("there", Text, nullable=False, default="", server_default=""),
+    Column("claimed_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Column("answer", Text, nullable=False, default="", server_default=""),
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline.errors import SendError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState
-from pipeline.send.ways.way import Answer, Uncertain
+from pipeline.send.ways.way import Answer, Promise, Uncertain
 
 if TYPE_CHECKING:
     from pipeline.model import PlainText
@@ -29,6 +29,9 @@ _UNSAID: Final[_Reply] = (503, b"was not said")
 
 class Smtp:
     """A mail server (RFC 5321)."""
+
+    mark: Final = "smtp"
+    promise: Final = Promise()
 
     def __init__(self, settings: Settings) -> None:
         self._smtp = settings.send.smtp
