@@ -1,8 +1,8 @@
 """Mail providers on loopback, which behave as their documentation says and refuse what it refuses.
 
 Each keeps in ``got`` what it took. ``plan`` maps a recipient to what happens to the next requests for them, one after the
-other: an answer (status, headers, body), or a word: "cut" ends the connection and nothing was taken, "take and cut"
-ends it after it was taken, "die" stays away from then on.
+other: an answer (status, headers, body) or a function that gives one, "cut", which ends the connection, or ("take", any
+of these), which happens after the message was taken. ``otherwise`` is what happens to all who are not in the plan.
 """
 
 import base64
@@ -28,11 +28,15 @@ class Provider:
     def __init__(self):
         self.got, self.plan, self.requests = [], {}, []
         self.otherwise = None
+        self.is_mute = False
+        """Whether it takes what comes, and ends each connection instead of an answer."""
         self.port = 0
-        self.lock = threading.Lock()
+        self.lock, self.this = threading.Lock(), threading.local()
         self.key = KEY
 
     def next_for(self, recipient):
+        if getattr(self.this, "is_taken_now", False):
+            return None
         with self.lock:
             planned = self.plan.get(recipient)
             return planned.pop(0) if planned else self.otherwise
@@ -331,13 +335,16 @@ def serving(provider, *, context=None):
             self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             provider.requests.append((self.command, self.path, dict(self.headers), self.body))
             answer = provider.answer(self)
-            if answer == "take and cut":
-                provider.plan = {}
-                self.answered = provider.answer(self)
-                answer = "cut"
+            if isinstance(answer, tuple) and answer[0] == "take":
+                provider.this.is_taken_now = True
+                provider.answer(self)
+                provider.this.is_taken_now = False
+                answer = answer[1]
             if callable(answer):
                 answer = answer(self)
-            if answer in {"cut", None}:
+            if provider.is_mute:
+                answer = "cut"
+            if answer is None or answer == "cut":
                 self.close_connection = True
                 return
             status, headers, body = answer
