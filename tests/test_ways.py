@@ -22,7 +22,9 @@ from pipeline.cli.init import _sample_files, make
 from pipeline.errors import SendError, SettingsError, StoreError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState, Reader, ReaderState, Settled
-from pipeline.send.hosted import hosted_of
+from pipeline.send.hosted import hand_over, hosted_of
+from pipeline.send.hosted.buttondown import Buttondown as ButtondownService
+from pipeline.send.hosted.service import quoted_html
 from pipeline.send.letter import make_letter
 from pipeline.send.message import Envelope, Message, Mould
 from pipeline.send.note import note
@@ -37,9 +39,10 @@ from pipeline.send.ways.sigv4 import Key, signed
 from pipeline.settings import load
 from pipeline.store import Store
 from pipeline.store import deliveries as ledger
+from pipeline.store import handovers
 from pipeline.store import send as kept
 from pipeline.store.schema import deliveries
-from providers import KEY, json_answer, serving, slowly
+from providers import KEY, Buttondown, Listmonk, json_answer, serving, slowly
 from providers import Mailgun as MailgunServer
 from providers import Postmark as PostmarkServer
 from providers import Resend as ResendServer
@@ -875,3 +878,352 @@ def test_kills_leave_nobody_twice_nobody_lost_and_nobody_uncertain_where_keys_ar
     assert len(got) == 120
     assert kills > 0
     assert left > 0  # or nothing was to be taken up, and this proves nothing
+
+
+# -- an edition as a whole
+
+
+SERVICES = {"listmonk": Listmonk, "buttondown": Buttondown}
+service = pytest.mark.parametrize("name", SERVICES)
+POST = "2026-11-16-what-had-no-name"
+
+
+@pytest.fixture
+def hosting(name):
+    with serving(SERVICES[name]()) as opened:
+        yield opened
+
+
+def service_at(name, site, server):
+    if name == "buttondown":
+        return ButtondownService(site.send.buttondown, SecretStr(server.key), place_of(server))
+    own = site.send.listmonk.model_copy(
+        update={"url": f"http://127.0.0.1:{server.port}", "username": "byline", "lists": (3,)}
+    )
+    return hosted_of(chosen(site, "listmonk", listmonk=own, secrets={"listmonk_token": server.key}))
+
+
+def handed(name, site, letter, store, server, at=NOW):
+    return hand_over(letter, site, store, service_at(name, site, server), lambda: at)
+
+
+def uncertain(store, letter):
+    with store.reading() as connection:
+        found = handovers.handover_of(connection, letter.edition)
+    return None if found is None else found.state
+
+
+def words_of(what):
+    return (what["subject"], what["body"], what.get("altbody", ""))
+
+
+@service
+def test_an_edition_is_handed_over_once_with_the_services_own_way_to_leave(name, site, letter, hosting, small):
+    done = handed(name, site, letter, small, hosting)
+    assert done.state is SENT
+    again = handed(name, site, letter, small, hosting)
+    assert (again.state, again.ticket) == (SENT, done.ticket)
+    ((_, what),) = hosting.got
+    subject, html, text = words_of(what)
+    assert subject == letter.subject
+    leave = {"listmonk": "{{ UnsubscribeURL }}", "buttondown": "{{ unsubscribe_url }}"}[name]
+    assert f'href="{leave}"' in html
+    assert html.count("{{") == 1
+    assert letter.leave not in html + text
+    assert "token=" not in html
+    assert (leave in text) == (name == "listmonk")
+    if name == "listmonk":
+        assert (what["lists"], what["content_type"], what["from_email"]) == ([3], "html", site.send.sender)
+
+
+@service
+def test_nothing_in_a_post_is_an_order_to_the_service(name, site, hosting, small):
+    evil = "{{ .Subscriber.Email }} {% include 'x' %} {# #} {{{{ {{{% https://a.example/@TrackLink"
+    path = site.content / f"posts/{POST}.md"
+    text = path.read_text(encoding="utf-8").replace("title: ", f"title: '{evil.replace(chr(39), '')}' #", 1)
+    letter = make_letter(posts.parse(f"{text}\n\n{evil}\n", path), site)
+    handed(name, site, letter, small, hosting)
+    ((_, what),) = hosting.got
+    subject, html, plain = words_of(what)
+    for words in (html, *((subject, plain) if name == "buttondown" else ())):
+        own = words.replace("{{ UnsubscribeURL }}", "").replace("{{ unsubscribe_url }}", "")
+        assert not [mark for mark in ("{{", "{%", "{#") if mark in own]
+    if name == "listmonk":
+        assert as_go_shows(subject) == letter.subject
+        assert as_go_shows(plain.replace("{{ UnsubscribeURL }}", letter.leave)) == letter.text
+        assert "@TrackLink" not in html
+
+
+def as_go_shows(text):
+    """What Go's text/template makes of a text with no other expression than a quoted pair of braces."""
+    shown, rest = "", text
+    while "{{" in rest:
+        before, _, rest = rest.partition("{{")
+        inside, end, rest = rest.partition("}}")
+        assert (inside, end) == (' "{{" ', "}}")
+        shown += before + "{{"
+    return shown + rest
+
+
+@pytest.mark.parametrize("mark", ["{{", "{{{", "{{{{", "{%", "{{%", "{#", "{{{#"])
+def test_html_shows_the_same_with_its_braces_written_otherwise(mark):
+    import html
+
+    made = quoted_html(f"<p>a{mark} b</p>")
+    assert not [each for each in ("{{", "{%", "{#") if each in made]
+    assert html.unescape(made) == f"<p>a{mark} b</p>"
+
+
+@service
+@pytest.mark.parametrize("fault", ["cut", "take and cut", (500, {}, b""), (504, {}, b"")], ids=str)
+@pytest.mark.parametrize("before", [[], [None]], ids=["at the draft", "at the start"])
+def test_what_was_cut_off_is_looked_for_there_and_sent_once(
+    fault, before, site, letter, hosting, small, name
+):  # fmt: skip
+    hosting.then = [*before, fault]
+    with pytest.raises(SendError, match=r"uncertain now.*looks there first"):
+        handed(name, site, letter, small, hosting)
+    assert uncertain(small, letter) is CLAIMED
+    assert handed(name, site, letter, small, hosting, NOW + timedelta(minutes=11)).state is SENT
+    assert len(hosting.got) == 1
+    assert uncertain(small, letter) is SENT
+
+
+@service
+def test_what_is_not_there_yet_may_be_on_its_way_from_another_run(name, site, letter, hosting, small):
+    hosting.then = ["cut"]
+    with pytest.raises(SendError, match="uncertain"):
+        handed(name, site, letter, small, hosting)
+    with pytest.raises(SendError, match="another run may be handing"):
+        handed(name, site, letter, small, hosting, NOW + timedelta(minutes=9))
+    assert hosting.got == []
+    with small.writing() as connection:
+        assert handovers.resolve_edition(connection, letter.edition, LATER, NOW) == 1
+    assert handed(name, site, letter, small, hosting).state is SENT
+
+
+@service
+def test_a_draft_that_was_noted_and_is_gone_is_not_made_again(name, site, letter, hosting, small):
+    hosting.then = [None, "cut"]
+    with pytest.raises(SendError, match="uncertain"):
+        handed(name, site, letter, small, hosting)
+    (hosting.emails if name == "buttondown" else hosting.campaigns).clear()
+    with pytest.raises(SendError, match="has it no more"):
+        handed(name, site, letter, small, hosting, NOW + timedelta(days=1))
+    with small.writing() as connection:
+        assert handovers.resolve_edition(connection, letter.edition, SENT, NOW) == 1
+    assert handed(name, site, letter, small, hosting).state is SENT
+    assert hosting.got == []
+
+
+@service
+def test_a_refusal_claims_nothing_and_the_next_run_begins_anew_with_the_draft_that_is_there(
+    name, site, letter, hosting, small
+):
+    hosting.then = [None, (422, {}, b'{"message": "no", "detail": "no"}')]
+    with pytest.raises(SendError, match=r"does not do it: 422 no"):
+        handed(name, site, letter, small, hosting)
+    assert uncertain(small, letter) is None
+    path = site.content / f"posts/{POST}.md"
+    changed = make_letter(posts.parse(path.read_text(encoding="utf-8") + "\n\nOne more word.\n", path), site)
+    assert handed(name, site, changed, small, hosting).state is SENT
+    ((_, what),) = hosting.got
+    assert "One more word." in what["body"]
+    assert len(hosting.emails if name == "buttondown" else hosting.campaigns) == 1
+
+
+@service
+def test_what_went_out_is_known_even_where_the_ledger_is_lost(name, site, letter, hosting, small, tmp_path):
+    if name == "buttondown":
+        hosting.emails += [{"id": f"x{number}", "status": "sent", "metadata": None} for number in range(5)]
+    handed(name, site, letter, small, hosting)
+    other = filled(f"sqlite:///{tmp_path / 'other.db'}", 0)
+    assert "there already" in handed(name, site, letter, other, hosting).answer
+    other.close()
+    assert len(hosting.got) == 1
+
+
+@service
+def test_two_runs_hand_an_edition_over_once(name, site, letter, hosting, store, store_url):
+    other, results = Store(store_url), []
+
+    def run(own):
+        try:
+            results.append(handed(name, site, letter, own, hosting).state)
+        except SendError as error:
+            results.append(str(error))
+
+    threads = [threading.Thread(target=run, args=(own,)) for own in (store, other)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    other.close()
+    assert SENT in results
+    assert len(hosting.got) == 1
+
+
+@service
+def test_a_wrong_key_or_a_service_that_is_away_claims_nothing(name, site, letter, hosting, small):
+    service_there = service_at(name, site, hosting)
+    hosting.key = "another"
+    with pytest.raises(SendError, match=r"look at .*BYLINE_\w+"):
+        hand_over(letter, site, small, service_there, lambda: NOW)
+    hosting.answer = lambda _: (302, {"Location": "http://127.0.0.1:1/"}, b"")
+    with pytest.raises(SendError, match="does not do it: 302"):
+        hand_over(letter, site, small, service_there, lambda: NOW)
+    for hostile in (b"[]", b"null", b'{"data": 1}', b"[" * 90_000, b'{"results": 7}', b"<html>"):
+        hosting.answer = lambda _, said=hostile: (200, {}, said)
+        with pytest.raises(SendError, match="does not list"):
+            hand_over(letter, site, small, service_there, lambda: NOW)
+    hosting.answer = lambda _: "cut"
+    with pytest.raises(SendError, match="gave no answer"):
+        hand_over(letter, site, small, service_there, lambda: NOW)
+    assert uncertain(small, letter) is None
+
+
+@service
+@pytest.mark.parametrize("bad", ["../../lists/3", "", True, None, {"a": 1}, "x" * 99, 1.5])
+def test_a_name_that_is_none_leads_nowhere(name, bad, site, letter, hosting, small):
+    hosting.then = [json_answer(200, {"id": bad, "data": {"id": bad}})]
+    with pytest.raises(SendError, match="no name of the draft"):
+        handed(name, site, letter, small, hosting)
+    assert [verb for verb, *_ in hosting.requests] == ["GET", "POST"]
+    assert uncertain(small, letter) is CLAIMED
+
+
+@pytest.mark.parametrize("name", ["buttondown"])
+def test_a_state_there_that_nobody_knows_is_left_to_the_author(name, site, letter, hosting, small):
+    handed(name, site, letter, small, hosting)
+    hosting.emails[0]["status"] = "deleted"
+    with small.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM handovers")
+    with pytest.raises(SendError, match="as deleted"):
+        handed(name, site, letter, small, hosting)
+    assert len(hosting.got) == 1
+
+
+def test_what_began_at_one_service_is_not_done_again_at_another(site, letter, small):
+    with serving(Listmonk()) as first, serving(Buttondown()) as second:
+        first.then = [None, "take and cut"]
+        with pytest.raises(SendError, match="uncertain"):
+            handed("listmonk", site, letter, small, first)
+        with pytest.raises(SendError, match=r"send\.way is now buttondown"):
+            handed("buttondown", site, letter, small, second, NOW + timedelta(days=1))
+        assert second.got == []
+
+
+HANDING = """
+import os, sys
+from datetime import datetime, timedelta, UTC
+from pathlib import Path
+from pydantic import SecretStr
+from pipeline import post as posts
+from pipeline.send.hosted import hand_over, hosted_of
+from pipeline.send.letter import make_letter
+from pipeline.settings import load
+from pipeline.store import Store
+named = {"BYLINE_SEND_WAY": "listmonk", "BYLINE_SEND_LISTMONK_URL": sys.argv[3],
+         "BYLINE_SEND_LISTMONK_USERNAME": "byline", "BYLINE_LISTMONK_TOKEN": sys.argv[4]}
+settings = load(Path(sys.argv[1]), named)
+own = settings.send.listmonk.model_copy(update={"lists": (3,)})
+settings = settings.model_copy(update={"send": settings.send.model_copy(update={"listmonk": own})})
+letter = make_letter(posts.read(settings.content / "posts/2026-11-16-what-had-no-name.md"), settings)
+later = timedelta(minutes=int(sys.argv[5]))
+hand_over(letter, settings, Store(sys.argv[2]), hosted_of(settings), lambda: datetime.now(UTC) + later)
+"""
+
+
+@pytest.mark.parametrize("step", ["GET", "POST", "PUT"])
+@pytest.mark.parametrize("is_done", [True, False])
+def test_a_kill_at_each_step_of_a_hand_over_sends_it_once(step, is_done, site, tmp_path):
+    url = f"sqlite:///{tmp_path / 'kill.db'}"
+    Store(url).close()
+    (tmp_path / "child.py").write_text(HANDING, encoding="utf-8")
+    with serving(Listmonk()) as server:
+        where = f"http://127.0.0.1:{server.port}"
+        command = [sys.executable, str(tmp_path / "child.py"), str(site.root), url, where, KEY]
+        answer = server.answer
+        with subprocess.Popen([*command, "0"], stderr=subprocess.DEVNULL) as child:
+
+            def killing(request):
+                if request.command != step:
+                    return answer(request)
+                if is_done:
+                    answer(request)
+                child.send_signal(signal.SIGKILL)
+                child.wait()
+                return "cut"
+
+            server.answer = killing
+        server.answer = answer
+        assert child.returncode == -signal.SIGKILL
+        subprocess.run([*command, "11"], check=True)
+        assert len(server.got) == 1
+
+
+# -- the command
+
+
+@pytest.fixture
+def published(monkeypatch, tmp_path):
+    """A copy of the sample site that sends by a listmonk on loopback."""
+    folder = tmp_path / "own"
+    make(folder, dict(_sample_files()))
+    with serving(Listmonk()) as server:
+        monkeypatch.setenv("BYLINE_SEND_WAY", "listmonk")
+        monkeypatch.setenv("BYLINE_SEND_LISTMONK_URL", f"http://127.0.0.1:{server.port}")
+        monkeypatch.setenv("BYLINE_SEND_LISTMONK_USERNAME", "byline")
+        monkeypatch.setenv("BYLINE_LISTMONK_TOKEN", KEY)
+        path = folder / "byline.yml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("\nsend:\n", "\nsend:\n  listmonk: {lists: [3]}\n", 1), encoding="utf-8")
+        yield folder, server
+
+
+def test_byline_send_hands_over_and_status_tells_what_is_uncertain(published, byline):
+    folder, server = published
+    code, out, _ = byline("send", POST, "--built-elsewhere", "--dry-run", at=folder)
+    assert code == 0
+    assert "would be handed over to listmonk (127.0.0.1)" in out
+    assert server.requests == []
+    server.then = ["cut"]
+    code, _, err = byline("send", POST, "--built-elsewhere", "--yes", at=folder)
+    assert code == 1
+    assert "looks there first" in err
+    code, out, _ = byline("status", at=folder)
+    assert code == 1
+    assert f"Edition    {POST} to listmonk:127.0.0.1: uncertain" in out
+    code, out, _ = byline("status", "--json", at=folder)
+    assert [each["edition"] for each in json.loads(out)["cut_off"]] == [POST]
+    assert byline("send", POST, "--uncertain", "again", at=folder)[0] == 0
+    code, out, _ = byline("send", POST, "--built-elsewhere", "--yes", "--json", at=folder)
+    assert json.loads(out) == {
+        "edition": POST,
+        "to": "listmonk:127.0.0.1",
+        "state": "sent",
+        "answer": "campaign 1 is running",
+    }
+    code, out, _ = byline("send", POST, "--built-elsewhere", "--yes", at=folder)
+    assert (code, "already" in out) == (0, True)
+    assert len(server.got) == 1
+    assert byline("status", at=folder)[0] == 0
+    assert f"not sent {POST}" not in byline("status", at=folder)[1]
+
+
+def test_byline_send_refuses_to_hand_over_what_the_site_does_not_show(published, byline):
+    folder, server = published
+    code, _, err = byline("send", POST, "--yes", at=folder)
+    assert (code, "byline publish" in err) == (2, True)
+    assert server.requests == []
+
+
+def test_byline_send_says_which_key_is_missing(byline, monkeypatch, tmp_path):
+    folder = tmp_path / "own"
+    make(folder, dict(_sample_files()))
+    monkeypatch.setenv("BYLINE_SEND_WAY", "postmark")
+    byline("readers", "add", "ana@example.org", "--consent", "said so", at=folder)
+    code, _, err = byline("send", POST, "--built-elsewhere", "--yes", at=folder)
+    assert (code, "BYLINE_POSTMARK_TOKEN is not set" in err) == (2, True)
+    code, _, err = byline("letter", POST, "--to-me", at=folder)
+    assert (code, "BYLINE_POSTMARK_TOKEN is not set" in err) == (2, True)

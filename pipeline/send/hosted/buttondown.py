@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import SendError
 from pipeline.html import plain_text
-from pipeline.send.hosted.service import Found, Hosted, name_in, rows_in
+from pipeline.send.hosted.service import OPENING, Found, Hosted, name_in, rows_in
 from pipeline.send.ways.api import Place
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Buttondown(Hosted):
 
     def quoted(self, text: str) -> str:
         """Return ``text`` in which no two marks open an expression of Django's templates: a space stands between."""
-        return text.replace("{{", "{ {").replace("{%", "{ %").replace("{#", "{ #")
+        return OPENING.sub("{ ", text)
 
     def find(self, line: HostedLine, edition: Edition) -> Found | None:
         """Return the email with the metadata of ``edition``: all are looked through."""

@@ -31,6 +31,8 @@ MOST_BYTES: Final = 2**24
 """A page of a list of editions holds all their words."""
 _OK, _MOVED, _FAILED, _CLOSED = 200, 300, 500, 503
 _WORDS: Final = 200
+OPENING: Final = re.compile(r"\{(?=[{%#])")
+"""A brace with which an expression may open, in the templates of Go or of Django."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -180,6 +182,4 @@ def rows_in(told: Any) -> list[dict[str, Any]]:
 
 def quoted_html(html: str) -> str:
     """Return ``html`` in which nothing is taken for an order by the templates of Go or Django: it shows the same."""
-    for mark in ("{{", "{%", "{#"):
-        html = html.replace(mark, f"&#123;{mark[1:].replace('{', '&#123;')}")
-    return html.replace("@TrackLink", "&#64;TrackLink")
+    return OPENING.sub("&#123;", html).replace("@TrackLink", "&#64;TrackLink")
