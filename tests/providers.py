@@ -1,8 +1,8 @@
 """Mail providers on loopback, which behave as their documentation says and refuse what it refuses.
 
-Each keeps in ``got`` what it took. ``plan`` maps a recipient to what happens to the next requests for them, one after the
-other: an answer (status, headers, body) or a function that gives one, "cut", which ends the connection, or ("take", any
-of these), which happens after the message was taken. ``otherwise`` is what happens to all who are not in the plan.
+Each keeps in ``got`` what it took. ``plan`` maps a recipient to what happens to the next requests for them, one after
+the other: an answer (status, headers, body) or a function that gives one, "cut", which ends the connection, or ("take",
+any of these), which happens after the message was taken. ``otherwise`` happens to all who are not in the plan.
 """
 
 import base64
@@ -103,18 +103,13 @@ class Postmark(Provider):
 class Resend(Provider):
     """https://resend.com/docs/api-reference/emails/send-email, and its idempotency keys"""
 
-    unverified = False
-    quota = None
-
     def __init__(self):
         super().__init__()
         self.keys = {}
 
     def answer(self, request):
-        if (request.command, request.path) != ("POST", "/emails"):
-            return json_answer(404, {"statusCode": 404, "name": "not_found", "message": "no such endpoint"})
-        if not request.headers.get("User-Agent"):
-            return 403, {}, b"error code: 1010"
+        if (request.command, request.path) != ("POST", "/emails") or not request.headers.get("User-Agent"):
+            return self.error(404, "not_found", "no such endpoint, or nobody who asks")
         if request.headers.get("Authorization") != f"Bearer {self.key}":
             return self.error(401, "validation_error", "API key is invalid")
         asked = json.loads(request.body)
@@ -122,10 +117,6 @@ class Resend(Provider):
         if recipient is None:
             said = "Invalid `to` field. The email address needs to follow the `email@example.com` format."
             return self.error(422, "validation_error", said)
-        if self.unverified:
-            return self.error(403, "validation_error", "The example.com domain is not verified.")
-        if self.quota:
-            return self.error(429, self.quota, "You have reached your quota.")
         key = request.headers.get("Idempotency-Key")
         if key is not None and not 1 <= len(key) <= 256:
             return self.error(400, "invalid_idempotency_key", "The key must be between 1-256 chars.")
@@ -262,12 +253,10 @@ class Listmonk(Provider):
         campaign = self.campaigns.get(int(found[1])) if found else None
         if verb != "PUT" or campaign is None:
             return json_answer(404, {"message": "campaign not found"})
+        if campaign["status"] != "draft":
+            return json_answer(400, {"message": "Only drafts can be changed, and only these and paused ones started"})
         if not found[2]:
-            if campaign["status"] != "draft":
-                return json_answer(400, {"message": "Cannot update a running or a finished campaign."})
             return self.kept(campaign["id"], asked)
-        if campaign["status"] not in {"draft", "paused"}:
-            return json_answer(400, {"message": "Only paused campaigns and drafts can be started"})
         campaign["status"] = asked["status"]
         self.take(campaign["id"], dict(campaign))
         return json_answer(200, {"data": campaign})

@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from pipeline.send.hosted.service import Hosted
 
 
-def would_hand_over(opened: App, made: Letter, service: Hosted, stale: str | None, *, as_json: bool) -> int:
+def handed_over(opened: App, made: Letter, stale: str | None, *, dry_run: bool, ask: bool, as_json: bool) -> int:
+    """Hand the edition over, or say with ``dry_run`` what would be."""
+    service = opened.letters.service
+    assert service is not None, "who calls this has asked"
+    if dry_run:
+        return _would_be(opened, made, service, stale, as_json=as_json)
+    if stale:
+        raise UsageError(stale)
+    return _done(opened, made, service, ask=ask, as_json=as_json)
+
+
+def _would_be(opened: App, made: Letter, service: Hosted, stale: str | None, *, as_json: bool) -> int:
     """Say what would be handed over, and what a real send would say."""
     edition, before = service.edition(made, opened.settings), opened.letters.handed(made)
     is_done = before is not None and before.state is DeliveryState.SENT
@@ -37,10 +48,8 @@ def would_hand_over(opened: App, made: Letter, service: Hosted, stale: str | Non
     return int(stale is not None)
 
 
-def handed_over(opened: App, made: Letter, service: Hosted, stale: str | None, *, ask: bool, as_json: bool) -> int:
+def _done(opened: App, made: Letter, service: Hosted, *, ask: bool, as_json: bool) -> int:
     """Hand the edition over, once the author said yes, and say what the service made of it."""
-    if stale:
-        raise UsageError(stale)
     before = opened.letters.handed(made)
     if before is None or before.state is not DeliveryState.SENT:
         if ask:

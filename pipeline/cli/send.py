@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline import post as posts
-from pipeline.cli.handover import handed_over, would_hand_over
+from pipeline.cli.handover import handed_over
 from pipeline.cli.talk import app, counted, json_option, progress, report, shown
 from pipeline.errors import UsageError
 from pipeline.model import DeliveryState
@@ -97,13 +97,11 @@ def send(
     yes: bool,
     as_json: bool,
 ) -> int:
-    """Send POST to all readers who have not got it, each once, however often it is run.
-
-    It leaves by send.way in byline.yml: a mail server, a provider, or as a whole to a service that has the readers.
+    """Send POST by send.way to all readers who have not got it, each once, however often it is run.
 
     Each delivery is written down before and after. One that was cut off in between is uncertain: `byline status`
-    lists it, and it is never sent again by itself. Look whether it arrived, then say so with --uncertain (while no
-    other send is running) and send once more: it keeps its Message-ID, so that most mail programs show it once.
+    lists it, and only a provider that knows it again is asked once more. Look whether it arrived, then say so with
+    --uncertain (while no other send is running) and send again: it keeps its Message-ID, where the way keeps that.
 
     \b
     Example:
@@ -118,12 +116,9 @@ def send(
         made = opened.letters.make(path)
         if uncertain is not None:
             return _settled(opened, made, uncertain, as_json=as_json)
-        stale = None if built_elsewhere else _stale(opened, path)
-        ask = not yes and sys.stdin.isatty()
-        if folder is None and (service := opened.letters.service):
-            if dry_run:
-                return would_hand_over(opened, made, service, stale, as_json=as_json)
-            return handed_over(opened, made, service, stale, ask=ask, as_json=as_json)
+        stale, ask = None if built_elsewhere else _stale(opened, path), not yes and sys.stdin.isatty()
+        if not folder and opened.letters.service:
+            return handed_over(opened, made, stale, dry_run=dry_run, ask=ask, as_json=as_json)
         if dry_run:
             return _rehearsed(opened, made, stale, as_json=as_json)
         if stale:

@@ -19,13 +19,9 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
 
 
-_PLAIN = (
-    "smtp_password postmark_token ses_key_id ses_secret ses_session mailgun_key resend_key buttondown_key "
-    "listmonk_token assist_key"
-).split()
-"""Secrets of one value, whose variables are named as they are."""
 OTHERS = frozenset(
-    {"BYLINE_TOKEN_KEYS", "BYLINE_DEBUG", "BYLINE_CORPORA", *(f"BYLINE_{name.upper()}" for name in _PLAIN)}
+    {"BYLINE_DEBUG", "BYLINE_CORPORA", *(f"BYLINE_{name.upper()}" for name in Secrets.model_fields)}
+    - {"BYLINE_DATABASE_URL"}
 )
 """Variables that are no settings: secrets, the traceback of a fault, and where tests find their corpora."""
 
@@ -38,7 +34,16 @@ def secrets(environment: Mapping[str, str]) -> Secrets:
     """Return what may only come from the environment."""
     return Secrets.model_validate(
         {
-            **{name: environment.get(f"BYLINE_{name.upper()}") or None for name in _PLAIN},
+            "smtp_password": environment.get("BYLINE_SMTP_PASSWORD") or None,
+            "postmark_token": environment.get("BYLINE_POSTMARK_TOKEN") or None,
+            "ses_key_id": environment.get("BYLINE_SES_KEY_ID") or None,
+            "ses_secret": environment.get("BYLINE_SES_SECRET") or None,
+            "ses_session": environment.get("BYLINE_SES_SESSION") or None,
+            "mailgun_key": environment.get("BYLINE_MAILGUN_KEY") or None,
+            "resend_key": environment.get("BYLINE_RESEND_KEY") or None,
+            "buttondown_key": environment.get("BYLINE_BUTTONDOWN_KEY") or None,
+            "listmonk_token": environment.get("BYLINE_LISTMONK_TOKEN") or None,
+            "assist_key": environment.get("BYLINE_ASSIST_KEY") or None,
             "token_keys": _keys(environment.get("BYLINE_TOKEN_KEYS") or ""),
             "database_url": environment.get("DATABASE_URL") or None,
         }
