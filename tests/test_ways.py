@@ -1231,3 +1231,17 @@ def test_byline_send_says_which_key_is_missing(byline, monkeypatch, tmp_path):
     assert (code, "BYLINE_POSTMARK_TOKEN is not set" in err) == (2, True)
     code, _, err = byline("letter", POST, "--to-me", at=folder)
     assert (code, "BYLINE_POSTMARK_TOKEN is not set" in err) == (2, True)
+
+
+def test_a_confirmation_leaves_by_the_chosen_way_too(site, small, monkeypatch):
+    from pipeline.app import service as public
+    from pipeline.send.tokens import tokens_of
+
+    with serving(PostmarkServer()) as server:
+        monkeypatch.setattr("pipeline.send.ways.way_of", lambda settings: way_to("postmark", settings, server))
+        subscribe = site.publish.subscribe.model_copy(update={"url": "https://letter.example.org/subscribe"})
+        own = site.model_copy(update={"publish": site.publish.model_copy(update={"subscribe": subscribe})})
+        public.Service(own, small, tokens_of(own)).ask("new@example.org", "", NOW)
+        ((to, mail),) = server.got
+    assert (to, mail["MessageStream"]) == ("new@example.org", "outbound")
+    assert "https://letter.example.org/confirm?token=" in mail["TextBody"]
