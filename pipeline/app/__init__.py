@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline import post as posts
 from pipeline.app.written import read_posts
 from pipeline.errors import PostError, UsageError
-from pipeline.model import Kind, SendState
+from pipeline.model import DeliveryState, Kind, SendState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Approval,
         Delivery,
         Finding,
+        Handover,
         Mention,
         Post,
         SafeUrl,
@@ -64,6 +65,7 @@ class Status:
     sendings: tuple[Sending, ...]
     late: tuple[str, ...]
     returned: int
+    cut_off: tuple[Handover, ...] = ()
 
 
 class App:
@@ -286,15 +288,16 @@ class App:
     def status(self) -> Status:
         """Return what is due, what failed and what waits."""
         from pipeline.store import deliveries as ledger
+        from pipeline.store import handovers, sends
         from pipeline.store import returns as kept_returns
         from pipeline.store import select as kept_stories
         from pipeline.store import send as kept_readers
-        from pipeline.store import sends
 
         with self.store.reading() as connection:
             waiting = ledger.unfinished(connection)
             sendings = sends.sendings(connection, (SendState.SCHEDULED, SendState.RUNNING, SendState.PAUSED))
-            begun = ledger.editions(connection)
+            handed = handovers.all_handovers(connection)
+            begun = ledger.editions(connection) | {each.edition for each in handed}
             active = kept_readers.active_readers(connection, self.now)
             returned = kept_returns.count_waiting(connection)
             made_at = kept_stories.shortlist_made_at(connection)
@@ -320,6 +323,7 @@ class App:
             sendings=sendings,
             late=tuple(each.edition for each in self.letters.due().late),
             returned=returned,
+            cut_off=tuple(each for each in handed if each.state is DeliveryState.CLAIMED),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
     from pipeline.app import App
     from pipeline.app.lettered import Linted
-    from pipeline.model import Delivery, DeliveryState, EditionId, Letter
+    from pipeline.model import Delivery, DeliveryState, EditionId, Handover, Letter
     from pipeline.send import Audience, Sent
+    from pipeline.send.hosted.service import Hosted
     from pipeline.send.orders import Due
     from pipeline.send.ways import Answer, Way
 
@@ -51,11 +53,11 @@ class Letters:
         return files
 
     def rehearse(self, letter: Letter) -> tuple[str, Answer]:
-        """Send ``letter`` by SMTP to the author alone; return their address, and the mail server's answer."""
+        """Send ``letter`` to the author alone; return their address, and what the other side answered."""
         from pipeline.send import rehearse
-        from pipeline.send.ways import Smtp
+        from pipeline.send.ways import way_of
 
-        return rehearse(letter, self._app.settings, Smtp(self._app.settings))
+        return rehearse(letter, self._app.settings, way_of(self._app.settings))
 
     def lint(self, path: Path, *, online: bool = False) -> Linted:
         """Return what is wrong with the letter of the post in ``path``; ``online`` goes to its links, too."""
@@ -84,7 +86,7 @@ class Letters:
         resume: bool = False,
         wait: bool = False,
     ) -> Sent:
-        """Send ``letter`` to all who have not got it: by SMTP, or as files into ``folder``.
+        """Send ``letter`` to all who have not got it: by the way of the settings, or as files into ``folder``.
 
         What was refused for good has its consequences for readers, however the send ends.
 
@@ -92,15 +94,44 @@ class Letters:
         """
         from pipeline.send import Orders, send
         from pipeline.send.consequences import Consequences
-        from pipeline.send.ways import Folder, Smtp
 
-        if self._app.settings.write.approval:
-            self._app.see_that_approved(self._app.find(letter.edition))
-        way: Way = Folder(folder) if folder is not None else Smtp(self._app.settings)
+        self._see_that_approved(letter)
         try:
-            return send(letter, self._app.settings, self._app.store, way, tell, Orders(resume=resume, wait=wait))
+            orders = Orders(resume=resume, wait=wait)
+            return send(letter, self._app.settings, self._app.store, self.way(folder), tell, orders)
         finally:
             Consequences(self._app.store, datetime.now(UTC)).after_sending(letter.edition)
+
+    def way(self, folder: Path | None = None) -> Way:
+        """Return the way by which letters leave: that of the settings, or files in ``folder``."""
+        from pipeline.send.ways import Folder, way_of
+
+        return Folder(folder) if folder is not None else way_of(self._app.settings)
+
+    @cached_property
+    def service(self) -> Hosted | None:
+        """The service that has the readers, where the settings name one: it gets editions as a whole."""
+        from pipeline.send.hosted import hosted_of
+
+        return hosted_of(self._app.settings)
+
+    def handed(self, letter: Letter) -> Handover | None:
+        """Return what became of ``letter`` at a service that has the readers."""
+        from pipeline.store import handovers
+
+        with self._app.store.reading() as connection:
+            return handovers.handover_of(connection, letter.edition)
+
+    def hand_over(self, letter: Letter, service: Hosted) -> Handover:
+        """Hand ``letter`` over to ``service``, once. Raises ``UsageError`` as ``send`` does."""
+        from pipeline.send.hosted import hand_over
+
+        self._see_that_approved(letter)
+        return hand_over(letter, self._app.settings, self._app.store, service, lambda: datetime.now(UTC))
+
+    def _see_that_approved(self, letter: Letter) -> None:
+        if self._app.settings.write.approval:
+            self._app.see_that_approved(self._app.find(letter.edition))
 
     def plan(self, edition: EditionId, at: datetime) -> None:
         """Write down that ``edition`` is to be sent ``at`` that time."""
@@ -127,8 +158,11 @@ class Letters:
         return orders.cancel(self._app.store, edition)
 
     def resolve_uncertain(self, letter: Letter, state: DeliveryState) -> int:
-        """Give the deliveries of ``letter`` that were cut off the state that the author decides on."""
+        """Give what was cut off of ``letter``, deliveries or the whole, the state that the author decides on."""
         from pipeline.store import deliveries as ledger
+        from pipeline.store import handovers
 
+        now = datetime.now(UTC)
         with self._app.store.writing() as connection:
-            return ledger.resolve_uncertain(connection, letter.edition, state, datetime.now(UTC))
+            whole = handovers.resolve_edition(connection, letter.edition, state, now)
+            return whole + ledger.resolve_uncertain(connection, letter.edition, state, now)

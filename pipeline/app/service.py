@@ -77,16 +77,18 @@ class Service:
 
     def _send(self, to: str, subject: PlainText, text: str, now: datetime) -> None:
         from pipeline.send.note import note
-        from pipeline.send.ways import Smtp, Uncertain
+        from pipeline.send.sign import signers_for
+        from pipeline.send.ways import Uncertain, way_of
 
-        message = note(self._settings, to, subject, text, now)
-        with closing(Smtp(self._settings).open()) as line:
+        way = way_of(self._settings)
+        message = note(self._settings, to, subject, text, now, signers_for(self._settings, way))
+        with closing(way.open()) as line:
             try:
                 answer = line.send(message)
             except Uncertain:
                 return  # it may be there; who got none asks again
         if answer.state is not DeliveryState.SENT:
-            raise SendError(f"the mail server did not take a mail to a new reader: {answer.text}")
+            raise SendError(f"{way.name} did not take a mail to a new reader: {answer.text}")
 
     @cached_property
     def _hooks(self) -> Hooks:

@@ -11,6 +11,7 @@ import click
 
 from pipeline import post as posts
 from pipeline.cli import sends
+from pipeline.cli.handover import handed_over
 from pipeline.cli.talk import app, counted, json_option, progress, report, shown
 from pipeline.errors import UsageError
 from pipeline.model import DeliveryState
@@ -75,7 +76,7 @@ def _tried(opened: App, made: Letter, *, as_json: bool) -> int:
     "--to-folder",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Deliver as .eml files into this folder, in place of the mail server. This counts as sent.",
+    help="Deliver as .eml files into this folder, in place of send.way. This counts as sent.",
 )
 @click.option("--dry-run", is_flag=True, help="Say who would get it and who not; send nothing.")
 @click.option(
@@ -94,11 +95,11 @@ def _tried(opened: App, made: Letter, *, as_json: bool) -> int:
 @json_option
 @click.pass_context
 def send(context: click.Context, /, **said: Any) -> int:
-    """Send POST to all readers who have not got it, each once, however often it is run.
+    """Send POST by send.way to all readers who have not got it, each once, however often it is run.
 
     Each delivery is written down before and after. One that was cut off in between is uncertain: `byline status`
-    lists it, and it is never sent again by itself. Look whether it arrived, then say so with --uncertain (while no
-    other send is running) and send once more: it keeps its Message-ID, so that most mail programs show it once.
+    lists it, and only a provider that knows it again is asked once more. Look whether it arrived, then say so with
+    --uncertain (while no other send is running) and send again: it keeps its Message-ID, where the way keeps that.
 
     \b
     Example:
@@ -157,7 +158,10 @@ def _looked_at(opened: App, post: str, said: _Said) -> int:
         return sends.planned(opened, made.edition, said.when, as_json=said.as_json)
     if said.uncertain is not None:
         return _settled(opened, made, said.uncertain, as_json=said.as_json)
-    return _rehearsed(opened, made, None if said.built_elsewhere else _stale(opened, path), as_json=said.as_json)
+    stale = None if said.built_elsewhere else _stale(opened, path)
+    if not said.folder and opened.letters.service:
+        return handed_over(opened, made, stale, dry_run=True, ask=False, as_json=said.as_json)
+    return _rehearsed(opened, made, stale, as_json=said.as_json)
 
 
 _ORDERS = {"pause": sends.paused, "cancel": sends.cancelled}
@@ -170,6 +174,8 @@ def _send(opened: App, post: str, said: _Said) -> bool:
     made = opened.letters.make(path)
     if not said.built_elsewhere and (stale := _stale(opened, path)):
         raise UsageError(stale)
+    if not said.folder and opened.letters.service:
+        return not handed_over(opened, made, None, dry_run=False, ask=said.asks, as_json=said.as_json)
     sent = _sent(opened, made, said)
     report(_sent_data(made, sent), *_sent_lines(sent), as_json=said.as_json)
     return not sent.troubled
@@ -197,7 +203,7 @@ def _sent(opened: App, made: Letter, said: _Said) -> Sent:
     for concern in opened.letters.concerns():
         click.echo(f"note: {concern}", err=True)
     if audience.to and said.asks:
-        _ask(made, len(audience.to), str(said.folder or opened.settings.send.smtp.host))
+        _ask(made, len(audience.to), opened.letters.way(said.folder).name)
     with progress("Sending", len(audience.to)) as step:
         return opened.letters.send(
             made, said.folder, lambda _delivery: step(), resume=said.order == "resume", wait=said.wait

@@ -21,7 +21,7 @@ from pipeline.cli.talk import app, moment
 def serve(context: click.Context, host: str, port: int, *, trust_proxy: bool) -> int:
     """Let readers subscribe, confirm, choose and leave by themselves, until you press Ctrl-C.
 
-    It answers at the addresses beside publish.subscribe.url, and mails through send.smtp. A web server with a
+    It answers at the addresses beside publish.subscribe.url, and mails by send.way. A web server with a
     certificate stands before it.
 
     \b

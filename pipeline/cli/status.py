@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.app import Status
-    from pipeline.model import Delivery, Sending
+    from pipeline.model import Delivery, Handover, Sending
     from pipeline.pull.subscriptions.health import FeedHealth
 
 
@@ -45,10 +45,12 @@ def status(context: click.Context, *, as_json: bool) -> int:
         "waiting": [_waiting_data(delivery) for delivery in found.waiting],
         "sends": [_sending_data(each, is_late=each.edition in found.late) for each in found.sendings],
         "returned": found.returned,
+        "cut_off": [{"edition": each.edition, "to": each.way, "claimed_at": each.claimed_at} for each in found.cut_off],
     }
-    sends = (*map(_sending, found.sendings), *_late(found.late), *_deliveries(found.waiting), *_returned(found.returned))
+    sends = (*map(_sending, found.sendings), *_late(found.late), *_deliveries(found.waiting))
+    sends += (*_handovers(found.cut_off), *_returned(found.returned))
     report(data, *_feeds(found.feeds, failed), *_week(found), *sends, as_json=as_json)
-    return int(bool(failed or uncertain or found.broken or found.late))
+    return int(bool(failed or uncertain or found.broken or found.late or found.cut_off))
 
 
 def _returned(waiting: int) -> Iterator[str]:
@@ -131,3 +133,11 @@ def _deliveries(waiting: Sequence[Delivery]) -> Iterator[str]:
         else:
             state = f"put off ({delivery.answer}): the next `byline send {delivery.edition}` tries again"
         yield f"Delivery   {delivery.edition} to {delivery.reader.email}: {state}"
+
+
+def _handovers(cut_off: Sequence[Handover]) -> Iterator[str]:
+    for each in cut_off:
+        yield (
+            f"Edition    {each.edition} to {each.way}: uncertain, it may be there or not: `byline send {each.edition}` "
+            "looks there first"
+        )

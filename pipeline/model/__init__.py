@@ -32,6 +32,7 @@ from pipeline.model.letters import (
     Delivery,
     DeliveryState,
     EditionId,
+    Handover,
     Letter,
     Mark,
     Preferences,
@@ -88,8 +89,6 @@ from pipeline.model.stories import (
 from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
 
 __all__ = [
-    "Echo",
-    "EchoKind",
     "LATELY",
     "NO_TEXT",
     "STRONGEST",
@@ -106,6 +105,8 @@ __all__ = [
     "DeliveryState",
     "Done",
     "Due",
+    "Echo",
+    "EchoKind",
     "EditionId",
     "Effect",
     "Entry",
@@ -116,6 +117,7 @@ __all__ = [
     "FeedReport",
     "FeedState",
     "Finding",
+    "Handover",
     "Heard",
     "Key",
     "Keyed",

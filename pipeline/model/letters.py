@@ -33,8 +33,8 @@ class Reader:
 
     ``wording`` is the sentence they agreed to, word for word; ``ip`` is kept only where the author wants it. One who is
     paused gets letters again from ``paused_until`` on. ``because`` says why Byline took them off or paused them by
-    itself; it is empty where that was their own wish or the author's. ``zone`` is their time zone by its IANA name, where
-    that is known.
+    itself; it is empty where that was their own wish or the author's. ``zone`` is their time zone by its IANA name,
+    where that is known.
     """
 
     id: ReaderId
@@ -158,10 +158,27 @@ class Delivery:
 class Settled:
     """How a delivery that was claimed ended: as ``CLAIMED`` where nobody knows. ``row`` is its number in the ledger.
 
-    ``slow`` says that the other side asks to be left in peace for so long, by zero that it does not say how long.
+    ``wait`` says that the other side asks to be left in peace for so long, by zero that it does not say how long.
     """
 
     row: int
     state: DeliveryState
     answer: PlainText
-    slow: timedelta | None = None
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """An edition that was handed over as a whole to a service which has the readers: ``CLAIMED`` or ``SENT``.
+
+    ``way`` names the service and the account, ``ticket`` the run that claimed it; ``there`` is its name at the service,
+    once that is known.
+    """
+
+    edition: EditionId
+    way: str
+    state: DeliveryState
+    ticket: str
+    there: str
+    claimed_at: datetime
+    answer: PlainText = NO_TEXT

@@ -7,6 +7,7 @@ and never settled is uncertain: it is reported, and never sent again by itself.
 from __future__ import annotations
 
 import html
+import secrets
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from pipeline.send.letter import make_letter
 from pipeline.send.lineman import Round
 from pipeline.send.message import Envelope, Mould
 from pipeline.send.pace import Pace
-from pipeline.send.sign import signers_of
+from pipeline.send.sign import signers_for, signers_of
 from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept
 from pipeline.store.audience import left_out
@@ -54,7 +55,7 @@ def send(
     orders: Orders = _AS_USUAL,
 ) -> Sent:
     """Send ``letter`` by ``way`` to all who have not got it. Return what became of it."""
-    mould = Mould(letter, Envelope.of(settings), signers_of(settings))
+    mould = Mould(letter, Envelope.of(settings), signers_for(settings, way))
     pace = Pace(settings.send.domain, settings.send.pace)
     edition, topics = letter.edition, letter.topics
     which = Round(edition=edition, topics=topics, mould=mould, store=store, way=way, pace=pace, clock=orders.clock)
@@ -67,14 +68,15 @@ def rehearse(letter: Letter, settings: Settings, way: Way) -> tuple[str, Answer]
     Return the author's address, and what the other side said.
     """
     envelope = Envelope.of(settings)
-    author = _nobody(envelope.sender.addr_spec, envelope.sender.display_name, datetime.now(UTC))
-    message = Mould(letter, envelope, signers_of(settings)).message(author, datetime.now(UTC))
+    now = datetime.now(UTC)
+    author = _nobody(envelope.sender.addr_spec, envelope.sender.display_name, now, secrets.token_hex(8))
+    message = Mould(letter, envelope, signers_for(settings, way)).message(author, now)
     with closing(way.open()) as line:
         return author.email, line.send(message)
 
 
-def _nobody(email: str, name: str, now: datetime) -> Reader:
-    """Return a reader who is on no list."""
+def _nobody(email: str, name: str, now: datetime, token: str = "sample") -> Reader:  # noqa: S107  (opens nothing)
+    """Return a reader who is on no list; by another ``token`` the same letter is another message."""
     return Reader(
         id=ReaderId(0),
         email=email,
@@ -82,7 +84,7 @@ def _nobody(email: str, name: str, now: datetime) -> Reader:
         state=ReaderState.ACTIVE,
         consent=plain_text(""),
         consented_at=now,
-        token="sample",  # noqa: S106  (opens nothing)
+        token=token,
     )
 
 

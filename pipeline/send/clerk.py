@@ -184,8 +184,8 @@ class Clerk:
         pace, domain, now = self._send.pace, self._claimed[ended.row].reader.domain, self._send.clock()
         if ended.state is DeliveryState.SENT:
             pace.took(domain, now)
-        elif ended.slow is not None:
-            pace.slow_down(ended.slow, now)
+        elif ended.wait is not None:
+            pace.slow_down(ended.wait, now)
             if pace.slowings > _TOO_SLOW:
                 self.trouble = self.trouble or SendError(
                     f"the other side asked {pace.slowings} times in a row to slow down ({ended.answer}), so nobody "
@@ -205,7 +205,7 @@ class Clerk:
         with self._send.store.writing() as connection:
             kept.settle(connection, certain, now, later)
             may = self._send.pace.take(connection, {row: each.reader for row, each in ready.items()}, now)
-            claimed = kept.claim(connection, {row: wanted[row].message_id for row in may}, now)
+            claimed = kept.claim(connection, {row: wanted[row].message_id for row in may}, now, self._send.way.mark)
             if len(claimed) < len(may):
                 self._heed(is_running=sends.is_running(connection, self._send.edition))
         for row in ready.keys() - may:  # somebody else was faster, and the limit is for all who send
@@ -213,12 +213,12 @@ class Clerk:
         return claimed
 
     def _again_at(self, ended: Settled, now: datetime) -> datetime:
-        return again_at(self._claimed[ended.row].tries, now)
+        return again_at(self._claimed[ended.row].tries, now, ended.wait)
 
     def _end(self, settled: Settled) -> None:
         """Tell how a delivery ended, or try it again where it was nobody's fault."""
         candidate, name = self._claimed.pop(settled.row), self._named.pop(settled.row)
-        if settled.slow is not None and candidate.tries <= _SLOWED and not self.is_stopped:
+        if settled.wait is not None and candidate.tries <= _SLOWED and not self.is_stopped:
             self.waiting.put_back(candidate, self._send.clock())
             return
         self.counts[settled.state] += 1

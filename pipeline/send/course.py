@@ -29,9 +29,12 @@ _SENDER_PUT_OFF: Final = re.compile(r"\b4\.7\.\d+\b")
 _GREYLISTED: Final = re.compile(r"gr[ae]y", re.IGNORECASE)
 
 
-def again_at(tries: int, now: datetime) -> datetime:
-    """Return when to try again what was put off, after so many ``tries``: 5 minutes, 20, 80, up to half a day."""
-    return now + min(_LONGEST, _FIRST * int(4 ** min(tries - 1, 10)))
+def again_at(tries: int, now: datetime, wait: timedelta | None = None) -> datetime:
+    """Return when to try again what was put off, after so many ``tries``: 5 minutes, 20, 80, up to half a day.
+
+    ``wait`` is how long the other side wants to be left in peace, if it says so.
+    """
+    return now + max(min(_LONGEST, _FIRST * int(4 ** min(tries - 1, 10))), wait or timedelta(0))
 
 
 class Course:

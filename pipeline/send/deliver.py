@@ -11,6 +11,7 @@ from pipeline.errors import SendError
 from pipeline.model import DeliveryState, SendState
 from pipeline.send.clerk import Clerk
 from pipeline.send.interrupted import heeding
+from pipeline.send.resumed import take_up
 from pipeline.store import deliveries as kept
 from pipeline.store import sends
 
@@ -100,10 +101,12 @@ def deliver(send: Round, tell: Callable[[Delivery], None], orders: Orders) -> Se
         sending = sends.sending_of(connection, send.edition)
     clerk = Clerk(send, tell)
     see_that_it_may(sending, orders)
+    resumed = take_up(send, tell)
     if is_wanted or orders.resume:
         _run(send, clerk, wait=orders.wait)
     if clerk.trouble:
         raise clerk.trouble
+    clerk.counts[DeliveryState.SENT] += resumed
     return _sent(send, clerk)
 
 

@@ -124,7 +124,7 @@ class Lineman(threading.Thread):
             answer = self._line.send(message)
         except Uncertain:
             return Settled(row=candidate.row, state=DeliveryState.CLAIMED, answer=NO_TEXT)
-        return Settled(row=candidate.row, state=answer.state, answer=answer.text, slow=answer.slow)
+        return Settled(row=candidate.row, state=answer.state, answer=answer.text, wait=answer.wait)
 
     def _made_out(self, reader: Reader) -> Message:
         try:

@@ -14,17 +14,21 @@ from typing import TYPE_CHECKING
 from pipeline.html import shortened
 from pipeline.send.headers import LONGEST_SUBJECT, address_line, text_line
 from pipeline.send.message import Envelope, Message
-from pipeline.send.sign import canonical_body, signers_of
+from pipeline.send.sign import canonical_body
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from pipeline.model import PlainText
+    from pipeline.send.sign import Signer
     from pipeline.settings.sections import Settings
 
 
-def note(settings: Settings, to: str, subject: PlainText, text: str, now: datetime) -> Message:
-    """Return a mail that says ``text`` to the address ``to``."""
+def note(
+    settings: Settings, to: str, subject: PlainText, text: str, now: datetime, signers: Sequence[Signer] = ()
+) -> Message:
+    """Return a mail that says ``text`` to the address ``to``, signed by ``signers``."""
     envelope = Envelope.of(settings)
     sender = envelope.sender
     name = f"<{secrets.token_hex(16)}@{sender.domain}>"
@@ -41,7 +45,7 @@ def note(settings: Settings, to: str, subject: PlainText, text: str, now: dateti
         "Auto-Submitted: auto-generated\r\n",  # RFC 3834: no machine answers it
     ]
     digest = hashlib.sha256(canonical_body(body)).digest()
-    fields[:0] = [signer.field(fields, digest, now) for signer in signers_of(settings)]
+    fields[:0] = [signer.field(fields, digest, now) for signer in signers]
     data = "".join((*fields, "\r\n")).encode("ascii") + body
     return Message(message_id=name, sender=sender.addr_spec, recipient=to, data=data)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from pipeline.send.ways import Way
     from pipeline.settings.sections import Settings
 
 _TWICE: Final = ("from", "to", "subject", "date")
@@ -105,6 +106,11 @@ def signers_of(settings: Settings) -> tuple[Signer, ...]:
         Signer.of(settings.root / each.key_file, each.domain or settings.send.domain, each.selector)
         for each in settings.send.dkim
     )
+
+
+def signers_for(settings: Settings, way: Way) -> Sequence[Signer]:
+    """Return who signs what leaves by ``way``: nobody, where a signature would not arrive as it is."""
+    return signers_of(settings) if way.promise.keeps_signature else ()
 
 
 def _lines(text: str, after: str = "") -> list[str]:

@@ -20,17 +20,8 @@ if TYPE_CHECKING:
 
 
 OTHERS = frozenset(
-    {
-        "BYLINE_SMTP_PASSWORD",
-        "BYLINE_INBOX_PASSWORD",
-        "BYLINE_POSTMARK_WEBHOOK_SECRET",
-        "BYLINE_MAILGUN_WEBHOOK_SECRET",
-        "BYLINE_RESEND_WEBHOOK_SECRET",
-        "BYLINE_ASSIST_KEY",
-        "BYLINE_TOKEN_KEYS",
-        "BYLINE_DEBUG",
-        "BYLINE_CORPORA",
-    }
+    {"BYLINE_DEBUG", "BYLINE_CORPORA", *(f"BYLINE_{name.upper()}" for name in Secrets.model_fields)}
+    - {"BYLINE_DATABASE_URL"}
 )
 """Variables that are no settings: secrets, the traceback of a fault, and where tests find their corpora."""
 
@@ -49,6 +40,14 @@ def secrets(environment: Mapping[str, str]) -> Secrets:
             "postmark_webhook_secret": environment.get("BYLINE_POSTMARK_WEBHOOK_SECRET") or None,
             "mailgun_webhook_secret": environment.get("BYLINE_MAILGUN_WEBHOOK_SECRET") or None,
             "resend_webhook_secret": environment.get("BYLINE_RESEND_WEBHOOK_SECRET") or None,
+            "postmark_token": environment.get("BYLINE_POSTMARK_TOKEN") or None,
+            "ses_key_id": environment.get("BYLINE_SES_KEY_ID") or None,
+            "ses_secret": environment.get("BYLINE_SES_SECRET") or None,
+            "ses_session": environment.get("BYLINE_SES_SESSION") or None,
+            "mailgun_key": environment.get("BYLINE_MAILGUN_KEY") or None,
+            "resend_key": environment.get("BYLINE_RESEND_KEY") or None,
+            "buttondown_key": environment.get("BYLINE_BUTTONDOWN_KEY") or None,
+            "listmonk_token": environment.get("BYLINE_LISTMONK_TOKEN") or None,
             "assist_key": environment.get("BYLINE_ASSIST_KEY") or None,
             "token_keys": _keys(environment.get("BYLINE_TOKEN_KEYS") or ""),
             "database_url": environment.get("DATABASE_URL") or None,

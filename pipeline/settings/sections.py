@@ -201,6 +201,22 @@ class Secrets(Section):
     """BYLINE_MAILGUN_WEBHOOK_SECRET: the HTTP webhook signing key of Mailgun."""
     resend_webhook_secret: SecretStr | None = None
     """BYLINE_RESEND_WEBHOOK_SECRET: the signing secret of a Resend webhook, which begins with whsec_."""
+    postmark_token: SecretStr | None = None
+    """BYLINE_POSTMARK_TOKEN: the token of a server at Postmark."""
+    ses_key_id: SecretStr | None = None
+    """BYLINE_SES_KEY_ID: the name of a key of AWS that may send."""
+    ses_secret: SecretStr | None = None
+    """BYLINE_SES_SECRET: the secret half of that key."""
+    ses_session: SecretStr | None = None
+    """BYLINE_SES_SESSION: the session token that goes with a key of AWS which is for a while only."""
+    mailgun_key: SecretStr | None = None
+    """BYLINE_MAILGUN_KEY: a sending key of Mailgun."""
+    resend_key: SecretStr | None = None
+    """BYLINE_RESEND_KEY: a key of Resend that may send."""
+    buttondown_key: SecretStr | None = None
+    """BYLINE_BUTTONDOWN_KEY: a key of Buttondown that may write and send emails."""
+    listmonk_token: SecretStr | None = None
+    """BYLINE_LISTMONK_TOKEN: the token of the API user of your listmonk."""
     assist_key: SecretStr | None = None
     """BYLINE_ASSIST_KEY: the key of the service that `assist.url` names, if it wants one."""
     token_keys: tuple[SecretStr, ...] = ()

@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
-from pipeline.settings.values import MailAddress, Positive, Section, WebAddress
+from pipeline.settings.providers import (
+    ButtondownSettings,
+    ListmonkSettings,
+    MailgunSettings,
+    PostmarkSettings,
+    ResendSettings,
+    SesSettings,
+)
+from pipeline.settings.values import Connections, MailAddress, Positive, Section, WebAddress
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
@@ -39,7 +47,7 @@ class SmtpSettings(Section):
     """How the connection is protected; none is for a server on this very machine."""
     username: str = ""
     """The name to log in with; empty for no login."""
-    connections: Annotated[int, Field(ge=1, le=32)] = 4
+    connections: Connections = 4
     """How many connections are open at once; where a send is cut off, so many deliveries at most are uncertain."""
 
 
@@ -116,10 +124,24 @@ class SendSettings(Section):
     """Keep with a reader's consent the network address that it came from; only if your law asks for that."""
     dkim: tuple[DkimSettings, ...] = ()
     """Keys by which letters are signed here, if your mail provider does not sign them."""
-    pace: PaceSettings = Field(default_factory=PaceSettings)
-    """How fast letters leave, and at which hours."""
+    way: Literal["smtp", "postmark", "ses", "mailgun", "resend", "buttondown", "listmonk"] = "smtp"
+    """How letters leave: by a mail server, by the API of a provider, or by a service that has the readers."""
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)
     """The way out for mail. Its password comes from the environment: BYLINE_SMTP_PASSWORD."""
+    postmark: PostmarkSettings = Field(default_factory=PostmarkSettings)
+    """Postmark. The token of the server comes from the environment: BYLINE_POSTMARK_TOKEN."""
+    ses: SesSettings = Field(default_factory=SesSettings)
+    """Amazon SES. The key comes from the environment: BYLINE_SES_KEY_ID and BYLINE_SES_SECRET."""
+    mailgun: MailgunSettings = Field(default_factory=MailgunSettings)
+    """Mailgun. The key comes from the environment: BYLINE_MAILGUN_KEY."""
+    resend: ResendSettings = Field(default_factory=ResendSettings)
+    """Resend. The key comes from the environment: BYLINE_RESEND_KEY."""
+    buttondown: ButtondownSettings = Field(default_factory=ButtondownSettings)
+    """Buttondown. The key comes from the environment: BYLINE_BUTTONDOWN_KEY."""
+    listmonk: ListmonkSettings = Field(default_factory=ListmonkSettings)
+    """A listmonk of your own. The token comes from the environment: BYLINE_LISTMONK_TOKEN."""
+    pace: PaceSettings = Field(default_factory=PaceSettings)
+    """How fast letters leave, and at which hours."""
     inbox: InboxSettings = Field(default_factory=InboxSettings)
     """The mailbox that `byline inbox` reads. Its password comes from the environment: BYLINE_INBOX_PASSWORD."""
     hooks: HooksSettings = Field(default_factory=HooksSettings)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from email.utils import getaddresses
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+_HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Section(BaseModel):
@@ -24,6 +26,15 @@ def _web_address(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be a full web address that begins with https:// or http://")
     return value
+
+
+def _service_address(value: str) -> str:
+    parts = urlsplit(_web_address(value))
+    if parts.username or parts.query or parts.fragment or value.endswith(("?", "#")):
+        raise ValueError("must be an address without a name, a ? or a #")
+    if parts.scheme != "https" and parts.hostname not in _HERE:
+        raise ValueError("must begin with https://, as a key is sent there")
+    return value.rstrip("/")
 
 
 def _mail_address(value: str) -> str:
@@ -49,7 +60,9 @@ def _as_text(value: Any) -> Any:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+ServiceAddress = Annotated[str, AfterValidator(_service_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Positive = Annotated[int, Field(gt=0)]
+Connections = Annotated[int, Field(ge=1, le=32)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Text = Annotated[str, BeforeValidator(_as_text)]

@@ -122,8 +122,8 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     return (deliveries.c.state == DeliveryState.WAITING) | ((deliveries.c.state == DeliveryState.LATER) & free)
 
 
-def claim(connection: Connection, named: Mapping[int, str], now: datetime) -> frozenset[int]:
-    """Write down that these deliveries are about to leave; return the rows that were free to be claimed.
+def claim(connection: Connection, named: Mapping[int, str], now: datetime, way: str = "") -> frozenset[int]:
+    """Write down that these deliveries are about to leave by ``way``; return the rows that were free to be claimed.
 
     ``named`` has the Message-ID of each, by its row. Another sender may have one, or its reader left in the meantime:
     who leaves or pauses before this is committed is not claimed, and nobody is of a send that is paused or cancelled.
@@ -131,7 +131,7 @@ def claim(connection: Connection, named: Mapping[int, str], now: datetime) -> fr
     """
     free = connection.scalars(_FREE, {"rows": list(named), "now": now}).all() if named else ()
     if free:
-        connection.execute(_CLAIM, [{"row": row, "name": named[row], "now": now} for row in free])
+        connection.execute(_CLAIM, [{"row": row, "name": named[row], "now": now, "way": way} for row in free])
     return frozenset(free)
 
 
@@ -149,9 +149,16 @@ def settle(
         {"row": each.row, "how": each.state, "said": each.answer, "later": later.get(each.row), "now": now}
         for each in ended
     ]
-    if connection.execute(_SETTLE, told).rowcount != len(ended):
+    if connection.execute(_SETTLE, told).rowcount != len(ended) and not _is_agreed(connection, ended):
         said = ", ".join(dict.fromkeys(each.answer for each in ended))
         raise StoreError(f"a delivery was decided by somebody else while it was on its way: {said}")
+
+
+def _is_agreed(connection: Connection, ended: Collection[Settled]) -> bool:
+    """Tell whether all is as it was told: another run may have the same answer to the same key (see ``resumed``)."""
+    rows = {each.row: each.state for each in ended}
+    query = select(deliveries.c.id, deliveries.c.state).where(deliveries.c.id.in_(rows))
+    return {row: DeliveryState(state) for row, state in connection.execute(query)} == rows
 
 
 # They are made once, as they are run for each few letters.
@@ -176,6 +183,7 @@ _CLAIM: Final = (
         message_id=bindparam("name"),
         claimed_at=bindparam("now"),
         settled_at=None,
+        way=bindparam("way"),
         tries=deliveries.c.tries + 1,
     )
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline.errors import SendError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState
-from pipeline.send.ways.way import Answer
+from pipeline.send.ways.way import Answer, Promise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +21,12 @@ class Folder:
     """A folder of .eml files, one a reader, for a mail program or another machine to send."""
 
     connections: Final = 1
+    mark: Final = "folder"
+    promise: Final = Promise()
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.name = f"files in {folder}"
 
     def open(self) -> Line:
         """Make the folder."""

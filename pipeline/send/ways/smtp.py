@@ -12,7 +12,7 @@ from pipeline.errors import SendError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState
 from pipeline.send.ways.client import Client, ProtectedClient
-from pipeline.send.ways.way import Answer, Uncertain
+from pipeline.send.ways.way import Answer, Promise, Uncertain
 
 if TYPE_CHECKING:
     from pipeline.model import PlainText
@@ -32,6 +32,9 @@ _UNSAID: Final[_Reply] = (503, b"was not said")
 
 class Smtp:
     """A mail server (RFC 5321)."""
+
+    mark: Final = "smtp"
+    promise: Final = Promise()
 
     def __init__(self, settings: Settings, timeout: float = _TIMEOUT_SECONDS) -> None:
         self._timeout = timeout
@@ -180,8 +183,8 @@ def _is_yes(code: int) -> bool:
 def _no(code: int, said: bytes | str) -> Answer:
     """Return a refusal: for good if it says so itself, or else for now."""
     state = DeliveryState.REFUSED if _PERMANENT <= code < _BEYOND else DeliveryState.LATER
-    slow = timedelta() if code == _CLOSING else None
-    return Answer(state=state, text=plain_text(f"{code} {_words(said)}"), slow=slow)
+    wait = timedelta() if code == _CLOSING else None
+    return Answer(state=state, text=plain_text(f"{code} {_words(said)}"), wait=wait)
 
 
 def _words(said: bytes | str) -> PlainText:

@@ -1,4 +1,4 @@
-"""What a way out for messages is. Each says what became of a message.
+"""What a way out for messages is. Each says what it promises, and what became of a message.
 
 A line is opened before anything is claimed over it, so a server that cannot be reached claims nobody. ``Uncertain`` is
 raised where the message may have left: after its text was handed over and before the answer came.
@@ -17,15 +17,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What a way out keeps of our messages, and what it takes.
+
+    ``keeps_message_id`` and ``keeps_signature`` tell whether the Message-ID and the signatures (DKIM) made here arrive
+    as they are. ``remembers`` is how long it knows a message again by our key, so that to hand it over twice sends it
+    once; None where it takes no keys. ``most_bytes`` is what one message may have.
+    """
+
+    keeps_message_id: bool = True
+    keeps_signature: bool = True
+    remembers: timedelta | None = None
+    most_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the receiving side said to one message.
 
-    ``slow`` says that it asks to be left in peace for so long, by zero that it does not say how long.
+    ``wait`` says that it asks to be left in peace for so long, by zero that it does not say how long.
     """
 
     state: DeliveryState
     text: PlainText
-    slow: timedelta | None = None
+    wait: timedelta | None = None
 
 
 class Uncertain(Exception):  # noqa: N818  (a fact about one delivery, not an error of the run)
@@ -45,7 +60,26 @@ class Line(Protocol):
 
 
 class Way(Protocol):
-    """One way out, over so many ``connections`` at once as it is good for."""
+    """One way out, over so many ``connections`` at once as it is good for.
+
+    ``name`` says to people where messages go, ``mark`` is what the ledger remembers it by: the same mark is the same
+    account of the same service.
+    """
+
+    @property
+    def name(self) -> str:
+        """What it is, in words."""
+        ...
+
+    @property
+    def mark(self) -> str:
+        """What the ledger remembers it by."""
+        ...
+
+    @property
+    def promise(self) -> Promise:
+        """What it keeps of our messages."""
+        ...
 
     @property
     def connections(self) -> int:

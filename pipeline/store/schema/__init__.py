@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from pipeline.store.schema.kinds import Moment, find_in, insert_new, metadata, some_at_once, upsert
-from pipeline.store.schema.letters import hook_tokens, inboxes, returns, deliveries, forgotten, pace, reader_topics, readers, sends
+from pipeline.store.schema.letters import (
+    deliveries,
+    forgotten,
+    handovers,
+    hook_tokens,
+    inboxes,
+    pace,
+    reader_topics,
+    readers,
+    returns,
+    sends,
+)
 from pipeline.store.schema.network import echoes, notes, organisations, people, person_keys, services, touches, weeks
 from pipeline.store.schema.stories import (
     bonds,
@@ -21,13 +32,11 @@ from pipeline.store.schema.stories import (
 )
 
 __all__ = [
-    "hook_tokens",
-    "inboxes",
-    "returns",
     "Moment",
     "bonds",
     "choices",
     "deliveries",
+    "echoes",
     "entries",
     "entry_keys",
     "entry_titles",
@@ -35,8 +44,10 @@ __all__ = [
     "feeds",
     "find_in",
     "forgotten",
-    "echoes",
+    "handovers",
+    "hook_tokens",
     "hosts",
+    "inboxes",
     "insert_new",
     "metadata",
     "notes",
@@ -47,6 +58,7 @@ __all__ = [
     "reader_topics",
     "readers",
     "refusals",
+    "returns",
     "sends",
     "services",
     "shortlist",

@@ -87,6 +87,7 @@ deliveries = Table(
     Column("answer", Text, nullable=False, default="", server_default=""),
     Column("tries", Integer, nullable=False, default=0, server_default="0"),
     Column("not_before", Moment),
+    Column("way", String(64), nullable=False, default="", server_default=""),
     UniqueConstraint("edition", "reader_id"),
     Index(None, "state"),
 )
@@ -130,4 +131,17 @@ hook_tokens = Table(
     Column("token", String(64), primary_key=True),
     Column("body", String(64), nullable=False),
     Column("at", Moment, nullable=False),
+)
+
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("way", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("ticket", String(32), nullable=False),
+    Column("there", Text, nullable=False, default="", server_default=""),
+    Column("claimed_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Column("answer", Text, nullable=False, default="", server_default=""),
 )

@@ -1,0 +1,52 @@
+"""The ledger of the room ``send``: deliveries that were cut off, by a way that knows a message again by its key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import Connection, select, update
+
+from pipeline.model import DeliveryState
+from pipeline.store.audience import gets_letters
+from pipeline.store.schema import deliveries, readers
+from pipeline.store.send import reader_columns, reader_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipeline.model import EditionId, PlainText, Reader
+
+
+class CutOff(NamedTuple):
+    """A delivery that was claimed and never settled: its row, whose it is, and its Message-ID."""
+
+    row: int
+    reader: Reader
+    message_id: str
+
+
+def cut_off(connection: Connection, edition: EditionId, way: str, since: datetime, now: datetime) -> tuple[CutOff, ...]:
+    """Return what was claimed over ``way`` after ``since`` and never settled, of readers who still get letters."""
+    query = (
+        select(deliveries.c.id, deliveries.c.message_id, deliveries.c.reader_id, *reader_columns())
+        .join(readers)
+        .where(
+            deliveries.c.edition == edition,
+            deliveries.c.state == DeliveryState.CLAIMED,
+            deliveries.c.way == way,
+            deliveries.c.claimed_at > since,
+            gets_letters(now),
+        )
+        .order_by(deliveries.c.id)
+    )
+    return tuple(CutOff(row.id, reader_of(row, "reader_"), row.message_id) for row in connection.execute(query))
+
+
+def settle_as_sent(connection: Connection, row: int, answer: PlainText, now: datetime) -> bool:
+    """Write down that a delivery which was cut off was sent; tell whether it was not settled by somebody else."""
+    settled = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id == row, deliveries.c.state == DeliveryState.CLAIMED)
+        .values(state=DeliveryState.SENT, answer=answer, settled_at=now)
+    )
+    return bool(settled.rowcount)
