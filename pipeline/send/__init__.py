@@ -6,19 +6,21 @@ and never settled is uncertain: it is reported, and never sent again by itself.
 
 from __future__ import annotations
 
-import html
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from email import message_from_bytes
+from typing import TYPE_CHECKING, Final
 
 from pipeline.html import plain_text
 from pipeline.model import Reader, ReaderId, ReaderState
 from pipeline.send.clerk import Round
 from pipeline.send.deliver import Audience, Sent, audience_of, deliver
 from pipeline.send.letter import make_letter
-from pipeline.send.message import Envelope, Mould
-from pipeline.send.sign import signers_of
+from pipeline.send.message import Envelope
+from pipeline.send.moulds import Moulds
+from pipeline.send.tokens import Tokens, tokens_of
 from pipeline.store import deliveries as ledger
+from pipeline.store import links as kept_links
 from pipeline.store import send as kept
 from pipeline.store.audience import left_out
 
@@ -56,7 +58,9 @@ def send(
     clock: Callable[[], datetime] = _now,
 ) -> Sent:
     """Send ``letter`` by ``way`` to all who have not got it. Return what became of it."""
-    mould = Mould(letter, Envelope.of(settings), signers_of(settings))
+    mould = Moulds(letter, settings, tokens_of(settings), clock())
+    with store.writing() as connection:
+        kept_links.keep(connection, letter.edition, letter.links)
     return deliver(
         Round(edition=letter.edition, topics=letter.topics, mould=mould, store=store, way=way, clock=clock), tell
     )
@@ -67,9 +71,9 @@ def rehearse(letter: Letter, settings: Settings, way: Way) -> tuple[str, Answer]
 
     Return the author's address, and what the other side said.
     """
-    envelope = Envelope.of(settings)
-    author = _nobody(envelope.sender.addr_spec, envelope.sender.display_name, _now())
-    message = Mould(letter, envelope, signers_of(settings)).message(author, _now())
+    sender = Envelope.of(settings).sender
+    author = _nobody(sender.addr_spec, sender.display_name, _now())
+    message = Moulds(letter, settings, _NO_TOKENS, _now()).message(author, _now())
     with closing(way.open()) as line:
         return author.email, line.send(message)
 
@@ -90,10 +94,12 @@ def _nobody(email: str, name: str, now: datetime) -> Reader:
 def sample(letter: Letter, settings: Settings, now: datetime) -> Mapping[str, bytes]:
     """Return ``letter`` as a made-up reader would get it, to look at: the page, the text, and the whole message."""
     reader = _nobody("reader@example.org", "A. Reader", now)
-    envelope = Envelope.of(settings)
-    leave = envelope.leave(reader)
-    return {
-        "html": letter.html.replace(letter.leave, html.escape(leave)).encode(),
-        "txt": letter.text.replace(letter.leave, leave).encode(),
-        "eml": Mould(letter, envelope, signers_of(settings)).message(reader, now).data,
-    }
+    message = Moulds(letter, settings, _NO_TOKENS, now).message(reader, now).data
+    parts = [part for part in message_from_bytes(message).walk() if not part.is_multipart()]
+    text, page = (bytes(part.get_payload(decode=True) or b"") for part in parts)  # type: ignore[arg-type]
+    made = {"html": page, "txt": text}
+    return {**{name: data.replace(b"\r\n", b"\n") for name, data in made.items()}, "eml": message}
+
+
+_NO_TOKENS: Final = Tokens(["of nobody"])
+"""For letters that are only looked at: their links open nothing."""

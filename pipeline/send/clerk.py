@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import EditionId, Reader
-    from pipeline.send.message import Message, Mould
+    from pipeline.send.message import Message
+    from pipeline.send.moulds import Moulds
     from pipeline.send.ways import Line, Way
     from pipeline.store import Store
     from pipeline.store.deliveries import Candidate
@@ -45,7 +46,7 @@ class Round:
 
     edition: EditionId
     topics: tuple[str, ...]
-    mould: Mould
+    mould: Moulds
     store: Store
     way: Way
     clock: Callable[[], datetime]

@@ -22,7 +22,7 @@ from pipeline.errors import UsageError
 from pipeline.model import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -53,6 +53,16 @@ class Tokens:
     def made(self, purpose: Purpose, secret: str, now: datetime) -> str:
         """Return a token for the reader whose own ``secret`` this is."""
         return _Signer(self._keys, purpose, now).sign(secret).decode()
+
+    def maker(self, purpose: Purpose, now: datetime) -> Callable[[str], str]:
+        """Return what makes such tokens at one time, for one reader after the other."""
+        signer = _Signer(self._keys, purpose, now)
+        return lambda secret: signer.sign(secret).decode()
+
+    def named(self, *parts: str) -> str:
+        """Return a name for ``parts`` that nobody makes without the newest key; it is the same each time."""
+        made = hmac.new(self._keys[0].encode(), "\0".join(("byline.named", *parts)).encode(), hashlib.sha256)
+        return base64_encode(made.digest()[:_SIGNED]).decode()
 
     def read(self, purpose: Purpose, token: str, now: datetime) -> str | None:
         """Return the secret of the reader whose token this is; None where it is none, or too old to confirm by."""

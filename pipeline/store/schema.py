@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -314,4 +315,20 @@ deliveries = Table(
     Column("not_before", Moment),
     UniqueConstraint("edition", "reader_id"),
     Index(None, "state"),
+)
+
+letter_links = Table(
+    "letter_links",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("edition", Text, nullable=False, index=True),
+    Column("url", Text, nullable=False),
+)
+
+link_counts = Table(
+    "link_counts",
+    metadata,
+    Column("name", ForeignKey("letter_links.name"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("many", Integer, nullable=False),
 )
