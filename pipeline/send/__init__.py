@@ -96,7 +96,7 @@ def sample(letter: Letter, settings: Settings, now: datetime) -> Mapping[str, by
     reader = _nobody("reader@example.org", "A. Reader", now)
     message = Moulds(letter, settings, _NO_TOKENS, now).message(reader, now).data
     parts = [part for part in message_from_bytes(message).walk() if not part.is_multipart()]
-    text, page = (bytes(part.get_payload(decode=True) or b"") for part in parts)  # type: ignore[arg-type]
+    text, page = (bytes(part.get_payload(decode=True) or b"") for part in parts)
     made = {"html": page, "txt": text}
     return {**{name: data.replace(b"\r\n", b"\n") for name, data in made.items()}, "eml": message}
 
