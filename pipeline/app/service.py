@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from contextlib import closing
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pipeline.errors import BylineError, SendError, UsageError
+from pipeline.errors import BylineError, PutOffError, SendError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import Asked, DeliveryState
+from pipeline.said import said_in
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import date, datetime
 
     from pipeline.model import PlainText
+    from pipeline.send.message import Message
     from pipeline.send.optin import OptIn
     from pipeline.send.tokens import Tokens
     from pipeline.settings.sections import Settings
@@ -34,6 +37,7 @@ class Service:
         self.site_url = settings.site.site_url
         self.field = settings.publish.subscribe.field
         self.topics = tuple(settings.select.topics)
+        self.said = said_in(settings.site.language, settings.overrides / "letter")
 
     @property
     def prefix(self) -> str:
@@ -44,7 +48,27 @@ class Service:
     def wording(self) -> PlainText:
         """What people agree to, word for word."""
         said = self._settings.publish.subscribe
-        return plain_text(f"Yes, send me the letter of {self.site_name}. {said.gets} {said.often}")
+        return plain_text(f"{self.said('wording', site=self.site_name)} {said.gets} {said.often}")
+
+    @property
+    def is_counting(self) -> bool:
+        """Whether the author wants it counted how often links of the letter are opened."""
+        return self._settings.send.count_links
+
+    def target(self, name: str) -> str | None:
+        """Return where the link of this name in a letter leads."""
+        from pipeline.store import links
+
+        with self._store.reading() as connection:
+            return links.target(connection, name)
+
+    def add_counts(self, counts: Mapping[tuple[str, date], int]) -> None:
+        """Add how often links were opened, by name and day."""
+        from pipeline.store import links
+
+        if counts:
+            with self._store.writing() as connection:
+                links.add(connection, counts)
 
     @cached_property
     def readers(self) -> OptIn:
@@ -68,23 +92,31 @@ class Service:
         there, token = self.readers.ask(address, Asked(source=source, wording=self.wording, at=now, ip=kept_ip))
         link = f"{self._base}{'preferences' if there else 'confirm'}?token={quote(token)}"
         if there:
-            subject, text = f"You get {self.site_name} already", note.welcoming(self._settings, link)
+            subject, text = "there_subject", note.welcoming(self._settings, self.said, link)
         else:
-            subject, text = f"Please confirm: {self.site_name}", note.confirming(self._settings, self.wording, link)
-        self._send(address, plain_text(subject), text, now)
+            subject, text = "confirm_subject", note.confirming(self._settings, self.said, self.wording, link)
+        subject = plain_text(self.said(subject, site=self.site_name))
+        self._send(note.note(self._settings, address, subject, text, now))
 
-    def _send(self, to: str, subject: PlainText, text: str, now: datetime) -> None:
-        from pipeline.send.note import note
+    def _send(self, message: Message) -> None:
+        """Send a mail. Raises ``PutOffError`` where that may work later, and ``SendError`` where it will not."""
         from pipeline.send.ways import Smtp, Uncertain
 
-        message = note(self._settings, to, subject, text, now)
-        with closing(Smtp(self._settings).open()) as line:
+        again = partial(self._send, message)
+        try:
+            line = Smtp(self._settings).open()
+        except SendError as error:
+            raise PutOffError(str(error), again) from error
+        with closing(line):
             try:
                 answer = line.send(message)
             except Uncertain:
                 return  # it may be there; who got none asks again
+        told = f"the mail server did not take a mail to a new reader: {answer.text}"
+        if answer.state is DeliveryState.LATER:
+            raise PutOffError(told, again)
         if answer.state is not DeliveryState.SENT:
-            raise SendError(f"the mail server did not take a mail to a new reader: {answer.text}")
+            raise SendError(told)
 
     def is_well(self) -> bool:
         """Tell whether the list can be asked."""

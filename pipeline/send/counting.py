@@ -50,7 +50,7 @@ def counted(page: str, text: str, post: Post, settings: Settings) -> Counted:
         return Counted(html=page, text=text)
     service, tokens, edition = str(settings.service), tokens_of(settings), posts.edition_of(post)
     names = {target: tokens.named("link", edition, target) for target in _countable(page, service)}
-    ways = {target: _way(service, target, name) for target, name in names.items()}
+    ways = {target: way(service, target, name) for target, name in names.items()}
     return Counted(
         html=_LINK.sub(lambda found: f"{found[1]}{_led(found[2], ways)}{found[3]}", page),
         text=_IN_TEXT.sub(lambda found: ways.get(found[0], found[0]), text),
@@ -58,8 +58,8 @@ def counted(page: str, text: str, post: Post, settings: Settings) -> Counted:
     )
 
 
-def _way(service: str, target: str, name: str) -> str:
-    """Return the address that is opened; where it leads can be read in it."""
+def way(service: str, target: str, name: str) -> str:
+    """Return the address that is opened for a link; where it leads can be read in it."""
     return f"{service}go?to={urlsplit(target).hostname or ''}&l={name}"
 
 
@@ -72,7 +72,7 @@ def _countable(page: str, service: str) -> Iterator[str]:
     """Yield each target once that is counted."""
     spared, found = set[str](), dict[str, None]()
     for link, target in links_of(tree(page)):
-        if leads_elsewhere(" ".join(link.text_content().split()), _way(service, target, "")):
+        if leads_elsewhere(" ".join(link.text_content().split()), way(service, target, "")):
             spared.add(target)
         elif _IN_TEXT.fullmatch(target) and len(target) <= _LONGEST and not _is_own(target, service):
             found[target] = None

@@ -80,7 +80,17 @@ class Message:
 
 
 def concerns(settings: Settings) -> tuple[str, ...]:
-    """Return what these settings promise to readers and may not keep."""
+    """Return what these settings promise to readers, or to the author, and may not keep."""
+    if settings.send.count_links and settings.service is None:
+        said = (
+            "links are not counted: send.count_links needs `byline serve`, whose addresses stand in "
+            "publish.subscribe.url and send.unsubscribe_url"
+        )
+        return (said, *_about_leaving(settings))
+    return _about_leaving(settings)
+
+
+def _about_leaving(settings: Settings) -> tuple[str, ...]:
     place = settings.send.unsubscribe_url
     if not place:
         return ("readers can leave by mail only: answer what comes to send.sender, and take them off the list",)

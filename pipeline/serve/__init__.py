@@ -51,13 +51,18 @@ def answering(
     from starlette.routing import Mount
 
     from pipeline.serve.choosing import Choosing
+    from pipeline.serve.going import Going
     from pipeline.serve.guard import Guard
     from pipeline.serve.limits import Limits
     from pipeline.serve.pages import Pages
     from pipeline.serve.subscribing import Subscribing
 
     pages, limits = Pages(service), Limits()
-    parts = (Subscribing(service, clock, pages, limits, errands), Choosing(service, clock, pages))
+    parts = (
+        Subscribing(service, clock, pages, limits, errands),
+        Choosing(service, clock, pages),
+        Going(service, clock, pages, errands),
+    )
     routes = [route for part in parts for route in part.routes()]
     below = [Mount(service.prefix, routes=routes)] if service.prefix else []  # a proxy may hand the prefix on, or not
     app = Starlette(routes=[*routes, *below], exception_handlers=pages.faults())

@@ -36,15 +36,16 @@ _REMEDY: Final = "Mend the link in the post."
 def where_links_lead(copy: Copy, facts: Facts) -> Iterator[LetterFinding]:
     """Yield which links and images lead nowhere, or elsewhere than they say."""
     names = frozenset() if copy.root is None else frozenset(map(str, copy.root.xpath("//@id | //a/@name")))
-    for link, target in links_of(copy.root):
+    for link, written in links_of(copy.root):
         place = place_of(link)
-        if target.startswith("#"):
-            yield from _within(place, target, names)
+        if written.startswith("#"):
+            yield from _within(place, written, names)
             continue
+        yield from _text(link, written)
+        target = facts.behind.get(written, written)
         yield from _scheme(place, target)
         yield from _host(place, target)
         yield from _draft(place, target, facts.drafts)
-        yield from _text(link, target)
         if target in facts.dead:
             told = f"{target} {facts.dead[target]}"
             yield Rule.LINK_DEAD.found(place, told, "Link to where the page is now, or to a copy of it in an archive.")
