@@ -76,6 +76,15 @@ class _Marks:
         )
 
 
+class _Own(str):
+    """A mark of which a template takes no part."""
+
+    __slots__ = ()
+
+    def __getitem__(self, _part: object) -> str:
+        raise TypeError("reader.name is each reader's own, and is printed whole: write {{ reader.name }}")
+
+
 def _see_that_whole(made: Mapping[str, str], marks: _Marks, folder: Path) -> None:
     """See that no filter of a template made something else of a mark. Raises ``SendError``."""
     for ending, text in made.items():
@@ -126,7 +135,7 @@ def _context(post: Post, settings: Settings, marks: _Marks) -> Mapping[str, obje
         "reason": settings.send.reason,
         "unsubscribe_url": marks.leave,
         "preferences_url": marks.choose,
-        "reader": {"name": marks.name},
+        "reader": {"name": _Own(marks.name)},
         "said": said,
         "counted": said("counted", host=host) if is_counted(settings) else "",
     }
@@ -154,5 +163,5 @@ def _templates(folder: Path, language: str) -> Environment:
 def _inlined(html: str) -> str:
     from css_inline import CSSInliner
 
-    inlined = CSSInliner(load_remote_stylesheets=False).inline(html)
+    inlined = CSSInliner(load_remote_stylesheets=False, minify_css=True).inline(html)
     return re.sub(r"\n\s*\n+", "\n", inlined)
