@@ -177,6 +177,12 @@ def test_a_letter_leads_to_the_preferences_of_its_reader_where_the_service_runs(
     assert newer.read(Purpose.PREFERENCES, in_text, years_later) == "secret-of-ana"
 
 
+@given(secret=st.text("abcXYZ019-_", min_size=1, max_size=40), purpose=st.sampled_from(list(Purpose)))
+def test_many_tokens_at_one_time_are_those_that_are_made_one_by_one(secret, purpose):
+    tokens = Tokens(["new", "old"])
+    assert tokens.maker(purpose, NOW)(secret) == tokens.made(purpose, secret, NOW)
+
+
 def test_without_a_service_of_its_own_a_letter_promises_no_preferences(tmp_path):
     make(tmp_path / "site", dict(_sample_files()))
     settings = load(tmp_path / "site", {})

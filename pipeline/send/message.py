@@ -155,8 +155,7 @@ class Mould:
         ]
         if leave.startswith("https://"):
             fields.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")  # RFC 8058: only beside such
-        own = (leave, self._choosing(reader.token), called)
-        pieces = [*map(_encoded, own), *(_encoded(html.escape(each)) for each in own)]
+        pieces = _in_both_forms((leave, self._choosing(reader.token), called))
         if self._signers:
             digest = self._body.digest(pieces)
             fields[:0] = [signer.field(fields, digest, now) for signer in self._signers]
@@ -209,6 +208,15 @@ class _Body:
                 self._pieces.append(b"")
             else:
                 self._pieces.append(_encoded(piece, is_own=False))
+
+
+def _in_both_forms(own: Sequence[str]) -> list[bytes]:
+    """Return a reader's words as plain text has them, and then as HTML does, which mostly is the same."""
+    plain = list(map(_encoded, own))
+    escaped = map(html.escape, own)
+    return plain + [
+        made if each == text else _encoded(each) for made, each, text in zip(plain, escaped, own, strict=True)
+    ]
 
 
 def _head(kind: str, boundary: str) -> bytes:
