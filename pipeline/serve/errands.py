@@ -104,7 +104,8 @@ class Errands:
             else:
                 lost += 1
         if lost:
-            self._tell(f"note: {lost} mails that were put off are not tried again; who waits for one can ask anew")
+            said = "1 mail that was put off is" if lost == 1 else f"{lost} mails that were put off are"
+            self._tell(f"note: {said} not tried again; who waits for one can ask anew")
 
     def _next(self) -> _Errand | None:
         """Wait for the next errand whose time has come; None once it is over, and only what was for later is left."""
