@@ -243,6 +243,22 @@ def test_sending_keeps_where_links_lead(door, tmp_path):
     assert posts.edition_of(posts.read(door.path)) == letter.edition
 
 
+def test_the_author_can_open_the_links_of_a_letter_that_went_to_them_alone(site, open_app, mailbox):
+    configured(site)
+    path = site / "byline.yml"
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data["send"]["smtp"] = {"host": "127.0.0.1", "port": mailbox.port, "security": "none"}
+    path.write_text(yaml.safe_dump(data), encoding="utf-8")
+    app = open_app(site)
+    post = app.settings.content / "posts/2026-11-23-x.md"
+    post.write_text(POST, encoding="utf-8")
+    letter = app.letters.make(post)
+    app.letters.rehearse(letter)
+    with app.store.reading() as connection:
+        assert {links.target(connection, name) for name in letter.links} == set(letter.links.values())
+    assert "go?to=one.example" in mailbox.messages[0][2].get_body(("plain",)).get_content()
+
+
 # -- what waits
 
 

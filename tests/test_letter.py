@@ -18,6 +18,7 @@ from pipeline import send as room
 from pipeline.cli.init import _sample_files, make
 from pipeline.errors import SendError, UsageError
 from pipeline.html import plain_text
+from pipeline.html.flat import flat
 from pipeline.model import DeliveryState, Preferences, Reader, ReaderState
 from pipeline.said import OWN, direction, said_in
 from pipeline.send import moulds
@@ -368,7 +369,18 @@ def test_both_parts_have_the_same_links_whatever_the_post_uses(site):
     post = replace(edition(), body=BODY, takes=())
     message = Moulds(make_letter(post, site), site, TOKENS, NOW).message(reader(), NOW).data
     rules = {finding.rule for finding in lint(message, Facts(postal_address=site.send.postal_address))}
-    assert not rules & {"text-links", "link-not-absolute", "no-alt"}
+    assert not rules & {"text-links", "link-not-absolute", "no-alt", "small-text", "low-contrast"}
+
+
+def test_what_needs_no_flattening_stays_as_it_is_and_what_nests_too_deep_as_well():
+    for markup in ("<p>a<br>b &nbsp; c</p>", "<div>" * 3000 + "<details><summary>a</summary>b</details>"):
+        assert flat(markup) == markup
+
+
+def test_scripts_in_a_box_do_not_come_through():
+    evil = '!!! note "<img src=x onerror=alert(1)>"\n    <script>alert(1)</script>[a](javascript:alert(1))\n'
+    page = posts.as_html(evil, HOME, PurePosixPath("posts/x.md"))
+    assert not re.search("script|onerror", page)
 
 
 def test_a_link_that_is_not_safe_stands_in_no_part():

@@ -54,7 +54,11 @@ class Letters:
         """Send ``letter`` by SMTP to the author alone; return their address, and the mail server's answer."""
         from pipeline.send import rehearse
         from pipeline.send.ways import Smtp
+        from pipeline.store import links
 
+        if letter.links:  # the author opens them too
+            with self._app.store.writing() as connection:
+                links.keep(connection, letter.edition, letter.links)
         return rehearse(letter, self._app.settings, Smtp(self._app.settings))
 
     def lint(self, path: Path, *, online: bool = False, ask_others: bool = True) -> Linted:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pipeline.html.depth import is_too_deep
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -18,11 +20,11 @@ OPEN, DONE = "☐ ", "☑ "
 
 def flat(markup: str) -> str:
     """Return HTML as Markdown makes it without what needs a site's own styles or scripts."""
-    if not _SPECIAL.search(markup):
+    if not _SPECIAL.search(markup) or is_too_deep(markup):
         return markup
     from lxml.html import HTMLParser, fragment_fromstring, tostring
 
-    parser = HTMLParser(encoding="utf-8", no_network=True)
+    parser = HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
     root = fragment_fromstring(markup.encode("utf-8", "replace"), create_parent="div", parser=parser)
     for element in list(root.iter("div", "details", "li")):
         _flatten(element)

@@ -58,7 +58,7 @@ def send(
     clock: Callable[[], datetime] = _now,
 ) -> Sent:
     """Send ``letter`` by ``way`` to all who have not got it. Return what became of it."""
-    mould = Moulds(letter, settings, tokens_of(settings), clock())
+    mould = Moulds(letter, settings, tokens_of(settings) if settings.service else _NO_TOKENS, clock())
     with store.writing() as connection:
         kept_links.keep(connection, letter.edition, letter.links)
     return deliver(

@@ -98,10 +98,11 @@ def candidates(connection: Connection, edition: EditionId, after: int, most: int
     )
     rows = connection.execute(query).all()
     topics = chosen_topics(connection, [row.reader_id for row in rows])
-    return [
-        Candidate(row.id, replace(reader_of(row, "reader_"), topics=topics.get(row.reader_id, ())), row.tries)
-        for row in rows
-    ]
+    return [Candidate(row.id, _with_topics(reader_of(row, "reader_"), topics), row.tries) for row in rows]
+
+
+def _with_topics(reader: Reader, chosen: Mapping[int, tuple[str, ...]]) -> Reader:
+    return replace(reader, topics=chosen[reader.id]) if reader.id in chosen else reader
 
 
 def is_wanted(connection: Connection, edition: EditionId, topics: Sequence[str], now: datetime) -> bool:
