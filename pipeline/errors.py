@@ -12,6 +12,7 @@
     ├── AssistError             the model that byline.yml names gives no answer that can be used
     ├── PublishError            the site cannot be built
     └── SendError               the letter cannot be made or sent at all
+        └── PutOffError         a single mail was put off by the mail server, and can be tried again
 
 What is expected of one feed or of one reader is no error: it is a value in the result of the run.
 Each message is a sentence that names the place and the remedy; the command line prints it as it is.
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def template_place(error: BaseException, folder: Path) -> str:
@@ -93,3 +94,11 @@ class PublishError(BylineError):
 
 class SendError(BylineError):
     """The letter cannot be made, or the way out cannot be reached at all."""
+
+
+class PutOffError(SendError):
+    """A single mail was put off, or its server was not there; ``again`` tries once more."""
+
+    def __init__(self, message: str, again: Callable[[], None]) -> None:
+        self.again = again
+        super().__init__(message)

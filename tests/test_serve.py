@@ -3,7 +3,9 @@
 import http.client
 import json
 import re
+import socket
 import threading
+import time
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -615,3 +617,66 @@ def test_the_mail_to_confirm_is_plain_text_and_says_who_writes(door):
     assert mail.get_content_type() == "text/plain"
     assert mail["Subject"] == f"Please confirm: {plain_text(door.service.site_name)}"
     assert mail["From"].addresses[0].addr_spec == "ana@ana-ruiz.example"
+
+
+# -- in the reader's language, and again where it was put off
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", ("Den Brief bekommen", "Bitte bestätigen: Ana Ruiz", "Sie haben abbestellt")),
+        ("fr", ("Recevoir la lettre", "Merci de confirmer : Ana Ruiz", "Vous êtes désabonné")),
+        ("es", ("Recibir la carta", "Por favor, confirme: Ana Ruiz", "Se ha dado de baja")),
+        ("fi", ("Get the letter", "Please confirm: Ana Ruiz", "You have left")),
+    ],
+)
+def test_pages_and_mails_speak_the_language_of_the_site(site, open_app, mailbox, language, words):
+    title, subject, left = words
+    configured(site, mailbox.port)
+    path = site / "mkdocs.yml"
+    path.write_text(
+        re.sub(r"language: en\b", f"language: {language}", path.read_text(encoding="utf-8")), encoding="utf-8"
+    )
+    door = Door(open_app(site), mailbox)
+    page = door.pages.get("/subscribe").text
+    assert f"<h1>{title}</h1>" in page
+    assert f'<html lang="{"en" if language == "fi" else language}" dir="ltr">' in page
+    door.subscribe()
+    ((_, _, mail),) = mailbox.messages
+    assert mail["Subject"] == subject
+    assert door.service.wording in " ".join(mail.get_content().split())
+    assert door.pages.post(door.link()).status_code == 200
+    assert left in unescape(door.pages.post(f"/unsubscribe?token={door.reader().token}").text)
+    door.errands.close()
+
+
+def test_a_mail_to_confirm_that_is_put_off_comes_later(site, open_app, mailbox):
+    configured(site, mailbox.port)
+    replies = iter(["451 4.3.0 later", "451 4.3.0 later"])
+    mailbox.answers["data", "bea@example.org"] = lambda: next(replies, "250 taken")
+    door = Door(open_app(site), mailbox)
+    door.errands.close()
+    door.errands = Errands(door.notes.append, gaps=(0.01, 0.01, 0.01))
+    door.pages = TestClient(answering(door.service, lambda: door.now, door.errands), follow_redirects=False)
+    assert door.subscribe().status_code == 200
+    deadline = time.monotonic() + 20
+    while not mailbox.messages:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    door.errands.close()
+    assert len(mailbox.messages) == 1
+    assert ["451 4.3.0 later; it is tried again in" in note for note in door.notes] == [True, True]
+    assert door.pages.post(door.link()).status_code == 200
+
+
+def test_a_mail_server_that_is_not_there_is_tried_again_too(site, open_app):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    configured(site, port)
+    door = Door(open_app(site), None)
+    assert door.subscribe().status_code == 200
+    door.errands.close()
+    assert "cannot be reached" in door.notes[0]
+    assert "it is tried again in 1 minute" in door.notes[0]
+    assert "1 mail that was put off is not tried again" in door.notes[1]

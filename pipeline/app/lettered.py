@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import post as posts
 from pipeline.html import safe_url
+from pipeline.send.counting import way
 from pipeline.send.lint import Facts, links_in, lint, questions_about
 from pipeline.send.lint.asking import ask
 from pipeline.send.lint.spam import score_of
@@ -32,11 +33,23 @@ class Linted:
     notes: tuple[str, ...] = ()
 
 
-def look_at(app: App, path: Path, *, online: bool, ask: Callable[[Sequence[Question]], Records] = ask) -> Linted:
-    """Return what is wrong with the letter of the post in ``path``; ``online`` asks the web and DNS, too."""
+def look_at(
+    app: App,
+    path: Path,
+    *,
+    online: bool,
+    ask_others: bool = True,
+    ask: Callable[[Sequence[Question]], Records] = ask,
+) -> Linted:
+    """Return what is wrong with the letter of the post in ``path``; ``online`` asks the web and DNS, too.
+
+    Without ``ask_others`` no other program is asked either, which takes seconds.
+    """
     letter = app.letters.make(path)
     message = app.letters.sample(letter)["eml"]
-    facts = replace(_facts(app, path), spam=score_of(message))
+    service = app.settings.service or ""
+    behind = {way(service, target, name): target for name, target in letter.links.items()}
+    facts = replace(_facts(app, path), behind=behind, spam=score_of(message) if ask_others else None)
     if online:
         facts = replace(facts, dead=_dead_links(app, message, letter), records=ask(questions_about(message)))
     findings = lint(message, facts)
@@ -66,7 +79,8 @@ def _dead_links(app: App, message: bytes, letter: Letter) -> Mapping[str, str]:
 
     Not to the way to leave, which might take somebody off the list, nor to the post, which may not be published yet.
     """
-    own = (letter.web_url, app.settings.send.unsubscribe_url or letter.web_url)
-    links = {link: safe_url(link, tracking=True) for link in links_in(message) if not link.startswith(own)}
+    own = (letter.web_url, *filter(None, (app.settings.send.unsubscribe_url, app.settings.service)))
+    found = {*links_in(message), *letter.links.values()}
+    links = {link: safe_url(link, tracking=True) for link in found if not link.startswith(own)}
     dead = app.feeds.dead_among({url for url in links.values() if url is not None})
     return {link: dead[url] for link, url in links.items() if url is not None and url in dead}

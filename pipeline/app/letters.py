@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.send.hosted.service import Hosted
     from pipeline.send.orders import Due
     from pipeline.send.ways import Answer, Way
+    from pipeline.store.links import Opened
 
 
 class Letters:
@@ -56,14 +57,28 @@ class Letters:
         """Send ``letter`` to the author alone; return their address, and what the other side answered."""
         from pipeline.send import rehearse
         from pipeline.send.ways import way_of
+        from pipeline.store import links
 
+        if letter.links:  # the author opens them too
+            with self._app.store.writing() as connection:
+                links.keep(connection, letter.edition, letter.links)
         return rehearse(letter, self._app.settings, way_of(self._app.settings))
 
-    def lint(self, path: Path, *, online: bool = False) -> Linted:
-        """Return what is wrong with the letter of the post in ``path``; ``online`` goes to its links, too."""
+    def lint(self, path: Path, *, online: bool = False, ask_others: bool = True) -> Linted:
+        """Return what is wrong with the letter of the post in ``path``; ``online`` goes to its links, too.
+
+        Without ``ask_others`` it is told at once, by the rules of this house alone.
+        """
         from pipeline.app.lettered import look_at
 
-        return look_at(self._app, path, online=online)
+        return look_at(self._app, path, online=online, ask_others=ask_others)
+
+    def counts(self, path: Path) -> tuple[Opened, ...]:
+        """Return how often the links of the letter of the post in ``path`` were opened."""
+        from pipeline.store import links
+
+        with self._app.store.reading() as connection:
+            return links.counts_of(connection, posts.edition_of(posts.read(path)))
 
     def concerns(self) -> tuple[str, ...]:
         """Return what the author should know before letters go out by these settings."""

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from contextlib import closing
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pipeline.errors import BylineError, SendError, UsageError
+from pipeline.errors import BylineError, PutOffError, SendError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import Asked, DeliveryState
+from pipeline.said import said_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from pipeline.model import Heard, PlainText
     from pipeline.send.hooks import Hooks
+    from pipeline.send.message import Message
     from pipeline.send.optin import OptIn
     from pipeline.send.tokens import Tokens
+    from pipeline.send.ways import Way
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
 
@@ -36,6 +39,7 @@ class Service:
         self.site_url = settings.site.site_url
         self.field = settings.publish.subscribe.field
         self.topics = tuple(settings.select.topics)
+        self.said = said_in(settings.site.language, settings.overrides / "letter")
 
     @property
     def prefix(self) -> str:
@@ -46,7 +50,27 @@ class Service:
     def wording(self) -> PlainText:
         """What people agree to, word for word."""
         said = self._settings.publish.subscribe
-        return plain_text(f"Yes, send me the letter of {self.site_name}. {said.gets} {said.often}")
+        return plain_text(f"{self.said('wording', site=self.site_name)} {said.gets} {said.often}")
+
+    @property
+    def is_counting(self) -> bool:
+        """Whether the author wants it counted how often links of the letter are opened."""
+        return self._settings.send.count_links
+
+    def target(self, name: str) -> str | None:
+        """Return where the link of this name in a letter leads."""
+        from pipeline.store import links
+
+        with self._store.reading() as connection:
+            return links.target(connection, name)
+
+    def add_counts(self, counts: Mapping[tuple[str, date], int]) -> None:
+        """Add how often links were opened, by name and day."""
+        from pipeline.store import links
+
+        if counts:
+            with self._store.writing() as connection:
+                links.add(connection, counts)
 
     @cached_property
     def readers(self) -> OptIn:
@@ -64,31 +88,45 @@ class Service:
     def ask(self, address: str, ip: str, now: datetime) -> None:
         """Note that somebody asked for letters to ``address``, and write there. Raises ``BylineError``."""
         from pipeline.send import note
+        from pipeline.send.sign import signers_for
 
         source = plain_text(f"the form at {self._settings.publish.subscribe.url}")
         kept_ip = ip if self._settings.send.keep_ip else ""
         there, token = self.readers.ask(address, Asked(source=source, wording=self.wording, at=now, ip=kept_ip))
         link = f"{self._base}{'preferences' if there else 'confirm'}?token={quote(token)}"
         if there:
-            subject, text = f"You get {self.site_name} already", note.welcoming(self._settings, link)
+            subject, text = "there_subject", note.welcoming(self._settings, self.said, link)
         else:
-            subject, text = f"Please confirm: {self.site_name}", note.confirming(self._settings, self.wording, link)
-        self._send(address, plain_text(subject), text, now)
+            subject, text = "confirm_subject", note.confirming(self._settings, self.said, self.wording, link)
+        subject = plain_text(self.said(subject, site=self.site_name))
+        signers = signers_for(self._settings, self._way)
+        self._send(note.note(self._settings, address, subject, text, now, signers))
 
-    def _send(self, to: str, subject: PlainText, text: str, now: datetime) -> None:
-        from pipeline.send.note import note
-        from pipeline.send.sign import signers_for
-        from pipeline.send.ways import Uncertain, way_of
+    @cached_property
+    def _way(self) -> Way:
+        from pipeline.send.ways import way_of
 
-        way = way_of(self._settings)
-        message = note(self._settings, to, subject, text, now, signers_for(self._settings, way))
-        with closing(way.open()) as line:
+        return way_of(self._settings)
+
+    def _send(self, message: Message) -> None:
+        """Send a mail. Raises ``PutOffError`` where that may work later, and ``SendError`` where it will not."""
+        from pipeline.send.ways import Uncertain
+
+        again = partial(self._send, message)
+        try:
+            line = self._way.open()
+        except SendError as error:
+            raise PutOffError(str(error), again) from error
+        with closing(line):
             try:
                 answer = line.send(message)
             except Uncertain:
                 return  # it may be there; who got none asks again
+        told = f"{self._way.name} did not take a mail to a new reader: {answer.text}"
+        if answer.state is DeliveryState.LATER:
+            raise PutOffError(told, again)
         if answer.state is not DeliveryState.SENT:
-            raise SendError(f"{way.name} did not take a mail to a new reader: {answer.text}")
+            raise SendError(told)
 
     @cached_property
     def _hooks(self) -> Hooks:

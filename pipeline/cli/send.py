@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import click
 from pipeline import post as posts
 from pipeline.cli import sends
 from pipeline.cli.handover import handed_over
-from pipeline.cli.talk import app, counted, json_option, progress, report, shown
+from pipeline.cli.talk import app, counted, json_option, moment, progress, report, shown
 from pipeline.errors import UsageError
 from pipeline.model import DeliveryState
 
@@ -35,19 +36,45 @@ if TYPE_CHECKING:
 @click.option(
     "--to-me", is_flag=True, help="Send it by mail to send.sender, and to nobody else, instead of writing it."
 )
+@click.option("--serve", is_flag=True, help="Show it in your browser as readers meet it, until you press Ctrl-C.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8011,
+    show_default=True,
+    help="With --serve: the port; 0: a free one.",
+)
+@click.option("--no-browser", is_flag=True, help="With --serve: only print the address.")
+@click.option("--counts", is_flag=True, help="Say how often its links were opened, where that is counted.")
 @json_option
 @click.pass_context
-def letter(context: click.Context, post: str, folder: Path | None, *, to_me: bool, as_json: bool) -> int:
+def letter(
+    context: click.Context,
+    post: str,
+    folder: Path | None,
+    port: int,
+    *,
+    to_me: bool,
+    serve: bool,
+    no_browser: bool,
+    counts: bool,
+    as_json: bool,
+) -> int:
     """Write POST as a letter to look at: .html, .txt, and the whole message as .eml. No reader gets it.
 
     \b
     Example:
       byline letter 2026-11-16-what-had-no-name
+      byline letter 2026-11-16-what-had-no-name --serve
       byline letter 2026-11-16-what-had-no-name --to-me
     """
-    if to_me and folder:
-        raise click.UsageError("--to writes files, and --to-me sends a mail: choose one")
+    if sum(map(bool, (to_me, folder, serve, counts))) > 1:
+        raise click.UsageError("--to writes files, --to-me sends a mail, --serve and --counts show: choose one")
     with app(context) as opened:
+        if counts:
+            return _opened(opened, opened.find(post), as_json=as_json)
+        if serve:
+            return _served(context, opened, opened.find(post), port, is_quiet=no_browser)
         made = opened.letters.make(opened.find(post))
         if to_me:
             return _tried(opened, made, as_json=as_json)
@@ -58,6 +85,37 @@ def letter(context: click.Context, post: str, folder: Path | None, *, to_me: boo
         *told,
         as_json=as_json,
     )
+    return 0
+
+
+def _served(context: click.Context, opened: App, path: Path, port: int, *, is_quiet: bool) -> int:
+    """Show the letter until interrupted."""
+    from pipeline.desk import letter as on_a_page
+
+    def tell(address: str) -> None:
+        click.echo(f"The letter is at {address} until you press Ctrl-C.")
+        if not is_quiet:
+            click.launch(address)
+
+    fixed = moment(context) if context.obj["now"] else None
+    on_a_page(opened, path, port, lambda: fixed or datetime.now(UTC), tell)
+    return 0
+
+
+def _opened(opened: App, path: Path, *, as_json: bool) -> int:
+    """Say how often each link was opened."""
+    found = opened.letters.counts(path)
+    links: dict[str, dict[str, int]] = {}
+    for each in found:
+        days = links.setdefault(each.url, {})
+        if each.day:
+            days[each.day.isoformat()] = each.many
+    ranked = sorted(links.items(), key=lambda link: -sum(link[1].values()))
+    data = [{"url": url, "opened": sum(days.values()), "days": days} for url, days in ranked]
+    lines = [f"{each['opened']:>6}  {each['url']}" for each in data]
+    told = "Of all readers together, without what programs opened, as far as that shows."
+    none = "Nothing is counted of this letter: send.count_links was off when it was sent, or it was not sent."
+    report({"edition": path.stem, "links": data}, *(lines or [none]), *([told] if lines else []), as_json=as_json)
     return 0
 
 

@@ -2,7 +2,7 @@
 
 What comes in is the app; what goes out are the author's choices in the store and the same Markdown files that any
 editor writes. The desk holds nothing else. ``guard`` keeps other pages out; ``triage``, ``trends`` and
-``writing`` answer.
+``writing`` answer, and ``letters`` for the page of one letter, which is served alone.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from pipeline.desk.server import listening, serve
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from starlette.types import ASGIApp
 
     from pipeline.app import App
 
-__all__ = ["Keys", "address", "desk", "guarded"]
+__all__ = ["Keys", "address", "desk", "guarded", "guarded_letter", "letter"]
 
 
 def desk(app: App, port: int, clock: Callable[[], datetime], tell: Callable[[str], None]) -> None:
@@ -34,6 +35,26 @@ def desk(app: App, port: int, clock: Callable[[], datetime], tell: Callable[[str
     taken = bound.getsockname()[1]
     tell(address(taken, keys))
     serve(guarded(app, clock, keys, taken), bound)
+
+
+def letter(app: App, path: Path, port: int, clock: Callable[[], datetime], tell: Callable[[str], None]) -> None:
+    """Serve the letter of the post in ``path`` on ``port`` until interrupted, as the desk is served."""
+    bound, keys = listening(port), Keys.new()
+    taken = bound.getsockname()[1]
+    tell(address(taken, keys))
+    serve(guarded_letter(app, path, clock, keys, taken), bound)
+
+
+def guarded_letter(app: App, path: Path, clock: Callable[[], datetime], keys: Keys, port: int) -> ASGIApp:
+    """Return the page of one letter behind the same guard."""
+    from starlette.applications import Starlette
+
+    from pipeline.desk.letters import LetterPage
+    from pipeline.desk.pages import Pages
+
+    pages = Pages(app.settings.site.site_name, keys)
+    page = LetterPage(app, path, clock, pages)
+    return Guard(Starlette(routes=[*pages.routes(), *page.routes()]), keys, port)
 
 
 def address(port: int, keys: Keys) -> str:

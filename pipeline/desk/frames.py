@@ -10,7 +10,7 @@ import html
 import mimetypes
 import re
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import FileResponse, HTMLResponse, Response
 
@@ -51,6 +51,8 @@ class View(StrEnum):
     PHONE = "phone"
     DARK = "dark"
     TEXT = "text"
+    BLIND = "blind"
+    BARE = "bare"
 
 
 class Frames:
@@ -98,16 +100,20 @@ class Frames:
         """Return the post in ``path``, as if it held ``text``, as HTML for the frame of each of ``views``."""
         made: dict[str, str] = {}
         if View.SITE in views:
-            made[View.SITE] = self._with_pictures(app.glance(path, text))
+            made[View.SITE] = self.with_pictures(app.glance(path, text))
         if {*views} - {View.SITE}:
             letter = app.letters.sample(app.letters.make(path, text))
-            page = self._with_pictures(letter["html"].decode())
+            page = self.with_pictures(letter["html"].decode())
             made[View.LETTER] = made[View.PHONE] = as_seen(page, dark=False)
             made[View.DARK] = as_seen(page, dark=True)
-            made[View.TEXT] = f"{_WRAPPED}{html.escape(letter['txt'].decode())}</pre>"
+            made[View.TEXT] = self.wrapped(letter["txt"].decode())
         return {view: made[view] for view in views}
 
-    def _with_pictures(self, markup: str) -> str:
+    def wrapped(self, text: str) -> str:
+        """Return plain text as HTML that shows its lines as they are."""
+        return f"{_WRAPPED}{html.escape(text)}</pre>"
+
+    def with_pictures(self, markup: str) -> str:
         """Return ``markup`` with the pictures of the site taken from content/, as they may be on no site yet."""
         home = re.escape(self._app.settings.site.site_url.rstrip("/"))
         return re.sub(rf'src="{home}/', 'src="/content/', markup)
@@ -121,3 +127,16 @@ def as_seen(letter: str, *, dark: bool) -> str:
         lambda found: "(min-width: 0)" if asked[found[1]] else "(max-width: 0)",
         letter,
     )
+
+
+def without(letter: str, what: str) -> str:
+    """Return ``letter`` as a mail program shows it that fetches no images (``src``), or knows no CSS (``style``)."""
+    from lxml.html import document_fromstring, tostring
+
+    root: Any = document_fromstring(letter)
+    if what == "style":
+        for element in root.xpath("//style | //meta[contains(@name, 'color-scheme')]"):
+            element.drop_tree()
+    for element in root.xpath("//img[@src]" if what == "src" else f"//*[@{what}]"):
+        del element.attrib[what]
+    return str(tostring(root, encoding="unicode", doctype="<!doctype html>"))

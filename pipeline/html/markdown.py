@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from pipeline.html.flat import flat
 from pipeline.html.markup import safe_html
 
 if TYPE_CHECKING:
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
 
     from pipeline.model import PlainText, SafeHtml, SafeUrl
 
-_EXTENSIONS: Final = ("extra", "admonition", "sane_lists")
+_EXTENSIONS: Final = (
+    *("extra", "admonition", "sane_lists"),
+    *("pymdownx.highlight", "pymdownx.superfences", "pymdownx.details", "pymdownx.tabbed", "pymdownx.tasklist"),
+)
+"""What the site has on, and what many have besides."""
+_CONFIGURED: Final = {"pymdownx.highlight": {"use_pygments": False}, "pymdownx.tabbed": {"alternate_style": True}}
 _ANYWHERE: Final = re.compile(r"[\\`*_\[\]{}]")
 _ENTITY: Final = re.compile(r"&(?=#?\w+;)")
 
@@ -41,7 +47,7 @@ def markdown_link(text: PlainText, url: SafeUrl) -> str:
 
 def rendered(markdown_text: str, base: str, resolve: Callable[[str], str] | None = None) -> SafeHtml:
     """Return Markdown as HTML for a feed or a mail: all addresses absolute, nothing in it that runs."""
-    return safe_html(markdown_to_html(markdown_text), base, resolve, mail=True)
+    return safe_html(flat(markdown_to_html(markdown_text)), base, resolve, mail=True)
 
 
 @lru_cache(maxsize=8)  # a check asks for one text many times
@@ -49,4 +55,5 @@ def markdown_to_html(markdown_text: str) -> str:
     """Return Markdown as HTML that nobody has cleaned, as the site shows it."""
     import markdown
 
-    return markdown.markdown(markdown_text, extensions=list(_EXTENSIONS), output_format="html")
+    extensions, configured = list(_EXTENSIONS), dict(_CONFIGURED)
+    return markdown.markdown(markdown_text, extensions=extensions, extension_configs=configured, output_format="html")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
 from pipeline.model.text import NO_TEXT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime, timedelta
 
+    from pipeline.model.posts import Post
     from pipeline.model.text import PlainText, SafeUrl
 
 ReaderId = NewType("ReaderId", int)
@@ -50,6 +52,8 @@ class Reader:
     monthly: bool = False
     zone: str = ""
     because: PlainText = NO_TEXT
+    topics: tuple[str, ...] = ()
+    """Those that they chose, folded; known where a letter is sent, and empty elsewhere."""
 
     @property
     def domain(self) -> str:
@@ -91,7 +95,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """An edition as an e-mail, made out to nobody yet: ``leave`` stands where each reader's own link comes."""
+    """An edition as an e-mail, made out to nobody yet.
+
+    ``leave`` stands where each reader's own link to leave comes, ``choose`` where that to their preferences does, and
+    ``name`` where they are called by name; an empty one stands nowhere. ``links`` has the targets of links that are
+    counted, by the names under which they are. ``post`` is what it was made of.
+    """
 
     edition: EditionId
     subject: PlainText
@@ -101,6 +110,10 @@ class Letter:
     leave: str
     dated: date
     topics: tuple[str, ...] = ()
+    choose: str = ""
+    name: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+    post: Post | None = None
 
 
 class DeliveryState(StrEnum):

@@ -38,6 +38,7 @@ from pipeline.post.takes import (
     half_linked_headings,
     lines_of_text,
     paragraph_lines,
+    put_first,
     stray_quotations,
     take_ends,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "passages",
     "paths",
     "prompt",
+    "put_first",
     "read",
     "render",
     "resolve",

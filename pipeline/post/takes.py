@@ -8,6 +8,7 @@ What looks like a take or a quotation and is none can be asked for, as nobody ch
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from markdown_it import MarkdownIt
@@ -17,7 +18,7 @@ from pipeline.model import Quotation, Take
 from pipeline.post.shown import line_with, shown, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from markdown_it.token import Token
 
@@ -157,6 +158,39 @@ def take_ends(body: str) -> dict[int, int]:
     last = len(body.split("\n"))
     spans = ((start, tokens[end] if end < len(tokens) else None) for _, start, end in _spans(tokens))
     return {_line(tokens[start], 0): _line(after, 0) if after else last for start, after in spans}
+
+
+def put_first(post: Post, urls: Collection[str]) -> Post:
+    """Return ``post`` with the takes about ``urls`` before the others; all else stays in its place.
+
+    So does what follows a line (``---``) in a take: it parts two takes, or is said at the end.
+    """
+    lines = post.body.split("\n")
+    places = _movable(post.body, len(lines))
+    chosen = [place for place in places if place[0] in urls] + [place for place in places if place[0] not in urls]
+    if chosen == places:
+        return post
+    made, at = list[str](), 0
+    for (_, start, end), (_, first, last) in zip(places, chosen, strict=True):
+        made += [*lines[at:start], "\n".join(lines[first:last]).strip("\n"), ""]
+        at = end
+    body = "\n".join((*made, *lines[at:]))
+    return replace(post, body=body, takes=tuple(takes_of(body, post.body_line)))
+
+
+def _movable(body: str, length: int) -> list[tuple[SafeUrl, int, int]]:
+    """Return the url of each take that is in no other, with the lines, from 0, at which it begins and ends to move."""
+    tokens = commonmark.parse(body)
+    found: list[tuple[SafeUrl, int, int]] = []
+    behind = 0
+    for (_, url), start, end in _spans(tokens):
+        if start < behind:
+            continue
+        behind = end
+        lines = (token.map[0] for token in tokens[start:end] if token.type == "hr" and token.level == 0 and token.map)
+        last = tokens[end].map if end < len(tokens) else None
+        found.append((url, _line(tokens[start], 0), next(lines, last[0] if last else length)))
+    return found
 
 
 def paragraph_lines(body: str) -> list[tuple[int, int]]:

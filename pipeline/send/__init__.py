@@ -6,21 +6,24 @@ and never settled is uncertain: it is reported, and never sent again by itself.
 
 from __future__ import annotations
 
-import html
 import secrets
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from email import message_from_bytes
+from typing import TYPE_CHECKING, Final
 
 from pipeline.html import plain_text
 from pipeline.model import Reader, ReaderId, ReaderState
 from pipeline.send.deliver import Audience, Orders, Sent, audience_of, deliver
 from pipeline.send.letter import make_letter
 from pipeline.send.lineman import Round
-from pipeline.send.message import Envelope, Mould
+from pipeline.send.message import Envelope
+from pipeline.send.moulds import Moulds
 from pipeline.send.pace import Pace
 from pipeline.send.sign import signers_for, signers_of
+from pipeline.send.tokens import Tokens, tokens_of
 from pipeline.store import deliveries as ledger
+from pipeline.store import links as kept_links
 from pipeline.store import send as kept
 from pipeline.store.audience import left_out
 
@@ -55,7 +58,10 @@ def send(
     orders: Orders = _AS_USUAL,
 ) -> Sent:
     """Send ``letter`` by ``way`` to all who have not got it. Return what became of it."""
-    mould = Mould(letter, Envelope.of(settings), signers_for(settings, way))
+    tokens = tokens_of(settings) if settings.service else _NO_TOKENS
+    mould = Moulds(letter, settings, tokens, orders.clock(), signers_for(settings, way))
+    with store.writing() as connection:
+        kept_links.keep(connection, letter.edition, letter.links)
     pace = Pace(settings.send.domain, settings.send.pace)
     edition, topics = letter.edition, letter.topics
     which = Round(edition=edition, topics=topics, mould=mould, store=store, way=way, pace=pace, clock=orders.clock)
@@ -67,10 +73,10 @@ def rehearse(letter: Letter, settings: Settings, way: Way) -> tuple[str, Answer]
 
     Return the author's address, and what the other side said.
     """
-    envelope = Envelope.of(settings)
+    sender = Envelope.of(settings).sender
     now = datetime.now(UTC)
-    author = _nobody(envelope.sender.addr_spec, envelope.sender.display_name, now, secrets.token_hex(8))
-    message = Mould(letter, envelope, signers_for(settings, way)).message(author, now)
+    author = _nobody(sender.addr_spec, sender.display_name, now, secrets.token_hex(8))
+    message = Moulds(letter, settings, _NO_TOKENS, now, signers_for(settings, way)).message(author, now)
     with closing(way.open()) as line:
         return author.email, line.send(message)
 
@@ -91,10 +97,12 @@ def _nobody(email: str, name: str, now: datetime, token: str = "sample") -> Read
 def sample(letter: Letter, settings: Settings, now: datetime) -> Mapping[str, bytes]:
     """Return ``letter`` as a made-up reader would get it, to look at: the page, the text, and the whole message."""
     reader = _nobody("reader@example.org", "A. Reader", now)
-    envelope = Envelope.of(settings)
-    leave = envelope.leave(reader)
-    return {
-        "html": letter.html.replace(letter.leave, html.escape(leave)).encode(),
-        "txt": letter.text.replace(letter.leave, leave).encode(),
-        "eml": Mould(letter, envelope, signers_of(settings)).message(reader, now).data,
-    }
+    message = Moulds(letter, settings, _NO_TOKENS, now, signers_of(settings)).message(reader, now).data
+    parts = [part for part in message_from_bytes(message).walk() if not part.is_multipart()]
+    text, page = (bytes(part.get_payload(decode=True) or b"") for part in parts)
+    made = {"html": page, "txt": text}
+    return {**{name: data.replace(b"\r\n", b"\n") for name, data in made.items()}, "eml": message}
+
+
+_NO_TOKENS: Final = Tokens(["of nobody"])
+"""For letters that are only looked at: their links open nothing."""

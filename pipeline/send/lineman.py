@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import EditionId, Reader
-    from pipeline.send.message import Message, Mould
+    from pipeline.send.message import Message
+    from pipeline.send.moulds import Moulds
     from pipeline.send.pace import Pace
     from pipeline.send.ways import Line, Way
     from pipeline.store import Store
@@ -34,7 +35,7 @@ class Round:
 
     edition: EditionId
     topics: tuple[str, ...]
-    mould: Mould
+    mould: Moulds
     store: Store
     way: Way
     pace: Pace

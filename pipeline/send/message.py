@@ -1,13 +1,14 @@
 """A letter made out to one reader: the bytes of a MIME message that can arrive, and that its reader can leave by.
 
-What is the same for all is made once, by a ``Mould``; of each reader's own are the address, the identity, the day and
-the way to leave. So ten thousand messages cost what one does, and a signature for each.
+What is the same for all is made once, by a ``Mould``; of each reader's own are the address, the identity, the day, the
+name, and the ways to leave and to choose. So ten thousand messages cost what one does, and a signature for each.
 """
 
 from __future__ import annotations
 
 import hashlib
 import html
+import re
 from binascii import b2a_qp
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -20,7 +21,7 @@ from pipeline.send.headers import LONGEST_SUBJECT, address_line, list_line, quot
 from pipeline.send.sign import canonical_body
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from pipeline.model import EditionId, Letter, Reader
@@ -79,7 +80,17 @@ class Message:
 
 
 def concerns(settings: Settings) -> tuple[str, ...]:
-    """Return what these settings promise to readers and may not keep."""
+    """Return what these settings promise to readers, or to the author, and may not keep."""
+    if settings.send.count_links and settings.service is None:
+        said = (
+            "links are not counted: send.count_links needs `byline serve`, whose addresses stand in "
+            "publish.subscribe.url and send.unsubscribe_url"
+        )
+        return (said, *_about_leaving(settings))
+    return _about_leaving(settings)
+
+
+def _about_leaving(settings: Settings) -> tuple[str, ...]:
     place = settings.send.unsubscribe_url
     if not place and settings.send.inbox.host:
         return ()
@@ -102,12 +113,22 @@ def message_id(edition: EditionId, reader: Reader, envelope: Envelope) -> str:
 
 
 class Mould:
-    """Makes one message after the other of a letter; ``signers`` sign each (RFC 6376)."""
+    """Makes one message after the other of a letter; ``signers`` sign each (RFC 6376).
 
-    def __init__(self, letter: Letter, envelope: Envelope, signers: Sequence[Signer] = ()) -> None:
+    ``choosing`` makes the link to the preferences of a reader, of their own secret.
+    """
+
+    def __init__(
+        self,
+        letter: Letter,
+        envelope: Envelope,
+        signers: Sequence[Signer] = (),
+        choosing: Callable[[str], str] = lambda _: "",
+    ) -> None:
         self._edition = letter.edition
         self._envelope = envelope
         self._signers = signers
+        self._choosing = choosing if letter.choose else lambda _: ""
         boundary = f"=_{hashlib.sha256(letter.leave.encode()).hexdigest()[:32]}"  # random as that, and of no text
         sender = envelope.sender
         self._from = address_line("From", sender.display_name, sender.addr_spec)
@@ -118,17 +139,18 @@ class Mould:
             f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n',
             f"Content-Language: {envelope.language}\r\n",
         )
-        parts = [("plain", letter.text), ("html", letter.html)]
-        self._body = _Body([_part(kind, text, letter.leave, boundary) for kind, text in parts], boundary)
+        marks = (letter.leave, letter.choose, letter.name)
+        self._body = _Body({"plain": letter.text, "html": letter.html}, marks, boundary)
 
     def message(self, reader: Reader, now: datetime) -> Message:
-        """Return the letter for ``reader``, written at ``now``. Text and HTML hold the reader's own way to leave."""
+        """Return the letter for ``reader``, written at ``now``. Text and HTML hold what is the reader's own."""
         leave = self._envelope.leave(reader)
+        called = plain_text(reader.name)
         name = message_id(self._edition, reader, self._envelope)
         ways = [f"<{way}>" for way in dict.fromkeys((leave, self._envelope.mail_to_leave()))]
         fields = [
             self._from,
-            address_line("To", reader.name, reader.email),
+            address_line("To", called, reader.email),
             f"Date: {format_datetime(now)}\r\n",
             f"Message-ID: {name}\r\n",
             *self._shared,
@@ -136,53 +158,75 @@ class Mould:
         ]
         if leave.startswith("https://"):
             fields.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")  # RFC 8058: only beside such
-        own = (_encoded(leave), _encoded(html.escape(leave)))
+        pieces = _in_both_forms((leave, self._choosing(reader.token), called))
         if self._signers:
-            digest = self._body.digest(own)
+            digest = self._body.digest(pieces)
             fields[:0] = [signer.field(fields, digest, now) for signer in self._signers]
-        data = "".join((*fields, "\r\n")).encode("ascii") + self._body.filled(own)
+        data = "".join((*fields, "\r\n")).encode("ascii") + self._body.filled(pieces)
         sender = self._envelope.sender.addr_spec
         return Message(message_id=name, sender=sender, recipient=reader.email, data=data)
 
 
 class _Body:
-    """The parts of a body, each in pieces between which a reader's own words come, in the form of that part."""
+    """The parts of a body in pieces, between which come a reader's own words, each in the form of its part.
 
-    def __init__(self, parts: Sequence[Sequence[bytes]], boundary: str) -> None:
-        self._parts = [*parts, [f"--{boundary}--\r\n".encode()]]
-        self._canonical = [[canonical_body(piece) for piece in part] for part in self._parts]
-        self._begun = hashlib.sha256(self._canonical[0][0])
+    These are given for all marks in the first part, and then for all in the second.
+    """
+
+    def __init__(self, parts: Mapping[str, str], marks: Sequence[str], boundary: str) -> None:
+        self._pieces: list[bytes] = []
+        self._slots: list[tuple[int, int]] = []
+        """Where in the pieces which of the reader's words come."""
+        for number, (kind, text) in enumerate(parts.items()):
+            self._add(_head(kind, boundary), text, marks, number * len(marks))
+        self._pieces[-1] += f"--{boundary}--\r\n".encode()
+        self._canonical = [canonical_body(piece) for piece in self._pieces]
+        self._first = self._slots[0][0] if self._slots else len(self._pieces)
+        self._begun = hashlib.sha256(b"".join(self._canonical[: self._first]))
 
     def filled(self, own: Sequence[bytes]) -> bytes:
-        """Return the body with each reader's ``own`` words, one for each part."""
-        return b"".join(_joined(self._parts, own))
+        """Return the body with a reader's ``own`` words."""
+        return b"".join(self._with(self._pieces, own))
 
     def digest(self, own: Sequence[bytes]) -> bytes:
         """Return the SHA-256 of the same body in its canonical form (RFC 6376, section 3.4.4)."""
         made = self._begun.copy()  # what comes before the first reader's own words need not be added up again
-        first, *others = _joined(self._canonical, own)
-        del first
-        for piece in others:
-            made.update(piece)
+        made.update(b"".join(self._with(self._canonical, own)[self._first :]))
         return made.digest()
 
+    def _with(self, pieces: Sequence[bytes], own: Sequence[bytes]) -> list[bytes]:
+        made = list(pieces)
+        for place, which in self._slots:
+            made[place] = own[which]
+        return made
 
-def _joined(parts: Sequence[Sequence[bytes]], own: Sequence[bytes]) -> list[bytes]:
-    pieces: list[bytes] = []
-    for part, word in zip(parts, (*own, b""), strict=True):
-        for number, piece in enumerate(part):
-            pieces += [word, piece] if number else [piece]
-    return pieces
+    def _add(self, head: bytes, text: str, marks: Sequence[str], first: int) -> None:
+        """Add a part in quoted-printable, split where ``marks`` stand; ``first`` is the number of the first of them."""
+        known = {mark: first + number for number, mark in enumerate(marks) if mark}
+        split = re.split(f"({'|'.join(map(re.escape, known))})", f"{text.rstrip()}\n")
+        self._pieces.append(head)
+        for piece in split:
+            if piece in known:
+                self._slots.append((len(self._pieces), known[piece]))
+                self._pieces.append(b"")
+            else:
+                self._pieces.append(_encoded(piece, is_own=False))
 
 
-def _part(kind: str, text: str, mark: str, boundary: str) -> list[bytes]:
-    """Return a part as pieces in quoted-printable, split where ``mark`` stands."""
-    head = (
+def _in_both_forms(own: Sequence[str]) -> list[bytes]:
+    """Return a reader's words as plain text has them, and then as HTML does, which mostly is the same."""
+    plain = list(map(_encoded, own))
+    escaped = map(html.escape, own)
+    return plain + [
+        made if each == text else _encoded(each) for made, each, text in zip(plain, escaped, own, strict=True)
+    ]
+
+
+def _head(kind: str, boundary: str) -> bytes:
+    return (
         f'--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-    )
-    first, *others = (_encoded(piece, is_own=False) for piece in f"{text.rstrip()}\n".split(mark))
-    return [head.encode() + first, *others]
+    ).encode()
 
 
 def _encoded(text: str, *, is_own: bool = True) -> bytes:

@@ -1,4 +1,4 @@
-"""Short mails to one person, in plain text: please confirm, and you are a reader already.
+"""Short mails to one person, in plain text, in the site's language: please confirm, and you are a reader already.
 
 Nothing of what a form was filled with stands in them but the address that they go to.
 """
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import PlainText
+    from pipeline.said import Said
     from pipeline.send.sign import Signer
     from pipeline.settings.sections import Settings
 
@@ -50,29 +51,18 @@ def note(
     return Message(message_id=name, sender=sender.addr_spec, recipient=to, data=data)
 
 
-def confirming(settings: Settings, wording: PlainText, link: str) -> str:
+def confirming(settings: Settings, said: Said, wording: PlainText, link: str) -> str:
     """Return the words by which somebody is asked whether it was them who asked for the letter."""
-    return _letter(
-        settings,
-        f"somebody, probably you, asked for the letter of {settings.site.site_name} to come to this address.",
-        wording,
-        f"To get it, open this page and press the button:\n{link}",
-        "The link is good for seven days. If it was not you, do nothing: no letter will come, and the address is "
-        "forgotten.",
-    )
+    asked = said("asked", site=settings.site.site_name)
+    return _letter(settings, said, asked, wording, f"{said('confirm_link')}\n{link}", said("confirm_end"))
 
 
-def welcoming(settings: Settings, link: str) -> str:
+def welcoming(settings: Settings, said: Said, link: str) -> str:
     """Return the words for a reader who asks for what they get already."""
-    return _letter(
-        settings,
-        f"somebody, probably you, asked for the letter of {settings.site.site_name} to come to this address. It does "
-        "already.",
-        f"Here you can choose topics, pause it, or leave:\n{link}",
-        "If it was not you, you need do nothing.",
-    )
+    there = said("there", site=settings.site.site_name)
+    return _letter(settings, said, there, f"{said('there_link')}\n{link}", said("there_end"))
 
 
-def _letter(settings: Settings, *paragraphs: str) -> str:
+def _letter(settings: Settings, said: Said, *paragraphs: str) -> str:
     signed = "\n".join(filter(None, (settings.site.author, settings.site.site_url, settings.send.postal_address)))
-    return "\n\n".join(("Hello,", *filter(None, paragraphs), signed)) + "\n"
+    return "\n\n".join((said("greeting"), *filter(None, paragraphs), signed)) + "\n"

@@ -16,13 +16,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from itsdangerous import BadData, HMACAlgorithm, TimestampSigner
-from itsdangerous.encoding import base64_decode, base64_encode
+from itsdangerous.encoding import base64_decode, base64_encode, int_to_bytes
 
 from pipeline.errors import UsageError
 from pipeline.model import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -54,6 +54,15 @@ class Tokens:
         """Return a token for the reader whose own ``secret`` this is."""
         return _Signer(self._keys, purpose, now).sign(secret).decode()
 
+    def maker(self, purpose: Purpose, now: datetime) -> Callable[[str], str]:
+        """Return what makes such tokens at one time, for one reader after the other."""
+        return _Signer(self._keys, purpose, now).sign_at_once
+
+    def named(self, *parts: str) -> str:
+        """Return a name for ``parts`` that nobody makes without the newest key; it is the same each time."""
+        made = hmac.new(self._keys[0].encode(), "\0".join(("byline.named", *parts)).encode(), hashlib.sha256)
+        return base64_encode(made.digest()[:_SIGNED]).decode()
+
     def read(self, purpose: Purpose, token: str, now: datetime) -> str | None:
         """Return the secret of the reader whose token this is; None where it is none, or too old to confirm by."""
         age = int(CONFIRMED_WITHIN.total_seconds()) if purpose is Purpose.CONFIRM else None
@@ -83,8 +92,17 @@ class _Signer(TimestampSigner):
         )
         self._now = now
 
+        self._begun = hmac.new(self.derive_key(), digestmod=hashlib.sha256)
+        self._end = self.sep + base64_encode(int_to_bytes(self.get_timestamp()))
+
     def get_timestamp(self) -> int:
         return int(self._now.timestamp())
+
+    def sign_at_once(self, secret: str) -> str:
+        """Return what ``sign`` returns, without making a key for it anew; ten thousand letters have one each."""
+        value, made = secret.encode() + self._end, self._begun.copy()
+        made.update(value)
+        return (value + self.sep + base64_encode(made.digest()[:_SIGNED])).decode()
 
 
 class _Short(HMACAlgorithm):

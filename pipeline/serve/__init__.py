@@ -51,6 +51,7 @@ def answering(
     from starlette.routing import Mount
 
     from pipeline.serve.choosing import Choosing
+    from pipeline.serve.going import Going
     from pipeline.serve.guard import Guard
     from pipeline.serve.hooks import Hooks
     from pipeline.serve.limits import Limits
@@ -62,6 +63,7 @@ def answering(
         Subscribing(service, clock, pages, limits, errands),
         Choosing(service, clock, pages),
         Hooks(service, clock),
+        Going(service, clock, pages, errands),
     )
     routes = [route for part in parts for route in part.routes()]
     below = [Mount(service.prefix, routes=routes)] if service.prefix else []  # a proxy may hand the prefix on, or not

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from pipeline.serve.pages import Pages
 
 _LONGEST_PAUSE: Final = timedelta(days=400)
-_NOT_WHOLE: Final = (
-    "This link is not whole",
-    "There is no reader by it. Copy it whole out of the letter, or answer the letter: that works as well.",
-)
 
 
 class Choosing:
@@ -33,6 +29,7 @@ class Choosing:
 
     def __init__(self, service: Service, clock: Callable[[], datetime], pages: Pages) -> None:
         self._service, self._clock, self._pages = service, clock, pages
+        self._said = service.said
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return what is answered here."""
@@ -70,15 +67,15 @@ class Choosing:
         if before is None:
             return self._no_reader()
         if not is_form(request):
-            return self._form(token, before, "Please use this form.", 415)
+            return self._form(token, before, self._said("use_form"), 415)
         try:
             wanted = self._wanted(await fields_of(request), before, now)
         except ValueError:
-            return self._form(token, before, "Please write a day within a year, as 2027-01-31.", 400)
+            return self._form(token, before, self._said("day_wrong"), 400)
         await run_in_threadpool(self._service.readers.prefer, token, wanted, now)
-        words = ["It holds from the next letter on."]
-        back = (f"preferences?token={token}", "Change it again")
-        return self._pages.page("told.html", title="This is noted", words=words, next=back)
+        words = [self._said("noted")]
+        back = (f"preferences?token={token}", self._said("noted_next"))
+        return self._pages.page("told.html", title=self._said("noted_title"), words=words, next=back)
 
     def _wanted(self, fields: list[tuple[str, str]], before: Preferences, now: datetime) -> Preferences:
         """Return what a form says; topics that were not offered are passed over. Raises ``ValueError``."""
@@ -91,22 +88,22 @@ class Choosing:
         """Show a button: programs that look through mails open links, and leave no list by that (RFC 8058)."""
         token = token_of(request)
         choosing = await run_in_threadpool(self._service.readers.choosing, token, self._clock())
-        other = (f"preferences?token={choosing}", "Choose topics, pause it, or get one a month instead")
+        other = (f"preferences?token={choosing}", self._said("leave_other"))
         return self._pages.page(
             "button.html",
-            title=f"Leave the letter of {self._service.site_name}",
-            words=["Press the button, and no further letter will come to you."],
-            button="Leave",
+            title=self._said("leave_title", site=self._service.site_name),
+            words=[self._said("leave")],
+            button=self._said("leave_button"),
             next=other if choosing else None,
         )
 
     async def _left(self, request: Request) -> Response:
         """Act at once, whatever the body says, and lead nowhere else (RFC 8058, section 3.1)."""
         gone = await run_in_threadpool(self._service.readers.leave, token_of(request), self._clock())
-        return self._pages.told("You have left", "No further letter will come to you.") if gone else self._no_reader()
+        return self._pages.told(self._said("left_title"), self._said("left")) if gone else self._no_reader()
 
     def _no_reader(self) -> Response:
-        return self._pages.told(*_NOT_WHOLE, status=404)
+        return self._pages.told(self._said("not_whole_title"), self._said("not_whole"), status=404)
 
 
 def _until(text: str, now: datetime) -> datetime | None:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 
+from pipeline.said import direction
 from pipeline.serve.colours import colours
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 
 _HERE: Final = Path(__file__).parent / "templates"
 _FAULTS: Final = {
-    404: ("There is no such page", "The address may have been cut off; copy it whole out of the mail."),
-    405: ("This is not how it works", "Go back, and use the button on the page."),
-    500: ("Something went wrong", "It is not your doing. Please try again later."),
-    503: ("Too much at once", "Please try again in a few minutes."),
+    404: ("no_page_title", "no_page"),
+    405: ("not_so_title", "not_so"),
+    500: ("fault_title", "fault"),
+    503: ("too_much", "too_much_minutes"),
 }
 
 
@@ -42,10 +43,13 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._said = service.said
         style = f"{colours(service.style_sheets())}{(_HERE / 'style.css').read_text(encoding='utf-8')}"
         self._everywhere = {
             "site_name": service.site_name,
             "site_url": service.site_url,
+            "said": service.said,
+            "dir": direction(service.said.language),
             "style": Markup(style),  # noqa: S704  (ours, and colours by their form)
         }
         seal = b64encode(sha256(style.encode()).digest()).decode()
@@ -69,10 +73,11 @@ class Pages:
 
     def faults(self) -> Mapping[Any, Any]:
         """Return how what cannot be answered is told."""
+        said = self._said
 
         async def not_so(_request: Request, error: Exception) -> Response:
             status = error.status_code if isinstance(error, HTTPException) else 500
             title, words = _FAULTS.get(status, _FAULTS[500])
-            return self.told(title, words, status=status)
+            return self.told(said(title), said(words), status=status)
 
         return {HTTPException: not_so, 500: not_so}

@@ -6,7 +6,7 @@ The page that answers a form is the same, and as quick, whether the address was 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse
@@ -29,11 +29,6 @@ if TYPE_CHECKING:
     from pipeline.serve.limits import Limits
     from pipeline.serve.pages import Pages
 
-_OLD: Final = (
-    "This link is too old, or not whole",
-    "Links to confirm are good for seven days. Ask for the letter once more, and you get a new one.",
-)
-
 
 class Subscribing:
     """The pages ``subscribe``, ``confirm`` and ``health``."""
@@ -43,6 +38,7 @@ class Subscribing:
     ) -> None:
         self._service, self._clock, self._pages = service, clock, pages
         self._limits, self._errands = limits, errands
+        self._said = service.said
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return what is answered here."""
@@ -65,42 +61,38 @@ class Subscribing:
     async def _subscribed(self, request: Request) -> Response:
         """Note the wish and answer; whatever depends on the address is done later."""
         if not is_form(request):
-            return self._form("Please use this form.", 415)
+            return self._form(self._said("use_form"), 415)
         given = dict(await fields_of(request)).get(self._service.field, "")
         try:
             address = self._service.address_of(given[:400])
         except ValueError:
-            return self._form("This is no mail address. It looks like name@example.org.", 400)
+            return self._form(self._said("no_address"), 400)
         now, ip = self._clock(), request.state.ip
         verdict = self._limits.ask(address.casefold(), network_of(ip), now)
         errand = partial(self._service.ask, address, ip, now)
         if verdict is Verdict.STOP or (verdict is Verdict.GO and not self._errands.take(errand)):
-            late = self._pages.told("Too much at once", "Please try again in an hour.", status=429)
+            late = self._pages.told(self._said("too_much"), self._said("too_much_hour"), status=429)
             late.headers["retry-after"] = "3600"
             return late
-        return self._pages.told(
-            "Look into your mailbox",
-            "A mail is on its way to the address that you gave. Open the link in it, and press the button there.",
-            "If it has not come in a few minutes, look among the spam, or whether the address was right.",
-        )
+        return self._pages.told(*map(self._said, ("sent_title", "sent", "sent_else")))
 
     async def _asked_to_confirm(self, request: Request) -> Response:
         """Show a button: programs that look through mails open links, and agree to nothing by that."""
         wording = await run_in_threadpool(self._service.readers.wording, token_of(request), self._clock())
         if wording is None:
-            return self._pages.told(*_OLD, status=404)
-        title = f"The letter of {self._service.site_name}"
+            return self._pages.told(self._said("old_title"), self._said("old"), status=404)
+        title = self._said("confirm_title", site=self._service.site_name)
         return self._pages.page(
-            "button.html", title=title, words=[wording], button="Yes, send me the letter", next=None
+            "button.html", title=title, words=[wording], button=self._said("confirm_button"), next=None
         )
 
     async def _confirmed(self, request: Request) -> Response:
         token = await run_in_threadpool(self._service.readers.confirm, token_of(request), self._clock())
         if token is None:
-            return self._pages.told(*_OLD, status=404)
-        words = ["The next letter comes to you. Each has a link to leave, which works at once."]
-        choose = (f"preferences?token={token}", "Choose topics, or how often")
-        return self._pages.page("told.html", title="You are on the list", words=words, next=choose)
+            return self._pages.told(self._said("old_title"), self._said("old"), status=404)
+        words = [self._said("confirmed")]
+        choose = (f"preferences?token={token}", self._said("confirmed_next"))
+        return self._pages.page("told.html", title=self._said("confirmed_title"), words=words, next=choose)
 
     async def _health(self, _request: Request) -> Response:
         well = await run_in_threadpool(self._service.is_well)

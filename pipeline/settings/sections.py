@@ -308,6 +308,13 @@ class Settings(Sections):
         return bool(place) and not str(place).startswith(self.site.site_url)
 
     @property
+    def service(self) -> str | None:
+        """What addresses of `byline serve` begin with, where letters lead there to leave; None where they do not."""
+        place = str(self.send.unsubscribe_url or "")
+        base, _, page = place.rpartition("/")
+        return f"{base}/" if page == "unsubscribe" and self.publish.subscribe.url == f"{base}/subscribe" else None
+
+    @property
     def overrides(self) -> Path:
         """Where the author's own templates are."""
         return self.root / self.site.theme.custom_dir

@@ -120,6 +120,8 @@ class SendSettings(Section):
     """The name of the list in mail headers (List-Id); without one, letter.YOUR-SITE."""
     unsubscribe_url: WebAddress | None = None
     """Where readers leave: something there must answer a POST (RFC 8058). Without it, leaving works by mail only."""
+    count_links: bool = False
+    """Count how often links of the letter are opened, of all readers together; needs `byline serve`."""
     keep_ip: bool = False
     """Keep with a reader's consent the network address that it came from; only if your law asks for that."""
     dkim: tuple[DkimSettings, ...] = ()

@@ -5,6 +5,7 @@ Whoever sends writes it down first, and commits, and only then lets the message 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, func, literal, select, update
@@ -14,7 +15,7 @@ from pipeline.html import kept_text
 from pipeline.model import Delivery, DeliveryState, EditionId, ReaderState, SendState
 from pipeline.store.audience import TO_BE_SENT, gets_letters, why_none, why_not
 from pipeline.store.schema import deliveries, insert_new, readers, sends
-from pipeline.store.send import reader_columns, reader_of
+from pipeline.store.send import chosen_topics, reader_columns, reader_of
 from pipeline.store.sends import begin, take_back
 
 if TYPE_CHECKING:
@@ -90,7 +91,13 @@ def candidates(connection: Connection, edition: EditionId, after: int, most: int
         .order_by(deliveries.c.id)
         .limit(most)
     )
-    return [Candidate(row.id, reader_of(row, "reader_"), row.tries) for row in connection.execute(query)]
+    rows = connection.execute(query).all()
+    topics = chosen_topics(connection, [row.reader_id for row in rows])
+    return [Candidate(row.id, _with_topics(reader_of(row, "reader_"), topics), row.tries) for row in rows]
+
+
+def _with_topics(reader: Reader, chosen: Mapping[int, tuple[str, ...]]) -> Reader:
+    return replace(reader, topics=chosen[reader.id]) if reader.id in chosen else reader
 
 
 def is_wanted(connection: Connection, edition: EditionId, topics: Sequence[str], now: datetime) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, case, delete, func, insert, select, update
@@ -14,6 +15,8 @@ from pipeline.store.audience import gets_letters, topic_key
 from pipeline.store.schema import deliveries, insert_new, reader_topics, readers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Row
 
     from pipeline.model import PlainText
@@ -114,6 +117,14 @@ def preferences_of(connection: Connection, reader: Reader) -> Preferences:
     chosen = select(reader_topics.c.topic).where(reader_topics.c.reader_id == reader.id).order_by(reader_topics.c.topic)
     topics = tuple(connection.scalars(chosen))
     return Preferences(topics=topics, paused_until=reader.paused_until, monthly=reader.monthly)
+
+
+def chosen_topics(connection: Connection, of: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Return the topics that readers chose, folded and in order; those who chose none are not there."""
+    mine = reader_topics.c.reader_id.in_(of)
+    chosen = select(reader_topics).where(mine).order_by(reader_topics.c.reader_id, reader_topics.c.topic)
+    rows = connection.execute(chosen).all() if of else []
+    return {reader: tuple(row.topic for row in group) for reader, group in groupby(rows, lambda row: row.reader_id)}
 
 
 def readers_in(connection: Connection, state: ReaderState | None = None) -> tuple[Reader, ...]:

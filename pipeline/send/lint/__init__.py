@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.send.lint.boxes import boxes
 from pipeline.send.lint.copy import read
+from pipeline.send.lint.dark import boxes_in_the_dark
 from pipeline.send.lint.domain import questions, who_vouches
 from pipeline.send.lint.facts import Facts
 from pipeline.send.lint.fields import in_the_fields
-from pipeline.send.lint.legible import for_who_sees
+from pipeline.send.lint.legible import for_who_sees, for_who_sees_in_the_dark
 from pipeline.send.lint.links import web_links, where_links_lead
 from pipeline.send.lint.markup import for_who_hears
 from pipeline.send.lint.parts import in_both_parts
@@ -44,6 +45,7 @@ def lint(message: bytes, facts: Facts) -> tuple[LetterFinding, ...]:
         *in_both_parts(copy, facts),
         *for_who_hears(copy, seen),
         *for_who_sees(seen),
+        *for_who_sees_in_the_dark(boxes_in_the_dark(copy.root)),
         *where_links_lead(copy, facts),
         *what_is_not_supported(copy),
         *who_vouches(copy, facts),

@@ -1,7 +1,7 @@
 """The HTML of a letter -> how the words of each tag are seen: colour, ground, size, weight, or not at all.
 
-Only styles in the tags count, as they stand after they were written in; a style sheet may change them for phones or in
-the dark.
+Only styles in the tags count, as they stand after they were written in; what a style sheet changes in the dark is
+written in by ``dark``.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Box:
     ink: Colour = BLACK
     ground: Colour | None = WHITE
     size: float = USUAL
+    link: Colour = _LINK
     is_bold: bool = False
     is_hidden: bool = False
 
@@ -63,13 +64,14 @@ def place_of(element: HtmlElement | None) -> str:
     return f"html:{line}" if line else "html"
 
 
-def boxes(root: HtmlElement | None) -> tuple[Box, ...]:
-    """Return a box for each tag, in their order."""
+def boxes(root: HtmlElement | None, around: Box | None = None) -> tuple[Box, ...]:
+    """Return a box for each tag, in their order; ``around`` is how words are seen of which nothing is said."""
+    around = around or Box()
     made: dict[HtmlElement, Box] = {}
     for element in () if root is None else root.iter():
         if isinstance(element.tag, str):
             parent = element.getparent()
-            made[element] = _box(element, made.get(parent, Box()) if parent is not None else Box())
+            made[element] = _box(element, made.get(parent, around) if parent is not None else around)
     return tuple(made.values())
 
 
@@ -81,6 +83,7 @@ def _box(element: HtmlElement, around: Box) -> Box:
         ink=_ink(element, style, around),
         ground=_ground(element, style, around),
         size=_size(element, style, around),
+        link=around.link,
         is_bold=_is_bold(element, style, around),
         is_hidden=around.is_hidden or _is_hidden(element, style),
     )
@@ -90,7 +93,7 @@ def _ink(element: HtmlElement, style: Mapping[str, str], around: Box) -> Colour:
     said = style.get("color") or (element.get("color") if element.tag == "font" else element.get("text")) or ""
     if said:
         return colour(said) or around.ink  # inherit, currentcolor, or what no mail program knows
-    return _LINK if element.tag == "a" and element.get("href") is not None else around.ink
+    return around.link if element.tag == "a" and element.get("href") is not None else around.ink
 
 
 def _ground(element: HtmlElement, style: Mapping[str, str], around: Box) -> Colour | None:

@@ -60,7 +60,7 @@ def read(data: bytes) -> Copy:
     parts = tuple(_parts(message))
     html = next((part.text for part in parts if part.kind == "text/html"), "")
     fields = tuple((name, _FOLD.sub("", str(value)).strip()) for name, value in message.items())
-    return Copy(data=data, fields=fields, parts=parts, root=_tree(html))
+    return Copy(data=data, fields=fields, parts=parts, root=tree(html))
 
 
 def _parts(message: Message) -> Iterator[Part]:
@@ -87,7 +87,7 @@ def _decoded(value: str) -> str:
         return value
 
 
-def _tree(html: str) -> HtmlElement | None:
+def tree(html: str) -> HtmlElement | None:
     """Return ``html`` as a tree whose elements know their lines; None where it says nothing."""
     from lxml.etree import ParserError
     from lxml.html import HTMLParser, document_fromstring

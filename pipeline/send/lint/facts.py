@@ -17,7 +17,8 @@ class Facts:
     """What the author's site says of the letter.
 
     ``postal_address`` is what the settings hold, ``drafts`` are the names of the drafts, without ending and without
-    the post at hand, ``dead`` the links that were tried in vain, each with the reason as a part of a sentence.
+    the post at hand, ``dead`` the links that were tried in vain, each with the reason as a part of a sentence,
+    and ``behind`` says where links that are counted lead in the end.
     ``records`` are the answers of DNS, if it was asked, ``keys`` the public keys of our own by selector and domain,
     and ``spam`` is what SpamAssassin says.
     """
@@ -25,6 +26,7 @@ class Facts:
     postal_address: str = ""
     drafts: frozenset[str] = frozenset()
     dead: Mapping[str, str] = field(default_factory=dict)
+    behind: Mapping[str, str] = field(default_factory=dict)
     records: Records | None = None
     keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
     spam: Score | None = None

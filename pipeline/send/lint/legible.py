@@ -33,7 +33,14 @@ def for_who_sees(seen: Sequence[Box]) -> Iterator[LetterFinding]:
         yield from _contrast(box)
 
 
-def _contrast(box: Box) -> Iterator[LetterFinding]:
+def for_who_sees_in_the_dark(seen: Sequence[Box]) -> Iterator[LetterFinding]:
+    """Yield which words are pale in the dark."""
+    for box in seen:
+        if not box.is_hidden and any(map(str.isalnum, box.text)):
+            yield from _contrast(box, "in the dark, ")
+
+
+def _contrast(box: Box, when: str = "") -> Iterator[LetterFinding]:
     if box.ground is None:
         return
     ink = box.ink.over(box.ground)
@@ -41,6 +48,6 @@ def _contrast(box: Box) -> Iterator[LetterFinding]:
     is_large = box.size >= (_LARGE_BOLD if box.is_bold else _LARGE) - _ROUNDING
     if found >= LEAST:
         return
-    told = f"text of {ink.named()} on {box.ground.named()} has a contrast of {found:.2f}, and needs {LEAST}"
+    told = f"{when}text of {ink.named()} on {box.ground.named()} has a contrast of {found:.2f}, and needs {LEAST}"
     rule = Rule.LOW_CONTRAST_LARGE if is_large and found >= LEAST_LARGE else Rule.LOW_CONTRAST
     yield rule.found(box.place, told, "Take a darker colour on a light ground, or a lighter one on a dark ground.")

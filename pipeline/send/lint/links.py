@@ -36,15 +36,16 @@ _REMEDY: Final = "Mend the link in the post."
 def where_links_lead(copy: Copy, facts: Facts) -> Iterator[LetterFinding]:
     """Yield which links and images lead nowhere, or elsewhere than they say."""
     names = frozenset() if copy.root is None else frozenset(map(str, copy.root.xpath("//@id | //a/@name")))
-    for link, target in links_of(copy.root):
+    for link, written in links_of(copy.root):
         place = place_of(link)
-        if target.startswith("#"):
-            yield from _within(place, target, names)
+        if written.startswith("#"):
+            yield from _within(place, written, names)
             continue
+        yield from _text(link, written)
+        target = facts.behind.get(written, written)
         yield from _scheme(place, target)
         yield from _host(place, target)
         yield from _draft(place, target, facts.drafts)
-        yield from _text(link, target)
         if target in facts.dead:
             told = f"{target} {facts.dead[target]}"
             yield Rule.LINK_DEAD.found(place, told, "Link to where the page is now, or to a copy of it in an archive.")
@@ -90,18 +91,20 @@ def _draft(place: str, target: str, drafts: frozenset[str]) -> Iterator[LetterFi
 
 def _text(link: HtmlElement, target: str) -> Iterator[LetterFinding]:
     words = " ".join(link.text_content().split())
-    told = f"the words of a link are {words}, and it leads to {target}, as links do that deceive"
-    remedy = "Let the words be where it leads, or no address."
+    if leads_elsewhere(words, target):
+        told = f"the words of a link are {words}, and it leads to {target}, as links do that deceive"
+        yield Rule.LINK_TEXT.found(place_of(link), told, "Let the words be where it leads, or no address.")
+
+
+def leads_elsewhere(words: str, target: str) -> bool:
+    """Tell whether the words of a link are an address, and it leads to another."""
     if _MAIL.fullmatch(words):
-        is_other = _parts(target)[0] != "mailto" or words.casefold() not in unquote(target).casefold()
-    elif written := _WHOLE.search(words):
-        is_other = _bare(_parts(written[0])[1]) != _bare(_parts(target)[1])
-    elif (found := _ADDRESS.fullmatch(words)) and found[1].rpartition(".")[2].lower() not in _FILES:
-        is_other = _bare(found[1]) != _bare(_parts(target)[1])
-    else:
-        return
-    if is_other:
-        yield Rule.LINK_TEXT.found(place_of(link), told, remedy)
+        return _parts(target)[0] != "mailto" or words.casefold() not in unquote(target).casefold()
+    if written := _WHOLE.search(words):
+        return _bare(_parts(written[0])[1]) != _bare(_parts(target)[1])
+    if (found := _ADDRESS.fullmatch(words)) and found[1].rpartition(".")[2].lower() not in _FILES:
+        return _bare(found[1]) != _bare(_parts(target)[1])
+    return False
 
 
 def _images(root: HtmlElement | None) -> Iterator[LetterFinding]:

@@ -41,6 +41,25 @@ def as_mapping(text: str) -> dict[str, str]:
     return {each.name: each.value.replace("!important", "").strip() for each in declarations(text)}
 
 
+def within(text: str, condition: re.Pattern[str]) -> str:
+    """Return the rules of a style sheet that stand in a block of ``@media`` whose head meets ``condition``."""
+    text = _COMMENT.sub("", text)
+    found, begun, opened, depth = list[str](), 0, None, 0
+    for mark in _PIECE.finditer(text):
+        if mark[0] == "{":
+            if depth == 0 and condition.search(text, begun, mark.start()):
+                opened = mark.end()
+            depth += 1
+        elif mark[0] == "}":
+            depth = max(depth - 1, 0)
+            if depth == 0 and opened is not None:
+                found.append(text[opened : mark.start()])
+                opened = None
+        if mark[0] in {"{", "}", ";"}:
+            begun = mark.end()
+    return "\n".join(found)
+
+
 def sheet(text: str) -> Iterator[Declaration | Block]:
     """Yield what a style sheet holds, in its order."""
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -144,4 +145,20 @@ handovers = Table(
     Column("claimed_at", Moment, nullable=False),
     Column("settled_at", Moment),
     Column("answer", Text, nullable=False, default="", server_default=""),
+)
+
+letter_links = Table(
+    "letter_links",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("edition", Text, nullable=False, index=True),
+    Column("url", Text, nullable=False),
+)
+
+link_counts = Table(
+    "link_counts",
+    metadata,
+    Column("name", ForeignKey("letter_links.name"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("many", Integer, nullable=False),
 )
