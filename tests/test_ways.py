@@ -943,6 +943,20 @@ def test_an_edition_is_handed_over_once_with_the_services_own_way_to_leave(name,
 
 
 @service
+def test_what_is_handed_over_has_nothing_in_it_that_is_one_readers_own(name, site):
+    told = site.publish.subscribe.model_copy(update={"url": "https://in.example/subscribe"})
+    own = {"unsubscribe_url": "https://in.example/unsubscribe", "count_links": True}
+    served = chosen(site, "smtp", **own)
+    served = served.model_copy(update={"publish": site.publish.model_copy(update={"subscribe": told})})
+    there = served.model_copy(update={"send": served.send.model_copy(update={"way": name})})
+    post = posts.read(site.content / f"posts/{POST}.md")
+    mine, whole = make_letter(post, served), make_letter(post, there)
+    assert (bool(mine.choose), bool(mine.links)) == (True, True)
+    assert (whole.choose, whole.name, whole.links) == ("", "", {})
+    assert ".invalid" not in (whole.html + whole.text).replace(whole.leave, "")
+
+
+@service
 def test_nothing_in_a_post_is_an_order_to_the_service(name, site, hosting, small):
     evil = "{{ .Subscriber.Email }} {% include 'x' %} {# #} {{{{ {{{% https://a.example/@TrackLink"
     path = site.content / f"posts/{POST}.md"

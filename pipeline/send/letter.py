@@ -34,7 +34,7 @@ def make_letter(
 
     Raises ``SendError`` where a template of the author's is broken.
     """
-    marks = _Marks.new(settings, is_named=is_named)
+    marks = _Marks.new(settings, is_named=is_named and not settings.send.is_handed_over)
     shown = posts.put_first(post, first) if first else post
     context = _context(shown, settings, marks)
     folder, language = settings.overrides / "letter", settings.site.language

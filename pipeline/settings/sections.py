@@ -312,7 +312,8 @@ class Settings(Sections):
         """What addresses of `byline serve` begin with, where letters lead there to leave; None where they do not."""
         place = str(self.send.unsubscribe_url or "")
         base, _, page = place.rpartition("/")
-        return f"{base}/" if page == "unsubscribe" and self.publish.subscribe.url == f"{base}/subscribe" else None
+        is_served = page == "unsubscribe" and self.publish.subscribe.url == f"{base}/subscribe"
+        return f"{base}/" if is_served and not self.send.is_handed_over else None
 
     @property
     def overrides(self) -> Path:

@@ -155,6 +155,11 @@ class SendSettings(Section):
         return parseaddr(self.sender)[1]
 
     @property
+    def is_handed_over(self) -> bool:
+        """Whether letters go as a whole to a service that has the readers: nothing in them is one reader's own."""
+        return self.way in {"buttondown", "listmonk"}
+
+    @property
     def domain(self) -> str:
         """The domain that letters come from."""
         return parseaddr(self.sender)[1].rpartition("@")[2]
