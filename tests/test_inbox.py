@@ -30,6 +30,7 @@ from pipeline.send.returned import MOST_BYTES, arrived, effect_of
 from pipeline.store import Store, forgotten
 from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept
+from pipeline.store import sends as sendings
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 SENDER = "ana@ana-ruiz.example"
@@ -55,7 +56,7 @@ def sent(store, edition, at=NOW - timedelta(days=1), how=DeliveryState.SENT, ans
         for row, reader, _ in ledger.candidates(connection, EditionId(edition), 0, 1000, at):
             ledger.claim(connection, {row: name_of(edition, reader.email)}, at)
             ledger.settle(connection, [Settled(row=row, state=how, answer=plain_text(answer))], at)
-        ledger.stop_sending(connection, EditionId(edition), "done")
+        sendings.stop(connection, EditionId(edition), "done")
 
 
 def reader(store, email="mei@example.org"):
