@@ -2,7 +2,6 @@
 
 import socketserver
 import threading
-import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -62,7 +61,6 @@ class Sink(socketserver.StreamRequestHandler):
             return False
         if said.startswith("250"):
             self.server.got.append(recipient)
-            self.server.times.append(time.monotonic())
         self._say(said)
         return True
 
@@ -74,7 +72,6 @@ class Sink(socketserver.StreamRequestHandler):
 def sink(plan=lambda *_: None, *, pipelining=True, most=99):
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Sink)
     server.daemon_threads, server.plan, server.pipelining, server.got = True, plan, pipelining, []
-    server.times = []
     server.open, server.most = 0, most
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

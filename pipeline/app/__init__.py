@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.app.returns import Returns
     from pipeline.app.service import Service
     from pipeline.app.stories import Stories
+    from pipeline.app.week import Week
     from pipeline.model import (
         Approval,
         Delivery,
@@ -282,6 +283,13 @@ class App:
         from pipeline.app.service import Service
 
         return Service(self.settings, self.store, self.readers.tokens)
+
+    @cached_property
+    def week(self) -> Week:
+        """The author's week: what waits in all rooms, and the time for it."""
+        from pipeline.app.week import Week
+
+        return Week(self)
 
     # -- all rooms
 

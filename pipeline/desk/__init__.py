@@ -1,7 +1,7 @@
 """The desk: a web page on the author's own machine, to choose stories, write, check and preview.
 
 What comes in is the app; what goes out are the author's choices in the store and the same Markdown files that any
-editor writes. The desk holds nothing else. ``guard`` keeps other pages out; ``triage``, ``trends`` and
+editor writes. The desk holds nothing else. ``guard`` keeps other pages out; ``week``, ``triage``, ``trends`` and
 ``writing`` answer, and ``letters`` for the page of one letter, which is served alone.
 """
 
@@ -70,10 +70,12 @@ def guarded(app: App, clock: Callable[[], datetime], keys: Keys, port: int) -> A
     from pipeline.desk.pages import Pages
     from pipeline.desk.trends import Trends
     from pipeline.desk.triage import Triage
+    from pipeline.desk.week import Week
     from pipeline.desk.writing import Writing
 
     pages = Pages(app.settings.site.site_name, keys)
     writing = Writing(app, clock, pages)
     assisting = Assisting(app, clock, writing.path)
-    parts = (Triage(app, clock, pages), Trends(app, clock, pages), writing, assisting)
-    return Guard(Starlette(routes=[*pages.routes(), *(route for part in parts for route in part.routes())]), keys, port)
+    parts = (Week(app, clock, pages), Triage(app, clock, pages), Trends(app, clock, pages), writing, assisting)
+    routes = [route for part in parts for route in part.routes()]
+    return Guard(Starlette(routes=[*pages.routes(), *routes]), keys, port, ("/week", "/", "/drafts"))

@@ -17,6 +17,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOST: Final = "127.0.0.1"
@@ -163,10 +165,13 @@ def _same(given: str, secret: str) -> bool:
 
 
 class Guard:
-    """Stands before the desk: lets in whom the rules let in, and gives every answer its headers."""
+    """Stands before the desk: lets in whom the rules let in, and gives every answer its headers.
 
-    def __init__(self, desk: ASGIApp, keys: Keys, port: int) -> None:
-        self._desk, self._keys, self._port = desk, keys, port
+    The first of ``places`` is where one comes in; an address may name another of them.
+    """
+
+    def __init__(self, desk: ASGIApp, keys: Keys, port: int, places: Sequence[str] = ("/",)) -> None:
+        self._desk, self._keys, self._port, self._places = desk, keys, port, places
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -188,7 +193,7 @@ class Guard:
         if why := misled(asked, self._port):
             return _refused(why)
         if asked.method == "GET" and scope["path"] == "/" and self._begins(scope):
-            return self._let_in()
+            return self._let_in(scope)
         why = refusal(asked, self._keys)
         return _refused(why) if why else None
 
@@ -196,9 +201,13 @@ class Guard:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("start", [""])
         return _same(given[0], self._keys.start)
 
-    def _let_in(self) -> ASGIApp:
-        """Change the token of the address for the cookie, so that it stands in no address any more."""
-        answer = RedirectResponse("/", 303)
+    def _let_in(self, scope: Scope) -> ASGIApp:
+        """Change the token of the address for the cookie, so that it stands in no address any more.
+
+        The address says by ``then`` which of the ``places`` comes first; it is the first of them if it says none.
+        """
+        then = parse_qs(scope["query_string"].decode("latin-1")).get("then", [""])[0]
+        answer = RedirectResponse(then if then in self._places else self._places[0], 303)
         answer.set_cookie(cookie_name(self._port), self._keys.cookie, httponly=True, samesite="strict")
         return answer
 

@@ -93,12 +93,12 @@ class Trends:
         return {"refused": said.refused}
 
 
-def chart(counts: Sequence[int]) -> Chart:
-    """Return a bar for each week, the highest for the largest count; the last weeks are those that are compared."""
+def chart(counts: Sequence[int], late: int = LATELY) -> Chart:
+    """Return a bar for each week, the highest for the largest count; the last ones, ``late``, stand out."""
     most, step = max(counts, default=0) or 1, _BAR + _BETWEEN
     heights = [max(_LOWEST, round(count / most * _HIGHEST)) for count in counts]
     bars = tuple(
-        Bar(x=week * step, y=_HIGHEST - height, width=_BAR, height=height, is_late=week >= len(counts) - LATELY)
+        Bar(x=week * step, y=_HIGHEST - height, width=_BAR, height=height, is_late=week >= len(counts) - late)
         for week, height in enumerate(heights)
     )
     return Chart(width=len(counts) * step - _BETWEEN, height=_HIGHEST, bars=bars)

@@ -87,6 +87,7 @@ from pipeline.model.stories import (
     latest_written,
 )
 from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
+from pipeline.model.weeks import PlannedStep, Spell, Step, WeekFacts, WeekFigures, WeekPlan
 
 __all__ = [
     "LATELY",
@@ -136,6 +137,7 @@ __all__ = [
     "Person",
     "PersonId",
     "PlainText",
+    "PlannedStep",
     "Post",
     "Preferences",
     "Proof",
@@ -162,6 +164,8 @@ __all__ = [
     "Slug",
     "Snapshot",
     "Source",
+    "Spell",
+    "Step",
     "Story",
     "StoryId",
     "Suggestion",
@@ -170,6 +174,9 @@ __all__ = [
     "TouchKind",
     "Trend",
     "Unreadable",
+    "WeekFacts",
+    "WeekFigures",
+    "WeekPlan",
     "Wish",
     "Written",
     "last_words",

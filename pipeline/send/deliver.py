@@ -106,7 +106,8 @@ def deliver(send: Round, tell: Callable[[Delivery], None], orders: Orders) -> Se
         _run(send, clerk, wait=orders.wait)
     if clerk.trouble:
         raise clerk.trouble
-    clerk.counts[DeliveryState.SENT] += resumed
+    if resumed:
+        clerk.counts[DeliveryState.SENT] += resumed
     return _sent(send, clerk)
 
 

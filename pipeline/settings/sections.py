@@ -174,6 +174,10 @@ class ConnectSettings(Section):
     """Organisations you work with or would like to."""
     people: tuple[str, ...] = ()
     """People whose news you want to know."""
+    hours: Annotated[float, Field(gt=0, le=40)] = 2.0
+    """How many hours a week you give to all this; `byline week` plans with them."""
+    week_at: Annotated[str, Field(pattern=r"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01]\d|2[0-3]):[0-5]\d$")] = "Fri 09:00"
+    """On which day and at what time, for your calendar."""
 
 
 class Sections(Section):
