@@ -368,6 +368,7 @@ TABLE = "email,name,state\nnew@example.org,New,\ngone@example.org,Gone,unsubscri
 PRINTED = [
     (("init",), 0, ("init", "{site}/another")),
     (("status",), 0, ("status",)),
+    (("week",), 0, ("week",)),
     (("pull",), 0, ("pull",)),
     (("feeds",), 0, ("feeds",)),
     (("feeds", "list"), 0, ("feeds", "list")),
