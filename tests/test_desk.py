@@ -220,7 +220,7 @@ def test_a_port_that_is_taken_is_told(desk):
 def test_the_printed_address_becomes_a_cookie_and_stands_in_no_address_any_more(desk):
     start = address(desk.port, desk.keys).removeprefix(desk.base)
     status, headers, _ = desk.ask("GET", start, {"Sec-Fetch-Site": "none"})
-    assert (status, headers["location"]) == (303, "/")
+    assert (status, headers["location"]) == (303, "/week")
     said = headers["set-cookie"].lower()
     assert "httponly" in said
     assert "samesite=strict" in said
@@ -229,6 +229,16 @@ def test_the_printed_address_becomes_a_cookie_and_stands_in_no_address_any_more(
     status, _, text = desk.ask("GET", "/", {"Cookie": cookie})
     assert status == 200
     assert desk.keys.start not in text
+
+
+@pytest.mark.parametrize(
+    ("then", "place"),
+    [("/drafts", "/drafts"), ("/", "/"), ("//evil.example", "/week"), ("https://evil.example/", "/week"), ("", "/week")],
+)
+def test_the_address_names_a_page_of_the_desk_and_no_other_place(desk, then, place):
+    start = address(desk.port, desk.keys).removeprefix(desk.base)
+    status, headers, _ = desk.ask("GET", f"{start}&then={then}", {"Sec-Fetch-Site": "none"})
+    assert (status, headers["location"]) == (303, place)
 
 
 LEFT_OUT = [
@@ -1875,3 +1885,25 @@ def test_a_store_that_cannot_be_used_is_told_before_the_desk_is_there(folder):
     with pytest.raises(StoreError, match="cannot be used"):
         at_the_desk(app, 0, lambda: NOW, pytest.fail)
     app.close()
+
+
+# -- the week
+
+
+def test_a_step_of_the_week_is_begun_by_its_button_and_done_where_that_leads(desk, blank):
+    blank.goto(f"{desk.base}/week")
+    expect(blank.get_by_role("heading", level=1)).to_have_text(re.compile(r"Week \d+"))
+    blank.get_by_role("button", name="Begin with: Write").click()
+    expect(blank).to_have_url(f"{desk.base}/drafts")
+    blank.get_by_role("link", name="Week").click()
+    writing = blank.locator(".step", has=blank.get_by_role("heading", name="Write"))
+    expect(writing).to_contain_text("going on")
+    writing.get_by_role("button", name="Leave it for now").click()
+    expect(writing).not_to_contain_text("going on")
+    assert blank.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    blank.set_viewport_size({"width": 390, "height": 800})
+    assert blank.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_desk_takes_no_step_that_a_week_does_not_have(desk):
+    assert desk.post("/begin", step="sleep")[0] == 400
