@@ -28,6 +28,7 @@ from pipeline.send.hosted.service import quoted_html
 from pipeline.send.letter import make_letter
 from pipeline.send.message import Envelope, Message, Mould
 from pipeline.send.note import note
+from pipeline.send.pace import SLOWED
 from pipeline.send.sign import signers_for
 from pipeline.send.ways import Folder, Smtp, Uncertain, way_of
 from pipeline.send.ways.api import Connection, NotSentError, Place, Request
@@ -405,7 +406,14 @@ def test_trouble_with_the_sender_stops_the_run_with_the_remedy(name, trouble, si
 @every
 def test_a_wrong_key_stops_the_run_before_anybody_else_is_asked(name, site, letter, provider, small):
     with pytest.raises(SendError, match=r"BYLINE_\w+"):
-        room.send(letter, site, small, way_to(name, site, provider, key="wrong"), lambda _: None, lambda: NOW)
+        room.send(
+            letter,
+            site,
+            small,
+            way_to(name, site, provider, key="wrong"),
+            lambda _: None,
+            room.Orders(clock=lambda: NOW),
+        )
     assert states(small, letter).keys() == {LATER, WAITING}
     assert provider.got == []
 
@@ -425,7 +433,7 @@ def test_a_server_that_is_not_there_claims_nobody(name, site, letter, small):
         port = free.getsockname()[1]
     way = way_to(name, site, None, place=Place.of(f"http://127.0.0.1:{port}"))
     with pytest.raises(SendError, match=r"cannot be reached.*nobody was sent anything"):
-        room.send(letter, site, small, way, lambda _: None, lambda: NOW)
+        room.send(letter, site, small, way, lambda _: None, room.Orders(clock=lambda: NOW))
     assert states(small, letter) == {}
 
 
@@ -728,7 +736,7 @@ def states(store, letter):
 
 
 def sent(letter, site, store, way, at=NOW, tell=lambda _: None):
-    return room.send(letter, site, store, way, tell, lambda: at)
+    return room.send(letter, site, store, way, tell, room.Orders(clock=lambda: at))
 
 
 @every
@@ -736,9 +744,13 @@ def test_an_edition_goes_to_each_reader_once_and_the_ledger_knows_by_which_way(n
     provider.plan["r3@d3.example"] = [json_answer(*ILLEGAL[name])]
     provider.plan["r5@d5.example"] = [(503, {"Retry-After": "7200"}, b"")]
     way = way_to(name, site, provider)
-    assert sent(letter, site, store, way).counts == {SENT: 28, REFUSED: 1, LATER: 1}
+    first = sent(letter, site, store, way)
+    assert (first.count(LATER), first.later) == (1, NOW + timedelta(hours=2))
+    assert first.left_out == {SLOWED: 29 - first.count(SENT) - first.count(REFUSED)}
+    assert first.count(SENT) < 28
     assert sent(letter, site, store, way, NOW + timedelta(hours=1)).counts == {}
-    assert sent(letter, site, store, way, NOW + timedelta(hours=3)).counts == {SENT: 1}
+    last = sent(letter, site, store, way, NOW + timedelta(hours=3))
+    assert last.count(SENT) + first.count(SENT) == 29
     assert max(Counter(provider.recipients()).values()) == 1
     assert len(provider.recipients()) == 29
     with store.reading() as connection:

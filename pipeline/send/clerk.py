@@ -18,7 +18,7 @@ from pipeline.model import Delivery, DeliveryState
 from pipeline.send.course import Course, again_at
 from pipeline.send.interrupted import heeding
 from pipeline.send.lineman import Ask, Lineman, Reply
-from pipeline.send.waiting import Waiting
+from pipeline.send.waiting import PATIENCE, Waiting
 from pipeline.store import deliveries as kept
 from pipeline.store import sends
 
@@ -46,7 +46,7 @@ class Clerk:
     """Writes down for all lines; ``counts`` and ``troubled`` tell how it went, ``trouble`` what went wrong.
 
     ``is_done`` tells whether everybody was reached who was to be. Where ``is_ordered``, the author stopped it, and
-    where ``is_against_us``, the other side has something against the sender.
+    where it ``must_be_resumed``, the other side has something against the sender, or is ill.
     """
 
     def __init__(self, send: Round, tell: Callable[[Delivery], None]) -> None:
@@ -54,7 +54,7 @@ class Clerk:
         self.troubled: list[Delivery] = []
         self.trouble: Exception | None = None
         self.is_done = False
-        self.is_against_us = False
+        self.must_be_resumed = False
         self.is_ordered = False
         self.waiting = Waiting(iter(()), send.pace)
         self.is_stopped = False
@@ -176,7 +176,8 @@ class Clerk:
             self.trouble = self.trouble or ask.failed
         elif self._course.trouble and not self.trouble:
             self.trouble = SendError(self._course.trouble)
-            self.is_against_us = True
+            # What was cut off over a way that takes keys is resolved by the next run.
+            self.must_be_resumed = not (self._course.is_cut_off and self._send.way.promise.remembers)
         self.is_stopped = self.is_stopped or self.trouble is not None
 
     def _mind_pace(self, ended: Settled) -> None:
@@ -218,7 +219,8 @@ class Clerk:
     def _end(self, settled: Settled) -> None:
         """Tell how a delivery ended, or try it again where it was nobody's fault."""
         candidate, name = self._claimed.pop(settled.row), self._named.pop(settled.row)
-        if settled.wait is not None and candidate.tries <= _SLOWED and not self.is_stopped:
+        is_soon = settled.wait is not None and settled.wait <= PATIENCE
+        if is_soon and candidate.tries <= _SLOWED and not self.is_stopped:
             self.waiting.put_back(candidate, self._send.clock())
             return
         self.counts[settled.state] += 1

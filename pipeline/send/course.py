@@ -56,12 +56,17 @@ class Course:
         self._sender.append(is_put_off and not _GREYLISTED.search(ended.answer))
         self.trouble = self.trouble or self._found(ended)
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the last deliveries were cut off before the answer, one after the other."""
+        return self._uncertain >= _MOST_UNCERTAIN
+
     def rests(self, domain: str) -> bool:
         """Tell whether ``domain`` is to be left in peace for the rest of the run."""
         return self._put_off[domain] >= _RESTS
 
     def _found(self, ended: Settled) -> str:
-        if self._uncertain >= _MOST_UNCERTAIN:
+        if self.is_cut_off:
             return (
                 f"{_MOST_UNCERTAIN} deliveries in a row were cut off before the answer, so nobody else is sent to: "
                 "look whether these arrived, settle them with --uncertain, and send again"

@@ -154,7 +154,7 @@ def _slept(send: Round, clerk: Clerk, until: datetime) -> bool:
 
 def _close(send: Round, clerk: Clerk) -> None:
     """Write down how this run ended."""
-    state = SendState.PAUSED if clerk.is_against_us else SendState.DONE if clerk.is_done else SendState.RUNNING
+    state = SendState.PAUSED if clerk.must_be_resumed else SendState.DONE if clerk.is_done else SendState.RUNNING
     with send.store.writing() as connection:
         kept.exclude_who_left(connection, send.edition, send.clock())
         sends.close(connection, send.edition, state, str(clerk.trouble or ""))

@@ -62,6 +62,8 @@ class Pace:
         """Take in what the store knows of earlier letters."""
         kept.forget(connection, now - _REMEMBERED)
         self._rests = kept.used(connection, f"rest {self._sender} ")
+        slowed = kept.used(connection, f"slow {self._sender}").get(f"slow {self._sender}")
+        self._slowed_until = slowed.at if slowed else None
         days = kept.used(connection, f"day {self._sender} ")
         self._before = {key: use.used for key, use in days.items()}
         self._used.update(days)
@@ -146,6 +148,7 @@ class Pace:
             self.slowings += 1
             moment = min(_LONGEST_MOMENT, timedelta(seconds=2 ** (self.slowings - 1)))
             self._slowed_until = now + max(asked, moment)
+            self._untold[f"slow {self._sender}"] = Use(self._slowed_until, self.slowings)
         return self._slowed_until
 
     def _is_at_rest(self, domain: str, now: datetime) -> bool:
