@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.app.readers import Readers
     from pipeline.app.returns import Returns
     from pipeline.app.service import Service
+    from pipeline.app.shares import Shares
     from pipeline.app.stories import Stories
     from pipeline.model import (
         Approval,
@@ -241,6 +242,13 @@ class App:
         from pipeline.connect import connect
 
         return connect(self.store, self.settings.connect, timedelta(days=days), self.now)
+
+    @cached_property
+    def shares(self) -> Shares:
+        """All that concerns telling of a post elsewhere."""
+        from pipeline.app.shares import Shares
+
+        return Shares(self)
 
     # -- send
 

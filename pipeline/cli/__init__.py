@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "check": ("write:check", "Say what keeps a draft from being published."),
     "approve": ("approve:approve", "Note that the words of a post are approved."),
     "publish": ("publish:publish", "Build the site, or preview it while you write."),
+    "share": ("share:share", "Tell of a post elsewhere, in words for each place."),
     "letter": ("send:letter", "Write a post as a letter, to look at."),
     "send": ("send:send", "Send a post to the readers, each once."),
     "readers": ("readers:readers", "List, add, remove, show, erase, import and export readers."),

@@ -101,6 +101,16 @@ echoes = Table(
     Column("is_shown", Boolean, nullable=False, default=False, server_default=false()),
 )
 
+shares = Table(
+    "shares",
+    metadata,
+    Column("post", Text, primary_key=True),
+    Column("channel", String(40), primary_key=True),
+    Column("mark", String(64), nullable=False),
+    Column("claimed_at", Moment, nullable=False),
+    Column("url", Text),
+)
+
 weeks = Table(
     "weeks",
     metadata,

@@ -97,6 +97,15 @@ def upgrade():
         sa.UniqueConstraint("key", name="uq_echoes_key"),
     )
     op.create_table(
+        "shares",
+        sa.Column("post", sa.Text, nullable=False),
+        sa.Column("channel", sa.String(40), nullable=False),
+        sa.Column("mark", sa.String(64), nullable=False),
+        sa.Column("claimed_at", MOMENT, nullable=False),
+        sa.Column("url", sa.Text),
+        sa.PrimaryKeyConstraint("post", "channel", name="pk_shares"),
+    )
+    op.create_table(
         "weeks",
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("week", sa.String(8), nullable=False),
