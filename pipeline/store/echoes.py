@@ -11,6 +11,7 @@ from pipeline.model import Echo, EchoKind
 from pipeline.store.schema import echoes, insert_new
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 
@@ -35,9 +36,32 @@ def remove(connection: Connection, key: str) -> bool:
     return bool(connection.execute(delete(echoes).where(echoes.c.key == key)).rowcount)
 
 
-def show(connection: Connection, number: int, *, shown: bool) -> bool:
-    """Note whether the author shows what has this number; tell whether there is such a one."""
-    return bool(connection.execute(update(echoes).where(echoes.c.id == number).values(is_shown=shown)).rowcount)
+def show(connection: Connection, number: int, topics: Sequence[str] = (), *, shown: bool) -> bool:
+    """Note whether the author shows what has this number, and the ``topics`` of the post that it answers to.
+
+    Tell whether there is such a one.
+    """
+    values = {"is_shown": shown, "topics": list(topics)}
+    return bool(connection.execute(update(echoes).where(echoes.c.id == number).values(values)).rowcount)
+
+
+def echo_by(connection: Connection, number: int) -> Echo | None:
+    """Return what has this number."""
+    row = connection.execute(select(echoes).where(echoes.c.id == number)).one_or_none()
+    return _echo(row) if row else None
+
+
+def answered(connection: Connection, since: datetime) -> dict[str, int]:
+    """Return how many people answered ``since`` to what the author wrote about each topic, and are shown.
+
+    Topics are folded, without regard to capitals.
+    """
+    shown = select(echoes.c.author, echoes.c.topics).where(echoes.c.is_shown, echoes.c.at >= since)
+    people: dict[str, set[str]] = {}
+    for row in connection.execute(shown):
+        for topic in row.topics or ():
+            people.setdefault(str(topic).casefold(), set()).add(row.author)
+    return {topic: len(names) for topic, names in people.items()}
 
 
 def all_echoes(connection: Connection, *, shown: bool | None = None, since: datetime | None = None) -> list[Echo]:

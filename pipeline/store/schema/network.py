@@ -99,6 +99,7 @@ echoes = Table(
     Column("about", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("is_shown", Boolean, nullable=False, default=False, server_default=false()),
+    Column("topics", JSON),
 )
 
 shares = Table(

@@ -93,6 +93,7 @@ def upgrade():
         sa.Column("about", sa.Text, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("is_shown", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("topics", sa.JSON),
         sa.PrimaryKeyConstraint("id", name="pk_echoes"),
         sa.UniqueConstraint("key", name="uq_echoes_key"),
     )
