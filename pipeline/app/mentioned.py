@@ -89,7 +89,7 @@ class Mentioned:
         return None if isinstance(found, Unreadable) else found
 
     def _is_page(self, url: str, now: datetime) -> bool:
-        """Tell whether ``url`` is a page of the site: a post that is out, one of the author's, or one that was built."""
+        """Tell whether ``url`` is a page of the site: a post that is out, an own one, or one that was built."""
         parts = page_parts(self._settings, url)
         if parts is None or (parts and parts[0] == posts.DRAFTS):
             return False

@@ -67,8 +67,8 @@ def _built(
     from pipeline.publish.making import Memo, make
 
     with Beside(work_of(settings)) as beside:
-        memo = Memo(day=today, echoes=how.pop("echoes", ()))
-        made = make(settings, beside, **how, memo=memo)
+        memo = Memo(day=today, echoes=how.get("echoes", ()))
+        made = make(settings, beside, engine=how.get("engine", ""), trends=how.get("trends"), memo=memo)
         whole = made.finished(beside)
         site = made.site(whole, moved)
         if strict and site.warnings:

@@ -42,7 +42,8 @@ _OBJECTS: Final = 200_000
 class Memo:
     """For which ``day`` the site is made; and, where it is a preview, which has none, what is kept in mind of it.
 
-    ``echoes`` is what others say and the author shows. A preview builds again and again: it remembers posts by their files, and what is like what.
+    ``echoes`` is what others say and the author shows. A preview builds again and again: it remembers posts by their
+    files, and what is like what.
     """
 
     day: date | None = None

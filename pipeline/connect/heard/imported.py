@@ -1,7 +1,8 @@
 """A file of webmentions and replies to what is kept of them.
 
 It is as webmention.io gives it (jf2, or its older links), or a list by hand, each with ``author``, ``said``,
-``source``, ``about``, ``at`` and ``kind``. What cannot be read of an item is told with its number, and the rest is taken.
+``source``, ``about``, ``at`` and ``kind``. What cannot be read of an item is told with its number, and the rest is
+taken.
 """
 
 from __future__ import annotations
