@@ -62,19 +62,12 @@ def share(
         path, channels = shares.find(name), shares.channels(names)
         if posted or forget:
             return _settled(shares, path, channels, posted, as_json=as_json)
-        if check or is_posting:
-            file, found = shares.look(path, channels)
-        else:
-            file, found = shares.draft(path, channels, anew=anew)
         if is_posting:
-            return _posted(shares, path, channels, found, as_json=as_json)
+            return _posted(shares, path, channels, as_json=as_json)
+        file, found = shares.look(path, channels) if check else shares.draft(path, channels, anew=anew)
     lines = [line for each in found for line in _lines(each, whole=not check)]
-    report(
-        {"file": file, "shares": [_data(each) for each in found]},
-        *lines,
-        f"They are in {shown(file)}.",
-        as_json=as_json,
-    )
+    data = {"file": file, "shares": [_data(each) for each in found]}
+    report(data, *lines, f"They are in {shown(file)}.", as_json=as_json)
     return 0 if all(each.fits for each in found) else 1
 
 
@@ -92,13 +85,12 @@ def _settled(shares: Shares, path: Path, channels: tuple[Channel, ...], url: str
     return 0
 
 
-def _posted(
-    shares: Shares, path: Path, channels: tuple[Channel, ...], found: tuple[Drawn, ...], *, as_json: bool
-) -> int:
+def _posted(shares: Shares, path: Path, channels: tuple[Channel, ...], *, as_json: bool) -> int:
     """Post the texts, each after a yes."""
     if not sys.stdin.isatty():
         raise UsageError("--post asks you before each text leaves: call it in a terminal")
     shares.note_all(path)  # what an earlier run was cut off from
+    _, found = shares.look(path, channels)
     by_name = {channel.name: channel for channel in channels}
     done: dict[str, SafeUrl] = {}
     failed: dict[str, str] = {}
