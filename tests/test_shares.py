@@ -1,4 +1,4 @@
-"""Telling of a post elsewhere: texts in the post's own words, counted as each place counts, posted once and never alone."""
+"""Telling of a post elsewhere: texts in the post's own words, counted as each place counts, posted once."""
 
 import os
 import pty

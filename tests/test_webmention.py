@@ -27,7 +27,8 @@ TARGET = f"{SITE}posts/{NAME}/"
 POST = "---\ndate: 2026-11-20\ntitle: What the cranes tell\ntopics: [Labour]\n---\nWords.\n"
 REPLY = """<html><body><div class="h-entry"><a class="p-author h-card" href="/"><img alt=""><span class="p-name">Bea
 Kim</span></a><a class="u-in-reply-to" href="{target}">in reply to</a><div class="e-content"><p>The committee is what I
-would <b>watch</b>, too.</p><script>alert(1)</script></div><time class="dt-published" datetime="2026-11-22T08:00:00+01:00">
+would <b>watch</b>, too.</p><script>alert(1)</script></div>
+<time class="dt-published" datetime="2026-11-22T08:00:00+01:00">
 </time></div></body></html>"""
 
 
@@ -95,11 +96,8 @@ def test_a_reply_is_taken_at_once_and_kept_with_who_said_what(door, web):
     source = web.serve("/reply", REPLY.format(target=TARGET), content_type="text/html; charset=utf-8")
     assert door.tell(source).status_code == 202
     [found] = door.kept()
-    assert (found.kind, found.author, found.said) == (
-        EchoKind.REPLY,
-        "Bea Kim",
-        "The committee is what I would watch , too.",
-    ) or found.said == "The committee is what I would watch, too."
+    said = "The committee is what I would watch, too."
+    assert (found.kind, found.author, found.said) == (EchoKind.REPLY, "Bea Kim", said)
     assert (found.source, found.about, found.is_shown) == (source, TARGET, False)
     assert found.at == datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 
@@ -228,7 +226,7 @@ def test_who_tells_too_often_is_told_to_come_later(door):
 
 
 def test_the_answer_does_not_wait_for_the_source(door, web):
-    def slow(request):
+    def slow(_request):
         time.sleep(1)
         return 200, {"content-type": "text/html"}, b"<p>no</p>"
 
@@ -266,7 +264,8 @@ def test_how_it_was_meant_is_told_by_its_class(name, kind):
 
 
 def test_what_hides_or_runs_is_no_part_of_what_is_kept():
-    evil = f"<div class=h-entry><p class=p-author>Bea\u202e\x1b[31m<b>K</b></p><p class=e-content><a href='{TARGET}'>x</a>&lt;script&gt;\x07</p></div>"
+    evil = "<div class=h-entry><p class=p-author>Bea\u202e\x1b[31m<b>K</b></p>"
+    evil += f"<p class=e-content><a href='{TARGET}'>x</a>&lt;script&gt;\x07</p></div>"
     said = said_of(evil, "https://bea.example/1", TARGET)
     assert "\x1b" not in said.author + said.words
     assert "\u202e" not in said.author
@@ -357,8 +356,10 @@ def test_what_is_received_and_imported_is_once(door, web, tmp_path):
 
 
 FEED = """<rss version="2.0"><channel><title>Port News</title><link>https://news.example/</link>
-<item><title>One</title><link>https://news.example/1</link><description>It rains. {name} calls it a bargain. So.</description></item>
-<item><title>Two</title><link>https://news.example/2</link><description>&lt;a href="{target}"&gt;there&lt;/a&gt;</description></item>
+<item><title>One</title><link>https://news.example/1</link>
+<description>It rains. {name} calls it a bargain. So.</description></item>
+<item><title>Two</title><link>https://news.example/2</link>
+<description>&lt;a href="{target}"&gt;there&lt;/a&gt;</description></item>
 <item><title>Three</title><link>https://news.example/3</link><description>{name}sson is another.</description></item>
 <item><title>Own</title><link>{site}posts/x/</link><description>{name} wrote.</description></item>
 </channel></rss>"""
@@ -368,7 +369,6 @@ def test_feeds_that_name_the_author_or_link_to_them_are_found_once(place, open_a
     app = open_app(place)
     name = app.settings.site.author
     url = web.serve("/feed", FEED.format(name=name, target=TARGET, site=SITE), content_type="application/rss+xml")
-    app.feeds.add(url, allow_private=True) if hasattr(app.feeds, "add") else None
     file = place / "byline.yml"
     data = yaml.safe_load(file.read_text(encoding="utf-8"))
     data["pull"]["feeds"] = [{"url": url, "allow_private": True}]

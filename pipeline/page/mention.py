@@ -153,13 +153,14 @@ def _words(entry: HtmlElement, link: HtmlElement | None) -> PlainText:
 
 
 def _text(element: HtmlElement) -> PlainText:
+    """Return the words of an element; only a block, or a line that ends, parts two of them."""
     parts: list[str] = []
-    for event in element.iter():
-        if isinstance(event.tag, str) and event.tag not in _UNSAID:
-            parts.append(event.text or "")
-        if event is not element:
-            parts.append(event.tail or "")
-    return plain_text(" ".join(part for part in parts if part.strip()))
+    for each in element.iter():
+        if isinstance(each.tag, str) and each.tag not in _UNSAID:
+            parts += [" " * (each.tag in _BLOCKS or each.tag == "br"), each.text or ""]
+        if each is not element:
+            parts += [" " * (each.tag in _BLOCKS), each.tail or ""]
+    return plain_text("".join(parts))
 
 
 def _time(entry: HtmlElement) -> datetime | None:
