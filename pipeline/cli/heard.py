@@ -21,6 +21,11 @@ def heard() -> None:
 
     Webmentions that `byline serve` received, what you import, and what feeds say of you. Nothing of it is on your
     site before you say so.
+
+    \b
+    Example:
+      byline heard list
+      byline heard show 12
     """
 
 
