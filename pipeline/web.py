@@ -78,9 +78,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreachable:
-    """Why there is no answer, as a part of a sentence: "example.org <cause>"."""
+    """Why there is no answer, as a part of a sentence: "example.org <cause>".
+
+    ``is_unsent`` tells that nothing can have arrived of what was posted, as there was no connection.
+    """
 
     cause: str
+    is_unsent: bool = False
 
 
 def is_public(address: str) -> bool:
@@ -180,7 +184,7 @@ class Web:
         except TimeoutError:
             return Unreachable(cause=f"did not answer in full within {self.timeout_seconds:g} seconds")
         except (ClientError, OSError, ValueError) as error:
-            return Unreachable(cause=_in_words(error))
+            return Unreachable(cause=_in_words(error), is_unsent=_is_about(error, aiohttp.ClientConnectorError))
         return answer
 
     async def _follow(

@@ -392,6 +392,17 @@ def test_linkedin_knows_no_post_again_so_the_author_looks_and_says(shared, bylin
         assert len(there.posts) == 2
 
 
+def test_where_nobody_answers_nothing_was_posted_and_it_may_be_tried_again(shared):
+    with served(LinkedIn()) as there:
+        name, app = shared.at(there)
+    with pytest.raises(NotPostedError, match="refuses the connection; nothing was posted"):
+        posting(app, name)
+    with served(LinkedIn()) as again:
+        name, app = shared.at(again)
+        posting(app, name)
+        assert len(again.posts) == 1
+
+
 def test_a_wrong_password_posts_nothing_and_is_not_printed(shared):
     with served(Bluesky()) as there:
         name, app = shared.at(there, environment={"BYLINE_BLUESKY_PASSWORD": "wrong-pass"})

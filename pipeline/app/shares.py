@@ -149,4 +149,4 @@ def _ask(asked: Asked) -> Replied:
     answer = asyncio.run(ask())
     if isinstance(answer, Answer):
         return Replied(status=answer.status, headers=answer.headers, body=answer.body)
-    return Replied(cause=answer.cause)
+    return Replied(cause=answer.cause, is_unsent=answer.is_unsent)

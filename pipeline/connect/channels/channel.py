@@ -80,12 +80,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replied:
-    """What an API answered; ``status`` is 0, and ``cause`` says why, where there is no answer."""
+    """What an API answered; ``status`` is 0, and ``cause`` says why, where there is no answer.
+
+    ``is_unsent`` tells that it cannot have had the request.
+    """
 
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     cause: str = ""
+    is_unsent: bool = False
 
     @property
     def is_yes(self) -> bool:
@@ -151,6 +155,6 @@ def outcome(channel: str, reply: Replied, *names: str) -> Replied:
     if reply.is_yes:
         return reply
     why = told(reply, *names)
-    if not reply.status or reply.status >= 500:  # noqa: PLR2004  (HTTP's server errors: it may have been done before)
+    if not reply.is_unsent and (not reply.status or reply.status >= 500):  # noqa: PLR2004  (HTTP's server errors: it may have been done before)
         raise UncertainError(f"{channel} {why}, and nobody knows whether the post is there")
     raise NotPostedError(f"{channel} {why}; nothing was posted")
