@@ -330,6 +330,24 @@ def test_a_token_goes_to_nobody_else(shared):
         assert (other.asked, there.posts) == ([], {})
 
 
+def test_a_token_follows_no_redirect(shared):
+    shared.picture()
+    with served(Mastodon()) as there, served(Mastodon()) as other:
+        there.looks = 2
+        usual = there.answer
+
+        def leading_away(request, body):
+            if request.path.startswith("/api/v1/media/"):
+                return 302, {}, {"Location": f"{other.url}{request.path}"}
+            return usual(request, body)
+
+        there.answer = leading_away
+        name, app = shared.at(there)
+        with pytest.raises(NotPostedError, match="picture"):
+            posting(app, name)
+        assert (other.asked, there.posts) == ([], {})
+
+
 @pytest.mark.parametrize("kind", [Mastodon, Bluesky, LinkedIn])
 def test_what_is_posted_is_posted_once(shared, kind):
     with served(kind()) as there:

@@ -142,9 +142,10 @@ def _ask(asked: Asked) -> Replied:
     async def ask() -> Answer | Unreachable:
         agent = f"Byline/{__version__}"
         async with Web(user_agent=agent, timeout_seconds=_SECONDS, max_bytes=_MOST_BYTES) as web:
-            if asked.body is None:
+            if asked.body is None and "Authorization" not in asked.headers:
                 return await web.get(asked.url, headers=asked.headers, allow_private=True)
-            return await web.post(asked.url, asked.body, headers=asked.headers, method=asked.method)
+            # No redirect is followed: a token goes to the server that the author named, and nowhere else.
+            return await web.post(asked.url, asked.body or b"", headers=asked.headers, method=asked.method)
 
     answer = asyncio.run(ask())
     if isinstance(answer, Answer):

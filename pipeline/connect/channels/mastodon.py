@@ -95,6 +95,8 @@ class Mastodon:
         for _ in range(_LOOKS):
             if reply.status == _READY:
                 return name
+            if not reply.is_yes:
+                raise NotPostedError(f"Mastodon {told(reply, 'error')} to the picture; nothing was posted")
             time.sleep(_GAP)
             reply = self._api(f"/api/v1/media/{name}")
         raise NotPostedError("Mastodon is not done with the picture yet; nothing was posted, try again")
