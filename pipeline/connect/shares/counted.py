@@ -8,6 +8,7 @@ characters, and an emoji by its bytes; X by the weights of twitter-text, version
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -23,14 +24,9 @@ URL: Final = 23
 _CLUSTER: Final = regex.compile(r"\X")
 _MODIFIED: Final = r"\p{Emoji_Modifier}?"
 _PICTURE: Final = rf"(?:[\p{{Extended_Pictographic}}--[©®™]]|[©®™](?=\ufe0f))(?!\ufe0e)\ufe0f?{_MODIFIED}"
-_EMOJI: Final = regex.compile(
-    r"\p{Regional_Indicator}{2}"
-    r"|[0-9#*]\ufe0f?\u20e3"
-    r"|\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]+\U000e007f"
-    rf"|{_PICTURE}(?:\u200d{_PICTURE})*|\p{{Emoji_Modifier}}",
-    regex.VERSION1,
-)
-"""One emoji, of however many code points (UTS #51), where it is shown as a picture."""
+_NO_FLAG: Final = frozenset({"EZ", "QO", "XA", "XB", "ZZ"})
+"""What has the form of a region and is no place, so that it has no flag."""
+_FIRST_LETTER: Final = 0x1F1E6 - ord("A")
 _LIGHT: Final = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 """Code points that weigh one at X (twitter-text, config/v3.json); all others weigh two."""
 _MENTION: Final = regex.compile(r"(?<![=/\w])(@[a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?)@[\w.-]+\w+", regex.IGNORECASE)
@@ -64,8 +60,8 @@ def in_mastodon(text: str, url: int = URL) -> int:
 
 def in_threads(text: str) -> int:
     """Return how long ``text`` is at Threads: an emoji counts its bytes, any other code point one."""
-    emoji = _EMOJI.findall(text)
-    return len(_EMOJI.sub("", text)) + sum(map(utf8, emoji))
+    emoji = _emoji().findall(text)
+    return len(_emoji().sub("", text)) + sum(map(utf8, emoji))
 
 
 def in_x(text: str) -> int:
@@ -73,8 +69,8 @@ def in_x(text: str) -> int:
     composed = unicodedata.normalize("NFC", text)
     spans = at_x(composed)
     rest = _without(composed, spans, "")
-    emoji = _EMOJI.findall(rest)
-    return URL * len(spans) + 2 * len(emoji) + sum(map(_weight, _EMOJI.sub("", rest)))
+    emoji = _emoji().findall(rest)
+    return URL * len(spans) + 2 * len(emoji) + sum(map(_weight, _emoji().sub("", rest)))
 
 
 def first(text: str, most: int, count: Callable[[str], int] = utf16) -> str:
@@ -85,6 +81,23 @@ def first(text: str, most: int, count: Callable[[str], int] = utf16) -> str:
             break
         seen += cluster
     return seen
+
+
+@cache
+def _emoji() -> regex.Pattern[str]:
+    """Return what finds one emoji, of however many code points (UTS #51), where it is shown as a picture."""
+    from babel import Locale
+
+    names = map(str, Locale("en").territories)
+    regions = {name for name in names if len(name) == 2 and name.isalpha()} - _NO_FLAG  # noqa: PLR2004  (ISO 3166)
+    flags = "|".join("".join(chr(_FIRST_LETTER + ord(letter)) for letter in name) for name in sorted(regions))
+    return regex.compile(
+        rf"{flags}"
+        r"|[0-9#*]\ufe0f?\u20e3"
+        r"|\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]+\U000e007f"
+        rf"|{_PICTURE}(?:\u200d{_PICTURE})*|\p{{Emoji_Modifier}}",
+        regex.VERSION1,
+    )
 
 
 def _without(text: str, spans: Iterable[tuple[int, int]], instead: str) -> str:
