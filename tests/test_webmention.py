@@ -18,6 +18,7 @@ from pipeline.page.mention import links_to, said_of
 from pipeline.serve import answering, limits
 from pipeline.serve.errands import Errands
 from pipeline.store import echoes as kept
+from pipeline.store import shares
 from pipeline.web import Unreachable, Web
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
@@ -439,3 +440,23 @@ def test_what_readers_answered_to_lifts_a_story_a_little_and_says_so(place, open
     for number in numbers:
         app.heard.show(number)
     assert answered() == [(0.5, "9 of your readers answered to what you wrote about labour")]
+
+
+# -- the store
+
+
+def test_each_store_keeps_an_echo_once_and_a_claim_for_one(store):
+    with store.writing() as connection:
+        first = kept.keep(connection, "a", echo())
+        assert (first > 0, kept.keep(connection, "a", echo())) == (True, 0)
+        assert kept.put(connection, "a", echo(said="Other words.")) == first
+        assert kept.show(connection, first, ["Labour"], shown=True)
+        assert kept.answered(connection, NOW - timedelta(days=1)) == {"labour": 1}
+        assert [each.said for each in kept.all_echoes(connection, shown=True)] == ["Other words."]
+        assert (kept.remove(connection, "a"), kept.remove(connection, "a")) == (True, False)
+        assert shares.claim(connection, "post", "x", "mark", NOW)
+        assert not shares.claim(connection, "post", "x", "mark", NOW)
+        shares.settle(connection, "post", "x", "https://x.com/1")
+        assert shares.shares_of(connection, "post")["x"].url == "https://x.com/1"
+        shares.release(connection, "post", "x")
+        assert shares.shares_of(connection, "post") == {}
