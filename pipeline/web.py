@@ -78,9 +78,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreachable:
-    """Why there is no answer, as a part of a sentence: "example.org <cause>"."""
+    """Why there is no answer, as a part of a sentence: "example.org <cause>".
+
+    ``is_unsent`` tells that nothing can have arrived of what was posted, as there was no connection.
+    """
 
     cause: str
+    is_unsent: bool = False
 
 
 def is_public(address: str) -> bool:
@@ -105,6 +109,7 @@ class _Request:
     known: SafeUrl
     headers: Mapping[str, str]
     body: bytes | None = None
+    method: str = "GET"
 
 
 class _Turns:
@@ -166,18 +171,20 @@ class Web:
         except (ClientError, OSError, ValueError) as error:
             return Unreachable(cause=_in_words(error))
 
-    async def post(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> Answer | Unreachable:
+    async def post(
+        self, url: str, body: bytes, *, headers: Mapping[str, str], method: str = "POST"
+    ) -> Answer | Unreachable:
         """Send ``body`` to ``url``, an address of the author's own that may be private; no redirect is followed."""
         known = safe_url(url, tracking=True)
         if known is None:
             return Unreachable(cause="is no web address that can be asked")
         try:
-            asked = _Request(url=url, known=known, headers=headers, body=body)
+            asked = _Request(url=url, known=known, headers=headers, body=body, method=method)
             answer, _ = await self._hop(asked, self.timeout_seconds, 0.0, own=True)
         except TimeoutError:
             return Unreachable(cause=f"did not answer in full within {self.timeout_seconds:g} seconds")
         except (ClientError, OSError, ValueError) as error:
-            return Unreachable(cause=_in_words(error))
+            return Unreachable(cause=_in_words(error), is_unsent=_is_about(error, aiohttp.ClientConnectorError))
         return answer
 
     async def _follow(
@@ -232,9 +239,8 @@ class Web:
                 turns.ended = clock()
 
     async def _read(self, session: aiohttp.ClientSession, asked: _Request) -> Answer | Unreachable:
-        method = "GET" if asked.body is None else "POST"
         async with session.request(
-            method, asked.url, data=asked.body, headers=asked.headers, allow_redirects=False
+            asked.method, asked.url, data=asked.body, headers=asked.headers, allow_redirects=False
         ) as response:
             chunks, size = [], 0
             async for chunk in response.content.iter_any():

@@ -20,12 +20,14 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from pipeline.cli import COMMANDS, cli, run
+from pipeline.html import plain_text, safe_url
+from pipeline.model import Echo, EchoKind
 from pipeline.pull.settle import refused
 from pipeline.send.lint import Rule as LetterRule
 from pipeline.settings.environment import given, variable
 from pipeline.settings.explained import section_of, settings_explained
 from pipeline.settings.sections import STATE, Sections
-from pipeline.store import Store
+from pipeline.store import Store, echoes
 from pipeline.store import pull as kept
 from pipeline.store import select as kept_stories
 from pipeline.store.schema import metadata
@@ -365,6 +367,18 @@ def have_a_feed_paused(site, url):
 
 
 TABLE = "email,name,state\nnew@example.org,New,\ngone@example.org,Gone,unsubscribed\n"
+
+
+def heard_of(site):
+    """Have one thing come back, which has the number 1, and a file with another."""
+    about = yaml.safe_load((site / "mkdocs.yml").read_text(encoding="utf-8"))["site_url"]
+    told = {"author": plain_text("Bea"), "said": plain_text("Well said."), "source": safe_url("https://bea.example/1")}
+    echo = Echo(id=0, kind=EchoKind.REPLY, about=about, at=datetime(2026, 11, 20, tzinfo=UTC), **told)
+    with closing(Store(site / STATE / "byline.db")) as store, store.writing() as connection:
+        echoes.keep(connection, "one", echo)
+    (site / "heard.json").write_text(json.dumps([{"source": "https://mei.example/", "target": about}]))
+
+
 PRINTED = [
     (("init",), 0, ("init", "{site}/another")),
     (("status",), 0, ("status",)),
@@ -406,6 +420,12 @@ PRINTED = [
     (("inbox",), 0, ("inbox", "{site}/bounce.eml")),
     (("inbox",), 1, ("inbox", "--explain", "{site}/bounce.eml")),
     (("connect",), 0, ("connect",)),
+    (("share",), 0, ("share", "what-had-no-name", "--channel", "x")),
+    (("heard", "list"), 0, ("heard", "list")),
+    (("heard", "show"), 0, ("heard", "show", "1")),
+    (("heard", "hide"), 0, ("heard", "hide", "1")),
+    (("heard", "look"), 0, ("heard", "look")),
+    (("heard", "import"), 0, ("heard", "import", "{site}/heard.json")),
 ]
 
 
@@ -428,6 +448,7 @@ def test_the_json_that_a_command_prints_has_the_fields_that_the_manual_promises(
     have_a_feed_paused(site, feed)
     with closing(Store(site / STATE / "byline.db")) as store, store.reading() as connection:
         one, two, *_ = (item.story for item in kept_stories.kept_shortlist(connection) if len(item.story.entries) > 1)
+    heard_of(site)
     ids = {"story": one.id, "other": two.id, "entry": one.entries[-1].id}
     filled = [word.format(site=site, feed=feed, **ids) for word in call]
     printed = printed_by("-C", str(site), "--now", "2026-11-23T07:30Z", *filled)

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.app.assist import Assist
+    from pipeline.app.echoes import Echoes
     from pipeline.app.feeds import Feeds
     from pipeline.app.letters import Letters
     from pipeline.app.readers import Readers
     from pipeline.app.returns import Returns
     from pipeline.app.service import Service
+    from pipeline.app.shares import Shares
     from pipeline.app.stories import Stories
     from pipeline.app.week import Week
     from pipeline.model import (
@@ -214,7 +216,8 @@ class App:
         if self.settings.write.approval:
             self.see_that_approved(*(path for path in posts.paths(self.settings.content) if not self.held(path)))
         day, trends = today(self.now), self._trends_of_site()
-        return publish(self.settings, today=day, engine=engine, strict=strict, trends=trends)
+        shown = self.heard.shown()
+        return publish(self.settings, today=day, engine=engine, strict=strict, trends=trends, echoes=shown)
 
     def held(self, path: Path) -> str:
         """Return why the post in ``path`` is kept back from the site of today; nothing where it is not."""
@@ -232,7 +235,7 @@ class App:
         """Serve the site here until interrupted, building it anew at each change."""
         from pipeline.publish import show
 
-        show(self.settings, port, tell, self._trends_of_site)
+        show(self.settings, port, tell, self._trends_of_site, self.heard.shown)
 
     def _trends_of_site(self) -> tuple[Trend, ...] | None:
         return self.stories.trends() if self.settings.publish.trends else None
@@ -242,6 +245,20 @@ class App:
         from pipeline.connect import connect
 
         return connect(self.store, self.settings.connect, timedelta(days=days), self.now)
+
+    @cached_property
+    def shares(self) -> Shares:
+        """All that concerns telling of a post elsewhere."""
+        from pipeline.app.shares import Shares
+
+        return Shares(self)
+
+    @cached_property
+    def heard(self) -> Echoes:
+        """All that concerns what others say of the author's work."""
+        from pipeline.app.echoes import Echoes
+
+        return Echoes(self.settings, lambda: self.store, self.now)
 
     # -- send
 

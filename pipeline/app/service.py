@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from pipeline.app.mentioned import Mentioned
     from pipeline.model import Heard, PlainText
     from pipeline.send.hooks import Hooks
     from pipeline.send.message import Message
@@ -138,6 +139,13 @@ class Service:
         """Take what a mail provider says of letters, if it proves to be from there; say what became of it."""
         return self._hooks.hear(provider, headers, body, now)
 
+    @cached_property
+    def mentioned(self) -> Mentioned:
+        """Webmentions to pages of the site."""
+        from pipeline.app.mentioned import Mentioned
+
+        return Mentioned(self._settings, self._store)
+
     def is_well(self) -> bool:
         """Tell whether the list can be asked."""
         try:
@@ -153,9 +161,8 @@ class Service:
     def concerns(self) -> tuple[str, ...]:
         """Return what the author should know before the service begins."""
         wanted, named = f"{self._base}unsubscribe", self._settings.send.unsubscribe_url
-        if named == wanted:
-            return ()
-        return (f"letters do not lead here to leave: write {wanted} as send.unsubscribe_url into byline.yml",)
+        told = f"letters do not lead here to leave: write {wanted} as send.unsubscribe_url into byline.yml"
+        return () if named == wanted else (told,)
 
 
 def _base(settings: Settings) -> str:

@@ -98,6 +98,7 @@ def _new_files(values: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     yield "byline.yml", explained(_settings(values)).encode()
     yield from _starter(values)
     yield from _copied("overrides")
+    yield from _share_templates()
     yield from _copied("content/index.md")
 
 
@@ -105,7 +106,14 @@ def _sample_files() -> Iterator[tuple[str, bytes]]:
     """Yield the files of the sample site: this project's own."""
     for name in ("mkdocs.yml", "byline.yml", "content", "overrides"):
         yield from _copied(name)
+    yield from _share_templates()
     yield ".gitignore", (PACKAGE / "starter/gitignore").read_bytes()
+
+
+def _share_templates() -> Iterator[tuple[str, bytes]]:
+    """Yield what texts to share are made by, for the author to change."""
+    for path in sorted((PACKAGE / "connect/shares/templates").glob("*.txt")):
+        yield f"overrides/shares/{path.name}", path.read_bytes()
 
 
 def _starter(values: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:

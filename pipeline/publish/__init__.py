@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from pipeline.model import Trend
+    from pipeline.model import Echo, Trend
     from pipeline.publish.site import Site
     from pipeline.publish.stamp import Stamp
     from pipeline.settings.sections import Settings
@@ -26,32 +26,36 @@ if TYPE_CHECKING:
     """What rises and falls, for a page of the site; None where it is to have no such page."""
 
 
-class _How(TypedDict):
-    """By which engine, and with which trends."""
+class _How(TypedDict, total=False):
+    """By which engine, with which trends, and with what others say."""
 
     engine: str
     trends: Trends
+    echoes: Sequence[Echo]
 
 
 _REFUSED: Final = "The site is not published, because of warnings, and --strict was asked for:"
 
 
 @told_in_words()
-def publish(settings: Settings, *, today: date, engine: str = "", strict: bool = False, trends: Trends = None) -> Site:
+def publish(settings: Settings, *, today: date, strict: bool = False, **how: Unpack[_How]) -> Site:
     """Build the site of ``today``, unless nothing changed since it was built.
 
     Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
     """
     with held(settings, work := work_of(settings)):
-        stamp = stamp_of(settings, engine, trends)
+        stamp = _stamp_of(settings, **how)
         if (kept := unchanged(stamp, today, settings.output, work)) and not (strict and kept.warnings):
             return kept
         from pipeline.publish.renames import follow
 
         moved = follow(settings, stamp, work)
-        stamp = stamp_of(settings, engine, trends) if moved else stamp
-        how: _How = {"engine": engine, "trends": trends}
+        stamp = _stamp_of(settings, **how) if moved else stamp
         return _built(settings, stamp, moved, today, strict=strict, **how)
+
+
+def _stamp_of(settings: Settings, engine: str = "", trends: Trends = None, echoes: Sequence[Echo] = ()) -> Stamp:
+    return stamp_of(settings, engine, trends, tuple(echoes))
 
 
 def _built(
@@ -63,7 +67,8 @@ def _built(
     from pipeline.publish.making import Memo, make
 
     with Beside(work_of(settings)) as beside:
-        made = make(settings, beside, **how, memo=Memo(day=today))
+        memo = Memo(day=today, echoes=how.get("echoes", ()))
+        made = make(settings, beside, engine=how.get("engine", ""), trends=how.get("trends"), memo=memo)
         whole = made.finished(beside)
         site = made.site(whole, moved)
         if strict and site.warnings:
@@ -74,7 +79,11 @@ def _built(
 
 
 def show(
-    settings: Settings, port: int, tell: Callable[[str], None], trends: Callable[[], Trends] = lambda: None
+    settings: Settings,
+    port: int,
+    tell: Callable[[str], None],
+    trends: Callable[[], Trends] = lambda: None,
+    echoes: Callable[[], Sequence[Echo]] = tuple,
 ) -> None:
     """Serve the site, drafts included, on 127.0.0.1; build it anew whenever a file of the author's is saved.
 
@@ -87,4 +96,4 @@ def show(
     watched = [settings.content, settings.root / "mkdocs.yml"]
     watched += [settings.overrides] if settings.overrides.is_dir() else []
     with held(settings, previewed_in(settings), patience=0):
-        serve(Preview(settings, trends), address, watched, tell)
+        serve(Preview(settings, trends, echoes), address, watched, tell)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from pipeline.model import Trend
+    from pipeline.model import Echo, Trend
     from pipeline.publish.ground.kept import Piece
     from pipeline.settings.sections import Settings
 
@@ -52,10 +52,15 @@ def previewed_in(settings: Settings) -> Path:
 class Preview:
     """The folder of a preview, kept at what the author's files say. ``trends`` are asked for anew at each build."""
 
-    def __init__(self, settings: Settings, trends: Callable[[], Sequence[Trend] | None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        trends: Callable[[], Sequence[Trend] | None],
+        echoes: Callable[[], Sequence[Echo]] = tuple,
+    ) -> None:
         self.folder = settings.state / "preview"
         self._settings = settings
-        self._trends = trends
+        self._trends, self._echoes = trends, echoes
         self._work = previewed_in(settings)
         self._memo = Memo()
         self._others: dict[str, Piece] = {}
@@ -65,6 +70,7 @@ class Preview:
         """Build what changed, and return what was warned of. Raises ``PublishError``; the last good site stays."""
         is_first = not self._others
         with told_in_words(), Beside(self._work, draws=is_first) as beside:
+            self._memo.echoes = self._echoes()
             made = make(self._settings, beside, trends=self._trends(), memo=self._memo)
             if is_first:
                 whole = {**made.finished(beside).pieces, **beside.index.pieces()}

@@ -13,6 +13,7 @@ from pipeline.select.memory import remembered
 from pipeline.select.rank import Leanings, rank
 from pipeline.select.regroup import joined, parted, put, word_to_stay
 from pipeline.select.shortlist import shortened
+from pipeline.store import echoes
 from pipeline.store import select as kept
 
 if TYPE_CHECKING:
@@ -121,4 +122,5 @@ def _leanings(connection: Connection, settings: Sections, now: datetime) -> Lean
         learned=learned(connection, now),
         refused=kept.refused_marks(connection),
         nearness=words.nearness if words else None,
+        answered=echoes.answered(connection, now - REMEMBERED),
     )

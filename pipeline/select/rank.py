@@ -46,6 +46,9 @@ MOST_PUBLISHERS: Final = 8
 """More publishers than this add nothing."""
 WATCHED_POINTS: Final = 1.0
 """What it gives that a report names somebody whom the author watches."""
+ANSWERED_POINTS: Final = 0.5
+"""What it gives at most that readers answered to what the author wrote about the same topic."""
+_EACH_ANSWER: Final = 0.1
 MOST_TOLD: Final = 3
 """So many lessons are told with a story."""
 
@@ -74,7 +77,8 @@ class Leanings:
     """What the author leans to: how much they trust each feed (0 is usual), whom they watch, what their choices tell.
 
     ``refused`` are the marks of lessons that they do not want heeded. ``nearness`` tells for texts how near each of
-    some phrases is to them in meaning, 0 to 1, where that is known.
+    some phrases is to them in meaning, 0 to 1, where that is known. ``answered`` tells for topics, folded, how many
+    people answered to what the author wrote about them.
     """
 
     trust: Mapping[FeedId, float] = field(default_factory=dict)
@@ -82,6 +86,7 @@ class Leanings:
     learned: tuple[Lesson, ...] = ()
     refused: Collection[str] = frozenset()
     nearness: Nearness | None = None
+    answered: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,7 @@ def _ranked(story: Story, gain: Gain | None, known: _Known) -> RankedStory:
         _publishers(story),
         _freshness(story, known.first_pulls, known.now),
         *_leant(story, known.leanings),
+        *_answered(names, known.leanings.answered),
         *(_learned(*correction(marks(story, names, words), known.learned, gain)) if known.learned else ()),
     )
     return RankedStory(story=story, reasons=reasons, topics=names)
@@ -141,6 +147,15 @@ def _leant(story: Story, leanings: Leanings) -> Iterator[Reason]:
         yield Reason(name="trust", points=round(points, 2), because=f"your trust in {listed(list(trusted.values()))}")
     if named := _watched(story, leanings.watched):
         yield Reason(name="watched", points=WATCHED_POINTS, because=f"it names {listed(named)}, whom you watch")
+
+
+def _answered(topics: Sequence[str], answered: Mapping[str, int]) -> Iterator[Reason]:
+    """Yield what it gives that readers answered to the author about one of ``topics``: a little, whoever they are."""
+    most = max(topics, key=lambda topic: answered.get(topic.casefold(), 0), default="")
+    if people := answered.get(most.casefold(), 0):
+        points = round(min(ANSWERED_POINTS, _EACH_ANSWER * people), 2)
+        who = "a reader of yours" if people == 1 else f"{people} of your readers"
+        yield Reason(name="answered", points=points, because=f"{who} answered to what you wrote about {most}")
 
 
 def _learned(points: float, lessons: Sequence[Lesson]) -> Iterator[Reason]:

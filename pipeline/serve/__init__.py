@@ -36,17 +36,23 @@ def serve(
     bound = listening(*place)
     host, port = bound.getsockname()[:2]
     tell(f"Readers are served at {host}:{port} until you press Ctrl-C.")
-    errands = Errands(tell)
+    errands, slow = Errands(tell), Errands(tell)  # no mail waits for a page of a stranger's
     try:
-        run(answering(service, clock, errands, trust_proxy=trust_proxy), bound)
+        run(answering(service, clock, errands, slow, trust_proxy=trust_proxy), bound)
     finally:
+        slow.close()
         errands.close()
 
 
 def answering(
-    service: Service, clock: Callable[[], datetime], errands: Errands, *, trust_proxy: bool = False
+    service: Service,
+    clock: Callable[[], datetime],
+    errands: Errands,
+    slow: Errands | None = None,
+    *,
+    trust_proxy: bool = False,
 ) -> ASGIApp:
-    """Return the service behind its guard."""
+    """Return the service behind its guard; ``slow`` are errands for which others wait."""
     from starlette.applications import Starlette
     from starlette.routing import Mount
 
@@ -55,6 +61,7 @@ def answering(
     from pipeline.serve.guard import Guard
     from pipeline.serve.hooks import Hooks
     from pipeline.serve.limits import Limits
+    from pipeline.serve.mentions import Mentions
     from pipeline.serve.pages import Pages
     from pipeline.serve.subscribing import Subscribing
 
@@ -64,6 +71,7 @@ def answering(
         Choosing(service, clock, pages),
         Hooks(service, clock),
         Going(service, clock, pages, errands),
+        Mentions(service, clock, slow or errands),
     )
     routes = [route for part in parts for route in part.routes()]
     below = [Mount(service.prefix, routes=routes)] if service.prefix else []  # a proxy may hand the prefix on, or not

@@ -16,6 +16,9 @@ PER_NETWORK: Final = (20, timedelta(hours=1))
 IN_ALL: Final = (500, timedelta(hours=1))
 FAILED: Final = (100, timedelta(hours=1))
 """Of one network: requests in the name of a mail provider that prove nothing."""
+MENTIONS: Final = (30, timedelta(hours=1))
+"""Webmentions from one network."""
+MENTIONS_IN_ALL: Final = (300, timedelta(hours=1))
 MOST_KEYS: Final = 20_000
 """So many addresses and networks are remembered; of more, those heard of longest ago are forgotten."""
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from pipeline.settings.sending import SendSettings
+from pipeline.settings.sharing import ShareSettings
 from pipeline.settings.values import Names, Positive, Section, Text, WebAddress
 
 STATE = ".byline"
@@ -178,6 +179,8 @@ class ConnectSettings(Section):
     """How many hours a week you give to all this; `byline week` plans with them."""
     week_at: Annotated[str, Field(pattern=r"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01]\d|2[0-3]):[0-5]\d$")] = "Fri 09:00"
     """On which day and at what time, for your calendar."""
+    shares: ShareSettings = Field(default_factory=ShareSettings)
+    """Where you tell of your posts."""
 
 
 class Sections(Section):
@@ -221,6 +224,12 @@ class Secrets(Section):
     """BYLINE_BUTTONDOWN_KEY: a key of Buttondown that may write and send emails."""
     listmonk_token: SecretStr | None = None
     """BYLINE_LISTMONK_TOKEN: the token of the API user of your listmonk."""
+    mastodon_token: SecretStr | None = None
+    """BYLINE_MASTODON_TOKEN: an access token of your Mastodon account that may write statuses and media."""
+    bluesky_password: SecretStr | None = None
+    """BYLINE_BLUESKY_PASSWORD: an app password of your Bluesky account."""
+    linkedin_token: SecretStr | None = None
+    """BYLINE_LINKEDIN_TOKEN: an access token of LinkedIn's API that may post for you (w_member_social)."""
     assist_key: SecretStr | None = None
     """BYLINE_ASSIST_KEY: the key of the service that `assist.url` names, if it wants one."""
     token_keys: tuple[SecretStr, ...] = ()

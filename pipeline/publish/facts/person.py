@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -19,8 +20,10 @@ from pipeline.errors import PublishError
 from pipeline.html import plain_text, safe_url
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from pipeline.model import Echo
     from pipeline.settings.sections import SiteSettings
 
 FILES: Final = ("resume.yml", "resume.yaml", "resume.json")
@@ -228,6 +231,22 @@ class Person(_Facts):
     def name(self, site: SiteSettings) -> str:
         """Return what the author is called: as here, or as the settings of the site say."""
         return self.basics.name or site.author
+
+
+def with_echoes(person: Person, echoes: Sequence[Echo]) -> Person:
+    """Return ``person`` with what others said elsewhere, and the author chose to show, among what others say."""
+    told = tuple(
+        Reference(
+            name=echo.author, reference=echo.said, url=echo.source, source=_host(echo), date=f"{echo.at:%Y-%m-%d}"
+        )
+        for echo in echoes
+        if echo.said and echo.source
+    )
+    return person.model_copy(update={"references": (*person.references, *told)}) if told else person
+
+
+def _host(echo: Echo) -> str:
+    return (urlsplit(echo.source or "").hostname or "").removeprefix("www.")
 
 
 def person_of(content: Path) -> Person:

@@ -17,7 +17,17 @@ from pipeline.store.schema.letters import (
     returns,
     sends,
 )
-from pipeline.store.schema.network import echoes, notes, organisations, people, person_keys, services, touches, weeks
+from pipeline.store.schema.network import (
+    echoes,
+    notes,
+    organisations,
+    people,
+    person_keys,
+    services,
+    shares,
+    touches,
+    weeks,
+)
 from pipeline.store.schema.stories import (
     bonds,
     choices,
@@ -65,6 +75,7 @@ __all__ = [
     "returns",
     "sends",
     "services",
+    "shares",
     "shortlist",
     "snapshots",
     "some_at_once",

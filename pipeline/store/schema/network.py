@@ -99,6 +99,17 @@ echoes = Table(
     Column("about", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("is_shown", Boolean, nullable=False, default=False, server_default=false()),
+    Column("topics", JSON),
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("post", Text, primary_key=True),
+    Column("channel", String(40), primary_key=True),
+    Column("mark", String(64), nullable=False),
+    Column("claimed_at", Moment, nullable=False),
+    Column("url", Text),
 )
 
 weeks = Table(
