@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.app.returns import Returns
     from pipeline.app.service import Service
     from pipeline.app.stories import Stories
+    from pipeline.connect.network import Network
     from pipeline.model import (
         Approval,
         Delivery,
@@ -66,6 +67,9 @@ class Status:
     late: tuple[str, ...]
     returned: int
     cut_off: tuple[Handover, ...] = ()
+    turns: int = 0
+    late_turns: int = 0
+    service: str = ""
 
 
 class App:
@@ -231,7 +235,7 @@ class App:
         """Serve the site here until interrupted, building it anew at each change."""
         from pipeline.publish import show
 
-        show(self.settings, port, tell, self._trends_of_site)
+        show(self.settings, port, tell, self._trends_of_site, self.network.public_service())
 
     def _trends_of_site(self) -> tuple[Trend, ...] | None:
         return self.stories.trends() if self.settings.publish.trends else None
@@ -241,6 +245,13 @@ class App:
         from pipeline.connect import connect
 
         return connect(self.store, self.settings.connect, timedelta(days=days), self.now)
+
+    @cached_property
+    def network(self) -> Network:
+        """All that concerns the people and organisations that the author knows."""
+        from pipeline.connect.network import Network
+
+        return Network(lambda: self.store, self.settings.connect, self.settings.state / "refused", self.now)
 
     # -- send
 
@@ -306,6 +317,7 @@ class App:
         read, broken = read_posts(self.settings.content, posts.POSTS)
         held = {post.path for post in read if why_held(post, today(self.now))}
         drafts, _ = read_posts(self.settings.content, posts.DRAFTS)
+        turns = self.network.turns()
         return Status(
             feeds=self.feeds.healths(),
             shortlisted=len(self.stories.shortlist()),
@@ -324,6 +336,9 @@ class App:
             late=tuple(each.edition for each in self.letters.due().late),
             returned=returned,
             cut_off=tuple(each for each in handed if each.state is DeliveryState.CLAIMED),
+            turns=len(turns),
+            late_turns=sum(turn.is_late for turn in turns),
+            service=self.network.service_reminder(),
         )
 
 

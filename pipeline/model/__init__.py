@@ -44,8 +44,10 @@ from pipeline.model.letters import (
     Settled,
 )
 from pipeline.model.people import (
+    Aside,
     Echo,
     EchoKind,
+    Occasion,
     Organisation,
     OrganisationId,
     Person,
@@ -54,6 +56,7 @@ from pipeline.model.people import (
     ServiceKind,
     Touch,
     TouchKind,
+    Turn,
 )
 from pipeline.model.posts import (
     Approval,
@@ -94,6 +97,7 @@ __all__ = [
     "STRONGEST",
     "Approval",
     "Arrived",
+    "Aside",
     "Asked",
     "Assisted",
     "Change",
@@ -129,6 +133,7 @@ __all__ = [
     "Mention",
     "Move",
     "Naming",
+    "Occasion",
     "Organisation",
     "OrganisationId",
     "ParsedEntry",
@@ -169,6 +174,7 @@ __all__ = [
     "Touch",
     "TouchKind",
     "Trend",
+    "Turn",
     "Unreadable",
     "Wish",
     "Written",

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from pipeline.model import Trend
+    from pipeline.model import Service, Trend
+    from pipeline.publish.making import Memo
     from pipeline.publish.site import Site
     from pipeline.publish.stamp import Stamp
     from pipeline.settings.sections import Settings
@@ -37,33 +38,43 @@ _REFUSED: Final = "The site is not published, because of warnings, and --strict 
 
 
 @told_in_words()
-def publish(settings: Settings, *, today: date, engine: str = "", strict: bool = False, trends: Trends = None) -> Site:
+def publish(
+    settings: Settings,
+    *,
+    today: date,
+    engine: str = "",
+    strict: bool = False,
+    trends: Trends = None,
+    service: Sequence[Service] = (),
+) -> Site:
     """Build the site of ``today``, unless nothing changed since it was built.
 
+    ``service`` is what the author gave and shows, besides what their file of facts tells.
     Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
     """
     with held(settings, work := work_of(settings)):
-        stamp = stamp_of(settings, engine, trends)
+        stamp = stamp_of(settings, engine, trends, *service)
         if (kept := unchanged(stamp, today, settings.output, work)) and not (strict and kept.warnings):
             return kept
+        from pipeline.publish.making import Memo
         from pipeline.publish.renames import follow
 
         moved = follow(settings, stamp, work)
-        stamp = stamp_of(settings, engine, trends) if moved else stamp
+        stamp = stamp_of(settings, engine, trends, *service) if moved else stamp
         how: _How = {"engine": engine, "trends": trends}
-        return _built(settings, stamp, moved, today, strict=strict, **how)
+        return _built(settings, stamp, moved, Memo(day=today, service=service), strict=strict, **how)
 
 
 def _built(
-    settings: Settings, stamp: Stamp, moved: tuple[str, ...], today: date, *, strict: bool, **how: Unpack[_How]
+    settings: Settings, stamp: Stamp, moved: tuple[str, ...], memo: Memo, *, strict: bool, **how: Unpack[_How]
 ) -> Site:
     """Build the site, and put it in the place of the old one. Raises as ``publish`` does."""
     from pipeline.publish.finish.beside import Beside
     from pipeline.publish.ground.put import put
-    from pipeline.publish.making import Memo, make
+    from pipeline.publish.making import make
 
     with Beside(work_of(settings)) as beside:
-        made = make(settings, beside, **how, memo=Memo(day=today))
+        made = make(settings, beside, **how, memo=memo)
         whole = made.finished(beside)
         site = made.site(whole, moved)
         if strict and site.warnings:
@@ -74,7 +85,11 @@ def _built(
 
 
 def show(
-    settings: Settings, port: int, tell: Callable[[str], None], trends: Callable[[], Trends] = lambda: None
+    settings: Settings,
+    port: int,
+    tell: Callable[[str], None],
+    trends: Callable[[], Trends] = lambda: None,
+    service: Sequence[Service] = (),
 ) -> None:
     """Serve the site, drafts included, on 127.0.0.1; build it anew whenever a file of the author's is saved.
 
@@ -87,4 +102,4 @@ def show(
     watched = [settings.content, settings.root / "mkdocs.yml"]
     watched += [settings.overrides] if settings.overrides.is_dir() else []
     with held(settings, previewed_in(settings), patience=0):
-        serve(Preview(settings, trends), address, watched, tell)
+        serve(Preview(settings, trends, service), address, watched, tell)

@@ -13,7 +13,7 @@ from pipeline.publish.engine import Built, build, planned
 from pipeline.publish.facts import places
 from pipeline.publish.facts.alike import alike
 from pipeline.publish.facts.catalogue import Catalogue, catalogue
-from pipeline.publish.facts.person import person_of
+from pipeline.publish.facts.person import person_of, with_service
 from pipeline.publish.facts.reading import Seen, drafts_of, published
 from pipeline.publish.facts.told import told_of
 from pipeline.publish.facts.withheld import Held, parted
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pipeline.model import Post, Trend
+    from pipeline.model import Post, Service, Trend
     from pipeline.publish.facts.alike import Alike
     from pipeline.publish.finish.beside import Beside
     from pipeline.publish.stage.files import Staged
@@ -42,10 +42,12 @@ _OBJECTS: Final = 200_000
 class Memo:
     """For which ``day`` the site is made; and, where it is a preview, which has none, what is kept in mind of it.
 
+    ``service`` is what the author gave and shows, besides what their file of facts tells.
     A preview builds again and again: it remembers posts by their files, and what is like what.
     """
 
     day: date | None = None
+    service: Sequence[Service] = ()
     reads: Seen = field(default_factory=dict)
     alike: Alike = field(default_factory=dict)
 
@@ -109,7 +111,8 @@ def make(
     found = catalogue(every, partial(alike if memo.day else memo.likest, memory=work))
     if beside.draws:
         begin(beside.pictures, found, settings)
-    whole = Whole(found=found, person=person_of(settings.content), settings=settings)
+    person = with_service(person_of(settings.content), memo.service)
+    whole = Whole(found=found, person=person, settings=settings)
     staged = stage(work / "stage", whole, trends, drafts=memo.day is None)
     told = told_of(found, whole.person, settings)
     plan = planned(staged, work, engine or settings.publish.engine, told, settings)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from pipeline.model import Trend
+    from pipeline.model import Service, Trend
     from pipeline.publish.ground.kept import Piece
     from pipeline.settings.sections import Settings
 
@@ -52,12 +52,14 @@ def previewed_in(settings: Settings) -> Path:
 class Preview:
     """The folder of a preview, kept at what the author's files say. ``trends`` are asked for anew at each build."""
 
-    def __init__(self, settings: Settings, trends: Callable[[], Sequence[Trend] | None]) -> None:
+    def __init__(
+        self, settings: Settings, trends: Callable[[], Sequence[Trend] | None], service: Sequence[Service] = ()
+    ) -> None:
         self.folder = settings.state / "preview"
         self._settings = settings
         self._trends = trends
         self._work = previewed_in(settings)
-        self._memo = Memo()
+        self._memo = Memo(service=service)
         self._others: dict[str, Piece] = {}
         self._shown: dict[str, str] = {}
 

@@ -19,8 +19,10 @@ from pipeline.errors import PublishError
 from pipeline.html import plain_text, safe_url
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from pipeline.model import Service
     from pipeline.settings.sections import SiteSettings
 
 FILES: Final = ("resume.yml", "resume.yaml", "resume.json")
@@ -250,6 +252,16 @@ def person_of(content: Path) -> Person:
         raise PublishError(
             f"{path.name} has facts that are none:", [_told(path, text, each) for each in error.errors()]
         ) from None
+
+
+def with_service(person: Person, given: Sequence[Service]) -> Person:
+    """Return ``person`` with what the author gave and shows, besides what the file tells."""
+    more = [
+        Volunteer(organization=each.organisation, position=each.what, date=each.on.isoformat(), url=each.link)
+        for each in given
+        if each.is_public
+    ]
+    return person.model_copy(update={"volunteer": (*person.volunteer, *more)})
 
 
 def _told(path: Path, text: str, problem: Any) -> str:
