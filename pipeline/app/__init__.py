@@ -217,7 +217,8 @@ class App:
         if self.settings.write.approval:
             self.see_that_approved(*(path for path in posts.paths(self.settings.content) if not self.held(path)))
         day, trends = today(self.now), self._trends_of_site()
-        return publish(self.settings, today=day, engine=engine, strict=strict, trends=trends)
+        service = self.network.public_service()
+        return publish(self.settings, today=day, engine=engine, strict=strict, trends=trends, service=service)
 
     def held(self, path: Path) -> str:
         """Return why the post in ``path`` is kept back from the site of today; nothing where it is not."""

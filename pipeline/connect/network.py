@@ -264,9 +264,7 @@ def _found(connection: Connection, words: str) -> Person:
         people = list(kept.people_by_id(connection, sorted(set(known.values()))).values())
         people = people or [each for each in kept.all_people(connection) if said in each.emails]
     else:
-        wanted = folded(said) or said.casefold()
-        some = [each for each in kept.all_people(connection) if wanted in (folded(each.name) or each.name.casefold())]
-        people = [each for each in some if folded(each.name) == wanted] or some
+        people = _named(connection, folded(said) or said.casefold())
     if len(people) == 1:
         return people[0]
     if not people:
@@ -276,6 +274,23 @@ def _found(connection: Connection, words: str) -> Person:
     named = "".join(f"\n  [{each.id}] {each.name}, {each.organisation}".rstrip(", ") for each in people[:_MOST_NAMED])
     more = f"\n  and {len(people) - _MOST_NAMED} more" if len(people) > _MOST_NAMED else ""
     raise UsageError(f"{said} may be any of these; name one by the number:{named}{more}")
+
+
+def _named(connection: Connection, wanted: str) -> list[Person]:
+    """Return who is called just so, or was by some file; else who has all of the words; else whose name holds them."""
+    exactly: list[Person] = []
+    by_words: list[Person] = []
+    within: list[Person] = []
+    for person in kept.all_people(connection):
+        names = (person.name, *(each.said for each in person.aside if each.fact == "name"))
+        called = [folded(name) or name.casefold() for name in names]
+        if wanted in called:
+            exactly.append(person)
+        elif any(set(wanted.split()) <= set(name.split()) for name in called):
+            by_words.append(person)
+        elif any(wanted in name for name in called):
+            within.append(person)
+    return exactly or by_words or within
 
 
 def _known(connection: Connection, told: Person) -> Person | None:

@@ -28,9 +28,8 @@ _AT_ONCE: Final = 1_000
 
 def all_people(connection: Connection) -> Iterator[Person]:
     """Yield everybody, in the order of their names; they are not all in memory at once."""
-    query = select(people).order_by(func.lower(people.c.name), people.c.id)
-    found = connection.execution_options(yield_per=_AT_ONCE).execute(query)
-    yield from map(person_of, found)
+    query = select(people).order_by(func.lower(people.c.name), people.c.id).execution_options(yield_per=_AT_ONCE)
+    yield from map(person_of, connection.execute(query))
 
 
 def count_people(connection: Connection) -> int:

@@ -83,11 +83,11 @@ def person_from(facts: Facts) -> Person:
     name = _text(facts, "name") or (plain_text(mails[0]) if mails else NO_TEXT)
     if not name:
         raise ValueError("has neither a name nor a mail address")
-    given: dict[str, Any] = {field: _text(facts, field) for field in _TEXTS}
-    given |= {field: _each(facts, field, _listed, aside) for field in _LISTS}
-    given |= {field: _first(facts, field, day_of, aside) for field in _DAYS}
-    given |= {field: _first(facts, field, _number, aside) for field in _NUMBERS}
-    given |= {field: any(value.strip().casefold() in _YES for value in facts.get(field, ())) for field in _FLAGS}
+    given: dict[str, Any] = {field: _text(facts, field) for field in _TEXTS if field in facts}
+    given |= {field: _each(facts, field, _listed, aside) for field in _LISTS if field in facts}
+    given |= {field: _first(facts, field, day_of, aside) for field in _DAYS if field in facts}
+    given |= {field: _first(facts, field, _number, aside) for field in _NUMBERS if field in facts}
+    given |= {field: _is_so(facts, field) for field in _FLAGS if field in facts}
     return Person(
         id=PersonId(0),
         name=name,
@@ -117,8 +117,8 @@ def organisation_from(facts: Facts) -> Organisation:
         also=_each(facts, "also", _listed, unread),
         topics=_each(facts, "topics", _listed, unread),
         tags=_each(facts, "tags", _listed, unread),
-        is_wanted=any(value.strip().casefold() in _YES for value in facts.get("is_wanted", ())),
-        is_watched=any(value.strip().casefold() in _YES for value in facts.get("is_watched", ())),
+        is_wanted=_is_so(facts, "is_wanted"),
+        is_watched=_is_so(facts, "is_watched"),
     )
 
 
@@ -152,6 +152,10 @@ def _text(facts: Facts, name: str, most: int = LONGEST) -> PlainText:
         if said := _bounded(name, plain_text(value), most):
             return said
     return NO_TEXT
+
+
+def _is_so(facts: Facts, name: str) -> bool:
+    return any(value.strip().casefold() in _YES for value in facts.get(name, ()))
 
 
 _Made = TypeVar("_Made")

@@ -157,13 +157,14 @@ def cards_of(lines: Iterable[Line], name: str) -> Iterator[Card | Refused | Head
     found = records(lines)
     kind, columns, separator = _header(found, name)
     yield Head(text=separator.join(f'"{column}"' for column in columns))
-    meant = [kind.columns.get(column, "") for column in columns]
+    meant = [(place, field) for place, column in enumerate(columns) if (field := kind.columns.get(column))]
+    named = [columns.index(name) for name in kind.names if name in columns]
     for record in found:
         if not record.text.strip(f" {separator}"):
             continue
         try:
             cells = _cells_of(record, separator, len(columns))
-            yield Card(line=record.line, person=person_from(_facts(kind, columns, meant, cells)))
+            yield Card(line=record.line, person=person_from(_facts(kind, meant, named, cells)))
         except ValueError as error:
             yield Refused(line=record.line, because=str(error), text=record.text)
 
@@ -200,18 +201,21 @@ def _cells(text: str, separator: str) -> list[str]:
         raise ValueError(f"is no line of a table: {error}") from None
 
 
-def _facts(kind: Kind, columns: Sequence[str], meant: Sequence[str], cells: Sequence[str]) -> dict[str, list[str]]:
+def _facts(
+    kind: Kind, meant: Sequence[tuple[int, str]], named: Sequence[int], cells: Sequence[str]
+) -> dict[str, list[str]]:
+    """Return what a line says; ``meant`` tells which cells mean what, ``named`` which make up the name."""
     facts: dict[str, list[str]] = {}
-    for field, cell in zip(meant, cells, strict=True):
-        if not field or not cell:
+    for place, field in meant:
+        cell = cells[place]
+        if not cell:
             continue
-        cell = as_meant(cell) if kind.name == "Byline" else cell  # noqa: PLW2901
+        cell = as_meant(cell) if kind.name == "Byline" else cell
         several = cell.split(kind.parted) if kind.parted and field in _PARTED else [cell]
         nothing = _SAYS_NOTHING.get(field, ())
         facts.setdefault(field, []).extend(each for each in several if each.strip().lower() not in nothing)
-    if kind.names and not facts.get("name"):
-        said = dict(zip(columns, cells, strict=True))
-        facts["name"] = [" ".join(part for name in kind.names if (part := said.get(name, "").strip()))]
+    if named and not facts.get("name"):
+        facts["name"] = [" ".join(part for place in named if (part := cells[place].strip()))]
     return facts
 
 
