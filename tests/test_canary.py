@@ -19,7 +19,8 @@ FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Daily</title><
 <guid>1</guid><title>Rotterdam runs 24 yard cranes from a remote desk</title><link>https://a.example/1</link>
 <pubDate>Sun, 22 Nov 2026 10:00:00 GMT</pubDate><description>Rotterdam will run its 24 yard cranes from one remote desk,
 the port said on Sunday.</description></item></channel></rss>"""
-WORDS = "I would ask who sits at that desk at three in the morning, and what they can see of the yard below them."
+WORDS = "One desk is one point of failure. I would ask for the second, and for whoever is to sit at it at night. "
+WORDS += "Until that is answered, I would count the cranes, the desks and the people, and write them side by side."
 KEPT = ("people", "person_keys", "organisations", "touches", "notes", "services")
 """The tables that hold what concerns people; of services only what is public may be seen."""
 
@@ -109,7 +110,7 @@ def test_nothing_of_a_person_reaches_site_feed_letter_log_or_prompt(week, byline
         run(*words)
     (draft,) = (site / "content/drafts").glob("*.md")
     text = draft.read_text(encoding="utf-8").replace(PROMPT, WORDS)
-    draft.write_text(text.replace("summary:", "summary: Who sits at the desk."), encoding="utf-8")
+    draft.write_text(text.replace("summary: ''", "summary: Who sits at the desk."), encoding="utf-8")
     for what in ((), ("--json",)):
         run("assist", draft.stem, *what)
     run("check", draft.stem)
