@@ -205,5 +205,6 @@ def test_the_status_tells_whose_turn_it_is(site, byline):
 
 
 def test_everybody_is_looked_at(net, store):
+    assert net().turns() == ()
     with store.reading() as connection:
         assert kept.count_people(connection) == 1

@@ -37,13 +37,11 @@ def value_of(column):
             "birthday": "--11-23",
             "site": f"https://{CANARY}.example",
         }
-    if isinstance(column.type, Boolean):
-        return column.name != "is_public"
-    if isinstance(column.type, Date):
-        return date(2026, 11, 1)
-    if isinstance(column.type, Moment):
-        return datetime(2026, 1, 1, tzinfo=UTC)
-    if isinstance(column.type, Integer) or column.foreign_keys:
+    others = {Boolean: column.name != "is_public", Date: date(2026, 11, 1), Moment: datetime(2026, 1, 1, tzinfo=UTC)}
+    for kind, value in (*others.items(), (Integer, 1)):
+        if isinstance(column.type, kind):
+            return value
+    if column.foreign_keys:
         return 1
     if column.name == "kind":
         return {"touches": "call", "notes": "share", "services": "talk"}[column.table.name]

@@ -190,7 +190,7 @@ def test_outlook_is_read_in_windows_1252_and_with_semicolons(tmp_path):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_file_is_read_in_each_encoding_that_programs_write(tmp_path, encoding):
     text = LINKEDIN.replace("Ana,", "Åsa,").encode(encoding)
-    assert [each.person.name for each in told_by(tmp_path, text, "c.csv") if isinstance(each, Card)][0] == "Åsa Ruiz"
+    assert next(each.person.name for each in told_by(tmp_path, text, "c.csv") if isinstance(each, Card)) == "Åsa Ruiz"
 
 
 def test_a_card_of_vcard_4_is_read_folded_escaped_grouped_and_without_its_photograph(tmp_path):
@@ -289,7 +289,7 @@ def test_an_organisations_card_is_no_person(tmp_path):
     assert refused.because == "is the card of an organisation, and not of a person"
 
 
-def test_a_field_of_ten_megabytes_is_refused_and_costs_no_memory(take_in, small, tmp_path):
+def test_a_field_of_ten_megabytes_is_refused_and_costs_no_memory(small, tmp_path):
     path = tmp_path / "big.vcf"
     path.write_text(VCARD.replace("TITLE:Editor", f"TITLE:{'x' * 10_000_000}"))
     tracemalloc.start()
@@ -547,8 +547,8 @@ LISTS = st.lists(WORDS, max_size=3, unique=True).map(tuple)
 PEOPLE = st.builds(
     lambda facts, urls, years: replace(person(), **facts, profiles=urls, birthday=years),
     st.fixed_dictionaries(
-        {name: WORDS for name in ("name", "role", "organisation", "place", "met", "notes")}
-        | {name: LISTS for name in ("tags", "topics", "former", "phones")}
+        dict.fromkeys(("name", "role", "organisation", "place", "met", "notes"), WORDS)
+        | dict.fromkeys(("tags", "topics", "former", "phones"), LISTS)
         | {"emails": st.sampled_from([(), ("ana@example.org", "b@x.example")])}
         | {
             "connected_on": st.none() | st.dates(date(1990, 1, 1)),
@@ -587,7 +587,7 @@ def test_our_table_out_and_in_again_loses_nothing(someone):
     assert card.person == someone
 
 
-def test_cards_that_come_in_go_out_with_all_that_is_listed(take_in, small, tmp_path, site, byline):
+def test_cards_that_come_in_go_out_with_all_that_is_listed(tmp_path, site, byline):
     path = tmp_path / "in.vcf"
     path.write_text(VCARD, newline="")
     assert byline("connect", "import", path, at=site)[0] == 0

@@ -6,6 +6,8 @@ Each record is read by itself: one that is broken is told of with its line, and 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,18 +55,45 @@ _HEADING: Final = re.compile(r"(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
 _POINT: Final = re.compile(r"[-*+][ \t]+([A-Za-z][A-Za-z ]{1,14}?)[ \t]*:[ \t]*(.*)")
 _MOST_LINES: Final = 2_000
 _PERSON_LEVEL: Final = 2
+_TOGETHER: Final = 20
+"""Items that are read at once: each by itself takes twice as long."""
 
 Told = Card | Place | Refused
 
 
 def of_yaml(lines: Iterable[Line]) -> Iterator[Told]:
     """Yield whom a file of YAML tells of: lists under ``people:`` and ``organisations:``, an item for each."""
+    waiting: list[_Item] = []
+    for each in _items(lines):
+        if isinstance(each, Refused) or (waiting and each.section != waiting[0].section) or len(waiting) == _TOGETHER:
+            yield from _of_items(waiting)
+            waiting = []
+        if isinstance(each, Refused):
+            yield each
+        else:
+            waiting.append(each)
+    yield from _of_items(waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An item of a list, in its lines."""
+
+    section: str
+    lines: list[Line]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines) + "\n"
+
+
+def _items(lines: Iterable[Line]) -> Iterator[_Item | Refused]:
     section, record, indent = "", list[Line](), -1
     for line in lines:
         found, item = _SECTION.fullmatch(line.text), _ITEM.match(line.text)
         begins = item is not None and (not record or len(item[1]) <= indent)
         if (found or begins) and record:
-            yield _of_yaml(section, record)
+            yield _Item(section, record)
             record = []
         if found:
             section, indent = found[1].replace("z", "s"), -1
@@ -76,32 +105,47 @@ def of_yaml(lines: Iterable[Line]) -> Iterator[Told]:
             because = "stands in no list under `people:` or `organisations:`"
             yield Refused(line=line.number, because=because, text=line.text)
     if record:
-        yield _of_yaml(section, record)
+        yield _Item(section, record)
 
 
 def _is_remark(line: Line) -> bool:
     return line.text.lstrip().startswith("#")
 
 
-def _of_yaml(section: str, record: list[Line]) -> Told:
-    text = "\n".join(line.text for line in record) + "\n"
-    first = record[0].number
+def _of_items(items: list[_Item]) -> Iterator[Told]:
+    """Yield what items tell, all read together; where one of them is broken, each by itself."""
+    data: Any = None
+    if not any(line.fault for item in items for line in item.lines):
+        with suppress(yaml.YAMLError):
+            data = yamltext.parse("".join(item.text for item in items))
+    is_whole = isinstance(data, list) and len(data) == len(items)
+    for place, item in enumerate(items):
+        yield _of_item(item, data[place : place + 1] if is_whole else None)
+
+
+def _of_item(item: _Item, data: Any) -> Told:
+    text, first = item.text, item.lines[0].number
 
     def read() -> Facts:
-        if fault := next((line.fault for line in record if line.fault), ""):
-            raise ValueError(fault)
-        if len(record) > _MOST_LINES:
-            raise ValueError(f"has {len(record):,} lines; at most {_MOST_LINES:,} are taken")
+        _see_that_whole(item.lines)
         try:
-            data = yamltext.parse(text)
+            read_data = yamltext.parse(text) if data is None else data
         except yaml.YAMLError as error:
             line, reason = faults.of_yaml(error, text)
             raise ValueError(f"cannot be read (line {first + line - 1}): {reason}") from None
-        if not isinstance(data, list) or len(data) != 1 or not isinstance(data[0], dict):
+        if not isinstance(read_data, list) or len(read_data) != 1 or not isinstance(read_data[0], dict):
             raise ValueError("must be facts of the form `name: value`")
-        return _facts(section, data[0].items())
+        return _facts(item.section, read_data[0].items())
 
-    return _told(section, first, f"{section}:\n{text}", read)
+    return _told(item.section, first, f"{item.section}:\n{text}", read)
+
+
+def _see_that_whole(lines: list[Line]) -> None:
+    """See to it that all lines of a record can be read. Raises ``ValueError`` where one cannot."""
+    if fault := next((line.fault for line in lines if line.fault), ""):
+        raise ValueError(fault)
+    if len(lines) > _MOST_LINES:
+        raise ValueError(f"has {len(lines):,} lines; at most {_MOST_LINES:,} are taken")
 
 
 def of_markdown(lines: Iterable[Line]) -> Iterator[Told]:
@@ -130,10 +174,7 @@ def _of_markdown(section: str, record: list[Line]) -> Told:
     text = "\n".join(line.text for line in record) + "\n"
 
     def read() -> Facts:
-        if fault := next((line.fault for line in record if line.fault), ""):
-            raise ValueError(fault)
-        if len(record) > _MOST_LINES:
-            raise ValueError(f"has {len(record):,} lines; at most {_MOST_LINES:,} are taken")
+        _see_that_whole(record)
         heading = _HEADING.fullmatch(record[0].text)
         assert heading is not None
         pairs: list[tuple[str, Any]] = [("name", heading[2])]

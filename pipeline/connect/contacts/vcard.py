@@ -85,29 +85,34 @@ def _cut_off(card: _Begun | None) -> Iterator[Refused]:
 def _unfolded(lines: Iterable[Line]) -> Iterator[Line]:
     """Yield lines as they were before they were folded; what is heavy is not put together."""
     parts: list[str] = []
-    number, size, fault, is_soft = 0, 0, "", False
+    number, size, fault, is_soft, is_heavy = 0, 0, "", False, False
     for line in lines:
-        goes_on = bool(parts) and (line.text[:1] in {" ", "\t"} or is_soft)
-        if not goes_on:
+        text = line.text
+        if parts and (is_soft or text.startswith((" ", "\t"))):
+            if is_heavy or fault:
+                is_soft = is_soft and text.endswith("=")
+                continue
+            text = text if is_soft else text[1:]
+        else:
             if parts:
                 yield Line(number, "".join(parts), fault)
             parts, number, size, fault = [], line.number, 0, ""
-        heavy = bool(parts) and _name_of(parts[0]) in _HEAVY
-        text = line.text[1:] if goes_on and not is_soft else line.text
+            is_heavy = _name_of(text) in _HEAVY
         size += len(text)
-        fault = fault or line.fault or (f"is longer than {_LONGEST:,} characters" if size > _LONGEST else "")
-        if not heavy and not (goes_on and fault):
-            # a soft line break of quoted-printable ends in =, and the line after it begins anywhere
-            is_soft = text.endswith("=") and "QUOTED-PRINTABLE" in (parts[0] if parts else text).upper()
-            parts.append(text[:-1] if is_soft else text)
-        else:
-            is_soft = is_soft and text.endswith("=")
+        fault = line.fault or (f"is longer than {_LONGEST:,} characters" if size > _LONGEST else "")
+        # a soft line break of quoted-printable ends in =, and the line after it begins anywhere
+        is_soft = text.endswith("=") and "QUOTED-PRINTABLE" in (parts[0] if parts else text).upper()
+        parts.append(text[:-1] if is_soft else text)
     if parts:
         yield Line(number, "".join(parts), fault)
 
 
+_NAME: Final = re.compile(r"(?:[\w-]+\.)?([\w-]+)[;:]")
+
+
 def _name_of(text: str) -> str:
-    return re.split("[;:]", text[:80], maxsplit=1)[0].rpartition(".")[2].upper()
+    found = _NAME.match(text)
+    return found[1].upper() if found else ""
 
 
 def _taken(card: _Begun, line: Line) -> Iterator[Refused]:
@@ -146,7 +151,9 @@ def _whole(card: _Begun) -> Card | Refused:
 
 def _parameters(text: str) -> Mapping[str, str]:
     """Return the parameters of a property; 2.1 leaves their names out."""
-    found = {}
+    found: dict[str, str] = {}
+    if not text:
+        return found
     for name, value in _PARAMETER.findall(text):
         bare = value.strip('"').upper()
         if not name and bare in {"QUOTED-PRINTABLE", "BASE64"}:
