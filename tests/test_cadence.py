@@ -49,8 +49,8 @@ def test_it_is_a_persons_turn_from_the_ideal_day_and_late_after_the_latest(days,
 def test_the_reason_is_a_sentence():
     said = turn_of(ana(), touched(114, about="the simulator")).because
     assert said == (
-        "You spoke on the phone on 2026-08-01, 114 days ago (about the simulator); with “close” you want to be in touch "
-        "every 30 days, or after 90 at the latest."
+        "You spoke on the phone on 2026-08-01, 114 days ago (about the simulator); with “close” you want to be in "
+        "touch every 30 days, or after 90 at the latest."
     )
 
 

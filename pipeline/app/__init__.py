@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Sending,
         Snapshot,
         Trend,
+        Turn,
         Unreadable,
     )
     from pipeline.publish.site import Site
@@ -67,8 +68,7 @@ class Status:
     late: tuple[str, ...]
     returned: int
     cut_off: tuple[Handover, ...] = ()
-    turns: int = 0
-    late_turns: int = 0
+    turns: tuple[Turn, ...] = ()
     service: str = ""
 
 
@@ -226,6 +226,12 @@ class App:
 
         return why_held(posts.read(path), today(self.now))
 
+    def _kept_back(self, read: Iterable[Post]) -> set[Path]:
+        """Return the files of those posts that are kept back from the site of today."""
+        from pipeline.publish.facts.withheld import today, why_held
+
+        return {post.path for post in read if why_held(post, today(self.now))}
+
     def unbuilt(self) -> tuple[Path, ...]:
         """Return the posts that the built site does not show as they are now, those kept back among them."""
         from pipeline.publish.stamp import unbuilt
@@ -313,12 +319,9 @@ class App:
             active = kept_readers.active_readers(connection, self.now)
             returned = kept_returns.count_waiting(connection)
             made_at = kept_stories.shortlist_made_at(connection)
-        from pipeline.publish.facts.withheld import today, why_held
-
         read, broken = read_posts(self.settings.content, posts.POSTS)
-        held = {post.path for post in read if why_held(post, today(self.now))}
+        held = self._kept_back(read)
         drafts, _ = read_posts(self.settings.content, posts.DRAFTS)
-        turns = self.network.turns()
         return Status(
             feeds=self.feeds.healths(),
             shortlisted=len(self.stories.shortlist()),
@@ -337,8 +340,7 @@ class App:
             late=tuple(each.edition for each in self.letters.due().late),
             returned=returned,
             cut_off=tuple(each for each in handed if each.state is DeliveryState.CLAIMED),
-            turns=len(turns),
-            late_turns=sum(turn.is_late for turn in turns),
+            turns=self.network.turns(),
             service=self.network.service_reminder(),
         )
 

@@ -46,8 +46,8 @@ def status(context: click.Context, *, as_json: bool) -> int:
         "sends": [_sending_data(each, is_late=each.edition in found.late) for each in found.sendings],
         "returned": found.returned,
         "cut_off": [{"edition": each.edition, "to": each.way, "claimed_at": each.claimed_at} for each in found.cut_off],
-        "turns": found.turns,
-        "late_turns": found.late_turns,
+        "turns": len(found.turns),
+        "late_turns": sum(turn.is_late for turn in found.turns),
         "service": found.service,
     }
     sends = (*map(_sending, found.sendings), *_late(found.late), *_deliveries(found.waiting))
@@ -59,8 +59,10 @@ def status(context: click.Context, *, as_json: bool) -> int:
 
 def _network(found: Status) -> Iterator[str]:
     if found.turns:
-        late = f", {found.late_turns} of them late" if found.late_turns else ""
-        yield f"People     {counted(found.turns, 'person', 'people')} to be in touch with{late}: `byline connect due`"
+        many = sum(turn.is_late for turn in found.turns)
+        late = f", {many} of them late" if many else ""
+        whom = counted(len(found.turns), "person", "people")
+        yield f"People     {whom} to be in touch with{late}: `byline connect due`"
     if found.service:
         yield f"Service    {found.service}"
 
