@@ -366,6 +366,19 @@ def have_a_feed_paused(site, url):
     store.close()
 
 
+def have_a_network(site):
+    """Let there be a person with a touch, an organisation, something that was given, and a table with a broken line."""
+    told = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\nAna,Ruiz,,ana@x.example,Yard,,\n1\n"
+    (site / "people.csv").write_text(told)
+    for words in (
+        ("add", "Ana Ruiz", "--mail", "ana@x.example", "--ideal", "1"),
+        ("log", "Ana Ruiz", "--kind", "call"),
+        ("organisation", "Yard"),
+        ("service", "add", "A talk", "--kind", "talk"),
+    ):
+        printed_by("-C", str(site), "--now", "2026-11-23T07:30Z", "connect", *words)
+
+
 TABLE = "email,name,state\nnew@example.org,New,\ngone@example.org,Gone,unsubscribed\n"
 
 
@@ -426,6 +439,22 @@ PRINTED = [
     (("heard", "hide"), 0, ("heard", "hide", "1")),
     (("heard", "look"), 0, ("heard", "look")),
     (("heard", "import"), 0, ("heard", "import", "{site}/heard.json")),
+    (("connect", "import"), 0, ("connect", "import", "{site}/people.csv")),
+    (("connect", "people"), 0, ("connect", "people")),
+    (("connect", "show"), 0, ("connect", "show", "Ana Ruiz")),
+    (("connect", "add"), 0, ("connect", "add", "Bo Novak")),
+    (("connect", "edit"), 0, ("connect", "edit", "Ana Ruiz", "--role", "Editor")),
+    (("connect", "erase"), 0, ("connect", "erase", "Ana Ruiz")),
+    (("connect", "organisations"), 0, ("connect", "organisations")),
+    (("connect", "organisation"), 0, ("connect", "organisation", "Westmark")),
+    (("connect", "log"), 0, ("connect", "log", "Ana Ruiz", "--kind", "met")),
+    (("connect", "due"), 0, ("--now", "2027-11-23T07:30Z", "connect", "due")),
+    (("connect", "snooze"), 0, ("connect", "snooze", "Ana Ruiz", "--days", "7")),
+    (("connect", "leave-alone"), 0, ("connect", "leave-alone", "Ana Ruiz")),
+    (("connect", "service"), 0, ("connect", "service")),
+    (("connect", "service", "list"), 0, ("connect", "service", "list")),
+    (("connect", "service", "add"), 0, ("connect", "service", "add", "A talk", "--kind", "talk")),
+    (("connect", "service", "remove"), 0, ("connect", "service", "remove", "1")),
 ]
 
 
@@ -444,6 +473,7 @@ def test_the_json_that_a_command_prints_has_the_fields_that_the_manual_promises(
     (site / "table.csv").write_text(TABLE, encoding="utf-8")
     (site / "bounce.eml").write_text("From: postmaster@example.org\nSubject: failure notice\n\n<ana@example.org>:\n")
     (site / "list.opml").write_text('<opml version="2.0"><body><outline xmlUrl="https://n.example/f"/></body></opml>')
+    have_a_network(site)
     feed = yaml.safe_load((site / "byline.yml").read_text(encoding="utf-8"))["pull"]["feeds"][0]["url"]
     have_a_feed_paused(site, feed)
     with closing(Store(site / STATE / "byline.db")) as store, store.reading() as connection:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline import post as posts
 from pipeline.app.written import read_posts
 from pipeline.errors import PostError, UsageError
-from pipeline.model import DeliveryState, Kind, SendState
+from pipeline.model import DeliveryState, Kind, SendState, Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pipeline.app.shares import Shares
     from pipeline.app.stories import Stories
     from pipeline.app.week import Week
+    from pipeline.connect.network import Network
     from pipeline.model import (
         Approval,
         Delivery,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         Sending,
         Snapshot,
         Trend,
+        Turn,
         Unreadable,
     )
     from pipeline.publish.site import Site
@@ -69,6 +71,8 @@ class Status:
     late: tuple[str, ...]
     returned: int
     cut_off: tuple[Handover, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    service: str = ""
 
 
 class App:
@@ -216,14 +220,24 @@ class App:
         if self.settings.write.approval:
             self.see_that_approved(*(path for path in posts.paths(self.settings.content) if not self.held(path)))
         day, trends = today(self.now), self._trends_of_site()
-        shown = self.heard.shown()
-        return publish(self.settings, today=day, engine=engine, strict=strict, trends=trends, echoes=shown)
+        shown = self._shown_of_site()
+        return publish(self.settings, today=day, engine=engine, strict=strict, trends=trends, shown=shown)
+
+    def _shown_of_site(self) -> Shown:
+        """Return what the site shows of the store: what others say, and what the author gave."""
+        return Shown(echoes=self.heard.shown(), service=tuple(self.network.public_service()))
 
     def held(self, path: Path) -> str:
         """Return why the post in ``path`` is kept back from the site of today; nothing where it is not."""
         from pipeline.publish.facts.withheld import today, why_held
 
         return why_held(posts.read(path), today(self.now))
+
+    def _kept_back(self, read: Iterable[Post]) -> set[Path]:
+        """Return the files of those posts that are kept back from the site of today."""
+        from pipeline.publish.facts.withheld import today, why_held
+
+        return {post.path for post in read if why_held(post, today(self.now))}
 
     def unbuilt(self) -> tuple[Path, ...]:
         """Return the posts that the built site does not show as they are now, those kept back among them."""
@@ -235,7 +249,7 @@ class App:
         """Serve the site here until interrupted, building it anew at each change."""
         from pipeline.publish import show
 
-        show(self.settings, port, tell, self._trends_of_site, self.heard.shown)
+        show(self.settings, port, tell, self._trends_of_site, self._shown_of_site)
 
     def _trends_of_site(self) -> tuple[Trend, ...] | None:
         return self.stories.trends() if self.settings.publish.trends else None
@@ -259,6 +273,13 @@ class App:
         from pipeline.app.echoes import Echoes
 
         return Echoes(self.settings, lambda: self.store, self.now)
+
+    @cached_property
+    def network(self) -> Network:
+        """All that concerns the people and organisations that the author knows."""
+        from pipeline.connect.network import Network
+
+        return Network(lambda: self.store, self.settings.connect, self.settings.state / "refused", self.now)
 
     # -- send
 
@@ -326,10 +347,8 @@ class App:
             active = kept_readers.active_readers(connection, self.now)
             returned = kept_returns.count_waiting(connection)
             made_at = kept_stories.shortlist_made_at(connection)
-        from pipeline.publish.facts.withheld import today, why_held
-
         read, broken = read_posts(self.settings.content, posts.POSTS)
-        held = {post.path for post in read if why_held(post, today(self.now))}
+        held = self._kept_back(read)
         drafts, _ = read_posts(self.settings.content, posts.DRAFTS)
         return Status(
             feeds=self.feeds.healths(),
@@ -349,6 +368,8 @@ class App:
             late=tuple(each.edition for each in self.letters.due().late),
             returned=returned,
             cut_off=tuple(each for each in handed if each.state is DeliveryState.CLAIMED),
+            turns=self.network.turns(),
+            service=self.network.service_reminder(),
         )
 
 

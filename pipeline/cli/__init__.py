@@ -40,7 +40,7 @@ COMMANDS: Final = {
     "serve": ("serve:serve", "Let readers subscribe, confirm, choose and leave."),
     "inbox": ("inbox:inbox", "Read what came back, and do what it means."),
     "heard": ("heard:heard", "List, show and import what others say of your work."),
-    "connect": ("connect:connect", "Say whom of your network the news names."),
+    "connect": ("connect:connect", "Say whom of your network the news names, and keep who is in it."),
     "week": ("week:week", "Say what the week holds, and begin it."),
     "status": ("status:status", "Say what is due, what failed and what waits."),
     "demo": ("demo:demo", "Walk through a sample week in a scratch folder."),

@@ -1,8 +1,9 @@
-"""``byline connect``."""
+"""``byline connect``: the news of the network itself; each other word of it is in a module of its own."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,21 +14,62 @@ if TYPE_CHECKING:
 
     from pipeline.model import Mention
 
+COMMANDS: Final = {
+    "import": "people:import_people",
+    "people": "people:people",
+    "show": "people:show",
+    "add": "people:add",
+    "edit": "people:edit",
+    "export": "people:export",
+    "erase": "people:erase",
+    "organisations": "organisations:organisations",
+    "organisation": "organisations:organisation",
+    "log": "touches:log",
+    "due": "touches:due",
+    "snooze": "touches:snooze",
+    "leave-alone": "touches:leave_alone",
+    "service": "service:service",
+}
+"""In the order in which one comes to need them. Each is `module:function` below pipeline.cli."""
 
-@click.command()
+
+class Commands(click.Group):
+    """Loads the module of a word when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the words in their order."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of a word."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{module}"), function)
+        return command
+
+
+@click.group(cls=Commands, invoke_without_command=True)
 @click.option("--days", type=click.IntRange(1, 3650), default=8, show_default=True, help="How many days back to look.")
 @json_option
 @click.pass_context
 def connect(context: click.Context, days: int, *, as_json: bool) -> int:
-    """Say whom of your network the news names, and in which sentence.
+    """Say whom of your network the news names, and keep who is in it.
 
-    It looks for the organisations and people under connect: in byline.yml, in all that was pulled. What you do with
-    it is up to you: nothing is ever sent to anybody.
+    Without another word, it looks for those whom you watch in all that was pulled. What you do with it is up to you:
+    nothing is ever sent to anybody.
 
     \b
     Example:
       byline connect --days 14
     """
+    return _news(context, days, as_json=as_json) if context.invoked_subcommand is None else 0
+
+
+def _news(context: click.Context, days: int, *, as_json: bool) -> int:
+    """Say whom of the network the news names, and in which sentence."""
     with app(context) as opened:
         found = opened.connect(days)
         watched = len(opened.settings.connect.organisations) + len(opened.settings.connect.people)

@@ -46,11 +46,25 @@ def status(context: click.Context, *, as_json: bool) -> int:
         "sends": [_sending_data(each, is_late=each.edition in found.late) for each in found.sendings],
         "returned": found.returned,
         "cut_off": [{"edition": each.edition, "to": each.way, "claimed_at": each.claimed_at} for each in found.cut_off],
+        "turns": len(found.turns),
+        "late_turns": sum(turn.is_late for turn in found.turns),
+        "service": found.service,
     }
     sends = (*map(_sending, found.sendings), *_late(found.late), *_deliveries(found.waiting))
+    sends += (*_network(found),)
     sends += (*_handovers(found.cut_off), *_returned(found.returned))
     report(data, *_feeds(found.feeds, failed), *_week(found), *sends, as_json=as_json)
     return int(bool(failed or uncertain or found.broken or found.late or found.cut_off))
+
+
+def _network(found: Status) -> Iterator[str]:
+    if found.turns:
+        many = sum(turn.is_late for turn in found.turns)
+        late = f", {many} of them late" if many else ""
+        whom = counted(len(found.turns), "person", "people")
+        yield f"People     {whom} to be in touch with{late}: `byline connect due`"
+    if found.service:
+        yield f"Service    {found.service}"
 
 
 def _returned(waiting: int) -> Iterator[str]:

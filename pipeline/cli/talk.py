@@ -18,7 +18,7 @@ from pipeline.errors import UsageError
 from pipeline.model import ChangeKind, Naming
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pipeline.app import App
     from pipeline.model import Change
@@ -99,6 +99,18 @@ def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
             path.touch(mode=0o600)
             path.chmod(0o600)  # it may have been there
         path.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def write_private(path: Path, parts: Iterable[str]) -> None:
+    """Write ``parts`` one after the other where the author said, for their eyes alone."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.chmod(0o600)  # it may have been there
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(parts)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 

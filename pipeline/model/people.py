@@ -21,6 +21,14 @@ OrganisationId = NewType("OrganisationId", int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """What was said of a person and does not stand, as something else does: kept, so that nothing is lost."""
+
+    fact: str
+    said: PlainText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody of the author's network.
 
@@ -28,6 +36,7 @@ class Person:
     how the author met them. ``birthday`` is written as vCard has it: 1971-04-12, or --04-12 without the year.
     ``ideal_days`` and ``latest_days`` say how often to be in touch; none means what their tags say. One who is
     ``snoozed_until`` a day is not due before; one of whom the author said "not again" (``is_left_alone``) never is.
+    ``by_hand`` names what the author wrote, which no import overwrites; ``aside`` is what did not agree with the rest.
     """
 
     id: PersonId
@@ -45,11 +54,14 @@ class Person:
     notes: PlainText = NO_TEXT
     birthday: str = ""
     connected_on: date | None = None
+    works_since: date | None = None
     is_watched: bool = False
     ideal_days: int | None = None
     latest_days: int | None = None
     snoozed_until: date | None = None
     is_left_alone: bool = False
+    aside: tuple[Aside, ...] = ()
+    by_hand: tuple[str, ...] = ()
     added_at: datetime | None = None
 
 
@@ -89,6 +101,25 @@ class Touch:
     at: datetime
     about: PlainText = NO_TEXT
     link: SafeUrl | None = None
+
+
+class Occasion(StrEnum):
+    """Why it is a person's turn."""
+
+    CADENCE = "cadence"
+    BIRTHDAY = "birthday"
+    ANNIVERSARY = "anniversary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A person whose turn it is, and why, in a sentence. ``is_late``: the latest day has passed."""
+
+    person: Person
+    occasion: Occasion
+    because: PlainText
+    days_over: int = 0
+    is_late: bool = False
 
 
 class ServiceKind(StrEnum):
@@ -136,3 +167,11 @@ class Echo:
     about: str
     at: datetime
     is_shown: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What the site shows of the store: what others say of the author, and what the author gave."""
+
+    echoes: tuple[Echo, ...] = ()
+    service: tuple[Service, ...] = ()

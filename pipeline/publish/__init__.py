@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from pipeline.errors import PublishError
+from pipeline.model import Shown
 from pipeline.publish.ground.grounds import held, told_in_words
 from pipeline.publish.stamp import keep_stamp, stamp_of, unchanged, work_of
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from pipeline.model import Echo, Trend
+    from pipeline.model import Trend
+    from pipeline.publish.making import Memo
     from pipeline.publish.site import Site
     from pipeline.publish.stamp import Stamp
     from pipeline.settings.sections import Settings
@@ -27,48 +29,54 @@ if TYPE_CHECKING:
 
 
 class _How(TypedDict, total=False):
-    """By which engine, with which trends, and with what others say."""
+    """By which engine, and with which trends."""
 
     engine: str
     trends: Trends
-    echoes: Sequence[Echo]
 
 
+_NOTHING: Final = Shown()
 _REFUSED: Final = "The site is not published, because of warnings, and --strict was asked for:"
 
 
 @told_in_words()
-def publish(settings: Settings, *, today: date, strict: bool = False, **how: Unpack[_How]) -> Site:
+def publish(
+    settings: Settings,
+    *,
+    today: date,
+    engine: str = "",
+    strict: bool = False,
+    trends: Trends = None,
+    shown: Shown = _NOTHING,
+) -> Site:
     """Build the site of ``today``, unless nothing changed since it was built.
 
+    ``shown`` is what it shows besides what the author's file of facts tells.
     Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
     """
     with held(settings, work := work_of(settings)):
-        stamp = _stamp_of(settings, **how)
+        stamp = stamp_of(settings, engine, trends, shown)
         if (kept := unchanged(stamp, today, settings.output, work)) and not (strict and kept.warnings):
             return kept
+        from pipeline.publish.making import Memo
         from pipeline.publish.renames import follow
 
         moved = follow(settings, stamp, work)
-        stamp = _stamp_of(settings, **how) if moved else stamp
-        return _built(settings, stamp, moved, today, strict=strict, **how)
-
-
-def _stamp_of(settings: Settings, engine: str = "", trends: Trends = None, echoes: Sequence[Echo] = ()) -> Stamp:
-    return stamp_of(settings, engine, trends, tuple(echoes))
+        stamp = stamp_of(settings, engine, trends, shown) if moved else stamp
+        how: _How = {"engine": engine, "trends": trends}
+        return _built(settings, stamp, moved, Memo(day=today, shown=shown), strict=strict, **how)
 
 
 def _built(
-    settings: Settings, stamp: Stamp, moved: tuple[str, ...], today: date, *, strict: bool, **how: Unpack[_How]
+    settings: Settings, stamp: Stamp, moved: tuple[str, ...], memo: Memo, *, strict: bool, **how: Unpack[_How]
 ) -> Site:
     """Build the site, and put it in the place of the old one. Raises as ``publish`` does."""
     from pipeline.publish.finish.beside import Beside
     from pipeline.publish.ground.put import put
-    from pipeline.publish.making import Memo, make
+    from pipeline.publish.making import make
 
     with Beside(work_of(settings)) as beside:
-        memo = Memo(day=today, echoes=how.get("echoes", ()))
-        made = make(settings, beside, engine=how.get("engine", ""), trends=how.get("trends"), memo=memo)
+        made = make(settings, beside, **how, memo=memo)
         whole = made.finished(beside)
         site = made.site(whole, moved)
         if strict and site.warnings:
@@ -83,7 +91,7 @@ def show(
     port: int,
     tell: Callable[[str], None],
     trends: Callable[[], Trends] = lambda: None,
-    echoes: Callable[[], Sequence[Echo]] = tuple,
+    shown: Callable[[], Shown] = lambda: _NOTHING,
 ) -> None:
     """Serve the site, drafts included, on 127.0.0.1; build it anew whenever a file of the author's is saved.
 
@@ -96,4 +104,4 @@ def show(
     watched = [settings.content, settings.root / "mkdocs.yml"]
     watched += [settings.overrides] if settings.overrides.is_dir() else []
     with held(settings, previewed_in(settings), patience=0):
-        serve(Preview(settings, trends, echoes), address, watched, tell)
+        serve(Preview(settings, trends, shown), address, watched, tell)

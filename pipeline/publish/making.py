@@ -9,11 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PublishError
+from pipeline.model import Shown
 from pipeline.publish.engine import Built, build, planned
 from pipeline.publish.facts import places
 from pipeline.publish.facts.alike import alike
 from pipeline.publish.facts.catalogue import Catalogue, catalogue
-from pipeline.publish.facts.person import person_of, with_echoes
+from pipeline.publish.facts.person import person_of, with_echoes, with_service
 from pipeline.publish.facts.reading import Seen, drafts_of, published
 from pipeline.publish.facts.told import told_of
 from pipeline.publish.facts.withheld import Held, parted
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pipeline.model import Echo, Post, Trend
+    from pipeline.model import Post, Trend
     from pipeline.publish.facts.alike import Alike
     from pipeline.publish.finish.beside import Beside
     from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings
 
 
+_NOTHING: Final = Shown()
 _OBJECTS: Final = 200_000
 """So many objects more, and Python looks for those that nobody needs; usually it does for each 700."""
 
@@ -42,12 +44,12 @@ _OBJECTS: Final = 200_000
 class Memo:
     """For which ``day`` the site is made; and, where it is a preview, which has none, what is kept in mind of it.
 
-    ``echoes`` is what others say and the author shows. A preview builds again and again: it remembers posts by their
-    files, and what is like what.
+    ``shown`` is what it shows besides what the author's file of facts tells.
+    A preview builds again and again: it remembers posts by their files, and what is like what.
     """
 
     day: date | None = None
-    echoes: Sequence[Echo] = ()
+    shown: Shown = _NOTHING
     reads: Seen = field(default_factory=dict)
     alike: Alike = field(default_factory=dict)
 
@@ -111,7 +113,8 @@ def make(
     found = catalogue(every, partial(alike if memo.day else memo.likest, memory=work))
     if beside.draws:
         begin(beside.pictures, found, settings)
-    whole = Whole(found=found, person=with_echoes(person_of(settings.content), memo.echoes), settings=settings)
+    person = with_echoes(with_service(person_of(settings.content), memo.shown.service), memo.shown.echoes)
+    whole = Whole(found=found, person=person, settings=settings)
     staged = stage(work / "stage", whole, trends, drafts=memo.day is None)
     told = told_of(found, whole.person, settings)
     plan = planned(staged, work, engine or settings.publish.engine, told, settings)

@@ -13,6 +13,7 @@ from watchdog.events import FileCreatedEvent, FileDeletedEvent, FileModifiedEven
 from watchdog.observers import Observer
 
 from pipeline.errors import PublishError, UsageError
+from pipeline.model import Shown
 from pipeline.publish.finish.beside import Beside
 from pipeline.publish.finish.images import with_images
 from pipeline.publish.ground.grounds import told_in_words
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from pipeline.model import Echo, Trend
+    from pipeline.model import Trend
     from pipeline.publish.ground.kept import Piece
     from pipeline.settings.sections import Settings
 
@@ -50,17 +51,20 @@ def previewed_in(settings: Settings) -> Path:
 
 
 class Preview:
-    """The folder of a preview, kept at what the author's files say. ``trends`` are asked for anew at each build."""
+    """The folder of a preview, kept at what the author's files say.
+
+    ``trends`` and what is ``shown`` are asked for anew at each build.
+    """
 
     def __init__(
         self,
         settings: Settings,
         trends: Callable[[], Sequence[Trend] | None],
-        echoes: Callable[[], Sequence[Echo]] = tuple,
+        shown: Callable[[], Shown] = Shown,
     ) -> None:
         self.folder = settings.state / "preview"
         self._settings = settings
-        self._trends, self._echoes = trends, echoes
+        self._trends, self._told = trends, shown
         self._work = previewed_in(settings)
         self._memo = Memo()
         self._others: dict[str, Piece] = {}
@@ -70,7 +74,7 @@ class Preview:
         """Build what changed, and return what was warned of. Raises ``PublishError``; the last good site stays."""
         is_first = not self._others
         with told_in_words(), Beside(self._work, draws=is_first) as beside:
-            self._memo.echoes = self._echoes()
+            self._memo.shown = self._told()
             made = make(self._settings, beside, trends=self._trends(), memo=self._memo)
             if is_first:
                 whole = {**made.finished(beside).pieces, **beside.index.pieces()}

@@ -168,6 +168,20 @@ class PublishSettings(Section):
     """How many kilobytes a page may weigh with all that it loads; `byline publish` names those that are heavier."""
 
 
+class CadenceSettings(Section):
+    """How often you want to be in touch with people of a tag, counted from the last real touch."""
+
+    ideal: Annotated[int, Field(gt=0, le=3650)]
+    """After how many days it is their turn, such as 30, 90, 180 or 365."""
+    latest: Annotated[int, Field(gt=0, le=3650)] | None = None
+    """After how many days it is late; without it, as many as `ideal`."""
+
+    @property
+    def until(self) -> int:
+        """After how many days it is late."""
+        return max(self.ideal, self.latest or 0)
+
+
 class ConnectSettings(Section):
     """Whom you would like to work with, and whose news you want to know."""
 
@@ -181,6 +195,10 @@ class ConnectSettings(Section):
     """On which day and at what time, for your calendar."""
     shares: ShareSettings = Field(default_factory=ShareSettings)
     """Where you tell of your posts."""
+    cadence: dict[str, CadenceSettings] = Field(default_factory=dict)
+    """How often you want to be in touch, by the tags that you give people."""
+    birthdays: bool = False
+    """Tell a week ahead of birthdays, and of the days on which people began where they work."""
 
 
 class Sections(Section):

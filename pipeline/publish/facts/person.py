@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pipeline.model import Echo
+    from pipeline.model import Echo, Service
     from pipeline.settings.sections import SiteSettings
 
 FILES: Final = ("resume.yml", "resume.yaml", "resume.json")
@@ -269,6 +269,16 @@ def person_of(content: Path) -> Person:
         raise PublishError(
             f"{path.name} has facts that are none:", [_told(path, text, each) for each in error.errors()]
         ) from None
+
+
+def with_service(person: Person, given: Sequence[Service]) -> Person:
+    """Return ``person`` with what the author gave and shows, besides what the file tells."""
+    more = [
+        Volunteer(organization=each.organisation, position=each.what, date=each.on.isoformat(), url=each.link)
+        for each in given
+        if each.is_public
+    ]
+    return person.model_copy(update={"volunteer": (*person.volunteer, *more)})
 
 
 def _told(path: Path, text: str, problem: Any) -> str:
