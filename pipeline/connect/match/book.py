@@ -54,17 +54,17 @@ class Book:
     firms_caring: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     workers: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     speakers: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    own: frozenset[str] = frozenset()
-    """The phrases of the author's own topics: what holds one is of their field."""
+    _cares: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def cares(self, number: int) -> frozenset[str]:
         """Return all phrases that a person stands for: what they care about, work on, and where they work does."""
-        person = self.people[number]
-        firm = self.firm_of[number]
-        topics = {known for topic in person.topics for known in self.vocabulary.known_by(topic)}
-        return frozenset(
-            {*topics, *phrases_of_role(person.role), *(self.firms[firm].phrases if firm is not None else ())}
-        )
+        known = self._cares.get(number)
+        if known is None:
+            person, firm = self.people[number], self.firm_of[number]
+            topics = (found for topic in person.topics for found in self.vocabulary.known_by(topic))
+            of_firm = self.firms[firm].phrases if firm is not None else ()
+            known = self._cares[number] = frozenset((*topics, *phrases_of_role(person.role), *of_firm))
+        return known
 
 
 def book_of(
@@ -102,6 +102,8 @@ def _add_organisations(book: Book, organisations: Sequence[Organisation]) -> dic
         firm.phrases = tuple(
             dict.fromkeys(each for topic in organisation.topics for each in book.vocabulary.known_by(topic))
         )
+        for each in firm.phrases:
+            book.phrases.add(each.split(" "), number)
         for other in organisation.also:
             known.setdefault(key_of_organisation(other), number)
             _add_names(book, names_of_organisation(other), number, is_firm=True)
@@ -167,8 +169,6 @@ def _add_topic(book: Book, topic: str, holders: dict[str, list[int]], number: in
 
 
 def _add_own_field(book: Book) -> None:
-    own = {found for name in book.vocabulary.phrases for found in book.vocabulary.known_by(name)}
-    book.own = frozenset(own)
-    for found in own:
+    for found in sorted(book.vocabulary.all):
         if found not in book.phrases:
             book.phrases.add(found.split(" "), -1)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pipeline.connect.match.lists import GIVEN, PLACES, SURNAMES
+from pipeline.connect.match.lists import NO_FIRMS
 from pipeline.connect.match.meant import Meant, Place, firm_meant, person_meant
 from pipeline.connect.match.topics import Told, told_of
 
@@ -90,7 +90,7 @@ def _firm(
 def _may_be_told_by_itself(judged: Sequence[tuple[Meant, Place, Name]]) -> bool:
     """Tell whether a word that stands twice with a capital is a firm: no place, no name, and never just a word."""
     word = judged[0][2].words[0]
-    return word not in PLACES | GIVEN | SURNAMES and all(how > 0 for how, _, _ in judged)
+    return word not in NO_FIRMS and all(how > 0 for how, _, _ in judged)
 
 
 def _order(place: Place) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pipeline.connect.match.tokens import otherwise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.connect.match.tokens import Words
 
@@ -47,7 +47,9 @@ class Index(Generic[Value]):
         return tuple(word for word in (folded, *otherwise(mark)) if word in self._lengths)
 
     def _longest(self, words: Words, at: int, begins: Sequence[str]) -> tuple[int, int, list[Value]] | None:
-        lengths = sorted({length for first in begins for length in self._lengths[first]}, reverse=True)
+        lengths: Iterable[int] = self._lengths[begins[0]]
+        if len(begins) > 1:
+            lengths = sorted({length for first in begins for length in self._lengths[first]}, reverse=True)
         for length in lengths:
             end = at + length
             if end > len(words.raw):
@@ -55,8 +57,7 @@ class Index(Generic[Value]):
             plain = " ".join(words.folded[at:end])
             if plain in self._values:
                 return at, end, self._values[plain]
-            others = [(words.folded[place], *otherwise(words.raw[place])) for place in range(at, end)]
-            for spelt in product(*others) if any(len(each) > 1 for each in others) else ():
+            for spelt in _otherwise_spelt(words, at, end):
                 if (values := self._values.get(" ".join(spelt))) is not None:
                     return at, end, values
         return None
@@ -77,3 +78,11 @@ class Index(Generic[Value]):
 
     def __contains__(self, phrase: str) -> bool:
         return phrase in self._values
+
+
+def _otherwise_spelt(words: Words, start: int, end: int) -> Iterator[tuple[str, ...]]:
+    """Yield how else the words from ``start`` to ``end`` may be meant: without endings and joined articles."""
+    if any(mark[-1] == "s" or not mark.isascii() or "'" in mark for mark in words.raw[start:end]):
+        others = [(words.folded[place], *otherwise(words.raw[place])) for place in range(start, end)]
+        if any(len(each) > 1 for each in others):
+            yield from product(*others)

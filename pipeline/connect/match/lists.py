@@ -131,6 +131,9 @@ SURNAMES: Final = frozenset(
     ).split()
 )
 
+NO_FIRMS: Final = PLACES | GIVEN | SURNAMES
+"""Words that with a capital mean a place or somebody, unless much says that a firm is meant."""
+
 TITLES: Final = frozenset(
     (
         "mr mrs ms mx miss dr prof professor sir dame lord lady rev hon ing dipl dipl-ing mag capt captain col "
@@ -275,6 +278,15 @@ DULL: Final = frozenset(
     ).split()
 )
 """Words that tell nothing of what a text is about."""
+AGENTS: Final = frozenset(
+    (
+        "driver master planner buyer broker lawyer trader reporter journalist researcher scientist designer developer "
+        "architect operator worker teacher trainer lecturer professor economist technician inspector pilot captain "
+        "steward secretary minister officer operator accountant auditor administrator scientist author writer speaker "
+        "investor banker trustee fellow student apprentice nurse doctor surveyor controller dispatcher agent clerk"
+    ).split()
+)
+"""What a role calls a person who does something."""
 SENIORITY: Final = frozenset(
     (
         "head director manager chief officer senior junior lead leader vice president vp svp evp ceo cfo cto coo "

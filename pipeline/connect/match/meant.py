@@ -28,12 +28,20 @@ _BEFORE_A_PLACE: Final = frozenset(
 )
 _DEMONYMS: Final = frozenset(
     (
-        "american british english scottish irish welsh french german dutch belgian flemish swiss austrian italian spanish "
-        "portuguese danish swedish norwegian finnish polish czech greek turkish russian ukrainian chinese japanese korean "
-        "indian brazilian canadian australian european african asian nordic mexican israeli"
+        "american british english scottish irish welsh french german dutch belgian flemish swiss austrian italian "
+        "spanish portuguese danish swedish norwegian finnish polish czech greek turkish russian ukrainian chinese "
+        "japanese korean indian brazilian canadian australian european african asian nordic mexican israeli"
     ).split()
 )
-_OF: Final = frozenset("of at from with for bei chez van von at".split())
+_BESIDE_A_FIRM: Final = lists.ROLES | lists.DAYS | lists.TITLES | lists.LEGAL
+_OF_A_FIRM: Final = lists.SOFT | lists.PLACES_OF_FIRMS
+_BEFORE_A_FIRM: Final = lists.ROLES | lists.DAYS | lists.FORMER | _DEMONYMS
+_BEFORE_A_PERSON: Final = lists.ROLES | lists.DAYS | lists.TITLES | _DEMONYMS
+_BEHIND_A_PERSON: Final = lists.ROLES | lists.DAYS | lists.TITLES
+_BEFORE_ANOTHER: Final = lists.GIVEN | lists.TITLES | _BEFORE_A_PLACE
+_AFTER_AN_ARTICLE: Final = (lists.CUES - lists.SAYS) | lists.ROLES | lists.SOFT
+_OF_ANOTHER: Final = lists.SURNAMES | lists.GIVEN | lists.COMMON
+_OF: Final = frozenset("of at from with for bei chez van von".split())
 _NEAR: Final = 7
 """Words before and behind a name that tell what it is."""
 _SHORT: Final = 3
@@ -69,9 +77,11 @@ def firm_meant(line: Line, at: Place, name: Name, *, field: bool, is_word: bool)
         return Meant.ANOTHER
     if _is_former(words, at.start):
         return Meant.NO
-    if is_formal or (not name.is_common and not (is_word and len(name.words) == 1)):
+    if is_formal or (not name.is_common and not (is_word and len(name.words) == 1 and not _is_acronym(line, at))):
         return Meant.YES
     if _means_something_else(words, at, name):
+        return Meant.NO
+    if len(name.words) == 1 and name.words[0] in lists.NO_FIRMS and not field:
         return Meant.NO
     points = _points_for_a_firm(line, at) + (1 if field else 0)
     return Meant.YES if points >= _ENOUGH else Meant.MAYBE if points else Meant.NO
@@ -112,6 +122,12 @@ def _is_written_so(line: Line, at: Place, name: Name) -> bool:
     )
 
 
+def _is_acronym(line: Line, at: Place) -> bool:
+    """Tell whether a name stands in capitals in a line that has others: no word looks like that."""
+    mark = line.words.raw[at.start]
+    return len(mark) > 1 and mark.isupper() and not line.words.text.isupper()
+
+
 def _is_formal(words: Words, at: Place) -> bool:
     """Tell whether a legal form or the sign of a stock exchange stands behind the name."""
     behind = words.text[words.spans[at.end - 1][1] :][:24]
@@ -135,9 +151,9 @@ def _goes_on(line: Line, at: Place, *, is_common: bool) -> bool:
     if not _joined(words, end) or not words.is_high(end) or _is_owning(words.raw[end - 1]):
         return False
     following = words.folded[end]
-    if following in lists.ROLES | lists.DAYS | lists.TITLES | lists.LEGAL:
+    if following in _BESIDE_A_FIRM:
         return False
-    if following in lists.SOFT | lists.PLACES_OF_FIRMS:
+    if following in _OF_A_FIRM:
         return is_common
     if line.is_loud:
         return following not in lists.VERBS_OF_HEADLINES and (is_common or following in lists.COMMON)
@@ -157,9 +173,9 @@ def _began_before(line: Line, at: Place) -> bool:
     if not _joined(words, at.start) or not words.is_high(before):
         return False
     word = words.folded[before]
-    if _is_owning(words.raw[before]) or word in lists.ROLES | lists.DAYS | lists.FORMER | _DEMONYMS:
+    if _is_owning(words.raw[before]) or word in _BEFORE_A_FIRM:
         return False
-    if word in lists.GIVEN | lists.TITLES | _BEFORE_A_PLACE:
+    if word in _BEFORE_ANOTHER:
         return True
     if words.raw[before][0].isdigit() or word in lists.DULL:
         return False
@@ -175,11 +191,7 @@ def _is_former(words: Words, start: int) -> bool:
 def _means_something_else(words: Words, at: Place, name: Name) -> bool:
     """Tell whether the words around say that a firm's name is here just a word."""
     behind = words.folded[at.end] if at.end < len(words.folded) else ""
-    if (
-        at.start
-        and words.folded[at.start - 1] in lists.ARTICLES
-        and behind not in lists.CUES | lists.ROLES | lists.SOFT
-    ):
+    if at.start and words.folded[at.start - 1] in lists.ARTICLES and behind not in _AFTER_AN_ARTICLE:
         return True
     others = lists.OTHER_SENSES.get(name.words[0], "").split() if len(name.words) == 1 else []
     near = words.folded[max(at.start - _NEAR, 0) : at.start] + words.folded[at.end : at.end + _NEAR]
@@ -194,6 +206,8 @@ def _points_for_a_firm(line: Line, at: Place) -> int:
     is_owning = words.raw[at.end - 1].endswith(("'s", "’s")) and behind in lists.CUES
     tells = not (line.is_loud or line.is_quiet) and not words.begins_a_sentence(at.start)
     points = int(tells and not line.is_german)
+    if at.end - at.start > 1 and not (line.is_loud or line.is_quiet):
+        points += _ENOUGH  # several words in a row have capitals by chance in titles alone
     points += int(not lists.CUES.isdisjoint(near))
     points += int(behind in lists.SAYS - {"has", "will"} or is_owning)
     return points
@@ -206,12 +220,12 @@ def _is_followed_by_a_name(line: Line, at: Place) -> bool:
     following = words.folded[end]
     if following in _PARTICLES:
         return end + 1 < len(words.raw) and words.is_high(end + 1) and words.gap(end + 1) == " "
-    if not words.is_high(end) or following in lists.ROLES | lists.DAYS | lists.TITLES:
+    if not words.is_high(end) or following in _BEHIND_A_PERSON:
         return False
     if words.gap(end) != " ":
         return not line.is_german or following not in lists.ROLES
     if line.is_loud:
-        return following not in lists.VERBS_OF_HEADLINES and following in lists.SURNAMES | lists.GIVEN | lists.COMMON
+        return following not in lists.VERBS_OF_HEADLINES and following in _OF_ANOTHER
     return not line.is_german or following in lists.SURNAMES
 
 
@@ -222,10 +236,7 @@ def _has_a_name_before(line: Line, at: Place) -> bool:
     word = words.folded[before]
     if words.gap(at.start) != " ":
         return True
-    if (
-        words.raw[before].endswith(("'s", "’s", "s'", "s’"))
-        or word in lists.ROLES | lists.DAYS | lists.TITLES | _DEMONYMS
-    ):
+    if words.raw[before].endswith(("'s", "’s", "s'", "s’")) or word in _BEFORE_A_PERSON:
         return False
     if word in lists.GIVEN:
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pipeline.connect.match.lists import COMMON, GIVEN, LEGAL, LEGAL_IN_HAN, PLACES, SOFT, SURNAMES, TITLES
@@ -16,6 +17,9 @@ _ASIDE: Final = re.compile(r"\s*[(\[{|/].*$|\s+[–—-]\s.*$")
 """What stands behind a name that is none of it: "Westmark (Hallum)", "Ana Ruiz | Speaker"."""
 _HAN: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ANDS: Final = ("and", "und", "et", "y", "en", "og", "och", "e", "i")
+_OTHERS: Final = COMMON | PLACES | GIVEN | SURNAMES
+"""Words that a name may consist of and mean something else, or somebody else."""
+_ENDS: Final = LEGAL | {"and"}
 _SHORTEST: Final = 2
 _ACRONYM: Final = 5
 
@@ -34,6 +38,7 @@ class Name:
     is_short: bool = False
 
 
+@lru_cache(maxsize=100_000)
 def names_of_organisation(name: str) -> tuple[Name, ...]:
     """Return how texts name an organisation: without its legal form, and with each word for "and"; the whole first."""
     bare = _ASIDE.sub("", name).strip() or name
@@ -41,9 +46,9 @@ def names_of_organisation(name: str) -> tuple[Name, ...]:
         bare = bare.replace(form, " ")
     told = words_of(bare)
     words, marks = list(told.folded), list(told.raw)
-    if len(words) > 1 and words[0] == "the":
+    if len(words) > 1 and (words[0] == "the" or (words[0] in LEGAL and not words[0].isascii())):
         words, marks = words[1:], marks[1:]
-    while len(words) > 1 and words[-1] in {*LEGAL, "and"}:
+    while len(words) > 1 and words[-1] in _ENDS:
         words.pop()
         marks.pop()
     if not words or not any(len(word) >= _SHORTEST or _HAN.match(word) for word in words):
@@ -70,16 +75,16 @@ def _is_common_firm(words: Sequence[str], marks: Sequence[str]) -> bool:
     if len(words) == 1:
         [word], [mark] = words, marks
         letters_enough = len(word) > _SHORTEST + 1 or (mark.isupper() and len(word) > _SHORTEST) or _HAN.match(word)
-        return not letters_enough or word in COMMON | PLACES | GIVEN | SURNAMES
+        return not letters_enough or word in _OTHERS
     if all(_HAN.match(word) for word in words):
         return len(words) <= _SHORTEST
-    return all(word in COMMON | PLACES | GIVEN | SURNAMES or word in {"of", "and", "the"} for word in words)
+    return all(word in _OTHERS or word in {"of", "and", "the"} for word in words)
 
 
 def names_of_person(name: str) -> tuple[Name, ...]:
     """Return how texts name a person: first and last name, and the first letter with the last; without titles."""
     first, comma, rest = name.partition(",")
-    ranks = [word for word in words_of(rest).folded if word not in TITLES]
+    ranks = [word for word in words_of(rest).folded if word not in TITLES] if comma else []
     given = words_of(rest).raw if comma and 1 <= len(ranks) <= _SHORTEST else []
     if given and len(words_of(first).folded) <= 2:  # noqa: PLR2004  (a last name, and then the first)
         first = f"{rest.strip()} {first.strip()}"
@@ -108,7 +113,7 @@ def _is_initial(mark: str) -> bool:
 
 def _is_common_person(words: Sequence[str]) -> bool:
     """Tell whether many people have this name, or its words mean something else."""
-    return all(word in GIVEN | SURNAMES | COMMON | PLACES for word in (words[0], words[-1]))
+    return all(word in _OTHERS for word in (words[0], words[-1]))
 
 
 def key_of_organisation(name: str) -> str:

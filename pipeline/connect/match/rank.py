@@ -16,7 +16,7 @@ OF_A_PERSON: Final = 3
 """So many subjects are shown for one person: more is a burden."""
 
 
-def ranked(found: Iterable[Match], told: Collection[tuple[PersonId, str]]) -> tuple[Match, ...]:
+def ranked(found: Iterable[Match], told: Collection[tuple[PersonId, str]], of_a_person: int) -> tuple[Match, ...]:
     """Return the matches worth showing: news first, then by points and day; not what somebody was told already."""
     fresh = [match for match in found if not _was_told(match, told)]
     fresh.sort(key=_place)
@@ -25,7 +25,7 @@ def ranked(found: Iterable[Match], told: Collection[tuple[PersonId, str]]) -> tu
     shown = []
     for match in fresh:
         if match.person is not None:
-            if of_subject[id(match.subject)] >= OF_A_SUBJECT or of_person[match.person.id] >= OF_A_PERSON:
+            if of_subject[id(match.subject)] >= OF_A_SUBJECT or of_person[match.person.id] >= of_a_person:
                 continue
             of_subject[id(match.subject)] += 1
             of_person[match.person.id] += 1

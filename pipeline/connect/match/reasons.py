@@ -70,6 +70,8 @@ def spoke(person: Person, phrase: str, reading: Reading, line: int, *, in_title:
 
 def quoted(reading: Reading, line: int, at: int | None) -> str:
     """Return the sentence that a word stands in, or the first of a line, between quotation marks."""
+    if (line, at) in reading.quoted:
+        return reading.quoted[line, at]
     words = reading.lines[line].words
     start = words.spans[at][0] if at is not None else 0
     text = words.text
@@ -78,7 +80,8 @@ def quoted(reading: Reading, line: int, at: int | None) -> str:
         if begin <= start < begin + len(part):
             text = part
             break
-    return f"“{shortened(plain_text(text), LONGEST)}”"
+    reading.quoted[line, at] = said = f"“{shortened(plain_text(text), LONGEST)}”"
+    return said
 
 
 def _is_in(subject: Subject) -> str:

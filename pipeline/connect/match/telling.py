@@ -61,7 +61,7 @@ def _of_organisations(reading: Reading, found: Found, book: Book) -> Iterator[Ma
             why[number].append(reasons.organisation_named(organisation, reading, place))
     for topic, told, phrases in _topics(found, book):
         for number in book.firms_caring.get(topic, ())[:MOST]:
-            if _is_about(phrases, told, found, book, book.firms[number].phrases) and not _senses(phrases, reading):
+            if " " in topic and _is_about(phrases, told, found, book, book.firms[number].phrases):
                 organisation = book.firms[number].organisation
                 assert organisation is not None
                 name = next(each for each in organisation.topics if phrase(each) == topic)
@@ -126,7 +126,7 @@ def _is_about(phrases: Sequence[str], told: Told, found: Found, book: Book, fiel
     """Tell whether a subject is about a topic; of a single word, the field must be the holder's or the author's."""
     longest = max(phrases, key=lambda each: (" " in each, len(each)))
     others = found.phrases.keys() - set(phrases)
-    in_field = len(phrases) > 1 or not others.isdisjoint(field) or not others.isdisjoint(book.own)
+    in_field = len(phrases) > 1 or not others.isdisjoint(field) or not others.isdisjoint(book.vocabulary.all)
     return is_about(longest, told, in_field=in_field)
 
 

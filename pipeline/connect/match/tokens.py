@@ -24,6 +24,8 @@ _ENDS_A_SENTENCE: Final = re.compile(r"[.!?:;…\n•|“„«\"]|[–—-]\s|\s
 _POSSESSIVE: Final = re.compile(r"(?:['’]s|['’])$")
 _ELISION: Final = re.compile(r"^(?:[ldjmtsnc]|qu)['’](?=..)")
 _CASES_OF_RUSSIAN: Final = re.compile("(?:ого|ому|ыми|ими|ой|ей|ым|им|ом|ем|ую|юю|ая|яя|ые|ие|а|я|у|ю|е|ы|и|о|й|ь)$")
+_FLEETING: Final = re.compile("(?<=[^аеиоуыэюя])[ео](?=[лкц]$)")
+"""A vowel that only some cases have: Павел, Павла."""
 _SPREAD: Final = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
 LONGEST: Final = 12_000
 """Characters of a text that are looked through; what it is about stands before."""
@@ -59,14 +61,16 @@ def words_of(text: str) -> Words:
     """Return the words of ``text``, without the initials that stand between a first and a last name."""
     line = text[:LONGEST]
     spans = [found.span() for found in _TOKEN.finditer(line)]
-    kept = [span for place, span in enumerate(spans) if not _is_middle_initial(line, spans, place)]
+    lone = [place for place, (start, end) in enumerate(spans) if end - start == 1 and line[end : end + 1] == "."]
+    left_out = {place for place in lone if _is_middle_initial(line, spans, place)}
+    kept = [span for place, span in enumerate(spans) if place not in left_out] if left_out else spans
     raw = [line[start:end] for start, end in kept]
     return Words(line, raw, list(map(fold, raw)), kept)
 
 
 def _is_middle_initial(line: str, spans: Sequence[tuple[int, int]], at: int) -> bool:
     start, end = spans[at]
-    if end - start != 1 or not 0 < at < len(spans) - 1 or not line[start].isupper() or line[end : end + 1] != ".":
+    if not 0 < at < len(spans) - 1 or not line[start].isupper():
         return False
     (first, until), (last, _) = spans[at - 1], spans[at + 1]
     beside = line[until:start] == " " and line[end:last] == ". "
@@ -109,7 +113,9 @@ def otherwise(word: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def stem_of_russian(word: str) -> str:
     """Return a word in Cyrillic letters without the ending of its case."""
-    return _CASES_OF_RUSSIAN.sub("", word) if len(word) > 3 and re.search("[а-яё]", word) else word  # noqa: PLR2004
+    if len(word) < 4 or not re.search("[а-яё]", word):  # noqa: PLR2004
+        return word
+    return _FLEETING.sub("", _CASES_OF_RUSSIAN.sub("", word))
 
 
 @lru_cache(maxsize=200_000)
