@@ -116,10 +116,26 @@ def _is_common_person(words: Sequence[str]) -> bool:
     return all(word in _OTHERS for word in (words[0], words[-1]))
 
 
+def called(name: str) -> str:
+    """Return how one calls somebody: by the first name, or where that cannot be told, by the whole."""
+    last, comma, first = name.partition(",")
+    marks = (
+        words_of(first).raw if comma and words_of(first).folded[:1] and words_of(first).folded[0] not in TITLES else []
+    )
+    marks = marks or [mark for mark in last.split() if mark.strip(".").casefold() not in TITLES]
+    if not marks or _HAN.match(name) or _is_initial(marks[0]):
+        return name
+    return marks[0]
+
+
+@lru_cache(maxsize=100_000)
 def key_of_organisation(name: str) -> str:
     """Return by what an organisation is known again, whatever its legal form, capitals and accents."""
     found = names_of_organisation(name)
-    return " ".join(word for word in found[0].words if word not in _ANDS) if found else ""
+    words = list(found[0].words) if found else []
+    while len(words) > 1 and words[-1] in SOFT:
+        words.pop()
+    return " ".join(word for word in words if word not in _ANDS)
 
 
 def stems(words: Sequence[str]) -> tuple[str, ...]:

@@ -115,6 +115,14 @@ def phrases_of_notes(notes: Iterable[str], without: frozenset[str]) -> tuple[str
     return tuple(found)
 
 
+def sentences_of(note: str) -> Iterator[str]:
+    """Yield the sentences of a note, as far as it is read."""
+    words = words_of(note[:_LONGEST_NOTES])
+    for start, end in _sentences(words):
+        if end > start:
+            yield words.text[words.spans[start][0] : words.spans[end - 1][1]]
+
+
 def _sentences(words: Words) -> Iterator[tuple[int, int]]:
     """Yield from which word to which a sentence goes."""
     starts = [0, *(at for at in range(1, len(words.raw)) if _SENTENCE.search(words.gap(at))), len(words.raw)]
