@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.app.assist import Assist
     from pipeline.app.feeds import Feeds
     from pipeline.app.letters import Letters
+    from pipeline.app.matches import Matches
     from pipeline.app.readers import Readers
     from pipeline.app.returns import Returns
     from pipeline.app.service import Service
@@ -241,6 +242,13 @@ class App:
         from pipeline.connect import connect
 
         return connect(self.store, self.settings.connect, timedelta(days=days), self.now)
+
+    @cached_property
+    def matches(self) -> Matches:
+        """All that concerns what this week gives to whom: matches, notes, introductions."""
+        from pipeline.app.matches import Matches
+
+        return Matches(self.settings, lambda: self.store, self.now)
 
     # -- send
 

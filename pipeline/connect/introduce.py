@@ -26,6 +26,7 @@ _SHARED: Final = 1.5
 _MOST_TO_SHARE: Final = 25
 """What more people care about brings no two of them together."""
 _ENOUGH: Final = 1.5
+_FEW: Final = 3
 _LONGEST: Final = 160
 
 
@@ -87,19 +88,24 @@ def _places_sought(people: Sequence[Person], organisations: Sequence[Organisatio
         if person.organisation:
             staff[key_of_organisation(person.organisation)].append(number)
     also = {key_of_organisation(name): key_of_organisation(one.name) for one in organisations for name in one.also}
+    places = _index([*(person.organisation for person in people if person.organisation), *_names(organisations)])
+    for number, person in enumerate(people):
+        for sentence in _seeking(person):
+            there = (other for place in _places_in(sentence, places, also) for other in staff.get(place, ())[:_FEW])
+            for other in (other for other in there if other != number):
+                said = shortened(plain_text(sentence), _LONGEST)
+                told = f"{person.name} looks for it (“{said}”), and {people[other].name} works there."
+                yield _ordered(number, other), Reason(name="place", points=_WANTS_IN, because=told)
+
+
+def _index(names: Sequence[str]) -> Index[str]:
+    """Return the places that notes may name; those whose names are words would be found where nobody means them."""
     places: Index[str] = Index()
-    for name in (*(person.organisation for person in people if person.organisation), *_names(organisations)):
+    for name in dict.fromkeys(names):
         for each in names_of_organisation(name):
             if not each.is_common:
                 places.add(each.words, key_of_organisation(name))
-    for number, person in enumerate(people):
-        for sentence in _seeking(person):
-            for place in _places_in(sentence, places, also):
-                for other in staff.get(place, ())[:3]:
-                    if other != number:
-                        said = shortened(plain_text(sentence), _LONGEST)
-                        told = f"{person.name} looks for it (“{said}”), and {people[other].name} works there."
-                        yield _ordered(number, other), Reason(name="place", points=_WANTS_IN, because=told)
+    return places
 
 
 def _names(organisations: Sequence[Organisation]) -> Iterator[str]:

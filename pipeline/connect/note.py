@@ -15,12 +15,14 @@ from urllib.parse import quote
 from pipeline.connect.match.names import called
 from pipeline.errors import UsageError
 from pipeline.html import plain_text
+from pipeline.model import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
-    from pipeline.model import Person, PlainText, Subject
+    from pipeline.model import Person, PlainText, SafeUrl
 
 FOLDER: Final = "notes"
 SHARE: Final = "share"
@@ -136,3 +138,8 @@ def _is_usable(address: str) -> bool:
         return bool(Address(addr_spec=address).domain)
     except (HeaderParseError, ValueError, IndexError):
         return False
+
+
+def link_alone(link: SafeUrl, now: datetime) -> Subject:
+    """Return what a note is about where only its address is known."""
+    return Subject(title=plain_text(link), blocks=(), link=link, publisher=plain_text(""), dated=now)

@@ -79,7 +79,12 @@ def firm_meant(line: Line, at: Place, name: Name, *, field: bool, is_word: bool)
         return Meant.NO
     if is_formal or (not name.is_common and not (is_word and len(name.words) == 1 and not _is_acronym(line, at))):
         return Meant.YES
-    if _means_something_else(words, at, name):
+    return _word_meant(line, at, name, field=field)
+
+
+def _word_meant(line: Line, at: Place, name: Name, *, field: bool) -> Meant:
+    """Tell whether a word that means other things as well means a firm here."""
+    if _means_something_else(line.words, at, name):
         return Meant.NO
     if len(name.words) == 1 and name.words[0] in lists.NO_FIRMS and not field:
         return Meant.NO
