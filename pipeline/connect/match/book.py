@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.connect.match.index import Index
 from pipeline.connect.match.names import key_of_organisation, names_of_organisation, names_of_person, stems
-from pipeline.connect.match.tokens import words_of
+from pipeline.connect.match.tokens import fold
 from pipeline.connect.match.topics import Field, phrase, phrases_of_notes, phrases_of_role
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _add_interests(book: Book, number: int, person: Person, touches: Sequence[To
         book.workers[found].append(number)
     notes = [text for text in (person.notes, *(touch.about for touch in touches)) if text]
     if notes:
-        names = frozenset(words_of(f"{person.name} {person.organisation} {' '.join(person.former)}").folded)
+        names = frozenset(map(fold, " ".join((person.name, person.organisation, *person.former)).split()))
         for found in phrases_of_notes(notes, names):
             book.phrases.add(found.split(" "), number)
             book.speakers[found].append(number)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.connect.match.reading import Reading
     from pipeline.model import Organisation, Reason
 
-MOST: Final = 12
+MOST: Final = 8
 """So many people of one firm or one topic are looked at for a subject, those first to whom the author is nearest."""
 _LOOKED_AT: Final = 200
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.connect.match.reading import Reading
     from pipeline.connect.match.tokens import Words
 
+_BESIDE: Final = frozenset({" ", "-"})
 _RANKS: Final = SENIORITY | AGENTS
 _LONG: Final = 7
 _SENTENCE: Final = re.compile(r"[.!?;:\n|•]")
@@ -106,12 +107,15 @@ def phrases_of_notes(notes: Iterable[str], without: frozenset[str]) -> tuple[str
     found: dict[str, None] = {}
     for note in notes:
         words = words_of(note[:_LONGEST_NOTES])
+        last = ""
         for start, end in _sentences(words):
-            if NOT_FOR.isdisjoint(words.folded[start:end]):
-                telling = [_tells(word, without) for word in words.folded[start:end]]
-                for at, (one, two) in enumerate(pairwise(telling), start=start):
-                    if one and two and words.gap(at + 1) in {" ", "-"}:
-                        found[f"{singular(words.folded[at])} {singular(words.folded[at + 1])}"] = None
+            sentence = words.folded[start:end]
+            if NOT_FOR.isdisjoint(sentence):
+                for at, word in enumerate(sentence, start=start):
+                    plain = singular(word) if _tells(word, without) else ""
+                    if plain and last and at > start and words.gap(at) in _BESIDE:
+                        found[f"{last} {plain}"] = None
+                    last = plain
     return tuple(found)
 
 
