@@ -194,7 +194,7 @@ OTHER_SENSES: Final = {
     ),
     "orange": "juice county fruit peel william house free squash jumpsuit groves blossom cat kitten zest marmalade",
     "apple": "pie tree trees orchard orchards cider harvest juice crumble fruit pears growers growers' varieties",
-    "shell": "egg eggs script sea tortoise snail artillery shells crab bash nut mussel oyster company companies",
+    "shell": "egg eggs script sea tortoise snail artillery shells crab bash nut mussel oyster companies",
     "gap": "wage gender pay skills bridge generation trade mind funding attainment knowledge year gaps",
     "visa": (
         "visas entry tourist student work waiver embassy passport schengen applications applicants travel h1b consulate"

@@ -180,11 +180,10 @@ def _began_before(line: Line, at: Place) -> bool:
     word = words.folded[before]
     if _is_owning(words.raw[before]) or word in _BEFORE_A_FIRM:
         return False
-    if word in _BEFORE_ANOTHER:
+    if words.gap(at.start) == "-" or word in _BEFORE_ANOTHER:
         return True
-    if words.raw[before][0].isdigit() or word in lists.DULL:
-        return False
-    return not (words.begins_a_sentence(before) or line.is_loud or line.is_german)
+    tells = not (words.begins_a_sentence(before) or line.is_loud or line.is_german)
+    return tells and not words.raw[before][0].isdigit() and word not in lists.DULL
 
 
 def _is_former(words: Words, start: int) -> bool:

@@ -51,7 +51,7 @@ def names_of_organisation(name: str) -> tuple[Name, ...]:
     while len(words) > 1 and words[-1] in _ENDS:
         words.pop()
         marks.pop()
-    if not words or not any(len(word) >= _SHORTEST or _HAN.match(word) for word in words):
+    if not words or words[0] in LEGAL or not any(len(word) >= _SHORTEST or _HAN.match(word) for word in words):
         return ()
     found = [Name(tuple(words), tuple(marks), is_common=_is_common_firm(words, marks))]
     if len(words) > 1 and words[-1] in SOFT and not _is_common_firm(words[:-1], marks[:-1]):

@@ -53,7 +53,8 @@ class Words:
         """Tell whether a word is there, and has a capital; letters that know none count as such."""
         if not 0 <= at < len(self.raw):
             return False
-        first = self.raw[at][0]
+        mark = self.raw[at]
+        first = mark[found.end()] if (found := _ELISION.match(mark)) else mark[0]
         return first.isupper() or first.istitle() or (first.isalpha() and first.lower() == first.upper())
 
 
