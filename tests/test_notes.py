@@ -63,6 +63,15 @@ def test_each_template_makes_a_short_note_with_the_link(site, kind, own):
     assert len([line for line in text.splitlines() if line]) <= 5
 
 
+def test_the_templates_are_on_no_page_of_the_site(site, open_app):
+    mkdocs = site / "mkdocs.yml"
+    mkdocs.write_text(mkdocs.read_text(encoding="utf-8").replace("  /notes/*.txt\n", ""), encoding="utf-8")
+    built = open_app(site).publish()
+    assert built
+    assert (site / "site/index.html").is_file()
+    assert not list((site / "site").rglob("congratulate*"))
+
+
 def test_an_introduction_names_both(site):
     subject, text = note_for(site, person("Ana Ruiz"), "introduce", None, person("Bo Lund", 2, organisation="Acme"))
     assert subject == "Ana Ruiz, Bo Lund"
