@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.connect.match.index import Index
+from pipeline.connect.match.index import Index, Phrases
 from pipeline.connect.match.names import key_of_organisation, names_of_organisation, names_of_person, stems
 from pipeline.connect.match.tokens import fold
 from pipeline.connect.match.topics import Field, phrase, phrases_of_notes, phrases_of_role
@@ -47,7 +47,7 @@ class Book:
     backing: list[tuple[int, ...]] = field(default_factory=list)
     """Of each person, the firms that tell that they are meant: where they work, and where they worked."""
     names: Index[Known] = field(default_factory=Index)
-    phrases: Index[int] = field(default_factory=Index)
+    phrases: Phrases = field(default_factory=Phrases)
     topics_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Of each phrase, the topics that are known by it."""
     carers: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -103,7 +103,7 @@ def _add_organisations(book: Book, organisations: Sequence[Organisation]) -> dic
             dict.fromkeys(each for topic in organisation.topics for each in book.vocabulary.known_by(topic))
         )
         for each in firm.phrases:
-            book.phrases.add(each.split(" "), number)
+            book.phrases.add(each)
         for other in organisation.also:
             known.setdefault(key_of_organisation(other), number)
             _add_names(book, names_of_organisation(other), number, is_firm=True)
@@ -147,13 +147,13 @@ def _add_interests(book: Book, number: int, person: Person, touches: Sequence[To
     for topic in person.topics:
         _add_topic(book, topic, book.carers, number)
     for found in phrases_of_role(person.role):
-        book.phrases.add(found.split(" "), number)
+        book.phrases.add(found)
         book.workers[found].append(number)
     notes = [text for text in (person.notes, *(touch.about for touch in touches)) if text]
     if notes:
         names = frozenset(map(fold, " ".join((person.name, person.organisation, *person.former)).split()))
         for found in phrases_of_notes(notes, names):
-            book.phrases.add(found.split(" "), number)
+            book.phrases.add(found)
             book.speakers[found].append(number)
 
 
@@ -162,13 +162,12 @@ def _add_topic(book: Book, topic: str, holders: dict[str, list[int]], number: in
     if not name:
         return
     for found in book.vocabulary.known_by(topic) if name not in book.carers and name not in book.firms_caring else ():
-        book.phrases.add(found.split(" "), number)
+        book.phrases.add(found)
         book.topics_of[found] = tuple(dict.fromkeys((*book.topics_of.get(found, ()), name)))
     if number not in holders[name][-1:]:
         holders[name].append(number)
 
 
 def _add_own_field(book: Book) -> None:
-    for found in sorted(book.vocabulary.all):
-        if found not in book.phrases:
-            book.phrases.add(found.split(" "), -1)
+    for found in book.vocabulary.all:
+        book.phrases.add(found)

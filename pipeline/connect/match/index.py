@@ -62,22 +62,32 @@ class Index(Generic[Value]):
                     return at, end, values
         return None
 
-    def counts(self, words: Sequence[str]) -> Iterator[tuple[int, str]]:
-        """Yield each place of ``words``, folded already, where something stands, and its words; also one in another."""
-        lengths_of, values = self._lengths, self._values
+
+@dataclass(slots=True)
+class Phrases:
+    """Phrases that are looked for, folded already, also one within another."""
+
+    _lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _known: set[str] = field(default_factory=set)
+
+    def add(self, phrase: str) -> None:
+        """Have ``phrase`` looked for."""
+        if phrase not in self._known:
+            self._known.add(phrase)
+            first, length = phrase.partition(" ")[0], phrase.count(" ") + 1
+            known = self._lengths.get(first, ())
+            if length not in known:
+                self._lengths[first] = (*known, length)
+
+    def found(self, words: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """Yield each place of ``words`` where a phrase begins, and the phrase."""
+        lengths_of, known = self._lengths, self._known
         for at, first in enumerate(words):
             if lengths := lengths_of.get(first):
                 for length in lengths:
                     phrase = first if length == 1 else " ".join(words[at : at + length])
-                    if phrase in values:
+                    if phrase in known:
                         yield at, phrase
-
-    def values(self, phrase: str) -> list[Value]:
-        """Return what goes with the words of ``phrase``."""
-        return self._values[phrase]
-
-    def __contains__(self, phrase: str) -> bool:
-        return phrase in self._values
 
 
 def _otherwise_spelt(words: Words, start: int, end: int) -> Iterator[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pipeline.connect.match import reasons
@@ -115,19 +116,22 @@ def _topics(found: Found, book: Book) -> Iterator[tuple[str, Told, tuple[str, ..
 
 def _first(numbers: Sequence[int], phrases: Sequence[str], told: Told, found: Found, book: Book) -> Iterator[int]:
     """Yield the first who care about a topic and in whose field the subject is."""
-    left = MOST
-    for number in numbers[:_LOOKED_AT]:
-        if left and _is_about(phrases, told, found, book, book.cares(number)):
-            left -= 1
-            yield number
+    if _is_about(phrases, told, found, book, ()):
+        yield from numbers[:MOST]
+    elif is_about(max(phrases, key=_width), told, in_field=True):
+        fit = (each for each in numbers[:_LOOKED_AT] if _is_about(phrases, told, found, book, book.cares(each)))
+        yield from islice(fit, MOST)
+
+
+def _width(phrase: str) -> tuple[bool, int]:
+    return " " in phrase, len(phrase)
 
 
 def _is_about(phrases: Sequence[str], told: Told, found: Found, book: Book, field: Collection[str]) -> bool:
     """Tell whether a subject is about a topic; of a single word, the field must be the holder's or the author's."""
-    longest = max(phrases, key=lambda each: (" " in each, len(each)))
     others = found.phrases.keys() - set(phrases)
     in_field = len(phrases) > 1 or not others.isdisjoint(field) or not others.isdisjoint(book.vocabulary.all)
-    return is_about(longest, told, in_field=in_field)
+    return is_about(max(phrases, key=_width), told, in_field=in_field)
 
 
 def _senses(phrases: Sequence[str], reading: Reading) -> bool:

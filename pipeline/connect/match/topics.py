@@ -15,7 +15,7 @@ from pipeline.connect.match.tokens import singular, words_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pipeline.connect.match.index import Index
+    from pipeline.connect.match.index import Phrases
     from pipeline.connect.match.reading import Reading
     from pipeline.connect.match.tokens import Words
 
@@ -43,12 +43,12 @@ def phrase(text: str) -> str:
     return " ".join(singular(word) for word in words_of(text).folded)
 
 
-def told_of(reading: Reading, index: Index[int]) -> dict[str, Told]:
-    """Return each phrase of ``index`` that a text holds, and how it tells of it."""
+def told_of(reading: Reading, phrases: Phrases) -> dict[str, Told]:
+    """Return each of ``phrases`` that a text holds, and how it tells of it."""
     where: dict[str, list[tuple[int, int]]] = defaultdict(list)
     first = _first_sentence(reading)
     for number, words in enumerate(reading.plain):
-        for at, found in index.counts(words):
+        for at, found in phrases.found(words):
             where[found].append((number, at))
     return {
         found: Told(
