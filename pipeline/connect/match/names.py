@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.connect.match.lists import COMMON, GIVEN, LEGAL, LEGAL_IN_HAN, PLACES, SOFT, SURNAMES, TITLES
 from pipeline.connect.match.tokens import stem_of_russian, words_of
@@ -24,8 +23,7 @@ _SHORTEST: Final = 2
 _ACRONYM: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A name as texts have it.
 
     ``words`` are folded. ``marks`` are how its owner writes them, to compare capitals by. ``is_common`` says that the
