@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline import connect as room
 from pipeline import select as select_room
-from pipeline.connect.match import mentions
+from pipeline.connect.watched import mentions
 from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import Entry, Story
 from pipeline.pull.taking import take_in

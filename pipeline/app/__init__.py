@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.app.echoes import Echoes
     from pipeline.app.feeds import Feeds
     from pipeline.app.letters import Letters
+    from pipeline.app.matches import Matches
     from pipeline.app.readers import Readers
     from pipeline.app.returns import Returns
     from pipeline.app.service import Service
@@ -280,6 +281,13 @@ class App:
         from pipeline.connect.network import Network
 
         return Network(lambda: self.store, self.settings.connect, self.settings.state / "refused", self.now)
+
+    @cached_property
+    def matches(self) -> Matches:
+        """All that concerns what this week gives to whom: matches, notes, introductions."""
+        from pipeline.app.matches import Matches
+
+        return Matches(self.settings, lambda: self.store, self.now)
 
     # -- send
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.connect.match import mentions
+from pipeline.connect.watched import mentions
 from pipeline.store import select as kept
 
 if TYPE_CHECKING:

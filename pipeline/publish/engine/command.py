@@ -40,8 +40,8 @@ def build_by_command(plan: Plan, settings: Settings) -> Built:
     remove(overrides)
     if settings.overrides.is_dir():
         shutil.copytree(settings.overrides, overrides)  # Zensical takes nothing from outside of its folder
-        for folder in ("letter", "shares"):
-            shutil.rmtree(overrides / folder, ignore_errors=True)
+        for theirs in ("letter", "notes", "shares"):  # templates of what is on no page
+            shutil.rmtree(overrides / theirs, ignore_errors=True)
     (work / _FILE).write_text(_config(plan, settings), encoding="utf-8")
     command = [
         sys.executable,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pipeline.publish.stage.files import Staged
     from pipeline.settings.sections import Settings
 
+_NOTES: Final = "notes/"
+"""Where an author has templates of notes in overrides/; an engine takes them for files of the site."""
 _WANT_SCRIPTS: Final = ("content.", "navigation.instant", "navigation.tracking", "announce.", "toc.follow", "header.")
 """Features of Material that its scripts make; without any, and with another search, they are not loaded."""
 _SHEETS: Final = {
@@ -109,12 +111,13 @@ def theirs(engine: str) -> tuple[tuple[str, Path], ...]:
 
 
 def wanted(pieces: Mapping[str, Piece], plan: Plan, settings: Settings) -> dict[str, Piece]:
-    """Return ``pieces`` without what is made better after the engine, and without scripts that no page loads."""
+    """Return ``pieces`` without what is made better after the engine, scripts that no page loads, and templates."""
     own = settings.overrides
     return {
         name: piece
         for name, piece in pieces.items()
         if name not in _BETTER
         and not name.endswith(".map")
+        and not (name.startswith(_NOTES) and (own / name).is_file())
         and (plan.told["scripts"] or not name.startswith(_SCRIPTS) or (own / name).is_file())
     }

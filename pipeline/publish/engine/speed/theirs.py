@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _OTHER_PAGES: Final = frozenset({"pages", "build_date_utc"})
 """Names of templates' variables by which a page shows what is not its own."""
-_APART: Final = frozenset({"assets", "letter", "shares"})
+_APART: Final = frozenset({"assets", "letter", "notes", "shares"})
 """Folders of overrides/ that no page is made of, but where a template asks for a file of theirs."""
 
 

@@ -1,0 +1,39 @@
+"""The right story for the right person: from the network and what there is to tell to matches with reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.connect.match.book import book_of
+from pipeline.connect.match.finding import found_in
+from pipeline.connect.match.rank import OF_A_PERSON, ranked
+from pipeline.connect.match.reading import lower_words, read
+from pipeline.connect.match.telling import matches_of
+from pipeline.connect.match.topics import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pipeline.model import Match, Organisation, Person, PersonId, Subject, Touch
+
+
+def match(  # noqa: PLR0913  (each is a part of what is known)
+    subjects: Sequence[Subject],
+    people: Sequence[Person],
+    organisations: Sequence[Organisation] = (),
+    *,
+    touches: Mapping[PersonId, Sequence[Touch]] | None = None,
+    topics: Mapping[str, Sequence[str]] | None = None,
+    told: Iterable[tuple[PersonId, str]] = (),
+    of_a_person: int = OF_A_PERSON,
+) -> tuple[Match, ...]:
+    """Return who is to be told of which subject, and why: what is news first, then what most speaks for.
+
+    ``topics`` are the author's own with their phrases; ``told`` are people with the links that they were sent already;
+    at most ``of_a_person`` subjects are shown for each.
+    """
+    book = book_of(people, organisations, touches or {}, Field(topics or {}))
+    readings = [read(subject) for subject in subjects]
+    lower = lower_words(readings)
+    found = (each for reading in readings for each in matches_of(reading, found_in(reading, book, lower), book))
+    return ranked(found, frozenset(told), of_a_person)
