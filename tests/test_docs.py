@@ -451,6 +451,8 @@ PRINTED = [
     (("connect", "due"), 0, ("--now", "2027-11-23T07:30Z", "connect", "due")),
     (("connect", "snooze"), 0, ("connect", "snooze", "Ana Ruiz", "--days", "7")),
     (("connect", "leave-alone"), 0, ("connect", "leave-alone", "Ana Ruiz")),
+    (("connect", "note"), 0, ("connect", "note")),
+    (("connect", "introduce"), 0, ("connect", "introduce")),
     (("connect", "service"), 0, ("connect", "service")),
     (("connect", "service", "list"), 0, ("connect", "service", "list")),
     (("connect", "service", "add"), 0, ("connect", "service", "add", "A talk", "--kind", "talk")),

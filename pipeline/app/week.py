@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from pipeline.app import App
-    from pipeline.model import Post, Spell, Step, WeekPlan
+    from pipeline.model import Match, Post, Spell, Step, WeekPlan
 
-_A_MONTH: Final = timedelta(days=31)
 _WEEKS: Final = 12
 """So many weeks back are shown, and looked at for how long a step takes."""
 
@@ -98,21 +97,19 @@ class Week:
             posts=tuple(post.path.stem for post in this),
             people=self._people(),
             touches=self.figures()[-1].touches,
-            service_due=self._is_service_due(),
+            service_due=bool(app.network.service_reminder()),
             spent=minutes_of(spells, self.name, app.now),
             before=minutes_of(spells, before, app.now),
             takes_before=sum(len(post.takes) for post in written if week_of(post.date) == before),
         )
 
     def _people(self) -> tuple[str, ...]:
-        """Return whom to speak to this week and why, in sentences."""
-        return tuple(dict.fromkeys(f"{found.name} is in the news: {found.because}" for found in self._app.connect(8)))
-
-    def _is_service_due(self) -> bool:
-        from pipeline.store import weeks
-
-        with self._app.store.reading() as connection:
-            return not weeks.services_since(connection, (self._app.now - _A_MONTH).date())
+        """Return whom to speak to this week and why, in sentences: who is in the news, and whose turn it is."""
+        app = self._app
+        news = {found.name: f"{found.name} is in the news: {found.because}" for found in app.connect(8)}
+        matches = [_told(match) for match in app.matches.matches()]
+        turns = [f"{turn.person.name}: {turn.because}" for turn in app.network.turns()]
+        return tuple(dict.fromkeys((*news.values(), *matches, *turns)))
 
     def _posts(self) -> tuple[Post, ...]:
         return read_posts(self._app.settings.content, posts.POSTS)[0]
@@ -122,6 +119,11 @@ class Week:
 
         with self._app.store.reading() as connection:
             return weeks.spells(connection, _monday(self._app.now) - timedelta(weeks=_WEEKS - 1))
+
+
+def _told(match: Match) -> str:
+    who = match.person.name if match.person else match.organisation.name if match.organisation else ""
+    return f"{who}: {match.because}"
 
 
 def week_of(day: date) -> str:

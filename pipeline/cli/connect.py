@@ -28,6 +28,8 @@ COMMANDS: Final = {
     "due": "touches:due",
     "snooze": "touches:snooze",
     "leave-alone": "touches:leave_alone",
+    "note": "notes:note",
+    "introduce": "notes:introduce",
     "service": "service:service",
 }
 """In the order in which one comes to need them. Each is `module:function` below pipeline.cli."""
