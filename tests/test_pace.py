@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from pipeline import post as posts
+from pipeline import send as room
 from pipeline.cli import run
 from pipeline.cli.init import _sample_files, make
 from pipeline.errors import SendError, UsageError
@@ -25,9 +26,11 @@ from pipeline.send.letter import make_letter
 from pipeline.send.limits import FIRST_DAY, Hours, Limit, known_zone, most_today, zone_of
 from pipeline.send.pace import AT_NIGHT, DAY_IS_FULL, Pace
 from pipeline.send.waiting import PATIENCE, Waiting
+from pipeline.send.ways import Smtp
 from pipeline.settings import load
 from pipeline.settings.sending import PaceSettings
 from pipeline.store import Store
+from pipeline.store import deliveries as ledger
 from pipeline.store import pace as uses
 from pipeline.store import send as kept
 from pipeline.store.deliveries import Candidate
@@ -430,6 +433,76 @@ def test_what_is_planned_and_then_sent_goes_to_who_is_a_reader_by_then(site, let
         assert sent(letter, paced(site, server), store).counts == {SENT: 21}
     with pytest.raises(UsageError, match="done already"):
         orders.plan(store, letter.edition, NOW + timedelta(hours=1), NOW)
+
+
+class SlowToOpen:
+    """A way that takes a while to connect, in which the author does something."""
+
+    def __init__(self, way, meanwhile):
+        self._way, self._meanwhile = way, meanwhile
+
+    def __getattr__(self, name):
+        return getattr(self._way, name)
+
+    def open(self):
+        self._meanwhile()
+        return self._way.open()
+
+
+@pytest.mark.parametrize(("order", "state"), [(orders.pause, "paused"), (orders.cancel, "cancelled")])
+def test_an_order_that_is_given_while_a_run_connects_is_heeded(order, state, site, letter, store):
+    with sink() as server:
+        sent(letter, paced(site, server, per_day=5), store)
+        way = SlowToOpen(Smtp(paced(site, server)), lambda: order(store, letter.edition))
+        with pytest.raises(SendError, match=f"is {state}"):
+            room.send(letter, paced(site, server), store, way, lambda _: None, room.Orders(clock=lambda: NOW))
+    assert len(server.got) == 5
+    assert state_of(store, letter).state == state
+
+
+def test_what_was_planned_and_cancelled_goes_to_all_if_it_is_resumed(site, letter, store):
+    orders.plan(store, letter.edition, NOW + timedelta(hours=1), NOW)
+    assert orders.cancel(store, letter.edition) == 0
+    with sink() as server:
+        assert sent(letter, paced(site, server), store, resume=True).counts == {SENT: 20}
+
+
+REFUSALS = ["550 5.7.26 not authenticated", "554 5.7.1 blocked by zen.spamhaus.org", "550 5.7.1 unsolicited mail"]
+
+
+@pytest.mark.parametrize("answer", REFUSALS)
+def test_what_lies_with_the_sender_costs_no_reader_the_letter(answer, site, letter, store):
+    is_mended = []
+    with sink(lambda verb, _: answer if verb == "RCPT" and not is_mended else None) as server:
+        there = paced(site, server, 1)
+        with pytest.raises(SendError, match="against the sender"):
+            sent(letter, there, store)
+        assert DeliveryState.REFUSED not in states(store, letter)
+        is_mended.append(True)
+        found = sent(letter, there, store, lambda: NOW + timedelta(hours=1), resume=True)
+    assert states(store, letter) == {SENT: 20}
+    assert found.count(SENT) == 20
+
+
+def test_a_send_that_must_wait_is_gone_on_with_by_what_runs_the_planned_ones(site, letter, store):
+    with sink() as server:
+        there = paced(site, server, per_day=8)
+        later = sent(letter, there, store).later
+        assert orders.due(store, 3, NOW + timedelta(hours=1)) == orders.Due(now=(), late=())
+        found = orders.due(store, 3, later + timedelta(hours=9))
+        assert [each.edition for each in found.now] == [letter.edition]
+        assert found.late == ()
+
+
+def test_what_may_be_on_its_way_is_not_settled_by_the_author(letter, store):
+    with store.writing() as connection:
+        ledger.freeze(connection, letter.edition, (), NOW)
+        row = ledger.candidates(connection, letter.edition, 0, 1, NOW)[0].row
+        ledger.claim(connection, {row: "<a@b.example>"}, NOW)
+    with store.writing() as connection, pytest.raises(UsageError, match="may be on its way"):
+        ledger.resolve_uncertain(connection, letter.edition, LATER, NOW + timedelta(minutes=9))
+    with store.writing() as connection:
+        assert ledger.resolve_uncertain(connection, letter.edition, LATER, NOW + timedelta(minutes=11)) == 1
 
 
 # -- the command

@@ -86,6 +86,13 @@ class Letters:
 
         return concerns(self._app.settings)
 
+    def count(self, letter: Letter) -> int:
+        """Return how many would get ``letter`` now."""
+        from pipeline.store import deliveries as ledger
+
+        with self._app.store.reading() as connection:
+            return ledger.count_wanted(connection, letter.edition, letter.topics, self._app.now)
+
     def audience(self, letter: Letter) -> Audience:
         """Return who would get ``letter`` now, and who would not and why."""
         from pipeline.send import audience

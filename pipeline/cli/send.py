@@ -257,12 +257,12 @@ def _rehearsed(opened: App, made: Letter, stale: str | None, *, as_json: bool) -
 
 def _sent(opened: App, made: Letter, said: _Said) -> Sent:
     """Send the letter, once the author has looked at what it promises."""
-    audience = opened.letters.audience(made)
+    many = opened.letters.count(made)
     for concern in opened.letters.concerns():
         click.echo(f"note: {concern}", err=True)
-    if audience.to and said.asks:
-        _ask(made, len(audience.to), opened.letters.way(said.folder).name)
-    with progress("Sending", len(audience.to)) as step:
+    if many and said.asks:
+        _ask(made, many, opened.letters.way(said.folder).name)
+    with progress("Sending", many) as step:
         return opened.letters.send(
             made, said.folder, lambda _delivery: step(), resume=said.order == "resume", wait=said.wait
         )
@@ -346,7 +346,8 @@ def _sent_lines(sent: Sent) -> Sequence[str]:
     told = f"Sent to {counted(sent.count(DeliveryState.SENT), 'reader')}"
     told += f"; {left_out} left out (--dry-run says why)." if left_out else "."
     later = [f"Some wait: the next can be sent to at {sent.later:%Y-%m-%d %H:%M} UTC."] if sent.later else []
-    return [*lines, told, *later]
+    reasons = [f"  {many} not sent: {why}" for why, many in sent.left_out.items()]
+    return [*lines, told, *reasons, *later]
 
 
 def _delivery_line(delivery: Delivery) -> str:

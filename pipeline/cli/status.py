@@ -100,6 +100,8 @@ def _sending(sending: Sending) -> str:
             return f"Send       {name} on {sending.due_at:%Y-%m-%d at %H:%M} UTC, by `byline send --due`"
         case SendState.PAUSED:
             return f"Send       {name} is paused: {sending.reason}. `byline send {name} --resume` goes on with it"
+        case _ if sending.due_at:
+            return f"Send       {name} goes on at {sending.due_at:%Y-%m-%d %H:%M} UTC, by `byline send {name}` or --due"
         case _:
             return f"Send       {name} is running, or was cut off: `byline send {name}` goes on with it"
 

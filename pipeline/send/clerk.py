@@ -18,6 +18,8 @@ from pipeline.model import Delivery, DeliveryState
 from pipeline.send.course import Course, again_at
 from pipeline.send.interrupted import heeding
 from pipeline.send.lineman import Ask, Lineman, Reply
+from pipeline.send.returned.arrival import of_words
+from pipeline.send.returned.effect import lies_with_sender
 from pipeline.send.waiting import PATIENCE, Waiting
 from pipeline.store import deliveries as kept
 from pipeline.store import sends
@@ -116,6 +118,7 @@ class Clerk:
     def _attend(self, asks: Sequence[Ask]) -> None:
         """Write down what is told, claim what is asked for, all in one commit; then let the lines go on."""
         self._linemen -= {ask.of for ask in asks if ask.ends}
+        asks = [self._judged(ask) for ask in asks]
         for ask in asks:
             self._take(ask)
         wanted = {ask.ready.row: ask for ask in asks if ask.ready and not self.is_stopped}
@@ -164,11 +167,18 @@ class Clerk:
         self.is_ordered = self.is_ordered or not is_running
         self.is_stopped = self.is_stopped or self.is_ordered
 
+    def _judged(self, ask: Ask) -> Ask:
+        """Take in how the last delivery of a line ended; one that was refused for what lies with us only waits."""
+        if not ask.settled:
+            return ask
+        is_senders = ask.settled.state is DeliveryState.REFUSED and lies_with_sender(of_words(ask.settled.answer, ""))
+        settled = replace(ask.settled, state=DeliveryState.LATER) if is_senders else ask.settled
+        self._course.note(self._claimed[settled.row].reader.domain, settled, is_senders=is_senders)
+        self._mind_pace(settled)
+        return ask._replace(settled=settled)
+
     def _take(self, ask: Ask) -> None:
-        """Take in how the last delivery of a line ended, and what makes the send stop."""
-        if ask.settled:
-            self._course.note(self._claimed[ask.settled.row].reader.domain, ask.settled)
-            self._mind_pace(ask.settled)
+        """Take in what makes the send stop."""
         if ask.given_back and self._linemen:
             self.waiting.put_back(ask.given_back, self._send.clock())  # one line less does it as well
             self._refused = ask.failed

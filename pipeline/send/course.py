@@ -47,13 +47,14 @@ class Course:
         self._put_off: Counter[str] = Counter()
         self._sender: deque[bool] = deque(maxlen=_LOOKED_AT)
 
-    def note(self, domain: str, ended: Settled) -> None:
-        """Take in how a delivery to somebody at ``domain`` ended."""
+    def note(self, domain: str, ended: Settled, *, is_senders: bool = False) -> None:
+        """Take in how a delivery to somebody at ``domain`` ended; ``is_senders`` where that lies with the sender."""
         self._uncertain = self._uncertain + 1 if ended.state is DeliveryState.CLAIMED else 0
         self._last.append(ended.state)
         self._put_off[domain] = self._put_off[domain] + 1 if ended.state is DeliveryState.LATER else 0
         is_put_off = ended.state is DeliveryState.LATER and bool(_SENDER_PUT_OFF.search(ended.answer))
-        self._sender.append(is_put_off and not _GREYLISTED.search(ended.answer))
+        is_put_off = is_put_off and ended.wait is None and not _GREYLISTED.search(ended.answer)
+        self._sender.append(is_put_off or is_senders)
         self.trouble = self.trouble or self._found(ended)
 
     @property
@@ -72,10 +73,12 @@ class Course:
                 "look whether these arrived, settle them with --uncertain, and send again"
             )
         refused = ended.state is DeliveryState.REFUSED
-        if (refused and _SENDERS_DOING.search(ended.answer)) or sum(self._sender) >= _RESTS:
+        proves_nothing = (refused or self._sender[-1]) and _SENDERS_DOING.search(ended.answer)
+        if proves_nothing or sum(self._sender) >= _RESTS:
             return (
                 f"the receiving side has something against the sender, not against the reader ({ended.answer}), so "
-                "nobody else is sent to: look at SPF, DKIM and DMARC of your domain, and send again"
+                "nobody else is sent to: look at SPF, DKIM and DMARC of your domain, at the name of the machine that "
+                "sends, and at what it says, and go on with --resume"
             )
         many = self._last.count(DeliveryState.REFUSED)
         if refused and len(self._last) >= _FEWEST and many * 2 >= len(self._last):

@@ -103,7 +103,7 @@ def deliver(send: Round, tell: Callable[[Delivery], None], orders: Orders) -> Se
     see_that_it_may(sending, orders)
     resumed = take_up(send, tell)
     if is_wanted or orders.resume:
-        _run(send, clerk, wait=orders.wait)
+        _run(send, clerk, orders)
     if clerk.trouble:
         raise clerk.trouble
     if resumed:
@@ -120,15 +120,16 @@ def see_that_it_may(sending: Sending | None, orders: Orders) -> None:
     raise SendError(f"the send of {sending.edition} is {sending.state}{why}. {again}")
 
 
-def _run(send: Round, clerk: Clerk, *, wait: bool) -> None:
+def _run(send: Round, clerk: Clerk, orders: Orders) -> None:
     line = send.way.open()  # before all else: a server that cannot be reached claims nobody
     with send.store.writing() as connection:
+        see_that_it_may(sends.sending_of(connection, send.edition, held=True), orders)  # it may be paused since
         kept.freeze(connection, send.edition, send.topics, send.clock())
         send.pace.learn(connection, send.clock())
         waiting = kept.count_candidates(connection, send.edition, send.clock())
     try:
         clerk.serve(line, waiting)
-        while wait and not clerk.is_stopped and (until := _next_pass(send, clerk)):
+        while orders.wait and not clerk.is_stopped and (until := _next_pass(send, clerk)):
             if not _slept(send, clerk, until):
                 break
             clerk.serve(send.way.open(), waiting)
@@ -157,7 +158,8 @@ def _close(send: Round, clerk: Clerk) -> None:
     state = SendState.PAUSED if clerk.must_be_resumed else SendState.DONE if clerk.is_done else SendState.RUNNING
     with send.store.writing() as connection:
         kept.exclude_who_left(connection, send.edition, send.clock())
-        sends.close(connection, send.edition, state, str(clerk.trouble or ""))
+        later = min(filter(None, (kept.next_try(connection, send.edition), clerk.waiting.later)), default=None)
+        sends.close(connection, send.edition, state, str(clerk.trouble or ""), later)
 
 
 def _sent(send: Round, clerk: Clerk) -> Sent:

@@ -23,23 +23,27 @@ _NOTHING = "{} is not being sent, so there is nothing to {}: `byline status` say
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """Of the sends that were planned and whose time has come, those to begin, and those that are too late for that."""
+    """Of the sends whose time has come, those to begin or to go on with, and those that are too late to begin."""
 
     now: tuple[Sending, ...]
     late: tuple[Sending, ...]
 
 
 def due_of(planned: Iterable[Sending], late_hours: int, now: datetime) -> Due:
-    """Decide which of the ``planned`` sends begin ``now``; one that is hours late was overslept, and is asked about."""
-    come = [(each, each.due_at) for each in planned if each.due_at is not None and each.due_at <= now]
+    """Decide which of the ``planned`` sends begin ``now``, and which that were begun go on.
+
+    One that is hours late was overslept, and is asked about.
+    """
     since = now - timedelta(hours=late_hours)
-    return Due(now=tuple(each for each, at in come if at >= since), late=tuple(each for each, at in come if at < since))
+    come = [each for each in planned if each.due_at is not None and each.due_at <= now]
+    late = tuple(each for each in come if each.state is SendState.SCHEDULED and each.due_at and each.due_at < since)
+    return Due(now=tuple(each for each in come if each not in late), late=late)
 
 
 def due(store: Store, late_hours: int, now: datetime) -> Due:
     """Return which sends are due ``now``."""
     with store.reading() as connection:
-        planned = sends.sendings(connection, (SendState.SCHEDULED,))
+        planned = sends.sendings(connection, (SendState.SCHEDULED, SendState.RUNNING))
     return due_of(planned, late_hours, now)
 
 

@@ -6,11 +6,12 @@ Whoever sends writes it down first, and commits, and only then lets the message 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, func, literal, select, update
 
-from pipeline.errors import StoreError
+from pipeline.errors import StoreError, UsageError
 from pipeline.html import kept_text
 from pipeline.model import Delivery, DeliveryState, EditionId, ReaderState, SendState
 from pipeline.store.audience import TO_BE_SENT, gets_letters, why_none, why_not
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from pipeline.model import Reader, Settled
+
+
+ON_ITS_WAY: Final = timedelta(minutes=10)
+"""A delivery that was claimed by a run which has not ended is settled within that, or the run is dead."""
 
 
 class Candidate(NamedTuple):
@@ -42,7 +47,8 @@ def freeze(connection: Connection, edition: EditionId, topics: Sequence[str], no
     The audience of a send that was cut off or paused stays what it was; of one that is done, it is who came since.
     """
     state = connection.scalar(select(sends.c.state).where(sends.c.edition == edition))
-    if state in {None, SendState.SCHEDULED, SendState.DONE}:
+    there = select(deliveries.c.id).where(deliveries.c.edition == edition).limit(1)
+    if state in {None, SendState.SCHEDULED, SendState.DONE} or connection.scalar(there) is None:
         _add_readers(connection, edition, why_not(edition, topics, now))
     if state == SendState.CANCELLED:
         take_back(connection, edition)
@@ -110,6 +116,16 @@ def is_wanted(connection: Connection, edition: EditionId, topics: Sequence[str],
     is_new = why_not(edition, topics, now) == TO_BE_SENT
     new = select(readers.c.id).where(is_new, readers.c.id.not_in(there)).limit(1)
     return connection.scalar(new) is not None
+
+
+def count_wanted(connection: Connection, edition: EditionId, topics: Sequence[str], now: datetime) -> int:
+    """Return how many readers would get ``edition`` now: who waits, and who came since it was sent."""
+    there = select(deliveries.c.reader_id).where(
+        deliveries.c.edition == edition, deliveries.c.state != DeliveryState.EXCLUDED
+    )
+    is_new = why_not(edition, topics, now) == TO_BE_SENT
+    new = select(func.count()).select_from(readers).where(is_new, readers.c.id.not_in(there))
+    return count_candidates(connection, edition, now) + (connection.scalar(new) or 0)
 
 
 def count_candidates(connection: Connection, edition: EditionId, now: datetime) -> int:
@@ -258,7 +274,20 @@ def excluded(connection: Connection, edition: EditionId) -> dict[str, int]:
 
 
 def resolve_uncertain(connection: Connection, edition: EditionId, state: DeliveryState, now: datetime) -> int:
-    """Give all deliveries of ``edition`` that were never settled the ``state`` that the author decided on."""
+    """Give all deliveries of ``edition`` that were never settled the ``state`` that the author decided on.
+
+    Raises ``UsageError`` where a run that has not ended may be about to settle one.
+    """
+    recent = (deliveries.c.edition == edition) & (deliveries.c.state == DeliveryState.CLAIMED)
+    on_its_way = select(deliveries.c.id).join(sends, sends.c.edition == deliveries.c.edition)
+    on_its_way = on_its_way.where(
+        recent, sends.c.state == SendState.RUNNING, deliveries.c.claimed_at > now - ON_ITS_WAY
+    )
+    if connection.scalar(on_its_way.limit(1)) is not None:
+        raise UsageError(
+            f"{edition} may be on its way at this moment: end the send that runs (`byline send {edition} --pause`), or "
+            "if none does, wait ten minutes, and settle what is uncertain then"
+        )
     resolved = connection.execute(
         update(deliveries)
         .where(deliveries.c.edition == edition, deliveries.c.state == DeliveryState.CLAIMED)

@@ -20,9 +20,13 @@ CANCELLED: Final = "the author cancelled the send"
 _WAIT: Final = (DeliveryState.WAITING, DeliveryState.LATER)
 
 
-def sending_of(connection: Connection, edition: EditionId) -> Sending | None:
-    """Return how far the sending of ``edition`` has come; None where it was never begun or planned."""
-    row = connection.execute(select(sends).where(sends.c.edition == edition)).first()
+def sending_of(connection: Connection, edition: EditionId, *, held: bool = False) -> Sending | None:
+    """Return how far the sending of ``edition`` has come; None where it was never begun or planned.
+
+    One that is ``held`` is changed by nobody else before the commit.
+    """
+    query = select(sends).where(sends.c.edition == edition)
+    row = connection.execute(query.with_for_update() if held else query).first()
     return _sending(row) if row else None
 
 
@@ -50,10 +54,12 @@ def stop(connection: Connection, edition: EditionId, state: SendState, reason: s
     connection.execute(update(sends).where(sends.c.edition == edition).values(state=state, reason=reason))
 
 
-def close(connection: Connection, edition: EditionId, state: SendState, reason: str = "") -> None:
-    """Write down how a run of it ended, unless somebody paused or cancelled it meanwhile."""
+def close(
+    connection: Connection, edition: EditionId, state: SendState, reason: str = "", later: datetime | None = None
+) -> None:
+    """Write down how a run of it ended, and when it can go on, unless somebody paused or cancelled it meanwhile."""
     here = (sends.c.edition == edition) & (sends.c.state == SendState.RUNNING)
-    connection.execute(update(sends).where(here).values(state=state, reason=reason))
+    connection.execute(update(sends).where(here).values(state=state, reason=reason, due_at=later))
 
 
 def plan(connection: Connection, edition: EditionId, due_at: datetime, now: datetime) -> None:

@@ -36,6 +36,29 @@ _LIES_WITH_THE_READERS_SIDE: Final = frozenset(
 )
 
 
+_LIES_WITH_THE_SENDER: Final = frozenset(
+    {
+        Reason.AUTHFAILURE,
+        Reason.BADREPUTATION,
+        Reason.BLOCKED,
+        Reason.FAILEDSTARTTLS,
+        Reason.NORELAYING,
+        Reason.POLICYVIOLATION,
+        Reason.REJECTED,
+        Reason.REQUIREPTR,
+        Reason.SECURITYERROR,
+        Reason.SPAMDETECTED,
+        Reason.SPEEDING,
+        Reason.TOOMANYCONN,
+    }
+)
+
+
+def lies_with_sender(event: Returned) -> bool:
+    """Tell whether a letter did not arrive for what the sender is or does: it may, once that is mended."""
+    return event.kind is ReturnKind.BOUNCE and not event.gone and event.reason in _LIES_WITH_THE_SENDER
+
+
 def effect_of(event: Returned) -> Effect:
     """Return what ``event`` does to the reader."""
     if event.kind in {ReturnKind.COMPLAINT, ReturnKind.UNSUBSCRIBE}:
