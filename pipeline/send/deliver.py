@@ -122,11 +122,11 @@ def see_that_it_may(sending: Sending | None, orders: Orders) -> None:
 
 def _run(send: Round, clerk: Clerk, orders: Orders) -> None:
     line = send.way.open()  # before all else: a server that cannot be reached claims nobody
-    with send.store.writing() as connection:
-        see_that_it_may(sends.sending_of(connection, send.edition, held=True), orders)  # it may be paused since
-        kept.freeze(connection, send.edition, send.topics, send.clock())
-        send.pace.learn(connection, send.clock())
-        waiting = kept.count_candidates(connection, send.edition, send.clock())
+    try:
+        waiting = _frozen(send, orders)
+    except BaseException:
+        line.close()
+        raise
     try:
         clerk.serve(line, waiting)
         while orders.wait and not clerk.is_stopped and (until := _next_pass(send, clerk)):
@@ -135,6 +135,15 @@ def _run(send: Round, clerk: Clerk, orders: Orders) -> None:
             clerk.serve(send.way.open(), waiting)
     finally:
         _close(send, clerk)
+
+
+def _frozen(send: Round, orders: Orders) -> int:
+    """Write down who is to get the letter, unless the send was paused since. Return how many that are."""
+    with send.store.writing() as connection:
+        see_that_it_may(sends.sending_of(connection, send.edition, held=True), orders)
+        kept.freeze(connection, send.edition, send.topics, send.clock())
+        send.pace.learn(connection, send.clock())
+        return kept.count_candidates(connection, send.edition, send.clock())
 
 
 def _next_pass(send: Round, clerk: Clerk) -> datetime | None:
