@@ -50,6 +50,7 @@ def secrets(environment: Mapping[str, str]) -> Secrets:
             "listmonk_token": environment.get("BYLINE_LISTMONK_TOKEN") or None,
             "assist_key": environment.get("BYLINE_ASSIST_KEY") or None,
             "token_keys": _keys(environment.get("BYLINE_TOKEN_KEYS") or ""),
+            "backup_passphrase": environment.get("BYLINE_BACKUP_PASSPHRASE") or None,
             "database_url": environment.get("DATABASE_URL") or None,
         }
     )
