@@ -186,7 +186,7 @@ def test_a_copy_that_cannot_be_whole_leaves_nothing(tmp_path, request):
 def test_the_command_copies_and_says_what(byline, site, open_app, tmp_path):
     fill(open_app(site).store)
     code, out, _ = byline("store", "copy", f"sqlite:///{tmp_path / 'moved.db'}", "--json", at=site)
-    assert (code, set(json.loads(out)["tables"].values())) == (0, {3})
+    assert (code, {each["rows"] for each in json.loads(out)["tables"]}) == (0, {3})
     assert (tmp_path / "moved.db").stat().st_mode & 0o777 == 0o600
     code, _, said = byline("store", "copy", f"sqlite:///{tmp_path / 'moved.db'}", at=site)
     assert (code, "holds something already" in said) == (1, True)
@@ -201,8 +201,8 @@ def test_the_command_copies_and_says_what(byline, site, open_app, tmp_path):
 def test_a_snapshot_is_of_one_moment_though_others_write(store, tmp_path):
     done = threading.Event()
     with store.writing() as connection:
-        for table in (feeds, hosts):
-            connection.execute(insert(table).values(row(table, 1)))
+        connection.execute(insert(feeds).values({**row(feeds, 1), "title": "0"}))
+        connection.execute(insert(hosts).values({**row(hosts, 1), "because": "0"}))
 
     def write():
         number = 0
@@ -447,12 +447,13 @@ def test_an_archive_that_holds_no_store_or_lacks_rows_is_refused(tmp_path, lock,
     snapshot(open_app(full_site).store, tmp_path / "s.db")
     data = (tmp_path / "s.db").read_bytes()
     path = archive(tmp_path / "c.age", lock, (tarfile.TarInfo(".byline/byline.db"), data), tables={"readers": 4})
-    with pytest.raises(BackupError, match="lacks rows in readers"):
+    with pytest.raises(BackupError, match="lacks rows in 'readers'"):
         restore(path, tmp_path / "new", lock)
 
 
 @pytest.mark.parametrize(
-    "told", [b"", b"[]", b"{}", b'{"form": 9, "made_at": "", "tables": {}}', b'{"form": 1}', b"[" * 9999]
+    "told",
+    [b"", b"[]", b"{}", b'{"form": 9, "made_at": "2026-11-23T07:30Z", "tables": {}}', b'{"form": 1}', b"[" * 9999],
 )
 def test_what_does_not_say_what_it_is_is_refused(told, tmp_path, lock):
     with (
@@ -631,6 +632,3 @@ def test_the_commands_take_the_passphrase_from_the_environment(byline, site, tmp
     assert (code, said) == (0, "")
     code, _, said = byline("restore", tmp_path / "b.age", tmp_path / "new")
     assert (code, "--force" in said) == (2, True)
-    monkeypatch.setenv("BYLINE_BACKUP_PASSPHRASE", "quite another one")
-    code, _, said = byline("restore", tmp_path / "b.age", tmp_path / "other")
-    assert (code, "passphrase is another one" in said) == (1, True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.talk import app, counted, json_option, report, shown, working
+from pipeline.cli.store import table_rows
+from pipeline.cli.talk import app, counted, json_option, plain, report, shown, working
 from pipeline.settings.sections import store_url
 
 
@@ -33,7 +34,7 @@ def backup(context: click.Context, file: Path, recipients: tuple[str, ...], *, a
     notes = [
         f"  not in it: {name}, which is a link or has a name that not every system can have" for name in made.left_out
     ]
-    report(made, told, *notes, as_json=as_json)
+    report(plain(made) | {"tables": table_rows(made.tables)}, told, *notes, as_json=as_json)
     return int(bool(made.left_out))
 
 
@@ -69,7 +70,8 @@ def restore(
     with working("restoring"):
         done = put_back(file, folder, lock, force=force, database=store_url(url) if url else None)
     rows = counted(sum(done.tables.values()), "row")
-    told = f"{shown(done.folder)}: {counted(done.files, 'file')}, {rows} of the store, as of {done.made_at}"
+    made = f"as of {done.made_at:%Y-%m-%d %H:%M} UTC"
+    told = f"{shown(done.folder)}: {counted(done.files, 'file')}, {rows} of the store, {made}"
     aside = [f"  what was there before is in {shown(done.before)}"] if done.before else []
-    report(done, told, *aside, as_json=as_json)
+    report(plain(done) | {"tables": table_rows(done.tables)}, told, *aside, as_json=as_json)
     return 0

@@ -50,4 +50,4 @@ def doctor(context: click.Context, *, online: bool, as_json: bool) -> int:
 def _lines(found: Ailment) -> Iterator[str]:
     yield f"{found.severity:4}  {found.about}: {found.place}"
     yield wrapped(found.reason, "      ")
-    yield wrapped(f"Do: {found.remedy}", "      ")
+    yield f"      Do: {found.remedy}"  # in one line, to be copied

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -9,6 +11,9 @@ from sqlalchemy.exc import ArgumentError
 from pipeline.cli.talk import app, counted, json_option, report, working
 from pipeline.errors import UsageError
 from pipeline.settings.sections import store_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @click.group()
@@ -47,7 +52,7 @@ def copy(context: click.Context, url: str, *, as_json: bool) -> int:
     place = parts.render_as_string(hide_password=True)
     rows = counted(sum(tables.values()), "row")
     report(
-        {"copied": place, "tables": tables},
+        {"copied": place, "tables": table_rows(tables)},
         f"Copied {rows} of {counted(len(tables), 'table')} into {place}.",
         "From now on, set DATABASE_URL to it."
         if parts.get_backend_name() == "postgresql"
@@ -55,3 +60,8 @@ def copy(context: click.Context, url: str, *, as_json: bool) -> int:
         as_json=as_json,
     )
     return 0
+
+
+def table_rows(tables: Mapping[str, int]) -> list[dict[str, object]]:
+    """Return the numbers of rows as a report has them."""
+    return [{"name": name, "rows": count} for name, count in tables.items()]

@@ -16,6 +16,7 @@ import tarfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
 from unicodedata import category
@@ -25,7 +26,6 @@ from pipeline.settings.sections import STATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
     from pathlib import Path
 
 DATABASE: Final = f"{STATE}/byline.db"
@@ -123,7 +123,7 @@ def _manifest(archive: tarfile.TarFile) -> Mapping[str, Any]:
         raise BackupError("this is no backup of Byline's: it does not begin with what it is")
     try:
         said = json.loads(file.read())
-        form, _, _ = said["form"], said["made_at"], said["tables"].items()
+        form, said["made_at"], _ = said["form"], datetime.fromisoformat(said["made_at"]), said["tables"].items()
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BackupError("the backup does not say what it holds: use another") from error
     if form != FORM:

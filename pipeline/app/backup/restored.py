@@ -19,6 +19,7 @@ from pipeline.store.examined import examine, rows_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from pipeline.app.backup.sealed import Lock
@@ -29,7 +30,7 @@ class Restored:
     """What was put back: how many files, and rows of each table. ``before`` is where what was there is now."""
 
     folder: Path
-    made_at: str
+    made_at: datetime
     files: int
     tables: Mapping[str, int]
     before: Path | None
@@ -53,7 +54,7 @@ def restore(path: Path, folder: Path, lock: Lock, *, force: bool = False, databa
         shutil.rmtree(fresh, ignore_errors=True)
         raise
     before = _put(fresh, folder)  # from here on nothing is deleted, whatever happens
-    return Restored(folder=folder, made_at=str(manifest["made_at"]), files=count, tables=tables, before=before)
+    return Restored(folder=folder, made_at=manifest["made_at"], files=count, tables=tables, before=before)
 
 
 def _opened(path: Path, fresh: Path, lock: Lock) -> tuple[Mapping[str, Any], int]:
@@ -80,7 +81,7 @@ def _looked_over(database: Path, manifest: Mapping[str, Any]) -> Mapping[str, in
         raise BackupError(f"the store in the backup cannot be used ({told}): use another backup")
     came, wanted = rows_in(database), manifest["tables"]
     if short := [name for name in wanted if wanted[name] != came.get(name)]:
-        raise BackupError(f"the store in the backup lacks rows in {', '.join(short)}: use another backup")
+        raise BackupError(f"the store in the backup lacks rows in {', '.join(map(repr, short))}: use another backup")
     with closing(Store(database)) as store, store.reading() as connection:
         return counts_of(connection)
 

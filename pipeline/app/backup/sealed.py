@@ -173,6 +173,8 @@ def _opened(key: bytes, lock: Lock) -> str:
         opened: bytes = passphrase.decrypt(key, lock.passphrase)
         return opened.decode("ascii")
     except (DecryptError, OSError, UnicodeDecodeError) as error:
+        if "work" in str(error):  # the library measures this machine, and does not begin what would take minutes
+            raise BackupError(f"this machine is too slow, or too busy, to try the passphrase now ({error})") from error
         raise BackupError("the passphrase is another one than the backup's, or its first lines are damaged") from error
 
 
