@@ -475,6 +475,21 @@ def test_what_is_no_backup_is_refused(tmp_path, lock):
             restore(tmp_path / "a.age", tmp_path / "new", Lock(passphrase=WORDS, identities=lock.identities))
 
 
+def test_a_backup_of_an_older_byline_is_brought_up_to_date(tmp_path, lock, open_app):
+    from test_store import upgraded
+
+    engine = upgraded(f"sqlite:///{tmp_path / 'old.db'}", "0001")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO feeds (url, title, repairs) VALUES ('https://a.example/', 'A', '[]')"))
+    engine.dispose()
+    data = (tmp_path / "old.db").read_bytes()
+    path = archive(tmp_path / "o.age", lock, (tarfile.TarInfo(".byline/byline.db"), data), tables={"feeds": 1})
+    done = restore(path, tmp_path / "new", lock)
+    assert {name for name, count in done.tables.items() if count} == {"feeds"}
+    with closing(Store(tmp_path / "new/.byline/byline.db")) as store, store.reading() as connection:
+        assert connection.scalar(select(feeds.c.url)) == "https://a.example/"
+
+
 # -- what was there before
 
 
@@ -491,7 +506,7 @@ def test_what_is_there_is_left_alone_or_set_aside_whole(kept, tmp_path, lock):
 
 
 KILLED = """
-import os, signal, sys
+import os, shutil, signal, sys
 from pathlib import Path
 import pipeline.app.backup.restored as room
 from pipeline.app.backup.sealed import Lock
@@ -501,48 +516,52 @@ lock = Lock(identities=identities)
 steps = set("open os.mkdir os.rename os.chmod os.utime os.rmdir os.remove sqlite3.connect ctypes.dlsym".split())
 
 def attempt(after):
+    # in a process that is killed at its step of that number; returns how it ended, and how many steps it made
+    reading, writing = os.pipe()
     if pid := os.fork():
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        os.close(writing)
+        told = os.read(reading, 99)
+        os.close(reading)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), int(told or 0)
     seen = 0
     def count(event, _):
         nonlocal seen
-        if event in steps:
-            seen += 1
-            if seen == after:
-                os.kill(os.getpid(), signal.SIGKILL)
+        seen += event in steps
+        if seen == after:
+            os.kill(os.getpid(), signal.SIGKILL)
     sys.addaudithook(count)
     room.restore(kept, folder, lock, force=True)
+    os.write(writing, str(seen).encode())
     os._exit(0)
 
+def begin():
+    for left in folder.parent.glob("*there*"):
+        shutil.rmtree(left)
+    folder.mkdir()
+    (folder / "mine.txt").write_text("mine")
+
 def state():
-    names = sorted(path.name for path in folder.iterdir())
-    if names == ["mine.txt"]:
+    names = {path.name for path in folder.iterdir()}
+    if names == {"mine.txt"}:
         return "old"
-    whole = {".byline", "byline.yml", "mkdocs.yml", "content", "overrides"} <= set(names)
+    whole = {".byline", "byline.yml", "mkdocs.yml", "content", "overrides"} == names
     return "new" if whole and (folder / ".byline/byline.db").is_file() else f"broken: {names}"
 
-at, killed = 1, 0
-while True:
-    code = attempt(at)
-    where = state()
-    before = [path for path in folder.parent.glob("*there*/mine.txt")]
-    assert where in {"old", "new"}, (at, where)
-    assert before, (at, "what was there is nowhere")
-    if code == 0:
-        assert where == "new"
-        break
-    assert code == -signal.SIGKILL, code
-    killed += 1
-    if where == "new":
-        break
-    at += 7 if at < 60 else 1 if killed > 10_000 else 3
-print(killed)
+begin()
+code, total = attempt(0)
+assert (code, state()) == (0, "new"), (code, state())
+states = []
+for at in sorted({*range(1, total, total // 10), *range(total - 8, total + 1)}):
+    begin()
+    code, _ = attempt(at)
+    assert code == -signal.SIGKILL, (at, code)
+    states.append(state())
+    assert list(folder.parent.glob("*there*/mine.txt")), (at, "what was there is nowhere")
+print(",".join(states))
 """
 
 
 def test_a_restore_that_is_killed_leaves_the_old_or_the_new_and_never_half_of_it(kept, tmp_path, lock):
-    (tmp_path / "there").mkdir()
-    (tmp_path / "there/mine.txt").write_text("mine")
     said = subprocess.run(
         [sys.executable, "-c", KILLED, kept, tmp_path / "there", lock.identities],
         check=True,
@@ -551,7 +570,9 @@ def test_a_restore_that_is_killed_leaves_the_old_or_the_new_and_never_half_of_it
         env={**os.environ, "PYTHONWARNINGS": "ignore"},
         cwd=Path(__file__).parents[1],
     )
-    assert int(said.stdout) > 10
+    states = said.stdout.strip().split(",")
+    assert set(states) == {"old", "new"}
+    assert states == sorted(states, reverse=True)  # once it is there, it stays
 
 
 # -- on PostgreSQL

@@ -32,6 +32,8 @@ PYTHON_ENDS: Final = {
 _SOON: Final = timedelta(days=183)
 _FAILING: Final = timedelta(days=7)
 """A feed that could not be read for so long will hardly come back by itself."""
+_OFTEN: Final = 5
+"""So often one that was never read is asked before it is told."""
 _UNPULLED: Final = timedelta(days=14)
 _DKIM_AGE: Final = timedelta(days=365)
 _TOKEN_AGE: Final = timedelta(days=3 * 365)
@@ -155,16 +157,16 @@ def _feeds(facts: Facts) -> Iterator[Ailment]:
         name = feed.title or feed.url
         if feed.paused:
             yield _warn("feeds", feed.url, f"{name} {feed.paused}, and is not asked any more", _gone(feed))
-        elif feed.error and feed.failures > 1 and _since(feed) <= facts.now - _FAILING:
-            told = f"{name} could not be read since {_since(feed):%Y-%m-%d}, {feed.failures} times: {feed.error}"
-            yield _fail("feeds", feed.url, told, _gone(feed))
+        elif feed.error and (how := _failing(feed, facts.now)):
+            yield _fail("feeds", feed.url, f"{name} could {how}, {feed.failures} times: {feed.error}", _gone(feed))
 
 
-def _since(feed: FeedHealth) -> datetime:
-    """Return when a feed was last read, or else begun to be asked, as far as that is known."""
-    known = feed.read_at or feed.since or feed.checked_at
-    assert known is not None  # what failed was asked
-    return known
+def _failing(feed: FeedHealth, now: datetime) -> str:
+    """Say for how long a feed could not be read; nothing where that is not long."""
+    if feed.read_at is None:
+        return "never be read" if feed.failures >= _OFTEN else ""
+    long = feed.failures > 1 and now - feed.read_at > _FAILING
+    return f"not be read since {feed.read_at:%Y-%m-%d}" if long else ""
 
 
 def _gone(feed: FeedHealth) -> str:

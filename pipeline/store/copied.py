@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Counts = Mapping[str, int]
     """How many rows each table has."""
 
-_AT_ONCE: Final = 500
+_AT_ONCE: Final = 100
 """Rows that are held in memory at a time."""
 
 
