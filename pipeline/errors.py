@@ -8,6 +8,7 @@
     ├── PullError               a feed that was asked for by name is none
     ├── PostError               a post file cannot be read as a post
     ├── StoreError              the store cannot be opened or written
+    ├── BackupError             a backup cannot be made, opened or put in its place
     ├── WriteError                a draft cannot be made
     ├── AssistError             the model that byline.yml names gives no answer that can be used
     ├── PublishError            the site cannot be built
@@ -75,6 +76,10 @@ class PullError(BylineError):
 
 class StoreError(BylineError):
     """The store cannot be opened, upgraded or written."""
+
+
+class BackupError(BylineError):
+    """A backup cannot be made, opened or put in its place."""
 
 
 class WriteError(BylineError):

@@ -457,6 +457,10 @@ PRINTED = [
     (("connect", "service", "list"), 0, ("connect", "service", "list")),
     (("connect", "service", "add"), 0, ("connect", "service", "add", "A talk", "--kind", "talk")),
     (("connect", "service", "remove"), 0, ("connect", "service", "remove", "1")),
+    (("doctor",), 0, ("doctor",)),
+    (("backup",), 0, ("backup", "{site}/../new.age")),
+    (("restore",), 0, ("restore", "{site}/../kept.age", "{site}/../again")),
+    (("store", "copy"), 0, ("store", "copy", "sqlite:///{site}/../copied.db")),
 ]
 
 
@@ -482,6 +486,11 @@ def test_the_json_that_a_command_prints_has_the_fields_that_the_manual_promises(
         one, two, *_ = (item.story for item in kept_stories.kept_shortlist(connection) if len(item.story.entries) > 1)
     heard_of(site)
     ids = {"story": one.id, "other": two.id, "entry": one.entries[-1].id}
+    if words in {("backup",), ("restore",)}:
+        monkeypatch.setenv("BYLINE_BACKUP_PASSPHRASE", "seven good words to keep it by")
+        printed_by("-C", str(site), "backup", str(site.parent / "kept.age"))
+    if words == ("doctor",):
+        (site / STATE / "byline.db").chmod(0o644)
     filled = [word.format(site=site, feed=feed, **ids) for word in call]
     printed = printed_by("-C", str(site), "--now", "2026-11-23T07:30Z", *filled)
     assert list(differs(shape(json_blocks(section(words))[block]), shape(printed))) == []

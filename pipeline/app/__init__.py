@@ -6,7 +6,7 @@ and later the desk and the worker, call this and nothing below it. Each room is 
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.app.assist import Assist
+    from pipeline.app.backup import BackedUp
     from pipeline.app.echoes import Echoes
     from pipeline.app.feeds import Feeds
     from pipeline.app.letters import Letters
@@ -338,6 +339,23 @@ class App:
         return Week(self)
 
     # -- all rooms
+
+    def backup(self, path: Path, recipients: Sequence[str] = ()) -> BackedUp:
+        """Write all that cannot be done again into the new file ``path``, encrypted for recipients or a passphrase."""
+        from pipeline.app.backup import backup
+        from pipeline.app.backup.sealed import Lock
+
+        known = self.settings.secrets.backup_passphrase
+        lock = Lock(passphrase=known.get_secret_value() if known else None, recipients=tuple(recipients))
+        return backup(self.settings, self.store, path, lock, self.now)
+
+    def copy_store(self, url: str) -> Mapping[str, int]:
+        """Copy the whole store into the empty one at ``url``. Return how many rows each table has there."""
+        from pipeline.store import Store
+        from pipeline.store.copied import copy_into
+
+        with closing(Store(url)) as target:
+            return copy_into(self.store, target)
 
     def status(self) -> Status:
         """Return what is due, what failed and what waits."""

@@ -43,6 +43,10 @@ COMMANDS: Final = {
     "connect": ("connect:connect", "Say whom of your network the news names, and keep who is in it."),
     "week": ("week:week", "Say what the week holds, and begin it."),
     "status": ("status:status", "Say what is due, what failed and what waits."),
+    "doctor": ("doctor:doctor", "Say what is wrong, and what to do about it."),
+    "backup": ("backup:backup", "Put all that is yours into one encrypted file."),
+    "restore": ("backup:restore", "Put what a backup holds back in its place."),
+    "store": ("store:store", "Copy the store into another database."),
     "demo": ("demo:demo", "Walk through a sample week in a scratch folder."),
 }
 

@@ -53,6 +53,7 @@ def secrets(environment: Mapping[str, str]) -> Secrets:
             "linkedin_token": environment.get("BYLINE_LINKEDIN_TOKEN") or None,
             "assist_key": environment.get("BYLINE_ASSIST_KEY") or None,
             "token_keys": _keys(environment.get("BYLINE_TOKEN_KEYS") or ""),
+            "backup_passphrase": environment.get("BYLINE_BACKUP_PASSPHRASE") or None,
             "database_url": environment.get("DATABASE_URL") or None,
         }
     )

@@ -252,6 +252,8 @@ class Secrets(Section):
     """BYLINE_ASSIST_KEY: the key of the service that `assist.url` names, if it wants one."""
     token_keys: tuple[SecretStr, ...] = ()
     """BYLINE_TOKEN_KEYS: by what readers' links are signed, the newest first; without it, .byline/token.key."""
+    backup_passphrase: SecretStr | None = None
+    """BYLINE_BACKUP_PASSPHRASE: what locks and opens the files of `byline backup`."""
     database_url: SecretStr | None = None
     """DATABASE_URL: a PostgreSQL store in place of .byline/byline.db."""
 
@@ -315,6 +317,12 @@ class SiteSettings(BaseModel):
         return self.site_author or self.site_name
 
 
+def store_url(url: str) -> str:
+    """Return the address of a database as SQLAlchemy wants it, with the driver that Byline brings."""
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
+
+
 class Settings(Sections):
     """All settings of one author's site, which lies in ``root``."""
 
@@ -361,6 +369,4 @@ class Settings(Sections):
         """Where the store is: a file of SQLite, or the SQLAlchemy URL of a PostgreSQL database."""
         if self.secrets.database_url is None:
             return self.state / "byline.db"
-        url = self.secrets.database_url.get_secret_value()
-        scheme, _, rest = url.partition("://")
-        return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
+        return store_url(self.secrets.database_url.get_secret_value())

@@ -35,7 +35,7 @@ class Store:
     """
 
     def __init__(self, place: str | Path) -> None:
-        self._engine = _engine(place)
+        self._engine = connecting(place)
         on_postgres = self._engine.dialect.name == "postgresql"
         one_state = {"isolation_level": "REPEATABLE READ"} if on_postgres else {"byline_begin": "BEGIN"}
         self._reading = self._engine.execution_options(**one_state)
@@ -84,7 +84,8 @@ class Store:
         return f"the store {place} cannot be used: {said}; check that it exists, is whole and is yours to write"
 
 
-def _engine(place: str | Path) -> Engine:
+def connecting(place: str | Path) -> Engine:
+    """Return what connects to the database at ``place``. Raises as ``Store`` does where there can be none."""
     try:
         url = URL.create("sqlite", database=str(place)) if isinstance(place, Path) else make_url(place)
         if url.get_backend_name() == "sqlite":

@@ -58,8 +58,12 @@ def tags(text: str) -> dict[str, str]:
 
 def questions(copy: Copy) -> tuple[Question, ...]:
     """Return what is to be asked of DNS to judge a letter's sender."""
-    domain = _sender(copy)
-    names = [f"{each.selector}._domainkey.{each.domain}" for each in signatures_of(copy)]
+    return questions_of(_sender(copy), signatures_of(copy))
+
+
+def questions_of(domain: str, signed: Sequence[Signature]) -> tuple[Question, ...]:
+    """Return what is to be asked of DNS to judge who sends from ``domain`` and signs so."""
+    names = [f"{each.selector}._domainkey.{each.domain}" for each in signed]
     asked = [(name, "TXT") for name in (domain, *map("_dmarc.{}".format, _climbed(domain)), *names)]
     return (*asked, *((domain, kind) for kind in ("MX", "A", "AAAA"))) if domain else ()
 
@@ -74,11 +78,17 @@ def who_vouches(copy: Copy, facts: Facts) -> Iterator[LetterFinding]:
             "DKIM-Signature", told, "Leave out send.dkim.domain, or name that of send.sender."
         )
     if facts.records is not None and domain:
-        yield from _spf(domain, facts.records)
-        yield from _dmarc(domain, signed, facts.records)
-        yield from _answers(domain, facts.records)
-        for each in signed:
-            yield from _key(each, facts)
+        yield from what_dns_says(domain, signed, facts)
+
+
+def what_dns_says(domain: str, signed: Sequence[Signature], facts: Facts) -> Iterator[LetterFinding]:
+    """Yield what is wrong with what DNS says of ``domain`` and of those who signed, as it was asked."""
+    records = facts.records or {}
+    yield from _spf(domain, records)
+    yield from _dmarc(domain, signed, records)
+    yield from _answers(domain, records)
+    for each in signed:
+        yield from _key(each, facts)
 
 
 def belong_together(one: str, other: str) -> bool:

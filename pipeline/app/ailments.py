@@ -1,0 +1,237 @@
+"""What can be wrong with a site and all that it stands on: rules from what was gathered to findings.
+
+Nothing here looks anything up. ``now`` is one of the facts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from pipeline.model import Delivery, Handover, Sending
+    from pipeline.pull.subscriptions.health import FeedHealth
+    from pipeline.send.lint import LetterFinding
+    from pipeline.store.examined import Examined
+
+ENGINE_ENDS: Final = date(2027, 5, 5)
+"""Until then Material for MkDocs is maintained (docs/architecture.md)."""
+PYTHON_ENDS: Final = {
+    (3, 11): date(2027, 10, 31),
+    (3, 12): date(2028, 10, 31),
+    (3, 13): date(2029, 10, 31),
+    (3, 14): date(2030, 10, 31),
+}
+"""Until when each Python gets mends of security (https://devguide.python.org/versions/)."""
+_SOON: Final = timedelta(days=183)
+_FAILING: Final = timedelta(days=7)
+"""A feed that could not be read for so long will hardly come back by itself."""
+_OFTEN: Final = 5
+"""So often one that was never read is asked before it is told."""
+_UNPULLED: Final = timedelta(days=14)
+_DKIM_AGE: Final = timedelta(days=365)
+_TOKEN_AGE: Final = timedelta(days=3 * 365)
+_FULL: Final = 100 << 20
+_NEARLY: Final = 1 << 30
+_OTHERS: Final = 0o077
+
+
+class Severity(StrEnum):
+    """What fails wants to be mended now; a warning is worth a look."""
+
+    FAIL = "fail"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ailment:
+    """Something that is wrong: what it is about, where, what, and what to do."""
+
+    severity: Severity
+    about: str
+    place: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFile:
+    """A file with a secret in it: its rights, and when it was made."""
+
+    path: Path
+    mode: int
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that was gathered. What could not be looked at is None or empty.
+
+    ``wanted`` and ``installed`` are versions of the packages that Byline needs, where the one does not suit the other.
+    """
+
+    now: datetime
+    problems: Sequence[str] = ()
+    engine: str = "mkdocs"
+    store: Examined | None = None
+    feeds: Sequence[FeedHealth] = ()
+    uncertain: Sequence[Delivery] = ()
+    cut_off: Sequence[Handover] = ()
+    paused: Sequence[Sending] = ()
+    late: Sequence[str] = ()
+    token_key: KeyFile | None = None
+    dkim_keys: Sequence[KeyFile] = ()
+    dkim_problem: str = ""
+    dns: Sequence[LetterFinding] = ()
+    folder: Path
+    free: int
+    python: tuple[int, int]
+    unsuited: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def ailments(facts: Facts) -> tuple[Ailment, ...]:
+    """Return all that is wrong, what fails first."""
+    rules = (_settings, _store, _feeds, _letters, _dns, _keys, _disk, _versions, _engine)
+    found = [each for rule in rules for each in rule(facts)]
+    return tuple(sorted(found, key=lambda each: each.severity is not Severity.FAIL))
+
+
+def _fail(about: str, place: object, reason: str, remedy: str) -> Ailment:
+    return Ailment(severity=Severity.FAIL, about=about, place=str(place), reason=reason, remedy=remedy)
+
+
+def _warn(about: str, place: object, reason: str, remedy: str) -> Ailment:
+    return Ailment(severity=Severity.WARN, about=about, place=str(place), reason=reason, remedy=remedy)
+
+
+def _settings(facts: Facts) -> Iterator[Ailment]:
+    for problem in facts.problems:
+        place, colon, reason = problem.partition(": ")
+        told = (place, reason) if colon else ("byline.yml", problem)
+        yield _fail("settings", *told, "Put it right; the manual lists each setting.")
+
+
+def _store(facts: Facts) -> Iterator[Ailment]:
+    store = facts.store
+    if store is None or not store.there:
+        return
+    if store.problem:
+        yield _fail("store", store.place, store.problem, "See that it runs, is whole and is yours to write.")
+    elif store.damage:
+        told = f"it is damaged: {'; '.join(store.damage)}"
+        yield _fail("store", store.place, told, "Stop what uses it, keep a copy, and `byline restore` a backup.")
+    elif not store.revision:
+        yield _warn("store", store.place, "it has no tables yet", "The next command makes them.")
+    elif not store.is_of_this_schema:
+        yield _outdated(store)
+    if store.mode is not None and store.mode & _OTHERS:
+        yield _open_to_others("store", store.place, store.mode, "it holds readers' addresses")
+
+
+def _outdated(store: Examined) -> Ailment:
+    from pipeline.store import HEAD
+
+    if store.revision > HEAD:
+        told = f"a newer Byline made it (migration {store.revision}; this one knows {HEAD})"
+        return _fail("store", store.place, told, "Install that Byline, or one that is newer still.")
+    told = f"it is at migration {store.revision}, and this Byline wants {HEAD}"
+    return _warn("store", store.place, told, "Make a backup; the next command brings it up to date.")
+
+
+def _open_to_others(about: str, place: object, mode: int, because: str) -> Ailment:
+    return _fail(about, place, f"others on this machine may read it ({mode:o}), and {because}", f"chmod 600 {place}")
+
+
+def _feeds(facts: Facts) -> Iterator[Ailment]:
+    asked = [feed.checked_at for feed in facts.feeds if feed.checked_at]
+    if asked and facts.now - max(asked) > _UNPULLED:
+        told = f"nothing was pulled since {max(asked):%Y-%m-%d}, and what feeds drop meanwhile is lost"
+        yield _warn("feeds", "byline.yml", told, "byline pull, each day by itself if you can.")
+    for feed in facts.feeds:
+        name = feed.title or feed.url
+        if feed.paused:
+            yield _warn("feeds", feed.url, f"{name} {feed.paused}, and is not asked any more", _gone(feed))
+        elif feed.error and (how := _failing(feed, facts.now)):
+            yield _fail("feeds", feed.url, f"{name} could {how}, {feed.failures} times: {feed.error}", _gone(feed))
+
+
+def _failing(feed: FeedHealth, now: datetime) -> str:
+    """Say for how long a feed could not be read; nothing where that is not long."""
+    if feed.read_at is None:
+        return "never be read" if feed.failures >= _OFTEN else ""
+    long = feed.failures > 1 and now - feed.read_at > _FAILING
+    return f"not be read since {feed.read_at:%Y-%m-%d}" if long else ""
+
+
+def _gone(feed: FeedHealth) -> str:
+    return f"`byline feeds check {feed.url}` says more, `byline feeds remove {feed.url}` takes it out."
+
+
+def _letters(facts: Facts) -> Iterator[Ailment]:
+    editions = [delivery.edition for delivery in facts.uncertain]
+    for name in dict.fromkeys(editions):
+        told = f"{editions.count(name)} deliveries are uncertain: each may have arrived or not"
+        yield _fail("letters", name, told, f"byline send {name} --uncertain says what can be done.")
+    for each in facts.cut_off:
+        told = f"its hand-over to {each.way} was cut off: it may be there or not"
+        yield _fail("letters", each.edition, told, f"byline send {each.edition} looks there first.")
+    for late in facts.late:
+        told = "its time has passed, and it does not begin by itself any more"
+        yield _fail("letters", late, told, f"byline send {late}, or with --at anew.")
+    for sending in facts.paused:
+        told = f"its sending is paused: {sending.reason}"
+        yield _warn("letters", sending.edition, told, f"byline send {sending.edition} --resume goes on with it.")
+
+
+def _dns(facts: Facts) -> Iterator[Ailment]:
+    for each in facts.dns:
+        make = _fail if each.severity == Severity.FAIL.value else _warn
+        yield make("mail", f"DNS, {each.rule}", each.reason, each.remedy)
+
+
+def _keys(facts: Facts) -> Iterator[Ailment]:
+    if facts.dkim_problem:
+        yield _fail("keys", "send.dkim", facts.dkim_problem, "Name the file of a private key, or make one.")
+    for key in (*([facts.token_key] if facts.token_key else []), *facts.dkim_keys):
+        if key.mode & _OTHERS:
+            yield _open_to_others("keys", key.path, key.mode, "who has it can sign in your name")
+    if facts.token_key and facts.now - facts.token_key.made_at > _TOKEN_AGE:
+        told = f"the key of readers' links is as it was on {facts.token_key.made_at:%Y-%m-%d}"
+        yield _warn("keys", facts.token_key.path, told, "Set BYLINE_TOKEN_KEYS to a new key, and this one after it.")
+    for key in facts.dkim_keys:
+        if facts.now - key.made_at > _DKIM_AGE:
+            told = f"the key that signs letters is as it was on {key.made_at:%Y-%m-%d}"
+            yield _warn("keys", key.path, told, "Publish a new one under another selector, then name it in send.dkim.")
+
+
+def _disk(facts: Facts) -> Iterator[Ailment]:
+    told = f"{facts.free >> 20} MB are free"
+    if facts.free < _FULL:
+        yield _fail("disk", facts.folder, f"{told}, and the store cannot be written for long", "Make room.")
+    elif facts.free < _NEARLY:
+        yield _warn("disk", facts.folder, told, "Make room before a week's entries and a build need it.")
+
+
+def _versions(facts: Facts) -> Iterator[Ailment]:
+    version = ".".join(map(str, facts.python))
+    ends = PYTHON_ENDS.get(facts.python)
+    if ends is not None and facts.now.date() > ends - _SOON:
+        told = f"it {'got' if facts.now.date() > ends else 'gets'} its last mends of security by {ends:%Y-%m-%d}"
+        yield _warn("versions", f"Python {version}", told, "Install Byline anew with a newer Python.")
+    for name, (wanted, installed) in facts.unsuited.items():
+        told = f"{installed or 'nothing'} of it is installed, and Byline needs {wanted}"
+        yield _fail("versions", name, told, "Install Byline anew, by its locked requirements.")
+
+
+def _engine(facts: Facts) -> Iterator[Ailment]:
+    if facts.engine != "mkdocs" or facts.now.date() <= ENGINE_ENDS - _SOON:
+        return
+    verb = "was" if facts.now.date() > ENGINE_ENDS else "is"
+    told = f"Material for MkDocs, which builds the site, {verb} maintained until {ENGINE_ENDS:%Y-%m-%d}"
+    yield _warn("engine", "publish.engine", told, "Try properdocs or zensical; the manual tells how (publish.md).")

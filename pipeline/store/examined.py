@@ -1,0 +1,97 @@
+"""The store looked over without changing anything of it: whether it is there, whole, private and of this schema."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from pipeline.errors import BylineError
+from pipeline.store import HEAD, connecting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """How a store is. ``place`` names it without a password; ``problem`` says why it cannot be used at all.
+
+    ``revision`` is the newest migration that it has seen; empty where it has seen none. ``damage`` is what its own
+    check of integrity tells, ``mode`` the rights of its file where it is one.
+    """
+
+    place: str
+    there: bool
+    problem: str = ""
+    revision: str = ""
+    damage: tuple[str, ...] = ()
+    mode: int | None = None
+
+    @property
+    def is_of_this_schema(self) -> bool:
+        """Whether it can be read as it is."""
+        return self.there and not self.problem and self.revision == HEAD
+
+
+def examine(place: str | Path) -> Examined:
+    """Look over the store at ``place``, which need not be there."""
+    return _file(place) if isinstance(place, Path) else _server(place)
+
+
+def rows_in(path: Path) -> Mapping[str, int]:
+    """Return how many rows each table of a SQLite file has, of whatever schema it is."""
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+        names = [str(row[0]) for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        counted = 'SELECT count(*) FROM "{}"'.format
+        return {name: connection.execute(counted(name.replace('"', '""'))).fetchone()[0] for name in names}
+
+
+def _file(path: Path) -> Examined:
+    if not path.exists():
+        return Examined(place=str(path), there=False)
+    mode = stat.S_IMODE(path.stat().st_mode)
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=5)) as connection:
+            damage = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(5)")]
+            loose = [f"a row of {row[0]} refers to nothing in {row[2]}" for row in _loose(connection)]
+            revision = _revision(connection)
+    except sqlite3.Error as error:
+        return Examined(place=str(path), there=True, mode=mode, problem=str(error))
+    found = tuple(told for told in damage if told != "ok") + tuple(dict.fromkeys(loose))
+    return Examined(place=str(path), there=True, mode=mode, revision=revision, damage=found)
+
+
+def _loose(connection: sqlite3.Connection) -> list[tuple[str, int, str, int]]:
+    return connection.execute("PRAGMA foreign_key_check").fetchmany(100)
+
+
+def _revision(connection: sqlite3.Connection) -> str:
+    known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
+    return str(row[0]) if row else ""
+
+
+def _server(url: str) -> Examined:
+    try:
+        engine = connecting(url)
+    except BylineError as error:
+        return Examined(place="DATABASE_URL", there=True, problem=str(error))
+    place = engine.url.render_as_string(hide_password=True)
+    try:
+        with engine.connect() as connection:
+            known = inspect(connection).has_table("alembic_version")
+            found = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else ""
+            return Examined(place=place, there=True, revision=str(found or ""))
+    except (SQLAlchemyError, OSError) as error:
+        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        return Examined(place=place, there=True, problem=said)
+    finally:
+        engine.dispose()

@@ -1,0 +1,278 @@
+"""What is wrong is told with its place and a remedy; what is right is not, and nothing is changed by looking."""
+
+import json
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from sqlalchemy import insert
+
+from pipeline.app.ailments import ENGINE_ENDS, Facts, KeyFile, Severity, ailments
+from pipeline.app.doctor import examine_site
+from pipeline.model import Handover, Sending
+from pipeline.pull.subscriptions.health import FeedHealth
+from pipeline.settings import load
+from pipeline.settings.environment import secrets
+from pipeline.store import HEAD, Store
+from pipeline.store.examined import Examined, examine
+from pipeline.store.schema import deliveries, readers, sends
+
+NOW = datetime(2026, 9, 1, 7, 30, tzinfo=UTC)
+"""Before the end of the engine is near."""
+WELL = Facts(now=NOW, folder=Path("/site"), free=1 << 34, python=(3, 13))
+STORE = Examined(place="/site/.byline/byline.db", there=True, revision=HEAD, mode=0o600)
+
+
+def told(**changes):
+    """What is told of a healthy site with this changed: severity and what it is about."""
+    return [(str(each.severity), each.about) for each in ailments(replace(WELL, **changes))]
+
+
+def feed(**known):
+    days = {name: NOW - timedelta(days=value) for name, value in known.items() if name.endswith("_at")}
+    return FeedHealth(url="https://a.example/feed", title="A", **(known | days))
+
+
+# -- the rules
+
+
+def test_of_a_healthy_site_nothing_is_told():
+    key = KeyFile(path=Path("/k"), mode=0o600, made_at=NOW)
+    well = {"store": STORE, "feeds": [feed(checked_at=0, read_at=0)], "token_key": key, "dkim_keys": [key]}
+    assert told(**well) == []
+    assert told(store=replace(STORE, there=False, mode=None)) == []
+
+
+FAIL, WARN = "fail", "warn"
+
+
+@pytest.mark.parametrize(
+    ("changes", "severity"),
+    [
+        ({"problem": "connection refused"}, FAIL),
+        ({"damage": ("row 3 missing from index",)}, FAIL),
+        ({"revision": "9999"}, FAIL),
+        ({"revision": "0001"}, WARN),
+        ({"revision": ""}, WARN),
+        ({"mode": 0o644}, FAIL),
+        ({"mode": 0o660}, FAIL),
+    ],
+)
+def test_what_is_wrong_with_the_store_is_told(changes, severity):
+    assert told(store=replace(STORE, **changes)) == [(severity, "store")]
+
+
+@pytest.mark.parametrize(
+    ("known", "found"),
+    [
+        ({"checked_at": 0, "read_at": 8, "error": "404", "failures": 9}, [(FAIL, "feeds")]),
+        ({"checked_at": 0, "read_at": 6, "error": "404", "failures": 9}, []),
+        ({"checked_at": 0, "read_at": 8, "error": "404", "failures": 1}, []),
+        ({"checked_at": 0, "error": "404", "failures": 5}, [(FAIL, "feeds")]),
+        ({"checked_at": 0, "error": "404", "failures": 4}, []),
+        ({"checked_at": 0, "read_at": 99, "paused": "is gone"}, [(WARN, "feeds")]),
+        ({"checked_at": 15, "read_at": 15}, [(WARN, "feeds")]),
+        ({"checked_at": 13, "read_at": 13}, []),
+        ({}, []),
+    ],
+)
+def test_feeds_that_fail_for_long_are_told_and_those_that_fail_once_are_not(known, found):
+    assert told(feeds=[feed(**known)]) == found
+
+
+def test_what_became_of_letters_is_told():
+    handed = Handover(edition="e", way="listmonk:a", state="claimed", ticket="t", there="", claimed_at=NOW)
+    assert told(cut_off=[handed]) == [(FAIL, "letters")]
+    assert told(late=["e"]) == [(FAIL, "letters")]
+    assert told(paused=[Sending(edition="e", state="paused", reason="4.7.1")]) == [(WARN, "letters")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"token_key": (0o600, 1094)}, []),
+        ({"token_key": (0o600, 1096)}, [(WARN, "keys")]),
+        ({"token_key": (0o640, 0)}, [(FAIL, "keys")]),
+        ({"dkim": (0o600, 364)}, []),
+        ({"dkim": (0o600, 366)}, [(WARN, "keys")]),
+        ({"dkim": (0o604, 366)}, [(FAIL, "keys"), (WARN, "keys")]),
+    ],
+)
+def test_keys_that_are_old_or_open_to_others_are_told(changes, found):
+    key = {
+        name: KeyFile(path=Path("/k"), mode=mode, made_at=NOW - timedelta(days=days))
+        for name, (mode, days) in changes.items()
+    }
+    assert told(token_key=key.get("token_key"), dkim_keys=[key["dkim"]] if "dkim" in key else []) == found
+
+
+@pytest.mark.parametrize(("megabytes", "found"), [(99, [(FAIL, "disk")]), (1023, [(WARN, "disk")]), (1024, [])])
+def test_a_full_disk_is_told_before_it_is_full(megabytes, found):
+    assert told(free=megabytes << 20) == found
+
+
+@pytest.mark.parametrize(
+    ("day", "python", "found"),
+    [
+        ((2027, 4, 1), (3, 11), ["engine"]),
+        ((2027, 6, 1), (3, 11), ["versions", "engine"]),
+        ((2027, 12, 1), (3, 11), ["versions", "engine"]),
+        ((2026, 9, 1), (3, 99), []),
+    ],
+)
+def test_the_end_of_python_and_of_the_engine_is_told_half_a_year_before(day, python, found):
+    facts = replace(WELL, now=datetime(*day, tzinfo=UTC), python=python)
+    assert [each.about for each in ailments(facts)] == found
+    assert "engine" not in [each.about for each in ailments(replace(facts, engine="zensical"))]
+
+
+def test_the_end_of_the_engine_is_the_one_that_the_docs_tell():
+    docs = Path(__file__).parents[1] / "docs"
+    assert f"maintained until {ENGINE_ENDS:%Y-%m-%d}" in (docs / "architecture.md").read_text(encoding="utf-8")
+    assert f"until {ENGINE_ENDS.day} {ENGINE_ENDS:%B %Y}" in (docs / "manual/publish.md").read_text(encoding="utf-8")
+
+
+def test_packages_that_do_not_suit_are_told_and_what_fails_comes_first():
+    found = ailments(
+        replace(WELL, paused=[Sending(edition="e", state="paused", reason="")], unsuited={"nh3": (">=1", "")})
+    )
+    assert [each.severity for each in found] == [Severity.FAIL, Severity.WARN]
+    assert (found[0].place, found[0].reason) == ("nh3", "nothing of it is installed, and Byline needs >=1")
+
+
+# -- a real site
+
+
+def doctor(site, environment=None, **how):
+    found = examine_site(site, environment or {}, NOW, **how)
+    return {(str(each.severity), each.about, each.place) for each in found.ailments}, found
+
+
+def test_a_new_site_is_well_and_looking_at_it_makes_nothing(site):
+    before = sorted(site.rglob("*"))
+    assert doctor(site)[0] == set()
+    assert sorted(site.rglob("*")) == before
+
+
+def test_all_problems_of_the_settings_are_told_and_the_rest_is_looked_at(site):
+    (site / "byline.yml").write_text("pull: {feds: []}\nwrite: {takes: -1}\n")
+    found, whole = doctor(site, {"BYLINE_NONSENSE": "1"})
+    assert {place for _, about, place in found if about == "settings"} >= {"byline.yml:1", "byline.yml:2"}
+    assert "not looked at" in whole.notes[0] or "nothing was looked at" in whole.notes[0]
+
+
+def test_a_store_that_is_damaged_is_told_and_left_as_it_is(site):
+    Store(site / ".byline/byline.db").close()
+    path = site / ".byline/byline.db"
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA journal_mode = DELETE")
+        raw.executescript("INSERT INTO reader_topics VALUES (999, 'nobody')")
+        raw.commit()
+    data = path.read_bytes()
+    found, _ = doctor(site)
+    assert found == {("fail", "store", str(path))}
+    assert path.read_bytes() == data
+    path.write_bytes(b"no database at all" * 300)
+    assert doctor(site)[0] == {("fail", "store", str(path))}
+
+
+def test_an_older_store_is_told_and_not_brought_up_to_date_by_looking(site):
+    path = site / ".byline/byline.db"
+    Store(path).close()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '0001'")
+        raw.commit()
+    assert doctor(site)[0] == {("warn", "store", str(path))}
+    assert examine(path).revision == "0001"
+
+
+def test_a_postgresql_server_that_is_not_there_is_told_without_its_password(site):
+    found, whole = doctor(site, {"DATABASE_URL": "postgresql://me:hush@127.0.0.1:9/none"})
+    assert {(severity, about) for severity, about, _ in found} == {("fail", "store")}
+    assert "hush" not in str(whole)
+
+
+def test_a_store_on_either_engine_is_looked_over(store_url, site):
+    environment = {} if store_url.startswith("sqlite") else {"DATABASE_URL": store_url}
+    if environment:
+        assert {each[:2] for each in doctor(site, environment)[0]} == {("warn", "store")}
+    Store(load(site, environment).database_url).close()
+    assert doctor(site, environment)[0] == set()
+
+
+def test_what_is_open_to_others_is_told(site):
+    Store(site / ".byline/byline.db").close()
+    (site / ".byline/token.key").write_text("a key")
+    for name in ("byline.db", "token.key"):
+        (site / ".byline" / name).chmod(0o644)
+    assert {place for _, _, place in doctor(site)[0]} == {
+        str(site / ".byline/byline.db"),
+        str(site / ".byline/token.key"),
+    }
+
+
+def test_uncertain_deliveries_and_stopped_sends_are_told(site):
+    with closing(Store(site / ".byline/byline.db")) as store, store.writing() as connection:
+        reader = {"id": 1, "email": "a@a.example", "email_key": "a@a.example", "name": "", "state": "active"}
+        connection.execute(insert(readers).values({**reader, "consent": "", "consented_at": NOW, "token": "t"}))
+        claimed = {"edition": "one", "reader_id": 1, "state": "claimed", "message_id": "<1>", "claimed_at": NOW}
+        connection.execute(insert(deliveries).values(claimed))
+        connection.execute(insert(sends).values(edition="two", state="paused", reason="4.7.1", frozen_at=NOW))
+    assert doctor(site)[0] == {("fail", "letters", "one"), ("warn", "letters", "two")}
+
+
+def have_signed_by(site, name):
+    text = (site / "byline.yml").read_text(encoding="utf-8")
+    key = f"dkim: [{{key_file: {name}, selector: s}}]"
+    (site / "byline.yml").write_text(text.replace("dkim: []", key), encoding="utf-8")
+
+
+def test_a_dkim_key_that_cannot_be_read_is_told(site):
+    have_signed_by(site, "none.pem")
+    assert doctor(site)[0] == {("fail", "keys", "send.dkim")}
+
+
+def test_dns_is_asked_only_when_told_to_and_judged_by_the_rules_of_the_letter(site):
+    key = ed25519.Ed25519PrivateKey.generate()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (site / "dkim.pem").write_bytes(pem)
+    (site / "dkim.pem").chmod(0o600)
+    os.utime(site / "dkim.pem", (NOW.timestamp(), NOW.timestamp()))
+    have_signed_by(site, "dkim.pem")
+    asked = []
+
+    def ask(questions):
+        asked.extend(questions)
+        return {question: None if question[1] == "MX" else () for question in questions}
+
+    assert doctor(site, ask=ask)[0] == set()
+    assert asked == []
+    found, whole = doctor(site, ask=ask, online=True)
+    assert {place for _, _, place in found} == {"DNS, spf", "DNS, dmarc", "DNS, dkim-key"}
+    assert ("s._domainkey.ana-ruiz.example", "TXT") in asked
+    assert whole.notes == ("DNS gave no answer about ana-ruiz.example",)
+
+
+# -- the command
+
+
+def test_the_command_ends_with_1_only_where_something_fails(byline, site):
+    code, out, said = byline("--now", "2026-09-01", "doctor", at=site)
+    assert (code, said) == (0, "")
+    Store(site / ".byline/byline.db").close()
+    (site / ".byline/byline.db").chmod(0o644)
+    code, out, said = byline("doctor", at=site)
+    assert (code, f"Do: chmod 600 {site / '.byline/byline.db'}" in " ".join(out.split()), said) == (1, True, "")
+    code, out, _ = byline("doctor", "--json", at=site)
+    assert (code, [each["about"] for each in json.loads(out)["ailments"]]) == (1, ["store", "engine"])
+
+
+def test_no_secret_is_told(site):
+    environment = {"BYLINE_BACKUP_PASSPHRASE": "seven good words to keep it by"}
+    assert "seven" not in repr(secrets(environment)) + repr(doctor(site, environment)[1])
