@@ -11,6 +11,7 @@
     ├── WriteError                a draft cannot be made
     ├── AssistError             the model that byline.yml names gives no answer that can be used
     ├── PublishError            the site cannot be built
+    ├── CodeHostError           a code host does not do what a run asks of it
     └── SendError               the letter cannot be made or sent at all
         └── PutOffError         a single mail was put off by the mail server, and can be tried again
 
@@ -90,6 +91,10 @@ class PublishError(BylineError):
     def __init__(self, reason: str, warnings: Sequence[str] = ()) -> None:
         self.warnings = tuple(warnings)
         super().__init__("\n".join((reason, *self.warnings)))
+
+
+class CodeHostError(BylineError):
+    """A code host cannot be reached, or does not do what a run of it asks."""
 
 
 class SendError(BylineError):

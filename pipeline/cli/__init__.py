@@ -41,6 +41,7 @@ COMMANDS: Final = {
     "connect": ("connect:connect", "Say whom of your network the news names."),
     "week": ("week:week", "Say what the week holds, and begin it."),
     "status": ("status:status", "Say what is due, what failed and what waits."),
+    "ci": ("ci:ci", "Propose, comment and put online, in a code host's run."),
     "demo": ("demo:demo", "Walk through a sample week in a scratch folder."),
 }
 
