@@ -233,7 +233,13 @@ def test_the_printed_address_becomes_a_cookie_and_stands_in_no_address_any_more(
 
 @pytest.mark.parametrize(
     ("then", "place"),
-    [("/drafts", "/drafts"), ("/", "/"), ("//evil.example", "/week"), ("https://evil.example/", "/week"), ("", "/week")],
+    [
+        ("/drafts", "/drafts"),
+        ("/", "/"),
+        ("//evil.example", "/week"),
+        ("https://evil.example/", "/week"),
+        ("", "/week"),
+    ],
 )
 def test_the_address_names_a_page_of_the_desk_and_no_other_place(desk, then, place):
     start = address(desk.port, desk.keys).removeprefix(desk.base)

@@ -1,6 +1,6 @@
 """What must outlive the machine that sends: who got which edition, who the readers are, and how their links are signed.
 
-A code host runs each job on a machine that is thrown away. There, a letter leaves only where all that is kept elsewhere.
+A code host runs each job on a machine that is thrown away. There, a letter leaves only where all that is elsewhere.
 """
 
 from __future__ import annotations

@@ -36,7 +36,9 @@ def ci() -> None:
     show_default=True,
     help="Where to write.",
 )
-@click.option("--preview", is_flag=True, help="Show page and letter, too: runs the site's templates, so never for strangers.")
+@click.option(
+    "--preview", is_flag=True, help="Show page and letter, too: runs the site's templates, so never for strangers."
+)
 @click.pass_context
 def report(context: click.Context, since: str, folder: Path, *, preview: bool) -> int:
     """Write what the check finds in changed posts into a folder, as Markdown. Errors in posts make the exit code 1.
@@ -86,8 +88,8 @@ def propose(context: click.Context, folder: Path) -> int:
     return 0
 
 
-_WORDS = """The stories of the week as a draft. Write your words below each heading, in **Files changed**, and merge it once
-the check finds no error: it is on the site then. If you do not want it, close this.
+_WORDS = """The stories of the week as a draft. Write your words below each heading, in **Files changed**, and merge it
+once the check finds no error: it is on the site then. If you do not want it, close this.
 
 How page and letter look is among the artifacts of the run that opened this.
 

@@ -53,12 +53,12 @@ def own_site() -> Path:
 def init(
     context: click.Context,
     folder: Path,
+    *,
     name: str,
     email: str,
     url: str,
     line: str,
     host: str,
-    *,
     sample: bool,
     as_json: bool,
 ) -> int:

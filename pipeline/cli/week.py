@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--begin", type=click.Choice([step.value for step in Step]), help="Note that this step is begun; the one before is left.")
+@click.option(
+    "--begin",
+    type=click.Choice([step.value for step in Step]),
+    help="Note that this step is begun; the one before is left.",
+)
 @click.option("--leave", is_flag=True, help="Note that you leave it for now; it can be taken up again.")
 @click.option("--go", is_flag=True, help="Begin the next step, and open the desk where it is done, until Ctrl-C.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8010, show_default=True, help="The port of the desk.")

@@ -1,7 +1,7 @@
 """A run at a code host proposes a draft, and says what the check found.
 
-What comes in is what changed in the author's repository; what goes out is a branch with a pull request, a comment on one,
-or a branch with the built site. It merges nothing, and asks nothing else of the code host.
+What comes in is what changed in the author's repository; what goes out is a branch with a pull request, a comment
+on one, or a branch with the built site. It merges nothing, and asks nothing else of the code host.
 """
 
 from __future__ import annotations

@@ -74,7 +74,11 @@ class Asked:
     def _ours(self, comments: Any) -> int | None:
         """Return the number of our own among ``comments``."""
         for each in comments if isinstance(comments, list) else ():
-            if isinstance(each, dict) and str(each.get("body", "")).startswith(MARK) and isinstance(each.get("id"), int):
+            if (
+                isinstance(each, dict)
+                and str(each.get("body", "")).startswith(MARK)
+                and isinstance(each.get("id"), int)
+            ):
                 return int(each["id"])
         return None
 

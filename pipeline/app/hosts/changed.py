@@ -25,5 +25,7 @@ def changed(settings: Settings, since: str, *folders: str) -> tuple[Path, ...]:
     said = git(settings.root, "diff", "--relative", "--name-only", "-z", "--diff-filter=d", "--no-ext-diff", base, "--")
     said += git(settings.root, "ls-files", "--others", "--exclude-standard", "-z")
     names = {name for name in said.decode("utf-8", "surrogateescape").split("\0") if name}
-    known = [path for folder in folders or (posts.POSTS, posts.DRAFTS) for path in posts.paths(settings.content, folder)]
+    known = [
+        path for folder in folders or (posts.POSTS, posts.DRAFTS) for path in posts.paths(settings.content, folder)
+    ]
     return tuple(path for path in known if path.relative_to(settings.root).as_posix() in names)

@@ -1,7 +1,7 @@
 """What a run found, as Markdown for a pull request, and pages that show how a post will look.
 
-Words of feeds and of strangers stand in blocks of code alone: there, nobody is mentioned, nothing is linked, and no issue
-is closed. A page is one file that loads nothing and runs nothing.
+Words of feeds and of strangers stand in blocks of code alone: there, nobody is mentioned, nothing is linked, and no
+issue is closed. A page is one file that loads nothing and runs nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def _of(root: Path, path: Path, found: Sequence[Finding]) -> Iterator[str]:
     errors = sum(each.hinders for each in found)
     open_ones = [each for each in found if each.accepted is None]
     name = plain_text(path.relative_to(root).as_posix()).replace("`", "'")
-    yield f"**`{name}`** has {errors or 'no'} error{'s' * (errors != 1)} and {len(open_ones) - errors or 'no'} more to look at.\n"
+    more = len(open_ones) - errors
+    yield f"**`{name}`** has {errors or 'no'} error{'s' * (errors != 1)} and {more or 'no'} more to look at.\n"
     if open_ones:
         lines = [line for each in open_ones for line in _lines(each)]
         fence = "`" * (max([2, *(len(run) for line in lines for run in re.findall("`+", line))]) + 1)
