@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -120,8 +119,8 @@ def run(runner, host, site, name, jobs=(), branch="main", skip=()):
 @pytest.mark.parametrize("host", HOSTS)
 def test_the_weekly_run_proposes_a_draft_with_findings_and_previews_once(host, begun, forge):
     site, runner = begun(host)
-    for _ in range(2):
-        assert set(run(runner, host, site, "weekly", ("draft", "propose")).values()) == {0}, runner.said
+    for skip in ((), ("draft",) if host != "forgejo" else ()):  # Forgejo's is one job
+        assert set(run(runner, host, site, "weekly", ("draft", "propose"), skip=skip).values()) == {0}, runner.said
     [asked] = forge.requests
     branch = asked.get("head") or asked["source_branch"]
     assert forge.branches() == sorted(["main", branch])
@@ -218,13 +217,12 @@ def merge_an_edition(site):
 def test_the_send_job_sends_the_merged_edition_once_however_often_it_runs(host, begun, mailbox, store, store_url):
     from sending import filled
 
-    many = filled(store_url, 3)
-    assert many is None or many
+    filled(store_url, 3).close()
     site, runner = begun(host, smtp={"host": "127.0.0.1", "port": mailbox.port, "security": "none"})
     merge_an_edition(site)
     runner.values["secrets.DATABASE_URL"] = store_url
     runner.environment |= {"DATABASE_URL": store_url} if host == "gitlab" else {}
-    for _ in range(3):
+    for _ in range(2):
         assert set(run(runner, host, site, "send", ("send",)).values()) == {0}, runner.said
     assert len(mailbox.messages) == 3
     assert len({to[0] for _, to, _ in mailbox.messages}) == 3
@@ -241,4 +239,3 @@ def test_every_shell_step_of_the_workflows_is_among_those_that_these_tests_run(h
     else:
         files = {path.stem for path in (tmp_path / f"site/.{host}/workflows").iterdir()}
         assert files == {"weekly", "check", "publish", "send"}
-    shutil.rmtree(tmp_path / "site")
