@@ -77,7 +77,9 @@ sbom: $(VENV)/releasing ## Write dist/byline.cdx.json, what Byline consists of (
 .PHONY: audit-packages
 audit-packages: $(VENV)/releasing ## Ask the advisory database about each package in the locks (needs the web)
 	@for lock in run dev audit release; do \
-		$(BIN)/python -m pip_audit --disable-pip --require-hashes --progress-spinner off -r requirements/$$lock.txt || failed=1; \
+		$(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner off -r requirements/$$lock.txt \
+		|| { echo "requirements/$$lock.txt: a package has an advisory, as shown above, or the service could not be asked." \
+		"Nothing is known of advisories where it was not."; failed=1; }; \
 	done; exit $${failed:-0}
 
 .PHONY: clean

