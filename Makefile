@@ -66,7 +66,7 @@ workflows: $(VENV)/releasing ## Look for faults in workflows, ours and those of 
 .PHONY: dist
 dist: $(VENV)/installed ## Build wheel and sdist into dist/, the same bytes each time
 	rm -rf dist
-	$(BIN)/python -m hatchling build -d dist -t sdist -t wheel
+	$(BIN)/hatchling build -d dist -t sdist -t wheel
 
 .PHONY: sbom
 sbom: $(VENV)/releasing ## Write dist/byline.cdx.json, what Byline consists of (CycloneDX)

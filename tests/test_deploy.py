@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -231,26 +232,38 @@ def test_the_wheel_carries_all_it_needs_and_makes_a_site_that_builds(clone, tmp_
     [wheel] = tmp_path.glob("byline-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-        archive.extractall(tmp_path / "installed")
     assert {
         "pipeline/py.typed",
         "pipeline/skeleton/mkdocs.yml",
+        "pipeline/starter/workflows/github/weekly.yml",
+        "pipeline/starter/workflows/gitlab/gitlab-ci.yml",
         "pipeline/skeleton/overrides/main.html",
         "pipeline/desk/templates/triage.html",
         "pipeline/desk/static/triage.js",
     } <= names
     assert "pipeline/store/migrations/versions/0001_first.py" in names
     assert not [name for name in names if "drafts" in name or name.startswith(("tests/", "bench/"))]
-    alone = {"PYTHONPATH": str(tmp_path / "installed")}
-    byline = f"{sys.executable} -m pipeline"
-    said = run(
-        f"cd {tmp_path} && {byline} init mine --name Ana && {byline} -C mine publish --strict",
-        tmp_path,
-        **alone,
-    )
-    assert "1 post" in said
-    where = run(f"{sys.executable} -c 'import pipeline; print(pipeline.__file__)'", tmp_path, **alone)
+    byline = in_a_clean_environment(wheel, tmp_path)
+    for host in ("github", "gitlab", "forgejo"):
+        said = run(f"{byline} init {host} --name Ana --host {host} && {byline} -C {host} publish --strict", tmp_path)
+        assert "1 post" in said
+    run(f"{byline} demo walked", tmp_path)
+    assert len(list((tmp_path / "walked/outbox").glob("*.eml"))) == 3
+    where = run(f"{Path(byline).parent}/python -c 'import pipeline; print(pipeline.__file__)'", tmp_path)
     assert where.startswith(str(tmp_path))
+
+
+def in_a_clean_environment(wheel, folder):
+    """The command as pip installs it into an environment that has what Byline needs, and no Byline."""
+    run(f"{sys.executable} -m venv --without-pip {folder}/venv", folder)
+    [packages] = (folder / "venv/lib").glob("python*/site-packages")
+    # A line of a .pth adds that folder and reads no other .pth in it: the editable install there is not seen.
+    (packages / "needed.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match="No module named 'pipeline.cli'"):
+        run(f"{folder}/venv/bin/python -c 'import pipeline.cli'", folder)
+    pip = f"{sys.executable} -m pip --python {folder}/venv/bin/python"
+    run(f"{pip} install --quiet --no-deps --no-index --ignore-installed {wheel}", folder)
+    return f"{folder}/venv/bin/byline"
 
 
 def test_the_demo_walks_the_whole_week_in_ten_lines(byline, tmp_path):

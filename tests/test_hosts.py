@@ -174,7 +174,7 @@ def test_the_check_comments_what_it_finds_in_changed_posts_in_one_comment(host, 
         assert set(codes.values()) <= {0, 1}
     [comment] = forge.comments
     assert "content/posts/2026-11-24-cranes.md" in comment["body"]
-    assert "first" not in comment["body"]
+    assert "why-i-write-this" not in comment["body"]  # it is as it was
     assert [each[0] for each in forge.asked] == ["GET", "POST", "GET", "PUT" if host == "gitlab" else "PATCH"]
     assert TOKEN not in runner.said
 
