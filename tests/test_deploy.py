@@ -259,7 +259,7 @@ def in_a_clean_environment(wheel, folder):
     [packages] = (folder / "venv/lib").glob("python*/site-packages")
     # A line of a .pth adds that folder and reads no other .pth in it: the editable install there is not seen.
     (packages / "needed.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
-    with pytest.raises(AssertionError, match="No module named 'pipeline.cli'"):
+    with pytest.raises(AssertionError, match=r"No module named .pipeline\.cli."):
         run(f"{folder}/venv/bin/python -c 'import pipeline.cli'", folder)
     pip = f"{sys.executable} -m pip --python {folder}/venv/bin/python"
     run(f"{pip} install --quiet --no-deps --no-index --ignore-installed {wheel}", folder)

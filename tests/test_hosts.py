@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 import yaml
@@ -410,3 +411,24 @@ def test_the_newest_edition_is_that_of_these_days_on_the_site(site, open_app):
     for day in ("2026-11-20", "2026-11-22"):
         (site / f"content/posts/{day}-x.md").write_text(POST.format(date=day, title="X"), encoding="utf-8")
     assert app.letters.newest().stem == "2026-11-22-x"
+
+
+def test_a_clean_clone_with_the_cache_of_the_last_run_builds_nothing_anew(begun, tmp_path):
+    _, runner = begun("github")
+    place = tmp_path / "job/site"
+    place.parent.mkdir()
+    built = []
+    for cached in (False, True):
+        runner.said = ""
+        git(place.parent, "clone", "--quiet", runner.forge.bare, place)
+        kept = f"tar -xf {tmp_path}/cache.tar" if cached else "python -m pip install -r requirements.txt"
+        assert (
+            runner.shell(
+                f"{kept}\nbyline publish --strict --json\ntar -cf {tmp_path}/cache.tar .byline/work", place, {}
+            )
+            == 0
+        )
+        built.append(json.loads(runner.said))
+        rmtree(place)
+    assert built[0]["fresh"] > 5
+    assert built[1] == built[0] | {"fresh": 0}

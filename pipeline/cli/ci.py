@@ -23,6 +23,11 @@ def ci() -> None:
     """Propose the draft, comment what the check found, put the site on a branch: for runs at a code host.
 
     The workflows that `byline init` writes call it. GitHub Actions, GitLab CI and Forgejo Actions are known.
+
+    \b
+    Example:
+      byline ci report --since HEAD --preview --to preview
+      byline ci propose preview
     """
 
 
