@@ -56,6 +56,32 @@ lock: ## Write the locked requirements anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		--group audit -c requirements/dev.txt -o requirements/audit.txt
 
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--group release -c requirements/dev.txt -o requirements/release.txt
+
+.PHONY: workflows
+workflows: $(VENV)/releasing ## Look for faults in workflows, ours and those of `byline init` (zizmor)
+	$(BIN)/zizmor --offline --no-progress --persona=pedantic .github/workflows pipeline/starter/workflows/github/*.yml pipeline/starter/workflows/forgejo/*.yml
+
+.PHONY: dist
+dist: $(VENV)/installed ## Build wheel and sdist into dist/, the same bytes each time
+	rm -rf dist
+	$(BIN)/hatchling build -d dist -t sdist -t wheel
+
+.PHONY: sbom
+sbom: $(VENV)/releasing ## Write dist/byline.cdx.json, what Byline consists of (CycloneDX)
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible \
+		--spec-version 1.6 -o dist/byline.cdx.json requirements/run.txt
+
+.PHONY: audit-packages
+audit-packages: $(VENV)/releasing ## Ask the advisory database about each package in the locks (needs the web)
+	@for lock in run dev audit release; do \
+		$(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner off -r requirements/$$lock.txt \
+		|| { echo "requirements/$$lock.txt: a package has an advisory, as shown above, or the service could not be asked." \
+		"Nothing is known of advisories where it was not."; failed=1; }; \
+	done; exit $${failed:-0}
+
 .PHONY: clean
 clean: ## Remove what was built, the virtual environment too
 	rm -rf $(VENV) bench/audit/node_modules build dist site .byline .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -76,6 +102,10 @@ $(VENV)/developing: requirements/dev.txt $(VENV)/installed
 
 $(VENV)/auditing: requirements/audit.txt $(VENV)/developing
 	$(PIP) install --no-deps --require-hashes -r requirements/audit.txt
+	@touch $@
+
+$(VENV)/releasing: requirements/release.txt $(VENV)/installed
+	$(PIP) install --no-deps --require-hashes -r requirements/release.txt
 	@touch $@
 
 bench/audit/node_modules: bench/audit/package-lock.json

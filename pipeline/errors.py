@@ -13,6 +13,7 @@
     ├── AssistError             the model that byline.yml names gives no answer that can be used
     ├── PublishError            the site cannot be built
     ├── ConnectError            what is for the network cannot be made, or did not go where it should
+    ├── CodeHostError           a code host does not do what a run asks of it
     └── SendError               the letter cannot be made or sent at all
         └── PutOffError         a single mail was put off by the mail server, and can be tried again
 
@@ -100,6 +101,10 @@ class PublishError(BylineError):
 
 class ConnectError(BylineError):
     """What is for the author's network cannot be made, or did not go where it should."""
+
+
+class CodeHostError(BylineError):
+    """A code host cannot be reached, or does not do what a run of it asks."""
 
 
 class SendError(BylineError):

@@ -1,20 +1,24 @@
 """What runs elsewhere: workflows in a clean clone, the wheel, the demo, and locks that name no index."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
 import pytest
 import yaml
 
+from pipeline.cli import cli
+
 REPOSITORY = Path(__file__).parents[1]
 WORKFLOWS = [
     *sorted((REPOSITORY / ".github/workflows").glob("*.yml")),
-    REPOSITORY / "pipeline/starter/workflows/site.yml",
+    *sorted((REPOSITORY / "pipeline/starter/workflows").glob("*/[!g]*.yml")),
 ]
 
 
@@ -51,6 +55,10 @@ def clone(tmp_path_factory):
     return folder
 
 
+def steps_of(name, clone):
+    return steps((clone / f".github/workflows/{name}.yml").read_text(encoding="utf-8"))
+
+
 def steps(workflow):
     """The steps of a workflow in the order in which its jobs run."""
     return [step for job in yaml.safe_load(workflow)["jobs"].values() for step in job["steps"]]
@@ -62,7 +70,7 @@ def as_here(clone):
     place.mkdir(exist_ok=True)
     if not (place / "bin").exists():
         (place / "bin").symlink_to(Path(sys.prefix) / "bin")
-    for name in ("installed", "developing"):
+    for name in ("installed", "developing", "releasing"):
         (place / name).touch()
     return {
         "VENV": str(place),
@@ -78,35 +86,137 @@ def test_the_steps_of_our_workflows_run_in_order_in_a_clean_clone(clone):
         "make test": {"PYTEST_ADDOPTS": "tests/test_yamltext.py -p no:cacheprovider"},
         "make gates": {"PYTEST_ADDOPTS": "-k exit_codes", "MYPY_CACHE_DIR": str(REPOSITORY / ".mypy_cache")},
     }
-    for path in sorted((clone / ".github/workflows").glob("*.yml")):
+    for name in ("site", "test"):  # that of a release: see below
+        path = clone / f".github/workflows/{name}.yml"
         for step in steps(path.read_text(encoding="utf-8")):
-            if "run" in step:
+            if step.get("run") == "make workflows" and not shutil.which("zizmor", path=as_here(clone)["PATH"]):
+                ran.append(step["run"])  # a test of its own says that it was skipped
+            elif "run" in step:
                 run(step["run"], clone, **as_here(clone), **short.get(step["run"], {}))
                 ran.append(step["run"])
-    assert ran == ["make site", "make gates", "make test"]
+    assert ran == ["make site", "make gates", "make workflows", "make test"]
     assert (clone / "site/feed.xml").is_file()
 
 
-def test_the_steps_of_an_authors_workflow_run_in_order(site, clone):
-    workflow = (site / ".github/workflows/site.yml").read_text(encoding="utf-8")
-    install, build = [step["run"] for step in steps(workflow) if "run" in step]
-    assert "BYLINE:?" in install  # no name on an index is trusted: the author says where Byline comes from
-    run(build, site, **as_here(clone))
-    assert (site / "site/index.html").is_file()
+def test_zizmor_finds_nothing_in_our_workflows_and_those_that_authors_get(clone):
+    environment = as_here(clone)
+    if not shutil.which("zizmor", path=environment["PATH"]):
+        pytest.skip("zizmor is not installed; `make workflows` installs and asks it")
+    run("make workflows", clone, **environment)
+    bad = clone / ".github/workflows/bad.yml"
+    try:
+        bad.write_text(
+            "name: bad\non: pull_request_target\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
+            "      - run: echo ${{ github.event.pull_request.title }}\n",
+            encoding="utf-8",
+        )
+        with pytest.raises(AssertionError, match="template-injection"):
+            run("make workflows", clone, **environment)
+    finally:
+        bad.unlink()
+
+
+def test_a_release_is_the_same_bytes_wherever_and_whenever_it_is_built(clone, tmp_path):
+    [packages, parts] = [step["run"] for step in steps_of("release", clone) if "run" in step]
+    built = []
+    for name, umask, day in (("a", "022", "2026-01-01"), ("elsewhere/b", "077", "2019-05-05")):
+        place = tmp_path / name
+        shutil.copytree(clone, place, ignore=shutil.ignore_patterns("site", ".byline", "dist", "__pycache__"))
+        stamp = f"find . -type f -exec touch -d {day} {{}} +"
+        run(f"umask {umask}; chmod -R go-rwx pipeline; {stamp}; {packages}", place, **as_here(clone))
+        built.append({path.name: path.read_bytes() for path in (place / "dist").iterdir()})
+    assert built[0] == built[1]
+    assert sorted(name.rpartition(".")[2] for name in built[0]) == ["gz", "whl"]
+
+    [sdist] = (tmp_path / "a/dist").glob("*.tar.gz")
+    run(f"tar -xzf {sdist} -C {tmp_path} && cd {tmp_path}/byline-*/ && {packages}", tmp_path, **as_here(clone))
+    [again] = tmp_path.glob("byline-*/dist/*.whl")
+    assert again.read_bytes() == built[0][again.name]  # the sdist holds all that the wheel needs
+    assert parts == "make sbom"
+
+
+def test_the_list_of_parts_names_each_package_of_the_lock_with_its_hashes(clone):
+    environment = as_here(clone)
+    if not shutil.which("cyclonedx-py", path=environment["PATH"]):
+        pytest.skip("cyclonedx-bom is not installed; `make sbom` installs it")
+    run("make sbom", clone, **environment)
+    text = (clone / "dist/byline.cdx.json").read_text(encoding="utf-8")
+    told = json.loads(text)
+    lock = (REPOSITORY / "requirements/run.txt").read_text(encoding="utf-8")
+    assert {f"{each['name']}=={each['version']}" for each in told["components"]} == set(
+        re.findall(r"^\S+==[^\s;]+", lock, re.MULTILINE)
+    )
+    assert told["metadata"]["component"]["name"] == "byline"
+    run("make sbom", clone, **environment)
+    assert (clone / "dist/byline.cdx.json").read_text(encoding="utf-8") == text
+
+
+def test_who_cannot_ask_for_advisories_is_told_so(clone, tmp_path):
+    """Neither the package nor its advisories are asked for: all ways out lead to a closed port."""
+    environment = as_here(clone)
+    if not shutil.which("pip-audit", path=environment["PATH"]):
+        pytest.skip("pip-audit is not installed; `make audit-packages` installs it")
+    nowhere = dict.fromkeys(("https_proxy", "http_proxy", "HTTPS_PROXY", "HTTP_PROXY"), "http://127.0.0.1:9")
+    with pytest.raises(AssertionError, match=r"Nothing is known of advisories"):
+        run("make audit-packages", clone, **environment, **nowhere, XDG_CACHE_HOME=str(tmp_path))
+
+
+UNITS = sorted((REPOSITORY / "deploy/systemd").iterdir())
+
+
+def test_the_units_are_right_and_shut_in(tmp_path):
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not installed")
+    for unit in UNITS:  # Byline is not in /opt here
+        text = unit.read_text(encoding="utf-8").replace("/opt/byline/bin/byline", "/bin/true")
+        (tmp_path / unit.name).write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *sorted(tmp_path.iterdir())], capture_output=True, text=True, check=False
+    )
+    told = [line for line in done.stderr.splitlines() if str(tmp_path) in line and "Documentation" not in line]
+    assert (done.returncode, told) == (0, [])
+    for unit in tmp_path.glob("*.service"):
+        run(f"systemd-analyze security --offline=yes --threshold=20 {unit}", tmp_path)
+
+
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.suffix == ".service"], ids=lambda unit: unit.name)
+def test_what_a_unit_starts_is_a_command_that_there_is(unit):
+    text = unit.read_text(encoding="utf-8")
+    [start] = re.findall(r"^ExecStart=/opt/byline/bin/byline (.+)$", text, re.MULTILINE)
+    name, *options = start.split()
+    known = {option for parameter in cli.get_command(None, name).params for option in parameter.opts}
+    assert set(options) <= known
+    for law in (
+        "NoNewPrivileges=yes",
+        "ProtectSystem=strict",
+        "StateDirectory=byline",
+        "PrivateTmp=yes",
+        "User=byline",
+    ):
+        assert law in text
+
+
+def test_the_image_is_made_of_the_lock_and_runs_without_rights():
+    text = (REPOSITORY / "deploy/Containerfile").read_text(encoding="utf-8")
+    copied = [name for line in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE) for name in line.split()]
+    assert copied == ["requirements/run.txt", "dist/*.whl"]
+    assert "--require-hashes" in text
+    assert text.index("USER 10001") < text.index("ENTRYPOINT")
+    assert not re.search(r"(?i)(password|token|secret)=", text)
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_workflows_pin_every_action_and_take_no_permission_by_default(path):
     text = path.read_text(encoding="utf-8")
-    workflow = yaml.safe_load(text.replace("$$", "$"))
+    workflow = yaml.safe_load(text)
     assert workflow["permissions"] == {}
     for step in steps(text):
         if "uses" in step:
-            assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step["uses"])
+            assert re.fullmatch(r"[\w-]+/[\w/-]+@[0-9a-f]{40}", step["uses"])
         assert "${{" not in step.get("run", "")  # nothing from outside is pasted into a shell
 
 
-@pytest.mark.parametrize(("name", "least"), [("run", 40), ("dev", 40), ("audit", 10)])
+@pytest.mark.parametrize(("name", "least"), [("run", 40), ("dev", 40), ("audit", 10), ("release", 30)])
 def test_locks_hash_every_package_and_name_no_index(name, least):
     text = (REPOSITORY / f"requirements/{name}.txt").read_text(encoding="utf-8")
     packages = re.split(r"\n(?=\S)", text.strip())
@@ -122,26 +232,38 @@ def test_the_wheel_carries_all_it_needs_and_makes_a_site_that_builds(clone, tmp_
     [wheel] = tmp_path.glob("byline-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-        archive.extractall(tmp_path / "installed")
     assert {
         "pipeline/py.typed",
         "pipeline/skeleton/mkdocs.yml",
+        "pipeline/starter/workflows/github/weekly.yml",
+        "pipeline/starter/workflows/gitlab/gitlab-ci.yml",
         "pipeline/skeleton/overrides/main.html",
         "pipeline/desk/templates/triage.html",
         "pipeline/desk/static/triage.js",
     } <= names
     assert "pipeline/store/migrations/versions/0001_first.py" in names
     assert not [name for name in names if "drafts" in name or name.startswith(("tests/", "bench/"))]
-    alone = {"PYTHONPATH": str(tmp_path / "installed")}
-    byline = f"{sys.executable} -m pipeline"
-    said = run(
-        f"cd {tmp_path} && {byline} init mine --name Ana && {byline} -C mine publish --strict",
-        tmp_path,
-        **alone,
-    )
-    assert "1 post" in said
-    where = run(f"{sys.executable} -c 'import pipeline; print(pipeline.__file__)'", tmp_path, **alone)
+    byline = in_a_clean_environment(wheel, tmp_path)
+    for host in ("github", "gitlab", "forgejo"):
+        said = run(f"{byline} init {host} --name Ana --host {host} && {byline} -C {host} publish --strict", tmp_path)
+        assert "1 post" in said
+    run(f"{byline} demo walked", tmp_path)
+    assert len(list((tmp_path / "walked/outbox").glob("*.eml"))) == 3
+    where = run(f"{Path(byline).parent}/python -c 'import pipeline; print(pipeline.__file__)'", tmp_path)
     assert where.startswith(str(tmp_path))
+
+
+def in_a_clean_environment(wheel, folder):
+    """The command as pip installs it into an environment that has what Byline needs, and no Byline."""
+    run(f"{sys.executable} -m venv --without-pip {folder}/venv", folder)
+    [packages] = (folder / "venv/lib").glob("python*/site-packages")
+    # A line of a .pth adds that folder and reads no other .pth in it: the editable install there is not seen.
+    (packages / "needed.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match=r"No module named .pipeline\.cli."):
+        run(f"{folder}/venv/bin/python -c 'import pipeline.cli'", folder)
+    pip = f"{sys.executable} -m pip --python {folder}/venv/bin/python"
+    run(f"{pip} install --quiet --no-deps --no-index --ignore-installed {wheel}", folder)
+    return f"{folder}/venv/bin/byline"
 
 
 def test_the_demo_walks_the_whole_week_in_ten_lines(byline, tmp_path):

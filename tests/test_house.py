@@ -93,7 +93,7 @@ def test_every_module_says_what_it_is(path):
 
 
 TOP = "bench content docs overrides pipeline requirements tests .ci .github"
-TOP += " CHANGELOG.md LICENSE Makefile README.md byline.yml mkdocs.yml pyproject.toml .gitignore"
+TOP += " deploy CHANGELOG.md LICENSE Makefile README.md byline.yml mkdocs.yml pyproject.toml .gitignore"
 
 
 def test_the_top_level_holds_what_it_should():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
+from pipeline.app.written import read_posts
 from pipeline.errors import UsageError
+from pipeline.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from pipeline.send.orders import Due
     from pipeline.send.ways import Answer, Way
     from pipeline.store.links import Opened
+
+_NEWS: Final = timedelta(days=14)
+"""An edition that is older is no news, and was sent long ago, from wherever that was."""
 
 
 class Letters:
@@ -118,6 +123,8 @@ class Letters:
         from pipeline.send.consequences import Consequences
 
         self._see_that_approved(letter)
+        if folder is None:
+            self.see_that_it_lasts(letter.edition)
         try:
             orders = Orders(resume=resume, wait=wait)
             return send(letter, self._app.settings, self._app.store, self.way(folder), tell, orders)
@@ -155,10 +162,28 @@ class Letters:
         if self._app.settings.write.approval:
             self._app.see_that_approved(self._app.find(letter.edition))
 
+    def see_that_it_lasts(self, edition: str) -> None:
+        """Raise ``UsageError`` where what is to be remembered of a send would be gone with this machine."""
+        from pipeline.app.lasting import see_that_it_lasts
+
+        see_that_it_lasts(self._app.settings, edition)
+
+    def newest(self) -> Path:
+        """Return the newest edition that is on the site. Raises ``UsageError`` where it is none of these days."""
+        read, _ = read_posts(self._app.settings.content, posts.POSTS)
+        editions = [post for post in read if post.kind is Kind.EDITION and not self._app.held(post.path)]
+        if not editions:
+            raise UsageError(f"there is no edition in {self._app.settings.content.name}/{posts.POSTS} to be sent")
+        newest = max(editions, key=lambda post: (post.date, post.path.stem))
+        if self._app.now.date() - newest.date > _NEWS:
+            raise UsageError(f"the newest edition is of {newest.date}; name it, if you mean it: {newest.path.stem}")
+        return newest.path
+
     def plan(self, edition: EditionId, at: datetime) -> None:
         """Write down that ``edition`` is to be sent ``at`` that time."""
         from pipeline.send import orders
 
+        self.see_that_it_lasts(edition)
         orders.plan(self._app.store, edition, at, self._app.now)
 
     def due(self) -> Due:

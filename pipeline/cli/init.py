@@ -40,21 +40,29 @@ def own_site() -> Path:
     default="What happened in our field, and what I make of it.",
     help="One line that says what it is about.",
 )
+@click.option(
+    "--host",
+    type=click.Choice(["github", "gitlab", "forgejo"]),
+    default="github",
+    show_default=True,
+    help="Whose workflows to write: those of GitHub, of GitLab, or of Forgejo, such as Codeberg.",
+)
 @click.option("--sample", is_flag=True, help="Make the sample site instead, to look around in.")
 @json_option
 @click.pass_context
 def init(
     context: click.Context,
     folder: Path,
+    *,
     name: str,
     email: str,
     url: str,
     line: str,
-    *,
+    host: str,
     sample: bool,
     as_json: bool,
 ) -> int:
-    """Make a new site in DIR with everything in it: settings, pages, a first post, templates, workflow.
+    """Make a new site in DIR with everything in it: settings, pages, a first post, templates, workflows.
 
     It never overwrites a file. What it makes builds at once with `byline publish`.
 
@@ -64,7 +72,7 @@ def init(
     """
     if safe_url(url) is None:
         raise UsageError(f"--url {url} is no web address such as https://your-name.example/")
-    values = {"name": name, "email": email, "url": url.rstrip("/") + "/", "line": line}
+    values = {"name": name, "email": email, "url": url.rstrip("/") + "/", "line": line, "host": host}
     values |= {"date": moment(context).date().isoformat()}
     values |= {"file": posts.file_name(moment(context).date(), FIRST_POST)}
     files = dict(_sample_files() if sample else _new_files(values))
@@ -120,16 +128,23 @@ def _starter(values: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     starter = PACKAGE / "starter"
     places = {
         "gitignore": ".gitignore",
-        "workflows/site.yml": ".github/workflows/site.yml",
         "content/posts/first.md": f"content/{posts.POSTS}/{values['file']}",
     }
     for path in sorted(starter.rglob("*")):
-        if path.is_file():
+        if path.is_file() and path.parent.parent.name != "workflows":
             name = path.relative_to(starter).as_posix()
             yield (
                 places.get(name, name),
                 Template(path.read_text(encoding="utf-8")).substitute(values).encode(),
             )
+    yield from _workflows(values.get("host", "github"))
+
+
+def _workflows(host: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the workflows of a code host, word for word: they have dollars of their own."""
+    folder = "" if host == "gitlab" else f".{host}/workflows/"
+    for path in sorted((PACKAGE / "starter/workflows" / host).iterdir()):
+        yield f"{folder}{'.' * (host == 'gitlab')}{path.name}", path.read_bytes()
 
 
 def _copied(name: str) -> Iterator[tuple[str, bytes]]:

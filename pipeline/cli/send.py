@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,6 +144,7 @@ def _tried(opened: App, made: Letter, *, as_json: bool) -> int:
 )
 @click.option("--at", "when", metavar="TIME", help="Plan it for TIME, as 2026-12-01T08:00; send nothing now.")
 @click.option("--due", is_flag=True, help="Send what was planned and is due, without POST: for a timer.")
+@click.option("--newest", is_flag=True, help="Send the newest edition, without POST; one of the last 14 days.")
 @click.option("--wait", is_flag=True, help="Stay until those are reached, too, who can be sent to only later.")
 @click.option("--pause", "order", flag_value="pause", help="Let a send that runs elsewhere send to nobody else.")
 @click.option("--cancel", "order", flag_value="cancel", help="Let nobody else get it.")
@@ -179,6 +180,7 @@ class _Said:
     when: str | None
     order: str | None
     due: bool
+    newest: bool
     wait: bool
     dry_run: bool
     built_elsewhere: bool
@@ -193,11 +195,15 @@ class _Said:
 
 def _done(context: click.Context, said: _Said) -> int:
     """Do what is said, and return the exit code."""
-    if said.due == (said.post is not None):
-        raise click.UsageError("name the POST to send, or say --due for all that were planned and are due")
+    if said.due + said.newest + (said.post is not None) != 1:
+        raise click.UsageError(
+            "name the POST to send, or say --newest, or --due for all that were planned and are due: one of them"
+        )
     if said.uncertain is not None and said.dry_run:
         raise click.UsageError("--uncertain settles deliveries, and --dry-run changes nothing: choose one")
     with app(context) as opened:
+        if said.newest:
+            said = replace(said, post=opened.letters.newest().stem)
         if said.post is None:
             return sends.send_due(opened, lambda edition: _send(opened, edition, said), as_json=said.as_json)
         if said.order in _ORDERS:

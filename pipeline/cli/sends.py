@@ -57,6 +57,7 @@ def cancelled(opened: App, edition: EditionId, *, as_json: bool) -> int:
 
 def send_due(opened: App, send: Callable[[EditionId], bool], *, as_json: bool) -> int:
     """Send what is due by ``send``, which tells whether all went well. The exit code is 1 where something did not."""
+    opened.letters.see_that_it_lasts("POST")
     found = opened.letters.due()
     wrong = bool(found.late)
     for each in found.now:

@@ -48,7 +48,8 @@ def load(root: Path, environment: Mapping[str, str]) -> Settings:
     if problems or sections is None or site is None:
         raise SettingsError(problems)
     fields = {name: getattr(sections, name) for name in Sections.model_fields}
-    return Settings(root=root, site=site, secrets=env.secrets(environment), **fields)
+    is_thrown_away = env.is_thrown_away(environment)
+    return Settings(root=root, site=site, secrets=env.secrets(environment), is_thrown_away=is_thrown_away, **fields)
 
 
 def check(text: str) -> None:

@@ -51,6 +51,7 @@ def secrets(environment: Mapping[str, str]) -> Secrets:
             "mastodon_token": environment.get("BYLINE_MASTODON_TOKEN") or None,
             "bluesky_password": environment.get("BYLINE_BLUESKY_PASSWORD") or None,
             "linkedin_token": environment.get("BYLINE_LINKEDIN_TOKEN") or None,
+            "code_host_token": environment.get("BYLINE_CODE_HOST_TOKEN") or None,
             "assist_key": environment.get("BYLINE_ASSIST_KEY") or None,
             "token_keys": _keys(environment.get("BYLINE_TOKEN_KEYS") or ""),
             "backup_passphrase": environment.get("BYLINE_BACKUP_PASSPHRASE") or None,
@@ -74,6 +75,11 @@ def _keys(value: str) -> tuple[str, ...]:
         )
         raise SettingsError([f"{problem}; `openssl rand -hex 32` makes one"])
     return keys
+
+
+def is_thrown_away(environment: Mapping[str, str]) -> bool:
+    """Tell whether a code host made this machine for one run; all of them say so in ``CI``."""
+    return (environment.get("CI") or "").strip().lower() not in {"", "0", "false", "no"}
 
 
 def given(environment: Mapping[str, str]) -> dict[Path, str]:

