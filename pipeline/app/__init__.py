@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pipeline.app.returns import Returns
     from pipeline.app.service import Service
     from pipeline.app.shares import Shares
+    from pipeline.app.standing import Status
     from pipeline.app.stories import Stories
     from pipeline.app.week import Week
     from pipeline.connect.network import Network
@@ -52,29 +53,6 @@ if TYPE_CHECKING:
     from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """What is due, what failed, and what waits."""
-
-    feeds: tuple[FeedHealth, ...]
-    shortlisted: int
-    shortlisted_at: datetime | None
-    drafts: Mapping[Path, int]
-    posts: int
-    broken: tuple[Path, ...]
-    unbuilt: tuple[Path, ...]
-    unapproved: tuple[str, ...]
-    unsent: tuple[str, ...]
-    readers: int
-    waiting: tuple[Delivery, ...]
-    sendings: tuple[Sending, ...]
-    late: tuple[str, ...]
-    returned: int
-    cut_off: tuple[Handover, ...] = ()
-    turns: tuple[Turn, ...] = ()
-    service: str = ""
 
 
 class App:
@@ -235,7 +213,7 @@ class App:
 
         return why_held(posts.read(path), today(self.now))
 
-    def _kept_back(self, read: Iterable[Post]) -> set[Path]:
+    def kept_back(self, read: Iterable[Post]) -> set[Path]:
         """Return the files of those posts that are kept back from the site of today."""
         from pipeline.publish.facts.withheld import today, why_held
 
@@ -294,11 +272,11 @@ class App:
 
     def see_that_approved(self, *paths: Path) -> None:
         """See that the posts in ``paths`` are approved as they stand, where the settings ask for that."""
-        if open_ones := self._unapproved(paths):
+        if open_ones := self.unapproved(paths):
             names = "".join(f"\n  {path.stem}" for path in open_ones)
             raise UsageError(f"not approved as it stands; read it, and then `byline approve` it:{names}")
 
-    def _unapproved(self, paths: Iterable[Path]) -> list[Path]:
+    def unapproved(self, paths: Iterable[Path]) -> list[Path]:
         """Return which of ``paths`` wait for somebody to approve them; none where the settings do not ask for that."""
         from pipeline.post.approval import approval
 
@@ -359,44 +337,9 @@ class App:
 
     def status(self) -> Status:
         """Return what is due, what failed and what waits."""
-        from pipeline.store import deliveries as ledger
-        from pipeline.store import handovers, sends
-        from pipeline.store import returns as kept_returns
-        from pipeline.store import select as kept_stories
-        from pipeline.store import send as kept_readers
+        from pipeline.app.standing import status_of
 
-        with self.store.reading() as connection:
-            waiting = ledger.unfinished(connection)
-            sendings = sends.sendings(connection, (SendState.SCHEDULED, SendState.RUNNING, SendState.PAUSED))
-            handed = handovers.all_handovers(connection)
-            begun = ledger.editions(connection) | {each.edition for each in handed}
-            active = kept_readers.active_readers(connection, self.now)
-            returned = kept_returns.count_waiting(connection)
-            made_at = kept_stories.shortlist_made_at(connection)
-        read, broken = read_posts(self.settings.content, posts.POSTS)
-        held = self._kept_back(read)
-        drafts, _ = read_posts(self.settings.content, posts.DRAFTS)
-        return Status(
-            feeds=self.feeds.healths(),
-            shortlisted=len(self.stories.shortlist()),
-            shortlisted_at=made_at,
-            drafts={path: sum(found.accepted is None for found in self.check(path)) for path in self.drafts()},
-            posts=len(read) + len(broken),
-            broken=broken,
-            unbuilt=tuple(path for path in self.unbuilt() if path not in held),
-            unapproved=tuple(path.stem for path in self._unapproved(each.path for each in (*read, *drafts))),
-            unsent=tuple(
-                post.path.stem for post in read if post.kind is Kind.EDITION and posts.edition_of(post) not in begun
-            ),
-            readers=active,
-            waiting=waiting,
-            sendings=sendings,
-            late=tuple(each.edition for each in self.letters.due().late),
-            returned=returned,
-            cut_off=tuple(each for each in handed if each.state is DeliveryState.CLAIMED),
-            turns=self.network.turns(),
-            service=self.network.service_reminder(),
-        )
+        return status_of(self)
 
 
 def _legible(paths: Iterable[Path]) -> Iterator[Post]:

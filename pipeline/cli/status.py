@@ -12,7 +12,7 @@ from pipeline.model import DeliveryState, SendState
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.app import Status
+    from pipeline.app.standing import Status
     from pipeline.model import Delivery, Handover, Sending
     from pipeline.pull.subscriptions.health import FeedHealth
 
