@@ -7,15 +7,13 @@ and later the desk and the worker, call this and nothing below it. Each room is 
 from __future__ import annotations
 
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
-from pipeline.app.written import read_posts
 from pipeline.errors import PostError, UsageError
-from pipeline.model import DeliveryState, Kind, SendState, Shown
+from pipeline.model import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,20 +35,15 @@ if TYPE_CHECKING:
     from pipeline.connect.network import Network
     from pipeline.model import (
         Approval,
-        Delivery,
         Finding,
-        Handover,
         Mention,
         Post,
         SafeUrl,
-        Sending,
         Snapshot,
         Trend,
-        Turn,
         Unreadable,
     )
     from pipeline.publish.site import Site
-    from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
 
