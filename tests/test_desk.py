@@ -1346,7 +1346,7 @@ def test_a_page_from_before_the_desk_was_started_anew_saves_once_the_browser_is_
     expect(writing.get_by_role("alert")).to_contain_text("open the address that it printed then in another tab")
     assert "Not lost." not in draft.read_text(encoding="utf-8")
     second = writing.context.new_page()
-    second.goto(address(desk.port, desk.keys))
+    second.goto(f"{address(desk.port, desk.keys)}&then=/")
     second.close()
     clock.fast_forward(2000)
     expect(writing.locator("#saved")).to_have_text("Saved")
@@ -1745,7 +1745,7 @@ def test_a_test_is_taken_by_the_mail_server_and_counts_as_no_delivery(folder, sm
 def test_the_whole_way_from_triage_to_a_published_file(desk, folder, blank):
     page = blank
     page.context.clear_cookies()  # to come in as an author does
-    page.goto(address(desk.port, desk.keys))
+    page.goto(f"{address(desk.port, desk.keys)}&then=/")
     for card in page.locator('.card[data-choice=""]:not([data-drafted])').all()[:2]:
         page.locator(f"#{card.get_attribute('id')}").focus()
         page.keyboard.press("p")

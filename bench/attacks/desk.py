@@ -30,7 +30,7 @@ def at_the_desk(app):
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
     try:
-        yield address(port, keys)
+        yield f"{address(port, keys)}&then=/"
     finally:
         server.should_exit = True
         thread.join(10)

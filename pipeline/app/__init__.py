@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
@@ -17,7 +18,6 @@ from pipeline.model import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from pipeline.app.assist import Assist
     from pipeline.app.backup import BackedUp
@@ -197,7 +197,12 @@ class App:
         return publish(self.settings, today=day, engine=engine, strict=strict, trends=trends, shown=shown)
 
     def _shown_of_site(self) -> Shown:
-        """Return what the site shows of the store: what others say, and what the author gave."""
+        """Return what the site shows of the store: what others say, and what the author gave.
+
+        A store that is not there yet is not made for that: a build that is refused leaves no trace.
+        """
+        if isinstance(place := self.settings.database_url, Path) and not place.exists():
+            return Shown()
         return Shown(echoes=self.heard.shown(), service=tuple(self.network.public_service()))
 
     def held(self, path: Path) -> str:

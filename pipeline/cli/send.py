@@ -352,7 +352,8 @@ def _sent_lines(sent: Sent) -> Sequence[str]:
     told = f"Sent to {counted(sent.count(DeliveryState.SENT), 'reader')}"
     told += f"; {left_out} left out (--dry-run says why)." if left_out else "."
     later = [f"Some wait: the next can be sent to at {sent.later:%Y-%m-%d %H:%M} UTC."] if sent.later else []
-    reasons = [f"  {many} not sent: {why}" for why, many in sent.left_out.items()]
+    waits = {why: many for why, many in sent.left_out.items() if sent.later or why.startswith("still waits")}
+    reasons = [f"  {many} not sent: {why}" for why, many in waits.items()]
     return [*lines, told, *reasons, *later]
 
 
