@@ -207,4 +207,4 @@ def test_the_status_tells_whose_turn_it_is(site, byline):
 def test_everybody_is_looked_at(net, store):
     assert net().turns() == ()
     with store.reading() as connection:
-        assert kept.count_people(connection) == 1
+        assert len([*kept.all_people(connection)]) == 1

@@ -15,6 +15,7 @@ from pipeline.connect.match.topics import phrases_of_notes, phrases_of_role
 from pipeline.html import plain_text, safe_url
 from pipeline.model import Organisation, Person, Subject, Touch, TouchKind
 from pipeline.store import known, schema
+from pipeline.store import touches as log
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 LAW = settings(derandomize=True, deadline=None, max_examples=60)
@@ -306,5 +307,5 @@ def test_the_network_is_read_as_it_was_kept(store):
         )
         assert (bo.topics, bo.connected_on) == ((), None)
         assert [one.also for one in known.organisations_in(connection)] == [("Ac",)]
-        assert {number: touch.about for number, touch in known.last_touches(connection).items()} == {1: "late"}
+        assert {number: touch.about for number, touch in log.last_touches(connection).items()} == {1: "late"}
         assert [touch.about for touch in known.touches_with(connection)[1]] == ["late", "early"]

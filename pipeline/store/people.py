@@ -32,11 +32,6 @@ def all_people(connection: Connection) -> Iterator[Person]:
     yield from map(person_of, connection.execute(query))
 
 
-def count_people(connection: Connection) -> int:
-    """Return how many people are known."""
-    return connection.scalar(select(func.count()).select_from(people)) or 0
-
-
 def first_added_at(connection: Connection) -> datetime | None:
     """Return when the first of those who are known was added."""
     first: datetime | None = connection.scalar(select(func.min(people.c.added_at)))

@@ -36,7 +36,7 @@ def log_touch(connection: Connection, touch: Touch) -> bool:
 def touches_with(connection: Connection, person: PersonId) -> list[Touch]:
     """Return all touches with a person, the latest first."""
     query = select(touches).where(touches.c.person_id == person).order_by(touches.c.at.desc(), touches.c.id.desc())
-    return [_touch_of(row) for row in connection.execute(query)]
+    return [touch_of(row) for row in connection.execute(query)]
 
 
 def last_touches(connection: Connection) -> dict[PersonId, Touch]:
@@ -47,13 +47,14 @@ def last_touches(connection: Connection) -> dict[PersonId, Touch]:
     found = {PersonId(row.person_id): row.at for row in connection.execute(latest)}
     last = {person: Touch(person=person, kind=TouchKind.NOTE, at=at) for person, at in found.items()}
     for row in connection.execute(select(touches).order_by(touches.c.at, touches.c.id)):
-        touch = _touch_of(row)
+        touch = touch_of(row)
         if found.get(touch.person) == touch.at:
             last[touch.person] = touch
     return last
 
 
-def _touch_of(row: Row[Any]) -> Touch:
+def touch_of(row: Row[Any]) -> Touch:
+    """Return the touch in ``row``."""
     return Touch(
         person=PersonId(row.person_id),
         kind=TouchKind(row.kind),
