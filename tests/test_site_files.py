@@ -55,6 +55,13 @@ def write(site, name, words, matter="title: T\n"):
     return path
 
 
+def test_what_a_code_host_built_is_not_built_again_at_home(site, open_app):
+    """The machine, and the secrets that it holds, are no part of the site."""
+    there = {"CI": "true", "BYLINE_SMTP_PASSWORD": "long enough to be one"}
+    assert open_app(site, there).publish().fresh
+    assert not open_app(site).publish().fresh
+
+
 def test_a_site_of_which_nothing_changed_is_left_alone(site, open_app):
     open_app(site).publish()
     before = states(site / "site")

@@ -108,7 +108,7 @@ def _is_built(path: Path, settings: Settings, built: Mapping[str, str]) -> bool:
 
 def _frame(settings: Settings) -> Iterator[bytes]:
     """Yield what a site is made of besides the author's files: settings, programs, a font, and what nobody knows."""
-    yield settings.model_dump_json(exclude={"secrets"}).encode()
+    yield settings.model_dump_json().encode()
     yield repr([(name, _version(name)) for name in _PACKAGES]).encode()
     if settings.publish.card_font:
         yield _content(settings.root / settings.publish.card_font)

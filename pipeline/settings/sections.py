@@ -330,9 +330,12 @@ class Settings(Sections):
 
     root: Path
     site: SiteSettings
-    secrets: Secrets
-    is_thrown_away: bool = False
-    """Whether this machine is thrown away after the run, as those of code hosts are: its files remember nothing."""
+    secrets: Secrets = Field(exclude=True)
+    is_thrown_away: bool = Field(default=False, exclude=True)
+    """Whether this machine is thrown away after the run, as those of code hosts are: its files remember nothing.
+
+    As the secrets, it is in no dump: nothing that is made of the settings is different here and there.
+    """
 
     @property
     def content(self) -> Path:

@@ -33,7 +33,7 @@ class Whole:
     @cached_property
     def ground(self) -> str:
         """A digest of what all posts' pages are made of."""
-        told = (self.settings.model_dump_json(exclude={"secrets", "root"}), self.person.model_dump_json())
+        told = (self.settings.model_dump_json(exclude={"root"}), self.person.model_dump_json())
         return digest("\0".join(told).encode())
 
     def listing(self, post: Post) -> dict[str, Any]:
