@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from pipeline import post as posts
 from pipeline import send as room
+from pipeline.app.letters import Letters
 from pipeline.cli import run
 from pipeline.cli.init import _sample_files, make
 from pipeline.errors import SendError, UsageError
@@ -29,7 +30,7 @@ from pipeline.send.waiting import PATIENCE, Waiting
 from pipeline.send.ways import Smtp
 from pipeline.settings import load
 from pipeline.settings.sending import PaceSettings
-from pipeline.store import Store
+from pipeline.store import Store, sends
 from pipeline.store import deliveries as ledger
 from pipeline.store import pace as uses
 from pipeline.store import send as kept
@@ -320,6 +321,63 @@ def test_one_who_waits_stays_until_all_have_it(site, letter, store):
     assert server.got[-1] == "r0@d0.example"
 
 
+def test_one_who_waits_goes_on_when_the_mail_server_was_away_between_two_passes(site, letter, store):
+    begun = time.monotonic()
+    clock = lambda: NOW + timedelta(seconds=(time.monotonic() - begun) * 5000)  # noqa: E731
+    answers = Counter()
+
+    class Away(Smtp):
+        """Cannot be reached the second and the third time."""
+
+        opened = 0
+
+        def open(self):
+            self.opened += 1
+            if self.opened in {2, 3}:
+                raise SendError("the mail server cannot be reached")
+            return super().open()
+
+    def plan(verb, recipient):
+        answers[recipient] += verb == "RCPT"
+        return "450 4.2.0 try later" if (verb, recipient, answers[recipient]) == ("RCPT", "r3@d3.example", 1) else None
+
+    with sink(plan) as server:
+        way = Away(paced(site, server, 1))
+        found = room.send(
+            letter, paced(site, server, 1), store, way, lambda _: None, room.Orders(clock=clock, wait=True)
+        )
+    assert (found.counts, way.opened) == ({SENT: 20, LATER: 1}, 4)
+    assert state_of(store, letter).state == SendState.DONE
+
+
+def test_what_was_put_off_is_taken_up_by_what_runs_the_planned_ones(site, letter, store):
+    with sink(lambda verb, to: "450 4.2.0 later" if (verb, to) == ("RCPT", "r3@d3.example") else None) as server:
+        found = sent(letter, paced(site, server), store)
+    assert state_of(store, letter).state == SendState.RUNNING
+    assert [each.edition for each in orders.due(store, 3, found.later).now] == [letter.edition]
+    with sink() as server:
+        assert sent(letter, paced(site, server), store, lambda: found.later).counts == {SENT: 1}
+    assert state_of(store, letter).state == SendState.DONE
+
+
+def test_of_two_who_send_at_once_the_one_that_is_done_does_not_stop_the_other(site, letter, store):
+    """One has still a letter to repeat, which the other side asked to wait with."""
+    asked = []
+
+    def plan(verb, recipient):
+        if verb == "RCPT" and recipient == "r4@d4.example" and not asked:
+            asked.append(recipient)
+            with store.writing() as connection:
+                sends.close(connection, letter.edition, SendState.DONE)
+            return "421 4.7.0 slow down"
+        return None
+
+    with sink(plan) as server:
+        found = sent(letter, paced(site, server, 1), store, clock=lambda: datetime.now(UTC))
+    assert found.counts == {SENT: 20}
+    assert state_of(store, letter).state == SendState.DONE
+
+
 def test_a_server_that_asks_to_slow_down_is_slowed_down_for_and_nobody_is_lost(site, letter, store):
     asked = []
 
@@ -541,6 +599,25 @@ def test_the_command_plans_and_sends_what_is_due(told, tmp_path):
     assert due.out[1] == {"sent": [POST], "late": []}
     assert len([*(tmp_path / "out").iterdir()]) == 1
     assert told("send", "--due", now="2026-11-23T09:02Z").out == [{"sent": [], "late": []}]
+
+
+def test_what_is_due_is_looked_at_anew_before_each_send(told, tmp_path, monkeypatch):
+    """While one is on its way, the author may think otherwise of the next."""
+    asked = []
+    monkeypatch.setattr(Letters, "is_due", lambda _, edition: asked.append(edition))
+    assert told("publish").code == 0
+    told("send", POST, "--at", "2026-11-23T10:00+01:00")
+    out = told("send", "--due", "--to-folder", str(tmp_path / "out"), now="2026-11-23T09:01Z").out
+    assert out == [{"sent": [], "late": []}]
+    assert asked == [POST]
+
+
+def test_a_rehearsal_says_that_the_send_is_stopped(told):
+    assert told("publish").code == 0
+    told("send", POST, "--at", "2026-11-23T10:00+01:00")
+    assert not any("cancelled" in note for note in told("send", POST, "--dry-run").out[0]["notes"])
+    told("send", POST, "--cancel")
+    assert any("--resume" in note for note in told("send", POST, "--dry-run").out[0]["notes"])
 
 
 def test_the_command_pauses_resumes_and_cancels(told, tmp_path):

@@ -179,6 +179,17 @@ def everything_in(store):
         return "\n".join(str(row) for table in metadata.sorted_tables for row in connection.execute(table.select()))
 
 
+def test_a_zone_that_is_unknown_costs_nobody_the_letter_and_is_told(small):
+    table = "email,timezone\nana@example.org,Europe/Madrid\nbea@example.org,Mars/\x1b[31mOlympus\n"
+    imported = bring_in(small, table)
+    assert (imported.added, imported.refused) == (2, ())
+    ((line, note),) = imported.noted
+    assert line == 3
+    assert "bea@example.org is added, but Mars/" in note
+    assert "\x1b" not in note
+    assert [reader.zone for reader in everyone(small)] == ["Europe/Madrid", ""]
+
+
 def test_who_is_erased_is_nowhere_any_more(store):
     ana = add(store)
     delivered(store, ana)
@@ -188,6 +199,16 @@ def test_who_is_erased_is_nowhere_any_more(store):
     left = everything_in(store).lower()
     assert [word for word in ("ana", "ruiz", "asked me", "ports", ana.token.lower()) if word in left] == []
     assert everyone(store) == ()
+
+
+def test_who_is_erased_is_in_no_file_of_the_store_though_it_stays_open(small, tmp_path):
+    for number in range(300):
+        add(small, f"reader{number}@example.org", f"Name{number}")
+    for number in (7, 123, 299):
+        the_list(small).erase(f"reader{number}@example.org")
+    files = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"reader8@example.org" in files
+    assert [number for number in (7, 123, 299) if f"reader{number}@example.org".encode() in files] == []
 
 
 def test_who_is_erased_is_brought_back_by_no_import_and_by_the_author_only_where_they_ask_anew(store):
@@ -411,7 +432,7 @@ def test_a_table_without_addresses_is_refused_as_a_whole(small, table):
 
 
 def test_an_empty_table_adds_nobody(small):
-    assert bring_in(small, "") == bring_in(small, "email,name\n") == room.Imported(added=0, refused=())
+    assert bring_in(small, "") == bring_in(small, "email,name\n") == room.Imported(added=0, refused=(), noted=())
 
 
 def test_a_table_that_is_broken_is_refused_in_words(small):

@@ -20,7 +20,7 @@ from pipeline.html import plain_text
 from pipeline.model import Preferences, ReaderState
 from pipeline.send.message import Envelope
 from pipeline.send.tokens import Purpose
-from pipeline.serve import answering, limits
+from pipeline.serve import answering, limits, tidy
 from pipeline.serve.colours import colours
 from pipeline.serve.errands import Errands
 from pipeline.serve.guard import MOST_BYTES, network_of, origin
@@ -49,8 +49,7 @@ class Door:
 
     def link(self):
         """The path of the link in the last mail."""
-        (found,) = re.findall(r"https://letter\.ana-ruiz\.example(/in/\S+)", self.box.messages[-1][2].get_content())
-        return found
+        return link_in(self.box.messages[-1][2])
 
     def reader(self, email="bea@example.org"):
         with self.app.store.reading() as connection:
@@ -62,6 +61,11 @@ class Door:
 
     def token(self, purpose, email="bea@example.org"):
         return self.app.readers.tokens.made(purpose, self.reader(email).token, self.now)
+
+
+def link_in(mail):
+    (found,) = re.findall(r"https://letter\.ana-ruiz\.example(/in/\S+)", mail.get_content())
+    return found
 
 
 def configured(site, port, **send):
@@ -136,6 +140,44 @@ def test_confirming_twice_is_once_and_brings_nobody_back_who_left_since(door):
     assert door.pages.post(f"/unsubscribe?token={door.reader().token}").status_code == 200
     assert door.pages.post(door.link()).status_code == 404
     assert door.reader().state is ReaderState.LEFT
+
+
+def test_who_asks_twice_may_confirm_by_either_mail(door):
+    door.subscribe()
+    door.now += timedelta(minutes=1)
+    door.subscribe()
+    (_, _, first), (_, _, second) = door.box.messages
+    assert door.pages.post(link_in(first)).status_code == 200
+    assert door.pages.post(link_in(second)).status_code == 200
+    assert "2026-11-23 07:30" in door.reader().consent
+
+
+def test_a_link_confirms_the_words_of_its_own_mail_and_no_later_ones(door, monkeypatch):
+    door.subscribe()
+    (_, _, first) = door.box.messages[0]
+    monkeypatch.setattr(type(door.service), "wording", plain_text("Quite another letter, each day."))
+    door.now += timedelta(minutes=1)
+    door.subscribe()
+    for ask in (door.pages.get, door.pages.post):
+        assert ask(link_in(first)).status_code == 404
+    assert door.reader().state is ReaderState.PENDING
+    assert door.pages.post(door.link()).status_code == 200
+    assert door.reader().wording == "Quite another letter, each day."
+
+
+def test_a_wish_that_can_be_confirmed_no_more_is_forgotten_though_nobody_asks_anew(door):
+    in_the_list(door)
+    door.app.readers.remove("ana@example.org")
+    for address in ("bea@example.org", "ana@example.org"):
+        door.subscribe(address)
+    for days, left in ((7, {"bea@example.org", "ana@example.org"}), (2, {"ana@example.org"})):
+        door.now += timedelta(days=days)
+        errands = Errands(pytest.fail)
+        tidy(door.service, lambda: door.now, errands)
+        errands.wait()
+        errands.close()
+        assert {reader.email for reader in door.app.readers.everyone()} == left
+    assert not door.app.readers.show("ana@example.org")["asked"]
 
 
 def test_who_left_and_asks_anew_is_left_until_they_confirm(door):
@@ -492,6 +534,10 @@ def scope(client, *forwarded):
         ([], True, "10.0.0.1"),
         (["nonsense"], True, ""),
         (["::ffff:203.0.113.9"], True, "203.0.113.9"),
+        (["6.6.6.6, 203.0.113.9:50412"], True, "203.0.113.9"),
+        (["[2001:db8::9]:50412"], True, "2001:db8::9"),
+        (["2001:db8::9"], True, "2001:db8::9"),
+        (["203.0.113.9:50412:1"], True, ""),
     ],
 )
 def test_a_proxy_is_believed_only_where_it_is_trusted_and_only_what_it_wrote_itself(forwarded, trusted, told):

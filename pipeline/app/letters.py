@@ -104,6 +104,12 @@ class Letters:
 
         return audience(letter, self._app.store, self._app.now)
 
+    def why_held(self, letter: Letter) -> str:
+        """Return why nobody is sent ``letter`` until the author orders it; nothing where nobody stopped that."""
+        from pipeline.send import why_held
+
+        return why_held(letter.edition, self._app.store)
+
     def send(
         self,
         letter: Letter,
@@ -191,6 +197,10 @@ class Letters:
         from pipeline.send import orders
 
         return orders.due(self._app.store, self._app.settings.send.pace.late_hours, self._app.now)
+
+    def is_due(self, edition: EditionId) -> bool:
+        """Tell whether the send of ``edition`` is due still."""
+        return any(each.edition == edition for each in self.due().now)
 
     def pause(self, edition: EditionId) -> None:
         """Let nobody else be sent ``edition`` until it is resumed."""

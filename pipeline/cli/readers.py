@@ -167,10 +167,12 @@ def import_readers(context: click.Context, file: Path, consent: str, *, as_json:
     with app(context) as opened:
         imported = opened.readers.import_csv(table, consent)
     refused = [{"line": line, "because": why} for line, why in imported.refused]
-    lines = [f"{file}:{line}: {why}" for line, why in imported.refused]
+    noted = [{"line": line, "note": note} for line, note in imported.noted]
+    lines = [f"{file}:{line}: {why}" for line, why in sorted((*imported.refused, *imported.noted))]
     told = f"Added {counted(imported.added, 'reader')}, refused {counted(len(refused), 'line')}."
     told += f" It is a table of {imported.service}." if imported.service else ""
-    report({"added": imported.added, "refused": refused, "service": imported.service}, *lines, told, as_json=as_json)
+    data = {"added": imported.added, "refused": refused, "noted": noted, "service": imported.service}
+    report(data, *lines, told, as_json=as_json)
     return int(bool(refused))
 
 

@@ -255,7 +255,8 @@ def _ask(made: Letter, readers: int, way: str) -> None:
 
 def _rehearsed(opened: App, made: Letter, stale: str | None, *, as_json: bool) -> int:
     """Say who would get the letter, and what a real send would say."""
-    audience, concerns = opened.letters.audience(made), (*opened.letters.concerns(), *([stale] if stale else []))
+    audience, held = opened.letters.audience(made), opened.letters.why_held(made)
+    concerns = (*opened.letters.concerns(), *filter(None, (stale, held)))
     lines = [*_audience_lines(audience), *(f"note: {concern}" for concern in concerns)]
     report({**_audience_data(made, audience), "notes": concerns}, *lines, as_json=as_json)
     return int(stale is not None)

@@ -60,7 +60,11 @@ def send_due(opened: App, send: Callable[[EditionId], bool], *, as_json: bool) -
     opened.letters.see_that_it_lasts("POST")
     found = opened.letters.due()
     wrong = bool(found.late)
+    sent = []
     for each in found.now:
+        if not opened.letters.is_due(each.edition):
+            continue  # the author thought otherwise while the one before was on its way
+        sent.append(each.edition)
         try:
             wrong |= not send(each.edition)
         except BylineError as error:  # another that is due may go well
@@ -71,7 +75,7 @@ def send_due(opened: App, send: Callable[[EditionId], bool], *, as_json: bool) -
         f"`byline send {each.edition}` sends it now, --at at another time"
         for each in found.late
     ]
-    data = {"sent": [each.edition for each in found.now], "late": [each.edition for each in found.late]}
+    data = {"sent": sent, "late": [each.edition for each in found.late]}
     report(data, *(lines or ([] if found.now else ["Nothing is due."])), as_json=as_json)
     return int(wrong)
 

@@ -136,7 +136,7 @@ class Network:
 
     def erase(self, words: str) -> Person:
         """Delete a person whole: all that is known of them, each touch and each note."""
-        with self._store().writing() as connection:
+        with self._store().erasing() as connection:
             person = _found(connection, words)
             kept.erase_person(connection, person.id)
         return person
@@ -172,7 +172,7 @@ class Network:
 
     def erase_organisation(self, name: str) -> None:
         """Delete an organisation. Raises ``UsageError`` where there is none."""
-        with self._store().writing() as connection:
+        with self._store().erasing() as connection:
             key = organisation_key(plain_text(name))
             if kept.organisation_by_key(connection, key) is None:
                 raise UsageError(

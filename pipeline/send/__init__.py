@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline.html import plain_text
 from pipeline.model import Reader, ReaderId, ReaderState
 from pipeline.send.deliver import Audience, Orders, Sent, audience_of, deliver
+from pipeline.send.deliver import why_held as why
 from pipeline.send.letter import make_letter
 from pipeline.send.lineman import Round
 from pipeline.send.message import Envelope
@@ -25,19 +26,20 @@ from pipeline.send.tokens import Tokens, tokens_of
 from pipeline.store import deliveries as ledger
 from pipeline.store import links as kept_links
 from pipeline.store import send as kept
+from pipeline.store import sends
 from pipeline.store.audience import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pipeline.model import Delivery, Letter
+    from pipeline.model import Delivery, EditionId, Letter
     from pipeline.send.ways import Answer, Way
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
 
 _AS_USUAL = Orders()
 
-__all__ = ["Audience", "Orders", "Sent", "audience", "make_letter", "rehearse", "sample", "send"]
+__all__ = ["Audience", "Orders", "Sent", "audience", "make_letter", "rehearse", "sample", "send", "why_held"]
 
 
 def audience(letter: Letter, store: Store, now: datetime) -> Audience:
@@ -47,6 +49,12 @@ def audience(letter: Letter, store: Store, now: datetime) -> Audience:
         deliveries = ledger.deliveries_of(connection, letter.edition)
         reasons = left_out(connection, letter.edition, letter.topics, now)
     return audience_of(readers, deliveries, reasons)
+
+
+def why_held(edition: EditionId, store: Store) -> str:
+    """Return why nobody is sent ``edition`` until the author orders it; nothing where nobody stopped that."""
+    with store.reading() as connection:
+        return why(sends.sending_of(connection, edition))
 
 
 def send(

@@ -161,10 +161,10 @@ class Clerk:
             return
         self._looked_up = now
         with self._send.store.reading() as connection:
-            self._heed(is_running=sends.is_running(connection, self._send.edition))
+            self._heed(goes_on=sends.may_go_on(connection, self._send.edition))
 
-    def _heed(self, *, is_running: bool) -> None:
-        self.is_ordered = self.is_ordered or not is_running
+    def _heed(self, *, goes_on: bool) -> None:
+        self.is_ordered = self.is_ordered or not goes_on
         self.is_stopped = self.is_stopped or self.is_ordered
 
     def _judged(self, ask: Ask) -> Ask:
@@ -218,7 +218,7 @@ class Clerk:
             may = self._send.pace.take(connection, {row: each.reader for row, each in ready.items()}, now)
             claimed = kept.claim(connection, {row: wanted[row].message_id for row in may}, now, self._send.way.mark)
             if len(claimed) < len(may):
-                self._heed(is_running=sends.is_running(connection, self._send.edition))
+                self._heed(goes_on=sends.may_go_on(connection, self._send.edition))
         for row in ready.keys() - may:  # somebody else was faster, and the limit is for all who send
             self.waiting.put_back(ready[row], now)
         return claimed

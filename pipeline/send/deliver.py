@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SendError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import Delivery, Reader, ReaderId, Sending
     from pipeline.send.lineman import Round
+    from pipeline.send.ways import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,8 @@ _STANDS: dict[DeliveryState | None, str] = {
 _CUT = "still waits: this run was stopped"
 _ORDERED = "still waits: the send is paused"
 _HELD = (SendState.PAUSED, SendState.CANCELLED)
+_AWAY = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60))
+"""After these times a mail server that cannot be reached between two passes is tried again."""
 _LOOKS_UP = 1.0
 """Seconds after which one who waits looks whether the author paused the send."""
 
@@ -113,11 +116,17 @@ def deliver(send: Round, tell: Callable[[Delivery], None], orders: Orders) -> Se
 
 def see_that_it_may(sending: Sending | None, orders: Orders) -> None:
     """Raise ``SendError`` where the send was paused or cancelled and nobody orders that it go on."""
-    if orders.resume or sending is None or sending.state not in _HELD:
-        return
+    if not orders.resume and (why := why_held(sending)):
+        raise SendError(why)
+
+
+def why_held(sending: Sending | None) -> str:
+    """Return why nobody is sent to until the author orders it; nothing where nobody paused or cancelled the send."""
+    if sending is None or sending.state not in _HELD:
+        return ""
     why = f": {sending.reason}" if sending.reason else ""
     again = f"`byline send {sending.edition} --resume` goes on with it"
-    raise SendError(f"the send of {sending.edition} is {sending.state}{why}. {again}")
+    return f"the send of {sending.edition} is {sending.state}{why}. {again}"
 
 
 def _run(send: Round, clerk: Clerk, orders: Orders) -> None:
@@ -132,9 +141,25 @@ def _run(send: Round, clerk: Clerk, orders: Orders) -> None:
         while orders.wait and not clerk.is_stopped and (until := _next_pass(send, clerk)):
             if not _slept(send, clerk, until):
                 break
-            clerk.serve(send.way.open(), waiting)
+            if again := _opened_again(send, clerk):
+                clerk.serve(again, waiting)
     finally:
         _close(send, clerk)
+
+
+def _opened_again(send: Round, clerk: Clerk) -> Line | None:
+    """Return a line for the next pass; None where the send was stopped meanwhile.
+
+    Who waits through a night is not to find in the morning that the mail server was away for a minute. Raises
+    ``SendError`` where it stays away.
+    """
+    for gap in _AWAY:
+        try:
+            return send.way.open()
+        except SendError:
+            if not _slept(send, clerk, send.clock() + gap):
+                return None
+    return send.way.open()
 
 
 def _frozen(send: Round, orders: Orders) -> int:
@@ -164,10 +189,11 @@ def _slept(send: Round, clerk: Clerk, until: datetime) -> bool:
 
 def _close(send: Round, clerk: Clerk) -> None:
     """Write down how this run ended."""
-    state = SendState.PAUSED if clerk.must_be_resumed else SendState.DONE if clerk.is_done else SendState.RUNNING
     with send.store.writing() as connection:
         kept.exclude_who_left(connection, send.edition, send.clock())
         later = min(filter(None, (kept.next_try(connection, send.edition), clerk.waiting.later)), default=None)
+        is_done = clerk.is_done and later is None  # what was put off is taken up by `--due`
+        state = SendState.PAUSED if clerk.must_be_resumed else SendState.DONE if is_done else SendState.RUNNING
         sends.close(connection, send.edition, state, str(clerk.trouble or ""), later)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 _FORGOTTEN_AFTER: Final = CONFIRMED_WITHIN + timedelta(days=1)
+_SOON: Final = timedelta(days=1)
 
 
 class OptIn:
@@ -42,17 +43,19 @@ class OptIn:
         """
         with self._store.writing() as connection:
             kept.drop_unconfirmed(connection, asked.at - _FORGOTTEN_AFTER)
-            reader = kept.ask(connection, address, asked)
+            before = kept.reader_by_email(connection, address)
+            waiting = kept.asked_by(connection, before.id) if before else None
+            wish = waiting if waiting and _is_the_same(waiting, asked) else asked
+            reader = kept.ask(connection, address, wish)
         assert reader is not None, "it was just written down"
         there = _is_on_the_list(reader)
         purpose = Purpose.PREFERENCES if there else Purpose.CONFIRM
-        return there, self._tokens.made(purpose, reader.token, asked.at)
+        return there, self._tokens.made(purpose, reader.token, asked.at if there else wish.at)
 
     def wording(self, token: str, now: datetime) -> PlainText | None:
         """Return the words that who has this token agrees to by confirming; None where it is no such token."""
         with self._store.reading() as connection:
-            reader = self._reader(connection, Purpose.CONFIRM, token, now)
-            asked = kept.asked_by(connection, reader.id) if reader else None
+            reader, asked = self._wish(connection, token, now)
         return asked.wording if asked else reader.wording if reader and _is_on_the_list(reader) else None
 
     def confirm(self, token: str, now: datetime) -> str | None:
@@ -61,16 +64,30 @@ class OptIn:
         Twice is once; who has left since is not brought back by an old link.
         """
         with self._store.writing() as connection:
-            reader = self._reader(connection, Purpose.CONFIRM, token, now)
-            if reader is None:
+            reader, asked = self._wish(connection, token, now)
+            if reader is None or not (asked or _is_on_the_list(reader)):
                 return None
-            asked = kept.asked_by(connection, reader.id)
-            if asked is not None:
+            if asked:
                 kept.confirm(connection, reader.id, asked, _consent(asked), now)
                 erased.know_again(connection, self._tokens.marks(kept.email_key(reader.email)))
-            elif not _is_on_the_list(reader):
-                return None
         return self._tokens.made(Purpose.PREFERENCES, reader.token, now)
+
+    def tidy(self, now: datetime) -> None:
+        """Forget the wishes that can be confirmed no more."""
+        with self._store.writing() as connection:
+            kept.drop_unconfirmed(connection, now - _FORGOTTEN_AFTER)
+
+    def _wish(self, connection: Connection, token: str, now: datetime) -> tuple[Reader | None, Asked | None]:
+        """Return whose token to confirm this is, and the wish that it confirms: the one in whose mail it stood.
+
+        None of both where they asked anew since, as that may be in other words: the link of that mail is for it.
+        """
+        found = self._tokens.read_with_time(Purpose.CONFIRM, token, now)
+        reader = kept.reader_by_token(connection, found[0]) if found else None
+        asked = kept.asked_by(connection, reader.id) if reader else None
+        if found and asked and asked.at.replace(microsecond=0) != found[1]:
+            return None, None
+        return reader, asked
 
     def preferences(self, token: str, now: datetime) -> Preferences | None:
         """Return what the reader with this token chose; None where there is none on the list."""
@@ -122,6 +139,12 @@ _TO_LEAVE: Final = (Purpose.UNSUBSCRIBE, Purpose.PREFERENCES)
 
 def _is_on_the_list(reader: Reader) -> bool:
     return reader.state in {ReaderState.ACTIVE, ReaderState.PAUSED}
+
+
+def _is_the_same(one: Asked, other: Asked) -> bool:
+    """Tell whether a wish says again what was said just before: the links of both mails are good for it."""
+    is_soon = other.at - one.at < _SOON
+    return is_soon and (one.source, one.wording, one.ip) == (other.source, other.wording, other.ip)
 
 
 def _consent(asked: Asked) -> PlainText:

@@ -40,10 +40,14 @@ _ACTIVE: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What came of an import: the readers added, each line refused with its number and reason, whose table it was."""
+    """What came of an import: the readers added, each line refused with its number and reason, whose table it was.
+
+    ``noted`` are lines whose reader was added, with what was not taken of them.
+    """
 
     added: int
     refused: tuple[tuple[int, str], ...]
+    noted: tuple[tuple[int, str], ...]
     service: str = ""
 
 
@@ -93,26 +97,33 @@ class Readers:
         table = table_of(text)
         if not (consent.strip() or table.tells_consent):
             raise UsageError("the table does not say how these people agreed to get letters: say it by --consent")
-        added, refused = 0, []
+        added, refused, noted = 0, [], []
         for line, row in table.rows:
             try:
-                self._take(row, consent)
-                added += 1
+                note = self._take(row, consent)
             except UsageError as error:
                 refused.append((line, str(error)))
-        return Imported(added=added, refused=tuple(refused), service=table.service)
+                continue
+            added += 1
+            noted += [(line, note)] if note else []
+        return Imported(added=added, refused=tuple(refused), noted=tuple(noted), service=table.service)
 
-    def _take(self, row: Mapping[str, str], consent: str) -> None:
-        """Add the reader of one line. Raises ``UsageError`` where they are none."""
+    def _take(self, row: Mapping[str, str], consent: str) -> str:
+        """Add the reader of one line. Return what was not taken of it. Raises ``UsageError`` where they are none."""
         if row.get("state", "").lower() not in _ACTIVE:
             raise UsageError(f"is marked {plain_text(row['state'])}")
         agreed = row.get("consent") or consent
         if not agreed.strip():
             raise UsageError("does not say how they agreed: say it by --consent")
         reader = self.add(row["email"], row["name"], agreed, at=_moment(row, self._now))
-        if zone := known_zone(row.get("zone", "")):
+        given = row.get("zone", "").strip()
+        if zone := known_zone(given):
             with self._store.writing() as connection:
                 kept.note_zone(connection, reader.id, zone)
+        elif given:
+            said = plain_text(given[:60])
+            return f"{reader.email} is added, but {said} is no time zone that is known, as Europe/Paris is"
+        return ""
 
     def export_csv(self) -> str:
         """Return all readers as CSV; a cell that a spreadsheet would run as a formula is made text."""
@@ -145,7 +156,7 @@ class Readers:
 
         Raises ``UsageError`` where nothing is kept of it, or a letter is on its way there.
         """
-        with self._store.writing() as connection:
+        with self._store.erasing() as connection:
             reader = _found(connection, email)
             if erased.is_on_its_way(connection, reader.id):
                 raise UsageError(

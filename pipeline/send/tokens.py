@@ -65,12 +65,17 @@ class Tokens:
 
     def read(self, purpose: Purpose, token: str, now: datetime) -> str | None:
         """Return the secret of the reader whose token this is; None where it is none, or too old to confirm by."""
+        found = self.read_with_time(purpose, token, now)
+        return found[0] if found else None
+
+    def read_with_time(self, purpose: Purpose, token: str, now: datetime) -> tuple[str, datetime] | None:
+        """Return the secret and, to the second, when the token was made; None as ``read`` does."""
         age = int(CONFIRMED_WITHIN.total_seconds()) if purpose is Purpose.CONFIRM else None
         if len(token) > _LONGEST or not token.isascii():
             return None
         try:
-            signed = _Signer(self._keys, purpose, now).unsign(token, max_age=age)
-            return signed.decode() if _is_as_made(token) else None
+            signed, made_at = _Signer(self._keys, purpose, now).unsign(token, max_age=age, return_timestamp=True)
+            return (signed.decode(), made_at) if _is_as_made(token) else None
         except BadData:
             return None
 

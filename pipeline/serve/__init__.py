@@ -6,7 +6,7 @@ confirm, and changes of the list. It reaches the list through ``app.service`` al
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.serve.server import listening, run
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from pipeline.app.service import Service
     from pipeline.serve.errands import Errands
 
-__all__ = ["answering", "serve"]
+__all__ = ["answering", "serve", "tidy"]
+
+_DAY: Final = 86_400.0
+"""Seconds."""
 
 
 def serve(
@@ -37,11 +40,23 @@ def serve(
     host, port = bound.getsockname()[:2]
     tell(f"Readers are served at {host}:{port} until you press Ctrl-C.")
     errands, slow = Errands(tell), Errands(tell)  # no mail waits for a page of a stranger's
+    tidy(service, clock, errands)
     try:
         run(answering(service, clock, errands, slow, trust_proxy=trust_proxy), bound)
     finally:
         slow.close()
         errands.close()
+
+
+def tidy(service: Service, clock: Callable[[], datetime], errands: Errands) -> None:
+    """Forget now, and from now on each day, who asked for letters and did not confirm that in time."""
+
+    def again(*, is_the_end: bool) -> None:
+        if not is_the_end:
+            tidy(service, clock, errands)
+
+    errands.take(lambda: service.readers.tidy(clock()))
+    errands.later(again, _DAY, name="tidy")
 
 
 def answering(

@@ -102,7 +102,7 @@ def origin(scope: Scope, *, trust_proxy: bool) -> str:
     peer = (scope.get("client") or ("", 0))[0]
     if trust_proxy:
         named = Headers(scope=scope).getlist("x-forwarded-for")
-        peer = named[-1].rpartition(",")[2].strip() if named else peer
+        peer = _without_port(named[-1].rpartition(",")[2].strip()) if named else peer
     try:
         address = ip_address(peer)
     except ValueError:
@@ -110,6 +110,13 @@ def origin(scope: Scope, *, trust_proxy: bool) -> str:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     return str(address)
+
+
+def _without_port(node: str) -> str:
+    """Return the address of a ``node`` as some proxies write it: with a port, IPv6 in brackets (RFC 7239)."""
+    if node.startswith("["):
+        return node[1:].partition("]")[0]
+    return node.partition(":")[0] if node.count(":") == 1 else node
 
 
 def network_of(ip: str) -> str:

@@ -56,6 +56,19 @@ class Store:
             yield connection
 
     @contextmanager
+    def erasing(self) -> Iterator[Connection]:
+        """Give a connection as ``writing`` does, after which what it deleted is in no file of a SQLite store either.
+
+        There its pages are overwritten, and the write-ahead log, which has them as they were, is emptied. PostgreSQL
+        lets them go at its next vacuum.
+        """
+        with self.writing() as connection:
+            yield connection
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect().execution_options(byline_begin="") as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the store and holds up nobody who writes."""
         with self._in_transaction(self._reading) as connection:
@@ -133,7 +146,8 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the transactions are ours to begin, see _begin_sqlite
     connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
     _keep_a_write_ahead_log(connection)
-    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+    # What is deleted is overwritten: who was erased is not to be found in the file.
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -153,7 +167,8 @@ def _keep_a_write_ahead_log(connection: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the lock when it begins: two that both read first and write later would both fail.
-    connection.exec_driver_sql(connection.get_execution_options().get("byline_begin", "BEGIN IMMEDIATE"))
+    if begin := connection.get_execution_options().get("byline_begin", "BEGIN IMMEDIATE"):
+        connection.exec_driver_sql(begin)
 
 
 def _upgrade(connection: Connection) -> None:

@@ -17,7 +17,7 @@ from pipeline.model import Delivery, DeliveryState, EditionId, ReaderState, Send
 from pipeline.store.audience import TO_BE_SENT, gets_letters, why_none, why_not
 from pipeline.store.schema import deliveries, insert_new, readers, sends
 from pipeline.store.send import chosen_topics, reader_columns, reader_of
-from pipeline.store.sends import begin, take_back
+from pipeline.store.sends import GOES_ON, begin, take_back
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -190,7 +190,7 @@ _FREE: Final = (
     .join(readers)
     .join(sends, sends.c.edition == deliveries.c.edition)
     .where(
-        sends.c.state == SendState.RUNNING,
+        sends.c.state.in_(GOES_ON),
         deliveries.c.id.in_(bindparam("rows", expanding=True)),
         deliveries.c.state.in_((DeliveryState.WAITING, DeliveryState.LATER)),
         gets_letters(bindparam("now")),

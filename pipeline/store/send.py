@@ -78,7 +78,15 @@ def confirm(connection: Connection, reader: ReaderId, asked: Asked, consent: Pla
 
 
 def drop_unconfirmed(connection: Connection, before: datetime) -> None:
-    """Forget who asked for letters ``before`` that and never confirmed; nothing was ever sent to them."""
+    """Forget who asked for letters ``before`` that and never confirmed; nothing was ever sent to them.
+
+    Of who left and asked anew, the wish is forgotten.
+    """
+    again = select(readers.c.id, readers.c.asked).where(
+        readers.c.state == ReaderState.LEFT, readers.c.asked.is_not(None)
+    )
+    late = [row.id for row in connection.execute(again) if datetime.fromisoformat(row.asked["at"]) < before]
+    connection.execute(update(readers).where(readers.c.id.in_(late)).values(asked=None))
     old = select(readers.c.id).where(readers.c.state == ReaderState.PENDING, readers.c.consented_at < before)
     connection.execute(delete(deliveries).where(deliveries.c.reader_id.in_(old)))
     connection.execute(delete(readers).where(readers.c.id.in_(old)))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
 CANCELLED: Final = "the author cancelled the send"
+GOES_ON: Final = (SendState.RUNNING, SendState.DONE)
+"""In these somebody may be sent to: of two who send at once, one is done while the other still has one to repeat."""
 _WAIT: Final = (DeliveryState.WAITING, DeliveryState.LATER)
 
 
@@ -36,9 +38,9 @@ def sendings(connection: Connection, states: Collection[SendState]) -> tuple[Sen
     return tuple(map(_sending, rows))
 
 
-def is_running(connection: Connection, edition: EditionId) -> bool:
-    """Tell whether ``edition`` is being sent: nobody paused or cancelled that."""
-    return connection.scalar(select(sends.c.state).where(sends.c.edition == edition)) == SendState.RUNNING
+def may_go_on(connection: Connection, edition: EditionId) -> bool:
+    """Tell whether ``edition`` is being sent, and nobody paused or cancelled that."""
+    return connection.scalar(select(sends.c.state).where(sends.c.edition == edition)) in GOES_ON
 
 
 def begin(connection: Connection, edition: EditionId, now: datetime) -> None:
@@ -58,7 +60,7 @@ def close(
     connection: Connection, edition: EditionId, state: SendState, reason: str = "", later: datetime | None = None
 ) -> None:
     """Write down how a run of it ended, and when it can go on, unless somebody paused or cancelled it meanwhile."""
-    here = (sends.c.edition == edition) & (sends.c.state == SendState.RUNNING)
+    here = (sends.c.edition == edition) & sends.c.state.in_(GOES_ON)
     connection.execute(update(sends).where(here).values(state=state, reason=reason, due_at=later))
 
 
