@@ -467,6 +467,6 @@ def test_a_mail_server_that_misbehaves_makes_nobody_get_it_twice_and_loses_nobod
     words = ["--letters", "40", "--share", "0.15", "--only", fault]
     bench = Path(__file__).parents[1] / "bench" / "faults"
     done = subprocess.run([sys.executable, str(bench), *words], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert "WRONG" not in done.stdout
     assert " faults    0 " not in done.stdout
