@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 from pipeline.errors import SendError
 from pipeline.model import Delivery, DeliveryState
 from pipeline.send.course import Course, again_at
-from pipeline.send.interrupted import heeding
 from pipeline.send.lineman import Ask, Lineman, Reply
 from pipeline.send.returned.arrival import of_words
 from pipeline.send.returned.effect import lies_with_sender
@@ -82,7 +81,7 @@ class Clerk:
         for lineman in self._linemen:
             lineman.start()
         try:
-            with heeding(self.stop):
+            with self._send.heeding(self.stop):
                 while self._linemen:
                     self._attend(self._next_asks(len(self._linemen)))
                     self._serve_idle()
