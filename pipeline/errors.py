@@ -13,6 +13,7 @@
     ├── AssistError             the model that byline.yml names gives no answer that can be used
     ├── PublishError            the site cannot be built
     ├── ConnectError            what is for the network cannot be made, or did not go where it should
+    ├── StoppedError            a worker was told to end, and hands back what it was at
     ├── CodeHostError           a code host does not do what a run asks of it
     └── SendError               the letter cannot be made or sent at all
         └── PutOffError         a single mail was put off by the mail server, and can be tried again
@@ -105,6 +106,10 @@ class ConnectError(BylineError):
 
 class CodeHostError(BylineError):
     """A code host cannot be reached, or does not do what a run of it asks."""
+
+
+class StoppedError(BylineError):
+    """A worker was told to end before this was done; what is left is found again."""
 
 
 class SendError(BylineError):

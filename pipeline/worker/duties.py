@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final
 from pipeline.app import App
 from pipeline.errors import PublishError
 from pipeline.model import FeedState
-from pipeline.worker.stopping import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -119,8 +118,7 @@ class Duties:
                 app.letters.hand_over(letter, service)
                 return Done(counts={"handed over": 1})
             app.letters.send(letter, None, tell, heeding=self._stopping.heeding)
-        if self._stopping.is_wanted:
-            raise Stopped
+        self._stopping.see_that_it_goes_on()
         return Done(counts=counts)
 
     @contextmanager

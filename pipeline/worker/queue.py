@@ -16,10 +16,9 @@ from procrastinate import PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.retry import BaseRetryStrategy
 
-from pipeline.errors import StoreError
+from pipeline.errors import StoppedError, StoreError
 from pipeline.worker.duties import Done, Job
 from pipeline.worker.fleet import ALIVE, SCHEMA
-from pipeline.worker.stopping import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +48,7 @@ class _Again(BaseRetryStrategy):
     """A job that was handed back is free at once, one whose database was away a little later; others have ended."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Taken) -> RetryDecision | None:
-        if isinstance(exception, Stopped):
+        if isinstance(exception, StoppedError):
             return RetryDecision(retry_in={"seconds": 0})
         if isinstance(exception, KeyError) and job.attempts < _OFTEN:  # another machine may have that site
             return RetryDecision(retry_in={"seconds": int(_ABSENT.total_seconds())})

@@ -6,12 +6,10 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pipeline.errors import StoppedError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-
-class Stopped(Exception):  # noqa: N818  (it is no error: what is left is handed back)
-    """The worker is to end, and the task did not come to its end."""
 
 
 class Stopping:
@@ -36,9 +34,9 @@ class Stopping:
             hear()
 
     def see_that_it_goes_on(self, *_: object) -> None:
-        """Raise ``Stopped`` where the worker is to end."""
+        """Raise ``StoppedError`` where the worker is to end."""
         if self._is_wanted:
-            raise Stopped
+            raise StoppedError("the worker is to end")
 
     @contextmanager
     def heeding(self, stop: Callable[[], None]) -> Iterator[None]:

@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any, Final
 from prometheus_client import REGISTRY, Counter, Histogram, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 
-from pipeline.worker.stopping import Stopped
+from pipeline.errors import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from threading import Thread
+    from wsgiref.simple_server import WSGIServer
 
     from prometheus_client.registry import CollectorRegistry
 
@@ -50,10 +52,10 @@ class Told:
             "byline_fetch_seconds", "Seconds that hosts took to answer.", buckets=_FETCHES, **named
         )
 
-    def serve(self, port: int, fleet: Fleet) -> None:
-        """Answer at 127.0.0.1 with all figures, those of the queue as it is then."""
+    def serve(self, port: int, fleet: Fleet) -> tuple[WSGIServer, Thread]:
+        """Answer at 127.0.0.1 with all figures, those of the queue as it is then, until the process ends."""
         self._registry.register(_QueueFigures(fleet))
-        start_http_server(port, addr="127.0.0.1", registry=self._registry)
+        return start_http_server(port, addr="127.0.0.1", registry=self._registry)
 
     def done(self, task: str, site: str, counts: Mapping[str, int], seconds: float) -> None:
         """Tell of a task that ended well."""
@@ -72,7 +74,7 @@ class Told:
 
     def failed(self, task: str, site: str, error: BaseException, seconds: float) -> None:
         """Tell of a task that did not, by the kind of its error."""
-        outcome = "handed back" if isinstance(error, Stopped) else "failed"
+        outcome = "handed back" if isinstance(error, StoppedError) else "failed"
         self._tasks.labels(task, outcome).inc()
         level = logging.INFO if outcome == "handed back" else logging.ERROR
         self._say(level, outcome, task=task, site=site, seconds=round(seconds, 3), error=_kinds(error))
