@@ -8,6 +8,7 @@
     ├── PullError               a feed that was asked for by name is none
     ├── PostError               a post file cannot be read as a post
     ├── StoreError              the store cannot be opened or written
+    │   └── StoreAwayError        its server does not answer at this moment
     ├── BackupError             a backup cannot be made, opened or put in its place
     ├── WriteError                a draft cannot be made
     ├── AssistError             the model that byline.yml names gives no answer that can be used
@@ -78,6 +79,10 @@ class PullError(BylineError):
 
 class StoreError(BylineError):
     """The store cannot be opened, upgraded or written."""
+
+
+class StoreAwayError(StoreError):
+    """The server of the store does not answer at this moment, or ended the connection."""
 
 
 class BackupError(BylineError):

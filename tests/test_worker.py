@@ -264,7 +264,7 @@ def test_what_one_worker_hears_of_a_host_all_heed(tmp_path, database, fleet):
             sites[root.name] = Site(
                 name=root.name, root=root, environment={"DATABASE_URL": f"{database}&schema=s{number}"}
             )
-        duties = Duties(sites, SharedTurns(fleet, lambda _: None), Stopping())
+        duties = Duties(sites, lambda: SharedTurns(fleet, lambda _: None), Stopping())
         duties.pull("site0")
         assert duties.pull("site1").counts == {"waiting": 1, "entries": 0}
         assert [path for path, _ in web.requests] == ["/a.xml"]
@@ -282,11 +282,11 @@ def test_a_pull_that_is_to_end_keeps_what_it_has_and_says_so(tmp_path, database,
     feeds = [web.serve(f"/{number}.xml", FEED.format(f"f{number}")) for number in range(3)]
     root = made_site(tmp_path / "ana", feeds, 25)
     stopping = Stopping()
-    duties = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}), None, stopping)
+    duties = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}), lambda: None, stopping)
     stopping.want()
     with pytest.raises(StoppedError):
         duties.pull("ana")
-    again = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}), None, Stopping())
+    again = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}), lambda: None, Stopping())
     left = again.pull("ana")
     assert left.counts.get("read", 0) < 3
     assert again.look("ana", 1).then == (Job(task="build", site="ana"),)
@@ -296,7 +296,7 @@ def test_an_edition_has_as_many_hands_as_it_is_worth(tmp_path, database):
     root = made_site(tmp_path / "ana", [], 25)
     url = f"{database}&schema=ana"
     with_readers(url, 1001).close()
-    duties = Duties(one_site(root, {"DATABASE_URL": url}), None, Stopping())
+    duties = Duties(one_site(root, {"DATABASE_URL": url}), lambda: None, Stopping())
     assert [job.task for job in duties.look("ana", 4).then] == ["build"]  # what the letter links to comes first
     duties.build("ana")
     assert [job.lock for job in duties.look("ana", 4).then] == [f"deliver ana {EDITION} {hand}" for hand in range(3)]

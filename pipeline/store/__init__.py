@@ -14,9 +14,9 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
-from pipeline.errors import SettingsError, StoreError
+from pipeline.errors import SettingsError, StoreAwayError, StoreError
 from pipeline.store import walls
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Store:
                 _upgrade(connection)
         except (SQLAlchemyError, OSError) as error:
             self.close()
-            raise StoreError(self._in_words(error)) from error
+            raise self._told(error) from error
         except StoreError:
             self.close()
             raise
@@ -78,7 +78,12 @@ class Store:
             with engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
-            raise StoreError(self._in_words(error)) from error
+            raise self._told(error) from error
+
+    def _told(self, error: Exception) -> StoreError:
+        """Return the error as the store's: one that a server is away may be over in a moment."""
+        is_away = self._engine.dialect.name == "postgresql" and isinstance(error, (OperationalError, InterfaceError))
+        return (StoreAwayError if is_away else StoreError)(self._in_words(error))
 
     def _in_words(self, error: Exception) -> str:
         place = self._engine.url.render_as_string(hide_password=True)

@@ -39,7 +39,7 @@ def worker(
         if metrics is not None:
             told.serve(metrics, fleet)
         known = Known(sites)
-        duties = Duties(known, SharedTurns(fleet, told.fetches.observe), stopping)
+        duties = Duties(known, lambda: SharedTurns(fleet, told.fetches.observe), stopping)
         with _ended_by_signals(stopping):
             told.note("begins", sites=len(known), tasks=tasks)
             asyncio.run(Work(fleet, duties, known.anew, told).run(stopping, tasks, once=once))

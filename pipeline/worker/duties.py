@@ -19,7 +19,7 @@ from pipeline.errors import PublishError
 from pipeline.model import FeedState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pipeline.model import Delivery, Sending
     from pipeline.web import Turns
@@ -57,9 +57,9 @@ class Done:
 
 
 class Duties:
-    """The duties of a worker for its sites; ``turns`` are those at the hosts of feeds."""
+    """The duties of a worker for its sites; ``turns`` makes those at the hosts of feeds, anew for each pull."""
 
-    def __init__(self, sites: Mapping[str, Site], turns: Turns | None, stopping: Stopping) -> None:
+    def __init__(self, sites: Mapping[str, Site], turns: Callable[[], Turns | None], stopping: Stopping) -> None:
         self._sites, self._turns, self._stopping = sites, turns, stopping
 
     def look(self, site: str, hands: int) -> Done:
@@ -124,7 +124,7 @@ class Duties:
     @contextmanager
     def _opened(self, site: str) -> Iterator[App]:
         """Give the pipeline of a site as it is now. Raises ``KeyError`` where this machine does not have it."""
-        with closing(App(self._sites[site].settings(), datetime.now(UTC), self._turns)) as app:
+        with closing(App(self._sites[site].settings(), datetime.now(UTC), self._turns())) as app:
             yield app
 
 

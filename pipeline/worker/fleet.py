@@ -10,19 +10,20 @@ import asyncio
 import random
 import time
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import StoreError
+from pipeline.errors import StoreAwayError, StoreError
 from pipeline.model import Due
 from pipeline.store import connecting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import URL, Connection
+    from sqlalchemy import URL, Connection, Row, TextClause
 
 SCHEMA: Final = "byline_queue"
 ALIVE: Final = 30
@@ -30,6 +31,8 @@ ALIVE: Final = 30
 _ANSWER: Final = 5
 """Seconds that a turn is kept beyond what a request may take, for what is around it."""
 _LONGEST_LOOK: Final = 2.0
+_AWAY: Final = (0.5, 1.0, 2.0)
+"""Seconds after which a server that ended the connection is asked again."""
 
 
 class Fleet:
@@ -65,29 +68,38 @@ class Fleet:
 
     def workers(self) -> int:
         """Return how many workers are alive."""
-        with self.engine.begin() as connection:
-            return int(connection.scalar(_WORKERS, {"alive": ALIVE}) or 0)
+        return int(self.ask(_WORKERS, alive=ALIVE)[0].many)
 
     def jobs(self) -> Mapping[tuple[str, str], int]:
         """Return how many jobs there are of each task in each state; of those done, ``stalled`` ones."""
-        with self.engine.begin() as connection:
-            found = connection.execute(_JOBS, {"alive": ALIVE}).all()
-        return {(row.task_name, row.state): row.many for row in found}
+        return {(row.task_name, row.state): row.many for row in self.ask(_JOBS, alive=ALIVE)}
 
     def is_waiting(self, lock: str) -> bool:
         """Tell whether a job with this lock waits to be done."""
-        with self.engine.begin() as connection:
-            return bool(connection.scalar(_WAITING, {"lock": lock}))
+        return bool(self.ask(_WAITING, lock=lock))
 
     def has_work(self) -> bool:
         """Tell whether a job waits that can be done now."""
-        with self.engine.begin() as connection:
-            return bool(connection.scalar(_WORK))
+        return bool(self.ask(_WORK))
 
     def failed_lately(self, task: str, site: str) -> bool:
         """Tell whether a task of a site failed within the last hour."""
-        with self.engine.begin() as connection:
-            return bool(connection.scalar(_FAILED, {"task": task, "site": site}))
+        return bool(self.ask(_FAILED, task=task, site=site))
+
+    def ask(self, statement: TextClause, **given: object) -> Sequence[Row[Any]]:
+        """Return the rows of a statement that can be run twice: it is, where the server ended the connection.
+
+        Raises ``StoreAwayError`` where the server does not answer.
+        """
+        for wait in (0.0, *_AWAY):
+            time.sleep(wait)
+            try:
+                with self.engine.begin() as connection:
+                    found = connection.execute(statement, given)
+                    return found.all() if found.returns_rows else ()
+            except DBAPIError as error:
+                last = error
+        raise StoreAwayError(f"the database of the queue does not answer: {type(last.orig).__name__}") from last
 
     def close(self) -> None:
         """Let go of the database."""
@@ -98,7 +110,8 @@ class SharedTurns:
     """Turns at hosts as all workers have them (see ``pipeline.web.Turns``).
 
     A turn is a row that is taken until a time by the clock of the database: who is killed has it until then, which is
-    as long as the answer may take that nobody waits for any more. ``told`` hears how many seconds each took.
+    as long as the answer may take that nobody waits for any more. ``told`` hears how many seconds each took. One of
+    these is for one ``Web``, which asks each host for one thing at a time: what it has a turn for is its own.
     """
 
     def __init__(self, fleet: Fleet, told: Callable[[float], object]) -> None:
@@ -114,7 +127,7 @@ class SharedTurns:
     async def end(self, host: str) -> None:
         """Give the turn back."""
         self._told(time.monotonic() - self._taken.pop(host))
-        await asyncio.to_thread(self._run, _END, {"host": host, "me": self._me})
+        await asyncio.to_thread(self._fleet.ask, _END, host=host, me=self._me)
 
     async def left_alone(self, host: str) -> Due | None:
         """Return until when ``host`` wants to be left alone, and why, if any worker heard that it does."""
@@ -122,27 +135,19 @@ class SharedTurns:
 
     async def leave_alone(self, host: str, wait: Due) -> None:
         """Let all workers know until when ``host`` wants to be left alone."""
-        told = {"host": host, "at": wait.at, "because": wait.because}
-        await asyncio.to_thread(self._run, _LEAVE_ALONE, told)
+        await asyncio.to_thread(self._fleet.ask, _LEAVE_ALONE, host=host, at=wait.at, because=wait.because)
 
     def _take(self, host: str, pause: float, seconds: float) -> float:
-        told = {"host": host, "me": self._me, "pause": pause, "long": seconds + _ANSWER}
-        with self._fleet.engine.begin() as connection:
-            if connection.execute(_TAKE, told).first():
-                self._taken[host] = time.monotonic()
-                return 0.0
-            free = connection.scalar(_FREE, told)
+        if self._fleet.ask(_TAKE, host=host, me=self._me, pause=pause, long=seconds + _ANSWER):
+            self._taken[host] = time.monotonic()
+            return 0.0
+        free = max((row.seconds for row in self._fleet.ask(_FREE, host=host, pause=pause)), default=0)
         # By chance a little later: else all who wait for it would come at the same moment.
-        return min(_LONGEST_LOOK, max(0.01, float(free or 0))) + random.uniform(0, 0.05)  # noqa: S311
+        return min(_LONGEST_LOOK, max(0.01, float(free))) + random.uniform(0, 0.05)  # noqa: S311
 
     def _left_alone(self, host: str) -> Due | None:
-        with self._fleet.engine.begin() as connection:
-            row = connection.execute(_LEFT_ALONE, {"host": host}).first()
-        return Due(at=row.left_until, because=row.because) if row else None
-
-    def _run(self, statement: object, told: Mapping[str, object]) -> None:
-        with self._fleet.engine.begin() as connection:
-            connection.execute(statement, told)  # type: ignore[call-overload]
+        found = self._fleet.ask(_LEFT_ALONE, host=host)
+        return Due(at=found[0].left_until, because=found[0].because) if found else None
 
 
 def _made_by(connection: Connection) -> str | None:
@@ -166,11 +171,11 @@ _TAKE: Final = text(
     "INSERT INTO host_turns AS turns (host, holder, held_until) "
     "VALUES (:host, :me, clock_timestamp() + make_interval(secs => :long)) ON CONFLICT (host) DO UPDATE "
     "SET holder = :me, held_until = clock_timestamp() + make_interval(secs => :long) "
-    "WHERE turns.held_until <= clock_timestamp() "
+    "WHERE (turns.held_until <= clock_timestamp() OR turns.holder = :me) "
     "AND turns.ended_at + make_interval(secs => :pause) <= clock_timestamp() RETURNING host"
 )
 _FREE: Final = text(
-    "SELECT EXTRACT(EPOCH FROM greatest(held_until, ended_at + make_interval(secs => :pause)) - clock_timestamp()) "
+    "SELECT EXTRACT(EPOCH FROM greatest(held_until, ended_at + make_interval(secs => :pause)) - clock_timestamp()) AS seconds "
     "FROM host_turns WHERE host = :host"
 )
 _END: Final = text(
@@ -184,7 +189,7 @@ _LEAVE_ALONE: Final = text(
     "ON CONFLICT (host) DO UPDATE SET left_until = excluded.left_until, because = excluded.because"
 )
 _WORKERS: Final = text(
-    "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :alive)"
+    "SELECT count(*) AS many FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :alive)"
 )
 _JOBS: Final = text(
     "SELECT task_name, CASE WHEN status = 'doing' AND (worker_id IS NULL OR last_heartbeat IS NULL "
