@@ -8,11 +8,13 @@
     ├── PullError               a feed that was asked for by name is none
     ├── PostError               a post file cannot be read as a post
     ├── StoreError              the store cannot be opened or written
+    │   └── StoreAwayError        its server does not answer at this moment
     ├── BackupError             a backup cannot be made, opened or put in its place
     ├── WriteError                a draft cannot be made
     ├── AssistError             the model that byline.yml names gives no answer that can be used
     ├── PublishError            the site cannot be built
     ├── ConnectError            what is for the network cannot be made, or did not go where it should
+    ├── StoppedError            a worker was told to end, and hands back what it was at
     ├── CodeHostError           a code host does not do what a run asks of it
     └── SendError               the letter cannot be made or sent at all
         └── PutOffError         a single mail was put off by the mail server, and can be tried again
@@ -79,6 +81,10 @@ class StoreError(BylineError):
     """The store cannot be opened, upgraded or written."""
 
 
+class StoreAwayError(StoreError):
+    """The server of the store does not answer at this moment, or ended the connection."""
+
+
 class BackupError(BylineError):
     """A backup cannot be made, opened or put in its place."""
 
@@ -105,6 +111,10 @@ class ConnectError(BylineError):
 
 class CodeHostError(BylineError):
     """A code host cannot be reached, or does not do what a run of it asks."""
+
+
+class StoppedError(BylineError):
+    """A worker was told to end before this was done; what is left is found again."""
 
 
 class SendError(BylineError):

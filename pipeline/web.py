@@ -10,9 +10,9 @@ import asyncio
 import ipaddress
 import socket
 from collections import defaultdict
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -21,12 +21,12 @@ from aiohttp import ClientError, ClientTimeout, TCPConnector
 from pipeline.html import authority, plain_text, safe_url
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from typing import TypeAlias
 
     from multidict import CIMultiDictProxy
 
-    from pipeline.model import SafeUrl
+    from pipeline.model import Due, SafeUrl
 
     Refusal: TypeAlias = Callable[[SafeUrl], Awaitable["Unreachable | None"]]
 
@@ -112,6 +112,26 @@ class _Request:
     method: str = "GET"
 
 
+class Turns(Protocol):
+    """Whose turn it is at a host, where others than this process ask it as well."""
+
+    async def take(self, host: str, pause: float, seconds: float) -> float:
+        """Take the turn for at most so many ``seconds``, a ``pause`` after the last one; 0, or when to come again."""
+        ...
+
+    async def end(self, host: str) -> None:
+        """Give the turn back."""
+        ...
+
+    async def left_alone(self, host: str) -> Due | None:
+        """Return until when ``host`` wants to be left alone by all, and why, if anybody heard that it does."""
+        ...
+
+    async def leave_alone(self, host: str, wait: Due) -> None:
+        """Let all who ask know until when ``host`` wants to be left alone."""
+        ...
+
+
 class _Turns:
     """Whose turn it is at one host, and when the last one ended, by the clock of the loop."""
 
@@ -131,6 +151,7 @@ class Web:
         max_bytes: int,
         concurrency: int = 16,
         pause_seconds: float = 0.0,
+        turns: Turns | None = None,
     ) -> None:
         self._headers = {"User-Agent": user_agent, "Accept": "*/*"}
         self.timeout_seconds = timeout_seconds
@@ -138,6 +159,7 @@ class Web:
         self.concurrency = concurrency
         self._slots = asyncio.Semaphore(concurrency)
         self._pause_seconds = pause_seconds
+        self.turns = turns
         self._hosts: defaultdict[str | None, _Turns] = defaultdict(_Turns)
         self._open = AsyncExitStack()
 
@@ -231,12 +253,27 @@ class Web:
         async with turns.lock:
             await asyncio.sleep(turns.ended + pause - clock())
             try:
-                async with self._slots, asyncio.timeout(seconds):
+                async with self._slot(asked, pause, seconds), asyncio.timeout(seconds):
                     began = clock()
                     session = self._private if own else self._guarded
                     return await self._read(session, asked), clock() - began
             finally:
                 turns.ended = clock()
+
+    @asynccontextmanager
+    async def _slot(self, asked: _Request, pause: float, seconds: float) -> AsyncIterator[None]:
+        """Have one of the slots, and the host's turn where it is shared; no slot is kept while others have the turn."""
+        host, later = urlsplit(asked.known).hostname or "", 0.0
+        while True:
+            async with self._slots:
+                if self.turns is None or not (later := await self.turns.take(host, pause, seconds)):
+                    try:
+                        yield
+                    finally:
+                        if self.turns is not None:
+                            await self.turns.end(host)
+                    return
+            await asyncio.sleep(later)
 
     async def _read(self, session: aiohttp.ClientSession, asked: _Request) -> Answer | Unreachable:
         async with session.request(

@@ -46,14 +46,19 @@ if TYPE_CHECKING:
     from pipeline.publish.site import Site
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
+    from pipeline.web import Turns
 
 
 class App:
-    """One author's pipeline. ``now`` is the time that all decisions are made for."""
+    """One author's pipeline. ``now`` is the time that all decisions are made for.
 
-    def __init__(self, settings: Settings, now: datetime) -> None:
+    ``turns`` are those at the hosts of feeds, where other pipelines ask them as well.
+    """
+
+    def __init__(self, settings: Settings, now: datetime, turns: Turns | None = None) -> None:
         self.settings = settings
         self.now = now
+        self.turns = turns
 
     @cached_property
     def store(self) -> Store:
@@ -64,7 +69,7 @@ class App:
 
     def at(self, now: datetime) -> App:
         """Return the same pipeline at another time; it shares what is open, and is not to be closed."""
-        later = App(self.settings, now)
+        later = App(self.settings, now, self.turns)
         later.__dict__["store"] = self.store
         return later
 
@@ -78,7 +83,7 @@ class App:
         """All that concerns the feeds of byline.yml."""
         from pipeline.app.feeds import Feeds
 
-        return Feeds(self.settings, lambda: self.store, self.now)
+        return Feeds(self.settings, lambda: self.store, self.now, self.turns)
 
     @cached_property
     def stories(self) -> Stories:

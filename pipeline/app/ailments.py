@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.send.lint import LetterFinding
     from pipeline.store.examined import Examined
+    from pipeline.store.walls import Walls
 
 ENGINE_ENDS: Final = date(2027, 5, 5)
 """Until then Material for MkDocs is maintained (docs/architecture.md)."""
@@ -40,6 +41,7 @@ _TOKEN_AGE: Final = timedelta(days=3 * 365)
 _FULL: Final = 100 << 20
 _NEARLY: Final = 1 << 30
 _OTHERS: Final = 0o077
+_NAMED: Final = 5
 
 
 class Severity(StrEnum):
@@ -132,6 +134,19 @@ def _store(facts: Facts) -> Iterator[Ailment]:
         yield _outdated(store)
     if store.mode is not None and store.mode & _OTHERS:
         yield _open_to_others("store", store.place, store.mode, "it holds readers' addresses")
+    if store.walls is not None:
+        yield from _walls(store.place, store.walls)
+
+
+def _walls(place: str, walls: Walls) -> Iterator[Ailment]:
+    alone = "Give each site a role of its own; the manual has the lines (docs/manual/deploy.md)."
+    if walls.others and walls.is_superuser:
+        told = f"its role is a superuser, in a database with {len(walls.others)} other sites"
+        yield _fail("store", place, told, alone)
+    elif walls.others:
+        names = ", ".join(walls.others[:_NAMED])
+        more = f" and {len(walls.others) - _NAMED} more" if len(walls.others) > _NAMED else ""
+        yield _fail("store", place, f"its role is let at the tables of other sites: {names}{more}", alone)
 
 
 def _outdated(store: Examined) -> Ailment:

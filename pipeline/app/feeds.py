@@ -35,18 +35,24 @@ if TYPE_CHECKING:
     from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
-    from pipeline.web import Answer, Unreachable, Web
+    from pipeline.web import Answer, Turns, Unreachable, Web
 
 _Done = TypeVar("_Done")
 
 
 class Feeds:
-    """The feeds of byline.yml. ``now`` is the time that all decisions are made for; the store is opened if needed."""
+    """The feeds of byline.yml. ``now`` is the time that all decisions are made for; the store is opened if needed.
 
-    def __init__(self, settings: Settings, open_store: Callable[[], Store], now: datetime) -> None:
+    ``turns`` are those at the hosts of feeds, where others ask them as well.
+    """
+
+    def __init__(
+        self, settings: Settings, open_store: Callable[[], Store], now: datetime, turns: Turns | None = None
+    ) -> None:
         self._settings = settings
         self._open_store = open_store
         self._now = now
+        self._turns = turns
 
     @property
     def _store(self) -> Store:
@@ -63,7 +69,21 @@ class Feeds:
         from pipeline.pull import Terms, pull
 
         terms = Terms(now=self._now, only_due=only_due, history=history, dice=random.random)
-        return _on_the_web(self._settings, lambda web: pull(self._wanted(urls), web, self._store, terms, tell))
+        return _on_the_web(
+            self._settings, lambda web: pull(self._wanted(urls), web, self._store, terms, tell), self._turns
+        )
+
+    def are_due(self) -> bool:
+        """Tell whether any feed of byline.yml is worth asking now."""
+        from pipeline.pull.guest import host_of
+        from pipeline.pull.settle import spared
+
+        if not self._settings.pull.feeds:
+            return False
+        with self._store.reading() as connection:
+            hosts = kept.waits(connection, self._now)
+        waits = ((feed, hosts.get(host_of(feed.address))) for feed in self._wanted(()))
+        return any(spared(feed, wait, self._now, only_due=True) is None for feed, wait in waits)
 
     def articles(
         self, shortlist: Sequence[RankedStory], tell: Callable[[SafeUrl, Snapshot | Unreadable], None]
@@ -87,7 +107,7 @@ class Feeds:
     ) -> None:
         from pipeline.pull.articles import take_snapshots
 
-        _on_the_web(self._settings, lambda web: take_snapshots(links, web, self._store, self._now, tell))
+        _on_the_web(self._settings, lambda web: take_snapshots(links, web, self._store, self._now, tell), self._turns)
 
     def _own_hosts(self) -> set[tuple[str, int] | None]:
         """Return the hosts of feeds that may be at a private address: the author's own links may lead there as well."""
@@ -109,7 +129,7 @@ class Feeds:
 
                 return await dead_among(urls, visit)
 
-        return _on_the_web(self._settings, visits) if urls else {}
+        return _on_the_web(self._settings, visits, self._turns) if urls else {}
 
     def healths(self) -> tuple[FeedHealth, ...]:
         """Return the feeds of byline.yml with their health."""
@@ -135,6 +155,7 @@ class Feeds:
         found = _on_the_web(
             self._settings,
             lambda web: look_for_feeds(url, web, self._store, self._now, allow_private=allow_private),
+            self._turns,
         )
         if isinstance(found, Unreachable):
             cause = found.cause
@@ -252,7 +273,9 @@ def read_feeds(
     return seen
 
 
-def _on_the_web(settings: Settings | None, work: Callable[[Web], Coroutine[Any, Any, _Done]]) -> _Done:
+def _on_the_web(
+    settings: Settings | None, work: Callable[[Web], Coroutine[Any, Any, _Done]], turns: Turns | None = None
+) -> _Done:
     """Return what ``work`` does with a way out to the web.
 
     Of the errors of its tasks, the first that Byline knows by name is raised, as it would be without tasks.
@@ -260,7 +283,7 @@ def _on_the_web(settings: Settings | None, work: Callable[[Web], Coroutine[Any, 
     import asyncio
 
     async def run() -> _Done:
-        async with _web_for(settings) as web:
+        async with _web_for(settings, turns) as web:
             return await work(web)
 
     try:
@@ -272,7 +295,7 @@ def _on_the_web(settings: Settings | None, work: Callable[[Web], Coroutine[Any, 
         raise named or group from None
 
 
-def _web_for(settings: Settings | None) -> Web:
+def _web_for(settings: Settings | None, turns: Turns | None = None) -> Web:
     """Return the way out to the web that these settings allow, which names Byline and the site."""
     from pipeline.web import Web
 
@@ -284,4 +307,5 @@ def _web_for(settings: Settings | None) -> Web:
         max_bytes=pull.max_megabytes * 2**20,
         concurrency=pull.concurrency,
         pause_seconds=pull.pause_seconds,
+        turns=turns,
     )

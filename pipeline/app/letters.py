@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.model import Delivery, DeliveryState, EditionId, Handover, Letter
     from pipeline.send import Audience, Sent
     from pipeline.send.hosted.service import Hosted
+    from pipeline.send.interrupted import Heeding
     from pipeline.send.orders import Due
     from pipeline.send.ways import Answer, Way
     from pipeline.store.links import Opened
@@ -118,10 +120,12 @@ class Letters:
         *,
         resume: bool = False,
         wait: bool = False,
+        heeding: Heeding | None = None,
     ) -> Sent:
         """Send ``letter`` to all who have not got it: by the way of the settings, or as files into ``folder``.
 
-        What was refused for good has its consequences for readers, however the send ends.
+        What was refused for good has its consequences for readers, however the send ends. ``heeding`` is how an
+        interruption is heard of, where that is not by a signal.
 
         Raises ``UsageError`` where posts must be approved and this one is not.
         """
@@ -133,6 +137,7 @@ class Letters:
             self.see_that_it_lasts(letter.edition)
         try:
             orders = Orders(resume=resume, wait=wait)
+            orders = replace(orders, heeding=heeding) if heeding else orders
             return send(letter, self._app.settings, self._app.store, self.way(folder), tell, orders)
         finally:
             Consequences(self._app.store, datetime.now(UTC)).after_sending(letter.edition)

@@ -47,6 +47,7 @@ COMMANDS: Final = {
     "backup": ("backup:backup", "Put all that is yours into one encrypted file."),
     "restore": ("backup:restore", "Put what a backup holds back in its place."),
     "store": ("store:store", "Copy the store into another database."),
+    "worker": ("worker:worker", "Do what is due for one site or many, beside other workers."),
     "ci": ("ci:ci", "Propose, comment and put online, in a code host's run."),
     "demo": ("demo:demo", "Walk through a sample week in a scratch folder."),
 }

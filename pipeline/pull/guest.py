@@ -61,14 +61,23 @@ class Guest:
         """Fetch ``url`` as ``Web.get`` does; where a host on the way wants to be left alone, say until when."""
 
         async def refused(address: SafeUrl) -> Unreachable | None:
-            if (wait := self.wait(address)) is not None:
+            if (wait := self.wait(address) or await self._told(address)) is not None:
                 return LeftAlone(cause=f"is left alone until {moment_in_words(wait.at)}: {wait.because}")
             return await refusal(address) if refusal is not None else None
 
         answer = await self._web.get(url, headers=headers, allow_private=allow_private, pause=pause, refusal=refused)
         if isinstance(answer, Answer) and (wait := _wanted(answer, self._now)) is not None:
             self.heard[host_of(answer.url)] = wait
+            if self._web.turns is not None:
+                await self._web.turns.leave_alone(host_of(answer.url), wait)
         return answer
+
+    async def _told(self, url: str) -> Due | None:
+        """Return what others heard of the host of ``url``, if it wants to be left alone."""
+        if self._web.turns is None:
+            return None
+        known = await self._web.turns.left_alone(host_of(url))
+        return known if known is not None and known.at > self._now else None
 
 
 def host_of(url: str) -> str:

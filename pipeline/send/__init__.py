@@ -71,8 +71,16 @@ def send(
     with store.writing() as connection:
         kept_links.keep(connection, letter.edition, letter.links)
     pace = Pace(settings.send.domain, settings.send.pace)
-    edition, topics = letter.edition, letter.topics
-    which = Round(edition=edition, topics=topics, mould=mould, store=store, way=way, pace=pace, clock=orders.clock)
+    which = Round(
+        edition=letter.edition,
+        topics=letter.topics,
+        mould=mould,
+        store=store,
+        way=way,
+        pace=pace,
+        clock=orders.clock,
+        heeding=orders.heeding,
+    )
     return deliver(which, tell, orders)
 
 

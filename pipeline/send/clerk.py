@@ -10,14 +10,15 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
-from pipeline.errors import SendError
+from pipeline.errors import SendError, StoreAwayError
 from pipeline.model import Delivery, DeliveryState
 from pipeline.send.course import Course, again_at
-from pipeline.send.interrupted import heeding
 from pipeline.send.lineman import Ask, Lineman, Reply
+from pipeline.send.outlasted import outlasting
 from pipeline.send.returned.arrival import of_words
 from pipeline.send.returned.effect import lies_with_sender
 from pipeline.send.waiting import PATIENCE, Waiting
@@ -82,7 +83,7 @@ class Clerk:
         for lineman in self._linemen:
             lineman.start()
         try:
-            with heeding(self.stop):
+            with self._send.heeding(self.stop):
                 while self._linemen:
                     self._attend(self._next_asks(len(self._linemen)))
                     self._serve_idle()
@@ -160,8 +161,11 @@ class Clerk:
         if self._looked_up and (now - self._looked_up).total_seconds() < _LOOKS_UP:
             return
         self._looked_up = now
+        self._heed(goes_on=outlasting(self._may_go_on))
+
+    def _may_go_on(self) -> bool:
         with self._send.store.reading() as connection:
-            self._heed(goes_on=sends.may_go_on(connection, self._send.edition))
+            return sends.may_go_on(connection, self._send.edition)
 
     def _heed(self, *, goes_on: bool) -> None:
         self.is_ordered = self.is_ordered or not goes_on
@@ -213,15 +217,24 @@ class Clerk:
         now = self._send.clock()
         later = {each.row: self._again_at(each, now) for each in certain if each.state is DeliveryState.LATER}
         ready = {row: ask.ready for row, ask in wanted.items() if ask.ready}
-        with self._send.store.writing() as connection:
-            kept.settle(connection, certain, now, later)
-            may = self._send.pace.take(connection, {row: each.reader for row, each in ready.items()}, now)
-            claimed = kept.claim(connection, {row: wanted[row].message_id for row in may}, now, self._send.way.mark)
-            if len(claimed) < len(may):
-                self._heed(goes_on=sends.may_go_on(connection, self._send.edition))
+        try:
+            with self._send.store.writing() as connection:
+                kept.settle(connection, certain, now, later)
+                may = self._send.pace.take(connection, {row: each.reader for row, each in ready.items()}, now)
+                claimed = kept.claim(connection, {row: wanted[row].message_id for row in may}, now, self._send.way.mark)
+                if len(claimed) < len(may):
+                    self._heed(goes_on=sends.may_go_on(connection, self._send.edition))
+        except StoreAwayError:
+            # What is known must not be forgotten. Nobody is sent to by a claim of which nobody knows whether it stands.
+            may = claimed = frozenset()
+            outlasting(lambda: self._settled(certain, now, later))
         for row in ready.keys() - may:  # somebody else was faster, and the limit is for all who send
             self.waiting.put_back(ready[row], now)
         return claimed
+
+    def _settled(self, certain: Sequence[Settled], now: datetime, later: Mapping[int, datetime]) -> None:
+        with self._send.store.writing() as connection:
+            kept.settle(connection, certain, now, later)
 
     def _again_at(self, ended: Settled, now: datetime) -> datetime:
         return again_at(self._claimed[ended.row].tries, now, ended.wait)
@@ -244,9 +257,12 @@ class Clerk:
         """Yield who waits, page by page; each is named once in a pass."""
         last = 0
         while True:
-            with self._send.store.reading() as connection:
-                page = kept.candidates(connection, self._send.edition, last, _PAGE, self._send.clock())
+            page = outlasting(partial(self._page, last))
             if not page:
                 return
             yield from page
             last = page[-1].row
+
+    def _page(self, last: int) -> Sequence[Candidate]:
+        with self._send.store.reading() as connection:
+            return kept.candidates(connection, self._send.edition, last, _PAGE, self._send.clock())

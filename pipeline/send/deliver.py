@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pipeline.model import Delivery, Reader, ReaderId, Sending
+    from pipeline.send.interrupted import Heeding
     from pipeline.send.lineman import Round
     from pipeline.send.ways import Line
 
@@ -72,12 +73,14 @@ class Orders:
     """What the author wants of a send: to ``resume`` one that is paused or cancelled, and to ``wait`` for all.
 
     One that waits lasts until those are reached, too, who can be sent to only later. ``clock`` tells the time as it is:
-    a ledger and a Date header tell when something really happened, whatever --now says.
+    a ledger and a Date header tell when something really happened, whatever --now says. ``heeding`` is how an
+    interruption is heard of.
     """
 
     resume: bool = False
     wait: bool = False
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    heeding: Heeding = heeding
 
 
 def audience_of(readers: Iterable[Reader], deliveries: Iterable[Delivery], reasons: Mapping[ReaderId, str]) -> Audience:
@@ -180,7 +183,7 @@ def _next_pass(send: Round, clerk: Clerk) -> datetime | None:
 
 def _slept(send: Round, clerk: Clerk, until: datetime) -> bool:
     """Wait ``until`` then. Return whether the send is to go on: nobody paused it, and nothing interrupted."""
-    with heeding(clerk.stop):
+    with send.heeding(clerk.stop):
         while not clerk.is_stopped and (left := (until - send.clock()).total_seconds()) > 0:
             time.sleep(min(left, _LOOKS_UP))
             clerk.look_up()

@@ -10,6 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from typing import TypeAlias
+
+    Heeding: TypeAlias = Callable[[Callable[[], None]], AbstractContextManager[None]]
+    """What calls a function at an interruption while a block lasts."""
 
 _HEEDED: Final = (signal.SIGINT, signal.SIGTERM)
 

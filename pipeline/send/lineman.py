@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pipeline.errors import SendError
 from pipeline.html import plain_text
 from pipeline.model import NO_TEXT, DeliveryState, Settled
+from pipeline.send.interrupted import heeding
 from pipeline.send.ways import Uncertain
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import EditionId, Reader
+    from pipeline.send.interrupted import Heeding
     from pipeline.send.message import Message
     from pipeline.send.moulds import Moulds
     from pipeline.send.pace import Pace
@@ -40,6 +42,7 @@ class Round:
     way: Way
     pace: Pace
     clock: Callable[[], datetime]
+    heeding: Heeding = heeding
 
 
 class Ask(NamedTuple):

@@ -14,9 +14,10 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
-from pipeline.errors import SettingsError, StoreError
+from pipeline.errors import SettingsError, StoreAwayError, StoreError
+from pipeline.store import walls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +42,11 @@ class Store:
         self._reading = self._engine.execution_options(**one_state)
         try:
             with self._engine.begin() as connection:
+                walls.see_that_it_is_there(connection, walls.schema_of(_parts(place))[1])
                 _upgrade(connection)
         except (SQLAlchemyError, OSError) as error:
             self.close()
-            raise StoreError(self._in_words(error)) from error
+            raise self._told(error) from error
         except StoreError:
             self.close()
             raise
@@ -89,7 +91,12 @@ class Store:
             with engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
-            raise StoreError(self._in_words(error)) from error
+            raise self._told(error) from error
+
+    def _told(self, error: Exception) -> StoreError:
+        """Return the error as the store's: one that a server is away may be over in a moment."""
+        is_away = self._engine.dialect.name == "postgresql" and isinstance(error, (OperationalError, InterfaceError))
+        return (StoreAwayError if is_away else StoreError)(self._in_words(error))
 
     def _in_words(self, error: Exception) -> str:
         place = self._engine.url.render_as_string(hide_password=True)
@@ -100,7 +107,7 @@ class Store:
 def connecting(place: str | Path) -> Engine:
     """Return what connects to the database at ``place``. Raises as ``Store`` does where there can be none."""
     try:
-        url = URL.create("sqlite", database=str(place)) if isinstance(place, Path) else make_url(place)
+        url = _parts(place)
         if url.get_backend_name() == "sqlite":
             return _sqlite_engine(url)
         if url.get_backend_name() == "postgresql":
@@ -116,9 +123,16 @@ def connecting(place: str | Path) -> Engine:
     raise SettingsError(["DATABASE_URL is no address of a PostgreSQL database, such as postgresql://user@host/name"])
 
 
+def _parts(place: str | Path) -> URL:
+    return URL.create("sqlite", database=str(place)) if isinstance(place, Path) else make_url(place)
+
+
 def _postgres_engine(url: URL) -> Engine:
+    url, schema = walls.schema_of(url)
     engine = create_engine(url)
     event.listen(engine, "connect", _set_up_postgres)
+    if schema:  # before all else: what SQLAlchemy asks a new connection first hangs on it
+        event.listen(engine, "connect", walls.looking_into(schema), insert=True)
     return engine
 
 
@@ -171,11 +185,18 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(7240193)"))  # one upgrade at a time
+def _is_at_head(connection: Connection) -> bool:
     known = inspect(connection).has_table("alembic_version")
-    if known and connection.scalar(text("SELECT version_num FROM alembic_version")) == HEAD:
+    return known and connection.scalar(text("SELECT version_num FROM alembic_version")) == HEAD
+
+
+def _upgrade(connection: Connection) -> None:
+    if _is_at_head(connection):
+        return
+    if connection.dialect.name == "postgresql":
+        # One upgrade of a site at a time; those of other sites in the database go on.
+        connection.execute(text("SELECT pg_advisory_xact_lock(7240193, hashtext(current_schema()))"))
+    if _is_at_head(connection):
         return
     from alembic import command
     from alembic.config import Config

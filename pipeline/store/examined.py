@@ -15,9 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import BylineError
 from pipeline.store import HEAD, connecting
+from pipeline.store.walls import beyond
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pipeline.store.walls import Walls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,8 @@ class Examined:
     """How a store is. ``place`` names it without a password; ``problem`` says why it cannot be used at all.
 
     ``revision`` is the newest migration that it has seen; empty where it has seen none. ``damage`` is what its own
-    check of integrity tells, ``mode`` the rights of its file where it is one.
+    check of integrity tells, ``mode`` the rights of its file where it is one, and ``walls`` what its role may do
+    with other sites in the same database.
     """
 
     place: str
@@ -34,6 +38,7 @@ class Examined:
     revision: str = ""
     damage: tuple[str, ...] = ()
     mode: int | None = None
+    walls: Walls | None = None
 
     @property
     def is_of_this_schema(self) -> bool:
@@ -89,7 +94,7 @@ def _server(url: str) -> Examined:
         with engine.connect() as connection:
             known = inspect(connection).has_table("alembic_version")
             found = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else ""
-            return Examined(place=place, there=True, revision=str(found or ""))
+            return Examined(place=place, there=True, revision=str(found or ""), walls=beyond(connection))
     except (SQLAlchemyError, OSError) as error:
         said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         return Examined(place=place, there=True, problem=said)

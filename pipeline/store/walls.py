@@ -1,0 +1,88 @@
+"""Many sites in one PostgreSQL database, each in a schema of its own: ``…/agency?schema=ana``.
+
+A connection looks into that one schema and into no other, so no query of the store can name a row of another site.
+What a role may do beyond that is PostgreSQL's to say, and here to be found out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy import text
+
+from pipeline.errors import SettingsError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import URL, Connection
+
+_NAME: Final = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
+
+
+class Walls(NamedTuple):
+    """What a role may do beyond its own site: all there is (``is_superuser``), or with the tables of ``others``."""
+
+    is_superuser: bool
+    others: tuple[str, ...]
+
+
+def schema_of(url: URL) -> tuple[URL, str]:
+    """Return ``url`` as the server's library takes it, and the schema that it names; empty where it names none.
+
+    Raises ``SettingsError`` where that is no name for one.
+    """
+    named = url.query.get("schema", "")
+    if not named:
+        return url, ""
+    if not isinstance(named, str) or not _NAME.fullmatch(named) or named == "information_schema":
+        raise SettingsError(
+            ["DATABASE_URL: schema must be small letters, digits and _, and not begin with a digit or pg_: ?schema=ana"]
+        )
+    return url.difference_update_query(["schema"]), named
+
+
+def looking_into(schema: str) -> Callable[[Any, object], None]:
+    """Return what makes a new connection look into ``schema`` and nowhere else, ``public`` included."""
+
+    def look(connection: Any, _record: object) -> None:
+        connection.execute(f'SET search_path TO "{schema}"')
+        connection.commit()
+
+    return look
+
+
+def see_that_it_is_there(connection: Connection, schema: str) -> None:
+    """Make ``schema`` where it is missing. Raises ``StoreError`` where it is somebody else's to make."""
+    if not schema:
+        return
+    may = connection.execute(_IS_THERE, {"name": schema}).first()
+    if may is not None and not may[0]:
+        raise StoreError(f"the schema {schema} is another role's, and not that of DATABASE_URL: name your own schema")
+    if may is not None:
+        return
+    if not connection.scalar(_MAY_MAKE):
+        raise StoreError(
+            f"there is no schema {schema} in the database, and DATABASE_URL's role may make none: whoever administers "
+            f"it makes one by `CREATE SCHEMA {schema} AUTHORIZATION` and the name of that role"
+        )
+    connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+
+
+def beyond(connection: Connection) -> Walls:
+    """Return what the role of ``connection`` may do beyond the schema that it looks into."""
+    is_superuser = bool(connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")))
+    return Walls(is_superuser, tuple(connection.scalars(_OTHERS)))
+
+
+_IS_THERE: Final = text("SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = :name")
+_MAY_MAKE: Final = text("SELECT has_database_privilege(current_database(), 'CREATE')")
+_OTHERS: Final = text(
+    "SELECT DISTINCT spaces.nspname FROM pg_class AS tables JOIN pg_namespace AS spaces "
+    "ON spaces.oid = tables.relnamespace WHERE tables.relkind = 'r' AND spaces.nspname <> current_schema() "
+    "AND spaces.oid IN (SELECT relnamespace FROM pg_class WHERE relname = 'alembic_version') "
+    "AND has_schema_privilege(spaces.oid, 'USAGE') "
+    "AND has_table_privilege(tables.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE') ORDER BY spaces.nspname"
+)
+"""What else has the tables of a Byline in it, and lets this role at any of them."""

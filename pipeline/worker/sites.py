@@ -1,0 +1,147 @@
+"""The sites that a worker works for: the one that it is started in, or all of a folder, each with secrets of its own.
+
+What comes in are folders and an environment; what goes out are ``Site``s. Nothing of one site's environment is in
+another's.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from pipeline.errors import SettingsError
+from pipeline.settings import FILE, load
+from pipeline.settings.sections import store_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import URL
+
+    from pipeline.settings.sections import Settings
+
+SHARED: Final = frozenset("PATH HOME LANG LC_ALL TZ TMPDIR PYTHONPATH PYTHONDONTWRITEBYTECODE".split())
+"""What every program needs, and what tells nothing of a site."""
+_LINE: Final = re.compile(r"""(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=("[^"]*"|'[^']*'|[^"'\s]*)""")
+_NEEDS_POSTGRES: Final = (
+    "byline worker needs PostgreSQL: what is to be done, and who does it, stands in a database that workers on several "
+    "machines can share and wait on, which a file of SQLite is not. Let DATABASE_URL name one, as "
+    "postgresql://user@host/name; `byline store copy` moves a store there. Without one, timers do the same on one "
+    "machine: see deploy/systemd, or `byline pull --due` and `byline send --due`"
+)
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One author's site: by which name it is known to the workers, where it lies, and its environment."""
+
+    name: str
+    root: Path
+    environment: Mapping[str, str] = field(repr=False)
+
+    def settings(self) -> Settings:
+        """Return its settings as they are now. Raises ``SettingsError``."""
+        return load(self.root, self.environment)
+
+
+class Known(Mapping[str, Site]):
+    """The sites that there are, as they were last looked for."""
+
+    def __init__(self, find: Callable[[], dict[str, Site]]) -> None:
+        self._find = find
+        self._sites = find()
+
+    def anew(self) -> dict[str, Site]:
+        """Look for them once more, and return them."""
+        self._sites = self._find()
+        return self._sites
+
+    def __getitem__(self, name: str) -> Site:
+        return self._sites[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sites)
+
+    def __len__(self) -> int:
+        return len(self._sites)
+
+
+def queue_url(environment: Mapping[str, str]) -> URL:
+    """Return the address of the database in which the queue is. Raises ``SettingsError`` where there can be none."""
+    given = environment.get("DATABASE_URL") or ""
+    try:
+        url = make_url(store_url(given))
+    except ArgumentError:
+        url = None
+    if url is None or url.get_backend_name() != "postgresql":
+        raise SettingsError([_NEEDS_POSTGRES])
+    return url.difference_update_query(["schema"])
+
+
+def one_site(root: Path, environment: Mapping[str, str]) -> dict[str, Site]:
+    """Return the site in ``root``, which has the whole environment of the worker."""
+    return {root.name: Site(name=root.name, root=root, environment=environment)}
+
+
+def sites_below(folder: Path, secrets: Path | None, environment: Mapping[str, str]) -> dict[str, Site]:
+    """Return the sites in ``folder``, by the names of their folders.
+
+    NAME.env in ``secrets`` is the environment of the site NAME. Without a DATABASE_URL there, its store is a schema of
+    its name in the database of the queue. Raises ``SettingsError`` where two would share a store, or a file is open
+    to others.
+    """
+    common = {name: value for name, value in environment.items() if name in SHARED}
+    stores: dict[str, str] = {}
+    sites = {}
+    for root in sorted(path.parent for path in folder.glob(f"*/{FILE}")):
+        own = _variables(secrets / f"{root.name}.env") if secrets else {}
+        own.setdefault("DATABASE_URL", _own_store(root.name, environment))
+        before = stores.setdefault(_place(own["DATABASE_URL"]), root.name)
+        if before != root.name:
+            raise SettingsError([f"{root.name} and {before} name the same store: give each a schema of its own"])
+        sites[root.name] = Site(name=root.name, root=root, environment=common | own)
+    if not sites:
+        raise SettingsError([f"no folder in {folder} has a {FILE}: name the folder that has the sites in it"])
+    return sites
+
+
+def _own_store(name: str, environment: Mapping[str, str]) -> str:
+    schema = re.sub(r"[^a-z0-9_]", "_", name.lower())
+    url = queue_url(environment).update_query_dict({"schema": f"site_{schema}"[:63]})
+    return url.render_as_string(hide_password=False)
+
+
+def _place(url: str) -> str:
+    """Return what tells stores apart, whoever asks for them."""
+    try:
+        parts = make_url(store_url(url))
+    except ArgumentError:
+        return url
+    query = "&".join(f"{name}={value}" for name, value in sorted(parts.query.items()) if name in {"host", "schema"})
+    return f"{parts.host}:{parts.port or 5432}/{parts.database}?{query}"
+
+
+def _variables(path: Path) -> dict[str, str]:
+    """Return the variables of a file of lines NAME=VALUE, as systemd and podman read them; none where it is missing."""
+    if not path.exists():
+        return {}
+    if path.stat().st_mode & _OTHERS:
+        raise SettingsError([f"{path} holds secrets and others may read it: chmod 600 {path}"])
+    found = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if (text := line.strip()) and not text.startswith(("#", ";")):
+            parts = _LINE.fullmatch(text)
+            if parts is None:
+                raise SettingsError(
+                    [f"{path}:{number}: must be NAME=VALUE, with quotes around a value that has spaces"]
+                )
+            found[parts[1]] = parts[2].strip("\"'")
+    return found

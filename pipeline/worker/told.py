@@ -1,0 +1,152 @@
+"""What a worker tells of itself: a line of JSON for each event, and figures for Prometheus. Nothing of anybody.
+
+A line has a name, a task, a site's folder, seconds and counts, and nothing that was read or written: no address, no
+name, no link, no words of an error, as these may hold any of them. What an error says stands in `byline status` and
+`byline doctor` of the site.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections import Counter as Counts
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from prometheus_client import REGISTRY, Counter, Histogram, start_http_server
+from prometheus_client.core import GaugeMetricFamily
+
+from pipeline.errors import StoppedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from threading import Thread
+    from wsgiref.simple_server import WSGIServer
+
+    from prometheus_client.registry import CollectorRegistry
+
+    from pipeline.worker.fleet import Fleet
+
+log = logging.getLogger("byline.worker")
+_SECONDS: Final = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800)
+_FETCHES: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_STATES: Final = ("todo", "doing", "stalled", "failed")
+
+
+class Told:
+    """Tells what a worker does, to the log and into ``registry``."""
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        self._registry = registry
+        named: dict[str, Any] = {"registry": registry}
+        self._tasks = Counter("byline_tasks", "Tasks by how they ended.", ["task", "outcome"], **named)
+        self._seconds = Histogram(
+            "byline_task_seconds", "Seconds that tasks took.", ["task"], buckets=_SECONDS, **named
+        )
+        self._feeds = Counter("byline_feeds_pulled", "Feeds by how they fared.", ["state"], **named)
+        self._entries = Counter("byline_entries_kept", "Entries that were new or changed.", **named)
+        self._deliveries = Counter("byline_deliveries", "Deliveries by state.", ["state"], **named)
+        self._builds = Histogram("byline_build_seconds", "Seconds that builds took.", buckets=_SECONDS, **named)
+        self.fetches = Histogram(
+            "byline_fetch_seconds", "Seconds that hosts took to answer.", buckets=_FETCHES, **named
+        )
+
+    def serve(self, port: int, fleet: Fleet) -> tuple[WSGIServer, Thread]:
+        """Answer at 127.0.0.1 with all figures, those of the queue as it is then, until the process ends."""
+        self._registry.register(_QueueFigures(fleet))
+        return start_http_server(port, addr="127.0.0.1", registry=self._registry)
+
+    def done(self, task: str, site: str, counts: Mapping[str, int], seconds: float) -> None:
+        """Tell of a task that ended well."""
+        self._tasks.labels(task, "done").inc()
+        self._seconds.labels(task).observe(seconds)
+        if task == "build":
+            self._builds.observe(seconds)
+        for name, many in counts.items():
+            if task == "deliver":
+                self._deliveries.labels(name).inc(many)
+            elif task == "pull" and name == "entries":
+                self._entries.inc(many)
+            elif task == "pull":
+                self._feeds.labels(name).inc(many)
+        self._say(logging.INFO, "done", task=task, site=site, seconds=round(seconds, 3), **counts)
+
+    def failed(self, task: str, site: str, error: BaseException, seconds: float) -> None:
+        """Tell of a task that did not, by the kind of its error."""
+        outcome = "handed back" if isinstance(error, StoppedError) else "failed"
+        self._tasks.labels(task, outcome).inc()
+        level = logging.INFO if outcome == "handed back" else logging.ERROR
+        self._say(level, outcome, task=task, site=site, seconds=round(seconds, 3), error=_kinds(error))
+
+    def taken_over(self, task: str, site: str) -> None:
+        """Tell that a task of a worker that died is free again."""
+        self._tasks.labels(task, "taken over").inc()
+        self._say(logging.WARNING, "taken over", task=task, site=site)
+
+    def queue_away(self, error: BaseException) -> None:
+        """Tell that the database of the queue does not answer."""
+        self._say(logging.ERROR, "queue away", error=_kinds(error))
+
+    def note(self, event: str, **figures: int | str) -> None:
+        """Tell of anything else, in words that are the program's own."""
+        self._say(logging.INFO, event, **figures)
+
+    def _say(self, level: int, event: str, **facts: Any) -> None:
+        log.log(level, event, extra={"facts": facts})
+
+
+class _QueueFigures:
+    """What the queue holds when it is asked."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Yield how many jobs there are by state, and how many workers."""
+        jobs = GaugeMetricFamily("byline_queue_jobs", "Jobs in the queue.", labels=["task", "state"])
+        known = self._fleet.jobs()
+        totals: Counts[str] = Counts(dict.fromkeys(_STATES, 0))
+        for (task, state), many in known.items():
+            jobs.add_metric([task, state], many)
+            totals[state] += many
+        yield jobs
+        yield GaugeMetricFamily("byline_queue_depth", "Jobs that wait to be done.", value=totals["todo"])
+        yield GaugeMetricFamily("byline_queue_stalled_jobs", "Jobs of workers that died.", value=totals["stalled"])
+        yield GaugeMetricFamily("byline_workers", "Workers that are alive.", value=self._fleet.workers())
+
+
+class _AsJson(logging.Formatter):
+    """A record as one line of JSON. Of what others log, only who and what kind: their words may hold anything."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        line: dict[str, Any] = {"time": when, "level": record.levelname.lower()}
+        if record.name == log.name:
+            line |= {"event": record.msg, **record.__dict__.get("facts", {})}
+        else:
+            line |= {"event": "logged", "by": record.name}
+            if record.exc_info and record.exc_info[1] is not None:
+                line["error"] = _kinds(record.exc_info[1])
+        return json.dumps(line)
+
+
+def log_as_json() -> None:
+    """Have all that is logged written to stderr as lines of JSON."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_AsJson())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    log.setLevel(logging.INFO)
+
+
+def _kinds(error: BaseException) -> str:
+    """Return the kinds of an error and of what caused it, without a word of theirs."""
+    names: list[str] = []
+    following: BaseException | None = error
+    while following is not None and len(names) < 4:  # noqa: PLR2004  (what is deeper tells no more)
+        names.append(type(following).__name__)
+        following = following.__cause__
+    return " < ".join(names)

@@ -1,0 +1,283 @@
+"""Many sites in one database: every query of the store is tried by one of them, and nothing of another is touched."""
+
+import dataclasses
+import enum
+import importlib
+import inspect
+import itertools
+import pkgutil
+import types
+import typing
+from collections import abc
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import create_engine, event, text
+
+import pipeline.model
+import pipeline.store as stores
+from pipeline.app.doctor import examine_site
+from pipeline.errors import BylineError, SettingsError, StoreError
+from pipeline.store import Store
+from pipeline.store.copied import copy_into, counts_of
+from pipeline.store.examined import examine
+from pipeline.store.schema import metadata
+from pipeline.store.walls import Walls, schema_of
+
+NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+ADMIN = """
+CREATE ROLE {site} LOGIN PASSWORD 'secret';
+CREATE SCHEMA {site} AUTHORIZATION {site};
+"""
+
+
+def ran(url, statements):
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        found = [connection.execute(text(each)) for each in statements.split(";") if each.strip()]
+        rows = found[-1].all() if found[-1].returns_rows else []
+    engine.dispose()
+    return rows
+
+
+@pytest.fixture
+def database(postgres):
+    """The address of an empty database, as its administrator's."""
+    name = f"agency_{uuid4().hex}"
+    ran(postgres, f"CREATE DATABASE {name}")
+    yield postgres.replace("/postgres?", f"/{name}?")
+    ran(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def two(database):
+    """The addresses of two sites of one database, each with a role of its own."""
+    names = [f"{name}_{uuid4().hex[:8]}" for name in ("ana", "bea")]
+    for name in names:
+        ran(database, ADMIN.format(site=name))
+    yield [database.replace("byline@", f"{name}@") + f"&schema={name}" for name in names]
+    for name in names:
+        ran(database, f"DROP OWNED BY {name}; DROP ROLE {name}")
+
+
+def value(column, canary):
+    """Something that fits into a column, and shows whose it is where it is text."""
+    kind = column.type
+    if column.foreign_keys:
+        [key] = column.foreign_keys
+        return value(key.column, canary)
+    if isinstance(kind, sa.JSON):
+        return None if column.nullable else {} if column.name == "card" else []
+    if isinstance(kind, stores.schema.Moment):
+        return NOW
+    made = {int: 1, float: 1.0, bool: False, bytes: canary.encode(), date: NOW.date()}
+    if kind.python_type in made:
+        return made[kind.python_type]
+    return canary[: kind.length] if getattr(kind, "length", None) else canary
+
+
+def fill(store, canary):
+    """Put a row into each table."""
+    with store.writing() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(table.insert(), {column.name: value(column, canary) for column in table.columns})
+
+
+def told(store):
+    """All that a store holds, as text."""
+    with store.reading() as connection:
+        return {table.name: repr(connection.execute(table.select()).all()) for table in metadata.sorted_tables}
+
+
+# -- every function of the store that takes a connection, with values made for what it takes
+
+
+def queries():
+    for found in pkgutil.iter_modules(stores.__path__):
+        module = importlib.import_module(f"pipeline.store.{found.name}")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            takes = list(inspect.signature(function).parameters)
+            if function.__module__ == module.__name__ and not name.startswith("_") and takes[:1] == ["connection"]:
+                yield f"{found.name}.{name}", function
+
+
+QUERIES = dict(queries())
+NAMES = vars(typing) | vars(abc) | vars(pipeline.model) | {"datetime": datetime, "date": date, "timedelta": timedelta}
+for other in pkgutil.iter_modules(pipeline.model.__path__):
+    NAMES |= vars(importlib.import_module(f"pipeline.model.{other.name}"))
+for other in ("forgotten", "entries", "pace", "deliveries", "returns", "weeks", "write", "send", "audience"):
+    NAMES |= vars(importlib.import_module(f"pipeline.store.{other}"))
+
+
+def hints(thing):
+    home = vars(importlib.import_module(thing.__module__))
+    noted = {}
+    for each in reversed(getattr(thing, "__mro__", [thing])):
+        noted |= inspect.get_annotations(each)
+    noted.pop("return", None)
+    noted.pop("connection", None)
+    return typing.get_type_hints(types.SimpleNamespace(__annotations__=noted), NAMES | home, NAMES | home)
+
+
+def made(kind, word):  # noqa: PLR0911
+    """A value of a type, made of ``word`` and of ones."""
+    kind = getattr(kind, "__supertype__", kind)
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin in {typing.Union, types.UnionType}:
+        return made(inner[0], word)
+    if origin is typing.Literal:
+        return inner[0]
+    if origin in {abc.Mapping, dict}:
+        return {made(inner[0], word): made(inner[1], word)}
+    if origin is tuple and inner[-1:] != (...,):
+        return tuple(made(each, word) for each in inner)
+    if origin is not None:
+        together = {frozenset: frozenset, set: set, tuple: tuple}.get(origin, list)
+        return together([made(inner[0], word)])
+    plain = {int: 1, float: 1.0, bool: True, bytes: b"12345678", datetime: NOW, date: NOW.date(), object: word}
+    if kind in plain or kind is timedelta:
+        return plain.get(kind, timedelta(hours=1))
+    if issubclass(kind, enum.Enum):
+        return next(iter(kind))
+    if dataclasses.is_dataclass(kind) or hasattr(kind, "_fields"):
+        return kind(**{name: made(each, word) for name, each in hints(kind).items() if name in fields_of(kind)})
+    return kind(word)
+
+
+def fields_of(kind):
+    if hasattr(kind, "_fields"):
+        return kind._fields
+    return {each.name for each in dataclasses.fields(kind) if each.init}
+
+
+def arguments(function, word):
+    return {name: made(each, word) for name, each in hints(function).items()}
+
+
+def called(function, connection, word):
+    given = arguments(function, word)
+    positional = list(given.values())
+    if inspect.Parameter.VAR_POSITIONAL in {each.kind for each in inspect.signature(function).parameters.values()}:
+        return function(connection, *positional)
+    return function(connection, **given)
+
+
+def test_the_values_are_made_for_all_queries_that_there_are():
+    assert len(QUERIES) > 150
+    for function in QUERIES.values():
+        assert isinstance(arguments(function, "x"), dict)
+
+
+def test_no_query_of_one_site_reads_or_changes_anything_of_another(two, database):
+    """PostgreSQL counts each look at a table; at those of the other site there is none, whatever is asked."""
+    ana, bea = (Store(url) for url in two)
+    fill(ana, "canary-of-ana")
+    fill(bea, "canary-of-bea")
+    before = told(bea)
+    for store in (ana, bea):
+        store.close()
+    theirs = schema_of(sa.make_url(two[1]))[1]
+    looked = looks_at(database, theirs)
+    assert len(looked) == len(metadata.tables) + 1
+
+    sent, asked = [], set()
+    event.listen(ana._engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
+    for word, (name, function) in itertools.product(("canary-of-ana", "canary-of-bea"), QUERIES.items()):
+        sent.clear()
+        answer = answered(ana, function, word)
+        assert word == "canary-of-bea" or "canary-of-bea" not in answer  # what was asked with is no answer of theirs
+        if sent:
+            asked.add(name)
+        assert not [each for each in sent if theirs in each]
+    assert QUERIES.keys() - asked == set()
+    ana.close()
+    assert looks_at(database, theirs) == looked
+
+    again = Store(two[1])
+    assert told(again) == before
+    again.close()
+
+
+class Back(Exception):  # noqa: N818  (nothing that it did is kept)
+    pass
+
+
+def answered(store, function, word):
+    """What a query answers. Made-up values may ask for what is not there; what they ask is seen all the same."""
+    answer = None
+    with suppress(Back, BylineError, sa.exc.SQLAlchemyError, LookupError, ValueError), store.writing() as connection:
+        answer = called(function, connection, word)
+        answer = list(answer) if isinstance(answer, abc.Iterator) else answer
+        raise Back
+    return repr(answer)
+
+
+def looks_at(database, schema):
+    """How often each table of a schema was read or changed, once all who did are gone."""
+    busy = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    while ran(database, f"{busy} AND backend_type = 'client backend'"):
+        pass
+    counted = "seq_scan, idx_scan, n_tup_ins, n_tup_upd, n_tup_del"
+    return ran(database, f"SELECT relname, {counted} FROM pg_stat_all_tables WHERE schemaname = '{schema}' ORDER BY 1")
+
+
+def test_the_server_itself_refuses_who_reaches_across_by_name(two):
+    """Whoever has one site's password, and writes SQL by hand, is refused at each table of the other."""
+    ana, bea = (Store(url) for url in two)
+    fill(bea, "canary-of-bea")
+    theirs = schema_of(sa.make_url(two[1]))[1]
+    for table in metadata.tables:
+        for statement in ("SELECT 1 FROM {}", "DELETE FROM {}", "DROP TABLE {}"):
+            with pytest.raises(StoreError, match=r"permission denied|must be owner"), ana.writing() as connection:
+                connection.execute(text(statement.format(f'{theirs}."{table}"')))
+    with pytest.raises(StoreError, match="another role"):
+        Store(two[0].partition("&schema=")[0] + f"&schema={theirs}")
+    for store in (ana, bea):
+        store.close()
+
+
+def test_a_site_is_copied_out_of_its_schema_and_back_into_one(two, tmp_path):
+    ana, bea, file = Store(two[0]), Store(two[1]), Store(f"sqlite:///{tmp_path}/moved.db")
+    fill(ana, "canary-of-ana")
+    assert copy_into(ana, file) == copy_into(file, bea)
+    assert told(bea) == told(ana)
+    for store in (ana, bea, file):
+        store.close()
+
+
+def test_a_schema_that_is_missing_is_made_or_told(database, two):
+    with pytest.raises(StoreError, match="CREATE SCHEMA cat AUTHORIZATION"):
+        Store(two[0].partition("&schema=")[0] + "&schema=cat")
+    store = Store(f"{database}&schema=cat")
+    with store.reading() as connection:
+        assert set(counts_of(connection).values()) == {0}
+    store.close()
+    assert ran(database, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "name", ["Ana", "pg_ana", "1ana", 'a"; DROP TABLE readers; --', "a" * 64, "information_schema"]
+)
+def test_what_is_no_name_for_a_schema_is_told(name):
+    url = sa.make_url("postgresql+psycopg://localhost/x").update_query_dict({"schema": name})
+    with pytest.raises(SettingsError, match=r"\?schema=ana"):
+        Store(url.render_as_string())
+
+
+def test_the_doctor_tells_of_a_role_that_is_let_at_other_sites(two, database, site):
+    for url in two:
+        Store(url).close()
+    assert examine(two[0]).walls == Walls(is_superuser=False, others=())
+    ana, bea = (schema_of(sa.make_url(url))[1] for url in two)
+    ran(database, f"GRANT USAGE ON SCHEMA {bea} TO {ana}; GRANT SELECT ON {bea}.readers TO {ana}")
+
+    def told_to(url):
+        found = examine_site(site, {"DATABASE_URL": url}, NOW).ailments
+        return [each.reason for each in found if each.about == "store"]
+
+    assert told_to(two[0]) == [f"its role is let at the tables of other sites: {bea}"]
+    assert told_to(two[1]) == []
+    assert told_to(f"{database}&schema={ana}") == ["its role is a superuser, in a database with 1 other sites"]

@@ -1,0 +1,419 @@
+"""Workers: they do what is due and no more, take over from those that die, and tell nothing of anybody."""
+
+import asyncio
+import io
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from prometheus_client import CollectorRegistry
+from sqlalchemy import text
+
+from conftest import _run_sql, serving
+from pipeline.cli.init import _sample_files, make
+from pipeline.errors import SendError, SettingsError, StoppedError, StoreError
+from pipeline.html import plain_text
+from pipeline.model import DeliveryState, Due
+from pipeline.settings.sections import store_url
+from pipeline.store import Store, sends
+from pipeline.store import deliveries as ledger
+from pipeline.store import select as kept_stories
+from pipeline.store import send as kept_readers
+from pipeline.worker.duties import Duties, Job
+from pipeline.worker.fleet import SCHEMA, Fleet, SharedTurns
+from pipeline.worker.sites import Known, Site, one_site, queue_url, sites_below
+from pipeline.worker.stopping import Stopping
+from pipeline.worker.told import Told, log_as_json
+
+EDITION = "2026-11-16-what-had-no-name"
+CANARY = "canary"
+
+
+@pytest.fixture
+def database(postgres):
+    """The address of an empty database, as an environment names it."""
+    name = f"fleet_{uuid4().hex}"
+    _run_sql(postgres, f"CREATE DATABASE {name}")
+    yield postgres.replace("+psycopg", "").replace("/postgres?", f"/{name}?")
+    _run_sql(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def fleet(database):
+    made = Fleet(queue_url({"DATABASE_URL": database}))
+    made.prepare()
+    yield made
+    made.close()
+
+
+FEED = (
+    '<rss version="2.0"><channel><title>{0} feed</title><item><guid>{0}-1</guid><title>{0} cranes in the yard</title>'
+    "<link>/{0}</link></item></channel></rss>"
+)
+
+
+def made_site(folder, feeds, port):
+    """A sample site that reads these feeds and mails to this port."""
+    make(folder, dict(_sample_files()))
+    byline = folder / "byline.yml"
+    lines = "".join(f"    - {{url: {url}, allow_private: true}}\n" for url in feeds)
+    byline.write_text(f"pull:\n  feeds:\n{lines}" + "send:\n" + SENDER.format(port), encoding="utf-8")
+    return folder
+
+
+SENDER = (
+    "  sender: Ana Ruiz <ana@ana-ruiz.example>\n  postal_address: 1 Quay Street, Rotterdam\n"
+    "  unsubscribe_url: https://ana-ruiz.example/leave/\n"
+    "  smtp: {{host: 127.0.0.1, port: {}, security: none, connections: 2}}\n"
+)
+
+
+def started(site, database, *options, **environment):
+    """A worker as it is started on a machine."""
+    command = [sys.executable, "-m", "pipeline", "-C", str(site), "worker", *map(str, options)]
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    here = keep | {"PYTHONPATH": str(Path(__file__).parents[1]), "DATABASE_URL": database} | environment
+    return subprocess.Popen(command, env=here, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def events(said):
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def with_readers(url, many):
+    """A store with readers, to whom the edition is due."""
+    store = Store(store_url(url))
+    now = datetime.now(UTC)
+    with store.writing() as connection:
+        for number in range(many):
+            email = f"{CANARY}-{number}@{CANARY}{number % 7}.example"
+            kept_readers.add_reader(connection, email, plain_text(f"{CANARY} {number}"), plain_text("form"), now)
+        sends.plan(connection, EDITION, now - timedelta(minutes=1), now)
+    return store
+
+
+def test_a_worker_does_all_that_is_due_and_tells_nothing_of_anybody(tmp_path, database, web, mailbox):
+    url = f"{database}&schema=ana"
+    feed = web.serve(f"/feed.xml?token={CANARY}", FEED.format(CANARY))
+    site = made_site(tmp_path / "ana", [feed], mailbox.port)
+    store = with_readers(url, 3)
+    mailbox.answers[f"{CANARY}-2@{CANARY}2.example"] = f"550 5.1.1 no {CANARY} here"
+    for _ in range(2):  # the letter links to the site, which is built first
+        worker = started(site, url, "--once")
+        out, said = worker.communicate(timeout=120)
+        assert (worker.returncode, out) == (0, ""), said
+    told = events(said)
+    assert (told[0]["event"], told[-1]["event"]) == ("begins", "ends")
+    with store.reading() as connection:
+        [entry] = kept_stories.entries_since(connection, datetime(1990, 1, 1, tzinfo=UTC))
+        assert entry.title == f"{CANARY} cranes in the yard"
+        assert ledger.counted(connection, EDITION) == {DeliveryState.SENT: 2, DeliveryState.REFUSED: 1}
+    store.close()
+    assert len(mailbox.messages) == 2
+    assert len(web.requests) == 1  # in the second round the feed is not due
+    assert (site / "site/index.html").exists()
+    assert CANARY not in said
+
+
+def test_where_there_is_no_postgresql_a_sentence_says_what_to_do(byline, site):
+    code, _, err = byline("worker", at=site)
+    assert code == 2
+    assert "needs PostgreSQL" in err
+    assert "byline send --due" in err
+
+
+# -- ends and deaths
+
+
+def until(holds, seconds=60):
+    end = time.monotonic() + seconds
+    while not (found := holds()):
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.05)
+    return found
+
+
+@pytest.fixture
+def sending(tmp_path, database, mailbox):
+    """A site whose edition is due to many, slowly; its address, and its store."""
+    url = f"{database}&schema=ana"
+    site = made_site(tmp_path / "ana", [], mailbox.port)
+    with (site / "byline.yml").open("a", encoding="utf-8") as file:
+        file.write("  pace: {per_second: 40}\n")
+    with_readers(url, 200).close()
+    assert subprocess.run(
+        [sys.executable, "-m", "pipeline", "-C", site, "publish"],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}, capture_output=True, check=True,
+    )  # fmt: skip
+    return site, url
+
+
+def counted(url):
+    store = Store(store_url(url))
+    with store.reading() as connection:
+        found = ledger.counted(connection, EDITION)
+    store.close()
+    return found
+
+
+def test_a_worker_that_is_told_to_end_hands_back_what_it_was_at(sending, mailbox):
+    site, url = sending
+    first = started(site, url)
+    until(lambda: len(mailbox.messages) > 10)
+    first.send_signal(signal.SIGTERM)
+    _, said = first.communicate(timeout=30)
+    assert first.returncode == 0
+    assert [each["task"] for each in events(said) if each["event"] == "handed back"] == ["deliver"]
+    assert set(counted(url)) == {DeliveryState.SENT, DeliveryState.WAITING}
+    second = started(site, url, "--once")
+    second.communicate(timeout=60)
+    assert counted(url) == {DeliveryState.SENT: 200}
+    assert len({message[1][0] for message in mailbox.messages}) == len(mailbox.messages) == 200
+
+
+def test_what_a_worker_that_died_was_at_is_taken_over_by_another(sending, mailbox, database):
+    site, url = sending
+    first = started(site, url)
+    until(lambda: len(mailbox.messages) > 10)
+    first.kill()
+    first.communicate()
+    fleet = Fleet(queue_url({"DATABASE_URL": database}))
+    with fleet.engine.begin() as connection:  # half a minute goes by
+        connection.execute(text("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '31 s'"))
+    assert fleet.jobs()["deliver", "stalled"] == 1
+    fleet.close()
+    second = started(site, url)
+    until(lambda: DeliveryState.WAITING not in counted(url))
+    second.send_signal(signal.SIGTERM)
+    _, said = second.communicate(timeout=30)
+    assert "deliver" in [each["task"] for each in events(said) if each["event"] in {"taken over", "done"}]
+    found = counted(url)
+    assert found[DeliveryState.SENT] + found.get(DeliveryState.CLAIMED, 0) == 200
+    assert found.get(DeliveryState.CLAIMED, 0) <= 2  # two lines were open
+    assert len({message[1][0] for message in mailbox.messages}) == len(mailbox.messages)
+
+
+# -- turns at hosts
+
+
+def test_a_host_is_asked_by_one_worker_at_a_time_and_after_a_pause(fleet):
+    inside, visits = [], []
+
+    def visitor():
+        async def visit():
+            turns = SharedTurns(fleet, lambda _seconds: None)
+            for _ in range(3):
+                while later := await turns.take("host.example", 0.1, 5):  # noqa: ASYNC110  (as `Web` does)
+                    await asyncio.sleep(later)
+                began = time.monotonic()
+                inside.append(1)
+                assert len(inside) == 1
+                await asyncio.sleep(0.01)
+                inside.pop()
+                visits.append((began, time.monotonic()))
+                await turns.end("host.example")
+
+        asyncio.run(visit())
+
+    threads = [threading.Thread(target=visitor) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    visits.sort()
+    assert len(visits) == 9
+    assert all(later[0] - earlier[1] >= 0.1 for earlier, later in pairwise(visits))
+
+
+def test_a_turn_of_one_who_died_is_free_once_no_answer_can_come_any_more(fleet):
+    async def go():
+        dead, alive = SharedTurns(fleet, lambda _: None), SharedTurns(fleet, lambda _: None)
+        assert await dead.take("host.example", 0, 30) == 0
+        assert await alive.take("host.example", 0, 30) > 0
+        with fleet.engine.begin() as connection:
+            connection.execute(text("UPDATE host_turns SET held_until = held_until - interval '34 s'"))
+        assert await alive.take("host.example", 0, 30) > 0
+        with fleet.engine.begin() as connection:
+            connection.execute(text("UPDATE host_turns SET held_until = held_until - interval '2 s'"))
+        assert await alive.take("host.example", 0, 30) == 0
+        await dead.end("host.example")  # it comes back to life: what is no more its own is not given back
+        assert await dead.take("host.example", 0, 30) > 0
+
+    asyncio.run(go())
+
+
+def test_what_one_worker_hears_of_a_host_all_heed(tmp_path, database, fleet):
+    """Two sites read feeds of one host; it says to one that it is asked too often, and the other leaves it alone."""
+    with serving() as web:
+        feeds = [web.serve("/a.xml", "too often", status=429, Retry_After="600"), web.serve("/b.xml", FEED.format("b"))]
+        sites = {}
+        for number, feed in enumerate(feeds):
+            root = made_site(tmp_path / f"site{number}", [feed], 25)
+            sites[root.name] = Site(
+                name=root.name, root=root, environment={"DATABASE_URL": f"{database}&schema=s{number}"}
+            )
+        duties = Duties(sites, lambda: SharedTurns(fleet, lambda _: None), Stopping())
+        duties.pull("site0")
+        assert duties.pull("site1").counts == {"waiting": 1, "entries": 0}
+        assert [path for path, _ in web.requests] == ["/a.xml"]
+
+    async def asked():
+        return await SharedTurns(fleet, lambda _: None).left_alone("127.0.0.1")
+
+    assert isinstance(asyncio.run(asked()), Due)
+
+
+# -- duties, sites, the queue
+
+
+def test_a_pull_that_is_to_end_keeps_what_it_has_and_says_so(tmp_path, database, web):
+    feeds = [web.serve(f"/{number}.xml", FEED.format(f"f{number}")) for number in range(3)]
+    root = made_site(tmp_path / "ana", feeds, 25)
+    stopping = Stopping()
+    duties = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}), lambda: None, stopping)
+    stopping.want()
+    with pytest.raises(StoppedError):
+        duties.pull("ana")
+    again = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}), lambda: None, Stopping())
+    left = again.pull("ana")
+    assert left.counts.get("read", 0) < 3
+    assert again.look("ana", 1).then == (Job(task="build", site="ana"),)
+
+
+def test_an_edition_has_as_many_hands_as_it_is_worth(tmp_path, database):
+    root = made_site(tmp_path / "ana", [], 25)
+    url = f"{database}&schema=ana"
+    with_readers(url, 1001).close()
+    duties = Duties(one_site(root, {"DATABASE_URL": url}), lambda: None, Stopping())
+    assert [job.task for job in duties.look("ana", 4).then] == ["build"]  # what the letter links to comes first
+    duties.build("ana")
+    assert [job.lock for job in duties.look("ana", 4).then] == [f"deliver ana {EDITION} {hand}" for hand in range(3)]
+    assert [job.given["hand"] for job in duties.look("ana", 2).then] == [0, 1]
+
+
+def test_each_site_of_a_folder_has_its_own_environment_and_its_own_store(tmp_path):
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    for name in ("ana", "Bea-2"):
+        make(tmp_path / "sites" / name, dict(_sample_files()))
+    (secrets / "ana.env").write_text('# ours\nBYLINE_SMTP_PASSWORD="a b"\n', encoding="utf-8")
+    (secrets / "ana.env").chmod(0o600)
+    outer = {
+        "DATABASE_URL": "postgresql://w:x@db/agency",
+        "PATH": "/bin",
+        "AWS_SECRET": CANARY,
+        "BYLINE_RESEND_KEY": "z",
+    }
+    sites = sites_below(tmp_path / "sites", secrets, outer)
+    here = "postgresql+psycopg://w:x@db/agency?schema=site_"
+    assert {name: dict(site.environment) for name, site in sites.items()} == {
+        "Bea-2": {"PATH": "/bin", "DATABASE_URL": here + "bea_2"},
+        "ana": {"PATH": "/bin", "DATABASE_URL": here + "ana", "BYLINE_SMTP_PASSWORD": "a b"},
+    }
+    assert "a b" not in repr(sites)
+    known = Known(lambda: sites_below(tmp_path / "sites", secrets, outer))
+    make(tmp_path / "sites" / "cat", dict(_sample_files()))
+    assert "cat" not in known
+    assert "cat" in known.anew()
+    assert "cat" in known
+    (secrets / "cat.env").write_text("DATABASE_URL=postgres://c@db:5432/agency?schema=site_ana\n", encoding="utf-8")
+    (secrets / "cat.env").chmod(0o600)
+    with pytest.raises(SettingsError, match="cat and ana name the same store"):
+        known.anew()
+    (secrets / "cat.env").chmod(0o640)
+    with pytest.raises(SettingsError, match="chmod 600"):
+        known.anew()
+
+
+def test_a_queue_that_another_library_made_is_told_and_can_be_made_anew(fleet):
+    fleet.prepare()
+    with fleet.engine.begin() as connection:
+        connection.execute(text("UPDATE queue_made_by SET version = '3.9.1'"))
+    with pytest.raises(StoreError, match=r"made by procrastinate 3\.9\.1.*--renew"):
+        fleet.prepare()
+    fleet.prepare(renew=True)
+    fleet.prepare()
+    with fleet.engine.begin() as connection:
+        spaces = connection.scalars(text("SELECT DISTINCT table_schema FROM information_schema.tables")).all()
+    assert SCHEMA in spaces
+    assert "public" not in spaces
+
+
+# -- what is told
+
+
+def test_logs_hold_no_word_of_an_error_and_none_of_what_others_log(monkeypatch):
+    stream = io.StringIO()
+    root, handlers = logging.getLogger(), logging.getLogger().handlers[:]
+    monkeypatch.setattr(sys, "stderr", stream)
+    try:
+        log_as_json()
+        told = Told(CollectorRegistry())
+        error = SendError(f"{CANARY}@a.example said no")
+        error.__cause__ = OSError(CANARY)
+        told.failed("deliver", "ana", error, 1.23456)
+        logging.getLogger("procrastinate.worker").error("Job %s", CANARY, exc_info=error)
+        logging.getLogger("sqlalchemy").error("%s", CANARY)
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(logging.WARNING)
+    lines = events(stream.getvalue())
+    assert CANARY not in stream.getvalue()
+    assert lines[0]["error"] == "SendError < OSError"
+    assert lines[0]["seconds"] == 1.235
+    assert lines[1] | {"time": ""} == {
+        "time": "", "level": "error", "event": "logged", "by": "procrastinate.worker", "error": "SendError < OSError",
+    }  # fmt: skip
+
+
+def test_figures_are_served_at_home_by_the_names_of_the_field(fleet):
+    registry = CollectorRegistry()
+    told = Told(registry)
+    told.done("pull", "ana", {"read": 3, "failed": 1, "entries": 40}, 2.0)
+    told.done("deliver", "ana", {"sent": 5}, 1.0)
+    told.done("build", "ana", {"built": 1}, 7.0)
+    told.failed("build", "ana", SendError("x"), 1.0)
+    with fleet.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, status) "
+                "VALUES ('d', 'pull', 'todo'), ('d', 'look', 'doing')"
+            )
+        )
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    server, thread = told.serve(port, fleet)
+    try:
+        with closing(urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics")) as answer:
+            page = answer.read().decode()
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    for line in (
+        'byline_feeds_pulled_total{state="read"} 3.0',
+        "byline_entries_kept_total 40.0",
+        'byline_deliveries_total{state="sent"} 5.0',
+        "byline_build_seconds_sum 7.0",
+        'byline_tasks_total{outcome="failed",task="build"} 1.0',
+        'byline_queue_jobs{state="todo",task="pull"} 1.0',
+        "byline_queue_depth 1.0",
+        "byline_queue_stalled_jobs 1.0",
+        "byline_workers 0.0",
+    ):
+        assert line in page.splitlines()
+    assert "ana" not in page
