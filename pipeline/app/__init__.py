@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.app.feeds import Feeds
     from pipeline.app.letters import Letters
     from pipeline.app.matches import Matches
+    from pipeline.app.noted import Noted
     from pipeline.app.readers import Readers
     from pipeline.app.returns import Returns
     from pipeline.app.service import Service
@@ -270,6 +271,13 @@ class App:
         from pipeline.app.matches import Matches
 
         return Matches(self.settings, lambda: self.store, self.now)
+
+    @cached_property
+    def noted(self) -> Noted:
+        """The notes that wait for the author to send them."""
+        from pipeline.app.noted import Noted
+
+        return Noted(self.settings, lambda: self.store, self.now)
 
     # -- send
 

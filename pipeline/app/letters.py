@@ -93,6 +93,14 @@ class Letters:
 
         return concerns(self._app.settings)
 
+    def stale(self, path: Path) -> str:
+        """Return why the letter of a post would link to a page that is not there as it is; nothing where it is."""
+        if why := self._app.held(path):
+            return f"{path.stem} {why}; until then the letter would link to nothing"
+        if path.name not in {post.name for post in self._app.unbuilt()}:
+            return ""
+        return f"{self._app.settings.output.name}/ does not show {path.stem} as it is now, and the letter links to it"
+
     def count(self, letter: Letter) -> int:
         """Return how many would get ``letter`` now."""
         from pipeline.store import deliveries as ledger

@@ -94,15 +94,20 @@ class Matches:
     def _folder(self) -> Path:
         return self._settings.overrides / notes.FOLDER
 
-    def prepare(self, person: Person, kind: str, about: str = "") -> Note:
-        """Prepare a note for somebody about a story, a post or a link; about what fits them best if none is named."""
-        return self._kept(person, kind, self._subject(person, about))
+    def prepare(self, person: Person, kind: str, about: str = "", *, anew: bool = True) -> Note:
+        """Prepare a note for somebody about a story, a post or a link; about what fits them best if none is named.
 
-    def prepare_introduction(self, one: Person, other: Person) -> Note:
+        One that waits for the same is written over, or if not ``anew`` returned as the author left it.
+        """
+        return self._kept(person, kind, self._subject(person, about), anew=anew)
+
+    def prepare_introduction(self, one: Person, other: Person, *, anew: bool = True) -> Note:
         """Prepare the note that introduces two people to one another; it is kept with the first."""
-        return self._kept(one, notes.INTRODUCE, None, other)
+        return self._kept(one, notes.INTRODUCE, None, other, anew=anew)
 
-    def _kept(self, person: Person, kind: str, subject: Subject | None, other: Person | None = None) -> Note:
+    def _kept(
+        self, person: Person, kind: str, subject: Subject | None, other: Person | None = None, *, anew: bool
+    ) -> Note:
         values = notes.values_of(person, self._settings.site.author, subject, other)
         title, text = notes.written(self._folder, kind, values)
         about = other.name if other else (subject.link or subject.title) if subject else NO_TEXT
@@ -116,7 +121,8 @@ class Matches:
             made_at=self._now,
         )
         with self._store.writing() as connection:
-            return kept.keep_note(connection, note)
+            left = None if anew else kept.waiting_note(connection, note)
+            return left or kept.keep_note(connection, note)
 
     def _subject(self, person: Person, about: str) -> Subject | None:
         """Return what a note is about: a story by its id, a link, or the best match of a person; may be nothing."""

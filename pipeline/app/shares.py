@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import __version__
 from pipeline import post as posts
+from pipeline.app.written import read_posts
 from pipeline.connect.channels import channels_of
 from pipeline.connect.channels.channel import Ground, Outgoing, Picture, Replied
 from pipeline.connect.shares import Drawn, drafts, drawn, share
 from pipeline.connect.shares.posting import key_of, mark_of, post_once
 from pipeline.errors import BylineError, UsageError
 from pipeline.html import safe_url
-from pipeline.post.syndicated import note_syndication
+from pipeline.post.syndicated import forget_syndication, note_syndication
 from pipeline.store import shares as kept
 
 if TYPE_CHECKING:
@@ -66,6 +67,30 @@ class Shares:
             raise UsageError(f"there are no texts about {path.stem} yet: `byline share {path.stem}` writes them")
         return drafted.path, drawn(drafted, channels, self._posted(path), self._app.now)
 
+    def out(self) -> tuple[tuple[Post, Mapping[str, Share]], ...]:
+        """Return the posts that are out, the newest first, each with where it was posted, by channel."""
+        read, _ = read_posts(self._settings.content, posts.POSTS)
+        held = self._app.kept_back(read)
+        found = [post for post in read if post.path not in held]
+        found.sort(key=lambda post: (post.date, post.path.stem), reverse=True)
+        with self._app.store.reading() as connection:
+            everywhere = kept.all_shares(connection)
+        return tuple((post, everywhere.get(post.path.stem, {})) for post in found)
+
+    def keep(self, path: Path, channel: Channel, text: str, mark: str) -> str:
+        """Put what the author wrote for a channel into the file of the texts, which had ``mark``; return its mark."""
+        return drafts.put(drafts.path_of(self._settings.root, path.stem), channel.name, text, mark)
+
+    def measured(self, path: Path, channel: Channel, text: str) -> Drawn:
+        """Return ``text`` as it would be at a channel: how long it is, and what keeps it from being posted."""
+        drafted = drafts.Drafted(path=path, texts={channel.name: text})
+        return drawn(drafted, (channel,), self._posted(path), self._app.now)[0]
+
+    def card(self, path: Path) -> tuple[Path, str]:
+        """Return where the card of a post is, if the site was built, and what it shows in words."""
+        facts = self._facts(posts.read(path))
+        return self._settings.root / facts.image, facts.alt
+
     def post(self, path: Path, channel: Channel, text: str) -> SafeUrl:
         """Post ``text`` about a post, once, and note its address in the post. Raises ``BylineError``."""
         post = posts.read(path)
@@ -111,6 +136,16 @@ class Shares:
             kept.settle(connection, path.stem, channel.name, url)
         self.note(path, url)
         return url
+
+    def not_at(self, path: Path, channel: Channel, address: str) -> None:
+        """Take back that a post is at ``address``, which was noted by mistake. Raises ``BylineError``."""
+        url = safe_url(address, tracking=True)
+        try:
+            if url:
+                forget_syndication(path, url)
+        except ValueError as error:
+            raise BylineError(f"take {url} out of {path.name} yourself, as {error}") from error
+        self.forget(path, channel)
 
     def forget(self, path: Path, channel: Channel) -> None:
         """Forget that a post was posted, or may have been: the author looked, and it is not there."""

@@ -286,13 +286,12 @@ def _settled(opened: App, made: Letter, uncertain: str, *, as_json: bool) -> int
 
 def _stale(opened: App, path: Path) -> str | None:
     """Return why the letter cannot go out yet, where its link would not lead to the post as it is."""
-    if why := opened.held(path):
-        return f"{shown(path)} {why}; until then the letter would link to nothing"
-    if path.name not in {post.name for post in opened.unbuilt()}:
-        return None
+    why = opened.letters.stale(path)
+    if not why or opened.held(path):
+        return why or None
     return (
-        f"site/ does not show {path.stem} as it is now, and the letter links to it: run `byline publish` and put "
-        "site/ where your readers find it, or say --built-elsewhere if your code host builds the site"
+        f"{why}: run `byline publish` and put site/ where your readers find it, or say --built-elsewhere if your code "
+        "host builds the site"
     )
 
 

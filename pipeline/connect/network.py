@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.connect import edits, service
-from pipeline.connect.cadence import turns
+from pipeline.connect.cadence import cadence_of, turns
 from pipeline.connect.contacts.facts import organisation_from
 from pipeline.connect.importing import import_file
 from pipeline.connect.same import folded, is_same, keys_of, organisation_key, profile_key, said_by_hand
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from pipeline.connect.cadence import Cadence
     from pipeline.connect.importing import Imported
     from pipeline.model import Organisation, Person, PersonId, Service, TouchKind, Turn
     from pipeline.settings.sections import ConnectSettings
@@ -195,6 +196,22 @@ class Network:
             touch = Touch(person=person.id, kind=kind, at=at, about=said, link=service.link_of(link))
             log.log_touch(connection, touch)
         return touch
+
+    def unlog(self, touch: Touch) -> None:
+        """Take a touch back that was logged by mistake. Raises ``UsageError`` where it is not there."""
+        with self._store().writing() as connection:
+            if not log.remove_touch(connection, touch):
+                raise UsageError("this touch is logged no more")
+
+    def last_touches(self) -> Mapping[PersonId, Touch]:
+        """Return the last touch with each person."""
+        with self._store().reading() as connection:
+            return log.last_touches(connection)
+
+    def cadence(self, person: Person) -> Cadence | None:
+        """Return how often the author wants to be in touch with somebody, and by whose word."""
+        by_tag = {tag.casefold(): (tag, cadence) for tag, cadence in self._settings.cadence.items()}
+        return cadence_of(person, by_tag)
 
     def turns(self) -> tuple[Turn, ...]:
         """Return whose turn it is, and why."""

@@ -28,7 +28,7 @@ FOLDER: Final = "notes"
 SHARE: Final = "share"
 INTRODUCE: Final = "introduce"
 _SUBJECT: Final = "subject:"
-_LONGEST: Final = 4_000
+LONGEST: Final = 4_000
 """Characters of a note: a mail program takes no longer link."""
 
 
@@ -71,7 +71,12 @@ def _parted(text: str) -> tuple[PlainText, str]:
     has_subject = first.lower().startswith(_SUBJECT)
     subject = plain_text(first[len(_SUBJECT) :]) if has_subject else plain_text("")
     lines = [plain_text(line) for line in (rest if has_subject else text).strip().split("\n")]
-    return subject, "\n".join(lines)[:_LONGEST]
+    return subject, "\n".join(lines)[:LONGEST]
+
+
+def lines_of(text: str) -> str:
+    """Return ``text`` with each line of it clean."""
+    return "\n".join(plain_text(line) for line in text.split("\n"))
 
 
 def values_of(person: Person, author: str, subject: Subject | None, other: Person | None = None) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """The desk: a web page on the author's own machine, to choose stories, write, check and preview.
 
 What comes in is the app; what goes out are the author's choices in the store and the same Markdown files that any
-editor writes. The desk holds nothing else. ``guard`` keeps other pages out; ``week``, ``triage``, ``trends`` and
-``writing`` answer, and ``letters`` for the page of one letter, which is served alone.
+editor writes. The desk holds nothing else. ``guard`` keeps other pages out; ``week``, ``triage``, ``trends``,
+``writing``, ``out``, ``people``, ``notes``, ``shares`` and ``heard`` answer, and ``letters`` for the page of one
+letter, which is served alone.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.desk.guard import HOST, Guard, Keys
 from pipeline.desk.server import listening, serve
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from pipeline.app import App
+
+PLACES: Final = ("/week", "/", "/drafts", "/out", "/people")
+"""Where one may come in; the first of them where an address names none."""
 
 __all__ = ["Keys", "address", "desk", "guarded", "guarded_letter", "letter"]
 
@@ -67,7 +71,13 @@ def guarded(app: App, clock: Callable[[], datetime], keys: Keys, port: int) -> A
     from starlette.applications import Starlette
 
     from pipeline.desk.assisting import Assisting
+    from pipeline.desk.heard import Heard
+    from pipeline.desk.notes import Notes
+    from pipeline.desk.out import Out
     from pipeline.desk.pages import Pages
+    from pipeline.desk.people import People
+    from pipeline.desk.shares import Shares
+    from pipeline.desk.touching import Touching
     from pipeline.desk.trends import Trends
     from pipeline.desk.triage import Triage
     from pipeline.desk.week import Week
@@ -75,7 +85,7 @@ def guarded(app: App, clock: Callable[[], datetime], keys: Keys, port: int) -> A
 
     pages = Pages(app.settings.site.site_name, keys)
     writing = Writing(app, clock, pages)
-    assisting = Assisting(app, clock, writing.path)
-    parts = (Week(app, clock, pages), Triage(app, clock, pages), Trends(app, clock, pages), writing, assisting)
+    paged = [kind(app, clock, pages) for kind in (Week, Triage, Trends, Out, People, Notes, Shares, Heard)]
+    parts = (*paged, writing, Assisting(app, clock, writing.path), Touching(app, clock))
     routes = [route for part in parts for route in part.routes()]
-    return Guard(Starlette(routes=[*pages.routes(), *routes]), keys, port, ("/week", "/", "/drafts"))
+    return Guard(Starlette(routes=[*pages.routes(), *routes]), keys, port, PLACES)

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from pipeline.errors import BylineError
+from pipeline.errors import BylineError, UsageError
 from pipeline.post.files import ChangedOutsideError
 
 if TYPE_CHECKING:
@@ -65,6 +65,13 @@ class Pages:
     def routes(self) -> Sequence[BaseRoute]:
         """Return where the files that pages load are."""
         return (Mount("/static", StaticFiles(directory=_HERE / "static")),)
+
+
+def number_in(said: str) -> int:
+    """Return the number that an address names. Raises ``UsageError`` where it is none."""
+    if not (said.isascii() and said.isdecimal()) or len(said) > len(str(LARGEST)) or int(said) > LARGEST:
+        raise UsageError("there is nothing of this number")
+    return int(said)
 
 
 def shown(path: str, work: Callable[[Request], Response]) -> Route:

@@ -24,10 +24,10 @@ PLACES: Final[Mapping[Step, str]] = {
     Step.TRIAGE: "/",
     Step.WRITE: "/drafts",
     Step.CHECK: "/drafts",
-    Step.PUBLISH: "/week",
-    Step.PEOPLE: "/week",
+    Step.PUBLISH: "/out",
+    Step.PEOPLE: "/people",
 }
-"""Where at the desk a step is done; what is done by a command is told on the page of the week."""
+"""Where at the desk a step is done."""
 _NAMES: Final[Mapping[Step, str]] = {
     Step.TRIAGE: "Choose stories",
     Step.WRITE: "Write",

@@ -30,6 +30,24 @@ def note_syndication(path: Path, url: str) -> bool:
     return True
 
 
+def forget_syndication(path: Path, url: str) -> bool:
+    """Take ``url`` out of where the post at ``path`` is, too; tell whether it was there. Raises as noting does."""
+    loaded = files.load(path)
+    told = parse(loaded.text, path).syndication
+    if url not in told:
+        return False
+    found = _FRONT.match(loaded.text)
+    if found is None or _ONE.search(found["matter"]):
+        raise ValueError("its front matter is written in a way that only you can change")
+    matter = yamltext.remove_item(found["matter"], (NAME,), [*map(str, told)].index(url))
+    text = loaded.text[: found.start("matter")] + matter + loaded.text[found.end("matter") :]
+    text = text.replace(f"\n{NAME}: []\n", "\n", 1) if len(told) == 1 else text
+    if parse(text, path).syndication != tuple(each for each in told if each != url):
+        raise ValueError("its front matter is written in a way that only you can change")
+    files.save(path, text, loaded.mark)
+    return True
+
+
 def with_syndication(text: str, url: str) -> str:
     """Return the file ``text`` of a post with ``url`` among its addresses elsewhere. Raises ``ValueError``."""
     found = _FRONT.match(text)

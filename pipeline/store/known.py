@@ -26,8 +26,8 @@ def organisations_in(connection: Connection) -> tuple[Organisation, ...]:
 
 def touches_with(connection: Connection) -> dict[PersonId, tuple[Touch, ...]]:
     """Return all touches with each person, the latest first."""
-    found: dict[PersonId, tuple[Touch, ...]] = {}
+    found: dict[PersonId, list[Touch]] = {}
     for row in connection.execute(select(touches).order_by(touches.c.at.desc(), touches.c.id.desc())):
         touch = touch_of(row)
-        found[touch.person] = (*found.get(touch.person, ()), touch)
-    return found
+        found.setdefault(touch.person, []).append(touch)
+    return {person: tuple(had) for person, had in found.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from pipeline.html import kept_text
 from pipeline.model import Note, NoteId, PersonId, TouchKind
@@ -22,13 +22,7 @@ _BETWEEN = "\n\n"
 def keep_note(connection: Connection, note: Note) -> Note:
     """Remember a note that was prepared, and return it with its id; one that waits for the same is replaced."""
     values = {"text": f"{note.subject}{_BETWEEN}{note.text}", "made_at": note.made_at}
-    same = (
-        (notes.c.person_id == note.person)
-        & (notes.c.kind == note.kind)
-        & (notes.c.about == note.about)
-        & notes.c.sent_at.is_(None)
-    )
-    known = connection.scalar(select(notes.c.id).where(same))
+    known = connection.scalar(select(notes.c.id).where(_waits_like(note)))
     if known is not None:
         connection.execute(update(notes).where(notes.c.id == known).values(values))
     else:
@@ -40,6 +34,31 @@ def keep_note(connection: Connection, note: Note) -> Note:
 def all_notes(connection: Connection) -> tuple[Note, ...]:
     """Return all notes, the latest first."""
     return tuple(map(note_of, connection.execute(select(notes).order_by(notes.c.made_at.desc(), notes.c.id.desc()))))
+
+
+def note_by(connection: Connection, number: int) -> Note | None:
+    """Return the note of this number."""
+    row = connection.execute(select(notes).where(notes.c.id == number)).one_or_none()
+    return note_of(row) if row else None
+
+
+def waiting_note(connection: Connection, note: Note) -> Note | None:
+    """Return the note that waits for the same person, of the same kind and about the same as ``note``."""
+    row = connection.execute(select(notes).where(_waits_like(note))).first()
+    return note_of(row) if row else None
+
+
+def change_note(connection: Connection, note: Note) -> bool:
+    """Remember a note as the author has it now; tell whether it still waits, as one that was sent stays as it was."""
+    waits = (notes.c.id == note.id) & notes.c.sent_at.is_(None)
+    values = {"text": f"{note.subject}{_BETWEEN}{note.text}"}
+    return bool(connection.execute(update(notes).where(waits).values(values)).rowcount)
+
+
+def remove_note(connection: Connection, note: Note) -> bool:
+    """Forget a note that waits; tell whether it did. One that was sent stays, as it tells of a touch."""
+    waits = (notes.c.id == note.id) & notes.c.sent_at.is_(None)
+    return bool(connection.execute(delete(notes).where(waits)).rowcount)
 
 
 def told_in(connection: Connection) -> set[tuple[PersonId, str]]:
@@ -55,6 +74,24 @@ def mark_sent(connection: Connection, note: Note, link: str | None, now: datetim
     if connection.execute(update(notes).where(open_one).values(sent_at=now)).rowcount:
         values = {"person_id": note.person, "kind": TouchKind.NOTE, "at": now, "about": note.subject, "link": link}
         connection.execute(insert(touches).values(values))
+
+
+def mark_unsent(connection: Connection, note: Note) -> None:
+    """Take back that a note was sent, and the touch that it was."""
+    if note.sent_at is None:
+        return
+    connection.execute(update(notes).where(notes.c.id == note.id).values(sent_at=None))
+    same = (touches.c.person_id == note.person) & (touches.c.kind == TouchKind.NOTE) & (touches.c.at == note.sent_at)
+    connection.execute(delete(touches).where(same))
+
+
+def _waits_like(note: Note) -> ColumnElement[bool]:
+    return and_(
+        notes.c.person_id == note.person,
+        notes.c.kind == note.kind,
+        notes.c.about == note.about,
+        notes.c.sent_at.is_(None),
+    )
 
 
 def note_of(row: Row[Any]) -> Note:

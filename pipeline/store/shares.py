@@ -5,7 +5,7 @@ A claim without an address is uncertain: it may be there. Nobody but the author 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -14,6 +14,8 @@ from pipeline.store.schema import insert_new, shares
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlalchemy import Row
 
     from pipeline.model import SafeUrl
 
@@ -31,10 +33,15 @@ class Share(NamedTuple):
 def shares_of(connection: Connection, post: str) -> dict[str, Share]:
     """Return what was posted of ``post``, by channel."""
     rows = connection.execute(select(shares).where(shares.c.post == post).order_by(shares.c.claimed_at))
-    return {
-        row.channel: Share(row.post, row.channel, row.mark, row.claimed_at, kept_url(row.url) if row.url else None)
-        for row in rows
-    }
+    return {row.channel: _share(row) for row in rows}
+
+
+def all_shares(connection: Connection) -> dict[str, dict[str, Share]]:
+    """Return what was posted of each post, by channel."""
+    found: dict[str, dict[str, Share]] = {}
+    for row in connection.execute(select(shares).order_by(shares.c.claimed_at)):
+        found.setdefault(row.post, {})[row.channel] = _share(row)
+    return found
 
 
 def claim(connection: Connection, post: str, channel: str, mark: str, now: datetime) -> bool:
@@ -51,3 +58,7 @@ def settle(connection: Connection, post: str, channel: str, url: str) -> None:
 def release(connection: Connection, post: str, channel: str) -> None:
     """Take a claim back, as nothing left, or as the author says so."""
     connection.execute(delete(shares).where(shares.c.post == post, shares.c.channel == channel))
+
+
+def _share(row: Row[Any]) -> Share:
+    return Share(row.post, row.channel, row.mark, row.claimed_at, kept_url(row.url) if row.url else None)

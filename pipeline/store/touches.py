@@ -33,6 +33,13 @@ def log_touch(connection: Connection, touch: Touch) -> bool:
     return True
 
 
+def remove_touch(connection: Connection, touch: Touch) -> bool:
+    """Delete the latest touch that is just so, as it was none; tell whether it was there."""
+    same = (touches.c.person_id == touch.person) & (touches.c.kind == touch.kind) & (touches.c.at == touch.at)
+    latest = connection.scalar(select(func.max(touches.c.id)).where(same))
+    return latest is not None and bool(connection.execute(delete(touches).where(touches.c.id == latest)).rowcount)
+
+
 def touches_with(connection: Connection, person: PersonId) -> list[Touch]:
     """Return all touches with a person, the latest first."""
     query = select(touches).where(touches.c.person_id == person).order_by(touches.c.at.desc(), touches.c.id.desc())

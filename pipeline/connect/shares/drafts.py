@@ -82,6 +82,23 @@ def write(path: Path, facts: Facts, fresh: Mapping[str, str], *, anew: bool = Fa
     return read(path)
 
 
+def put(path: Path, name: str, said: str, mark: str) -> str:
+    """Put what the author wrote for one channel into the file that had ``mark``; return its mark from now on.
+
+    Raises ``UsageError`` where it could not be read again as it is, and ``ChangedOutsideError``.
+    """
+    loaded = files.load(path)
+    known = texts_in(loaded.text, path)
+    text = (
+        _replaced(loaded.text, name, said) if name in known else loaded.text.rstrip("\n") + "\n" + _section(name, said)
+    )
+    if texts_in(text, path) != {**known, name: said.strip()}:
+        raise UsageError(f"a line such as “## x” begins the text of another channel in {path.name}; write it otherwise")
+    if text == loaded.text:
+        return loaded.mark
+    return files.save(path, text, mark).mark
+
+
 def _text(path: Path) -> str:
     loaded = files.load(path)
     if len(loaded.text) > _LARGEST:
