@@ -645,7 +645,13 @@ def test_two_records_of_one_person_become_one_and_nothing_is_lost(store, tmp_pat
     for person, about in ((one, "cranes"), (two, "cranes"), (two, "the strike")):
         here.log(str(person.id), TouchKind.CALL, about=about, on=date(2026, 11, 20))
     with store.writing() as connection:
-        values = {"person_id": two.id, "kind": "share", "about": "https://a.example/1", "text": "S\n\nT", "made_at": NOW}
+        values = {
+            "person_id": two.id,
+            "kind": "share",
+            "about": "https://a.example/1",
+            "text": "S\n\nT",
+            "made_at": NOW,
+        }
         connection.execute(metadata.tables["notes"].insert().values(**values))
     before = []
     whole = here.merge(str(one.id), "A. Ruiz-Lund", before.extend)
