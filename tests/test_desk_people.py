@@ -137,7 +137,7 @@ def test_a_note_is_edited_opened_elsewhere_and_counted_when_the_author_says_so(d
     blank.goto(f"{desk.base}/people")
     card(blank, wim).focus()
     blank.keyboard.press("n")
-    text = blank.locator("#text")
+    text = blank.locator("#note")
     expect(text).to_have_value(re.compile(r"Dear Wim,[\s\S]+https://"))
     blank.get_by_label("Congratulate").check()
     expect(text).to_have_value(re.compile("Congratulations"))
@@ -178,12 +178,12 @@ def test_a_note_that_waits_is_put_away_and_taken_back(desk, network, blank):
     [(back, whom)] = desk.app.matches.waiting()
     assert (back.text, whom.name) == (made.text, "Ana Ruiz")
     item.get_by_role("link").click()
-    expect(blank.locator("#text")).to_have_value(made.text)
+    expect(blank.locator("#note")).to_have_value(made.text)
 
 
 def test_two_people_are_introduced_by_a_note_to_both(desk, network, blank):
     blank.goto(f"{desk.base}/people/{network[0].id}/note?with={network[1].id}")
-    expect(blank.locator("#text")).to_have_value(re.compile("Dear Wim, dear Ana,"))
+    expect(blank.locator("#note")).to_have_value(re.compile("Dear Wim, dear Ana,"))
     expect(blank.locator("#mail")).to_have_attribute("href", re.compile("^mailto:w@a.example,a@a.example"))
 
 
