@@ -364,6 +364,7 @@ def test_a_letter_leaves_for_just_as_many_as_the_author_said_yes_to(smtp, desk, 
     dialog.get_by_role("button", name="Leave it").click()
     assert mailbox.messages == []
     send.click()
+    expect(dialog).to_contain_text("3 readers")
     desk.app.readers.add("new@example.org", plain_text("New"), plain_text("asked"))
     dialog.get_by_role("button", name="Send it").click()
     expect(blank.get_by_role("alert")).to_contain_text("by now it would go to 4 readers, not to 3")
