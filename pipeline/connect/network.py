@@ -249,10 +249,10 @@ class Network:
         by_tag = {tag.casefold(): (tag, cadence) for tag, cadence in self._settings.cadence.items()}
         return cadence_of(person, by_tag)
 
-    def turns(self) -> tuple[Turn, ...]:
-        """Return whose turn it is, and why."""
+    def turns(self, of: Person | None = None) -> tuple[Turn, ...]:
+        """Return whose turn it is, and why; or whether and why it is that ``of`` one person."""
         with self._store().reading() as connection:
-            people, last = kept.all_people(connection), log.last_touches(connection)
+            people, last = (of,) if of else kept.all_people(connection), log.last_touches(connection)
             cadences, birthdays = self._settings.cadence, self._settings.birthdays
             return turns(people, last, cadences, self._now, birthdays=birthdays)
 
