@@ -1,13 +1,21 @@
 """Nothing of a person leaves the store: canary values in every field, looked for in all that a week makes."""
 
 import json
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 import yaml
 from sqlalchemy import JSON, Boolean, Date, Integer, insert, select
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
+from pipeline.desk import Keys, guarded
+from pipeline.desk.guard import cookie_name
 from pipeline.post import PROMPT
+from pipeline.post.files import mark_of
+from pipeline.serve import answering
+from pipeline.serve.errands import Errands
 from pipeline.settings.explained import explained
 from pipeline.store import Store
 from pipeline.store.schema import metadata
@@ -132,6 +140,93 @@ def test_nothing_of_a_person_reaches_site_feed_letter_log_or_prompt(week, byline
     run("connect", "service", "add", f"{CANARY} talk", "--kind", "talk", "--public")
     run("publish")
     assert [path for path in made_by(site / "site") if CANARY.encode() in path.read_bytes().lower()]  # it would be seen
+
+
+PEOPLES = ("/week", "/people", "/people/1", "/people/1/note")
+"""The desk's pages that are about people; the week says whom to speak to. Nothing of a person is on another."""
+
+
+def pages_of(asgi, names):
+    """The paths of all pages of an app behind its guard; ``names`` fill those that are about one thing."""
+    routes = [route for route in asgi._desk.routes if isinstance(route, Route) and "GET" in route.methods]
+    return [filled(route.path, names) for route in routes]
+
+
+def filled(path, names):
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: names[path, found[1]], path)
+
+
+def test_at_the_desk_only_the_pages_of_people_tell_of_people(week, byline, open_app):
+    site, _ = week
+    for words in (("pull",), ("select",), ("write",)):
+        assert byline(*words, at=site)[0] == 0
+    fill(site)
+    app = open_app(site)
+    [draft], [post, *_] = (app.drafts(), sorted((site / "content/posts").glob("*.md")))
+    app.publish()
+    app.noted.change(1, f"{CANARY} subject", f"{CANARY} text")
+    keys = Keys.new()
+    asgi = guarded(app, lambda: NOW, keys, 8010)
+    own = {
+        "Cookie": f"{cookie_name(8010)}={keys.cookie}",
+        "X-Byline-Key": keys.change,
+        "Origin": "http://127.0.0.1:8010",
+    }
+    desk = TestClient(asgi, base_url="http://127.0.0.1:8010", headers=own)
+    names = {("/write/{name}", "name"): draft.stem, ("/notes/{number}.eml", "number"): "1"}
+    names |= {(f"/people/{{number}}{end}", "number"): "1" for end in ("", "/note")}
+    names |= {(f"/shares/{{name}}{end}", "name"): post.stem for end in ("", "/card")}
+    names |= {("/content/posts/frame/{kind}", "kind"): "site", ("/content/{name:path}", "name"): "none.png"}
+    paths = pages_of(asgi, names)
+    assert len(paths) >= 15
+    assert {path for path in paths if CANARY in desk.get(path).text.lower()} == {*PEOPLES, "/notes/1.eml"}
+    assert CANARY in desk.get(f"/people/found?q={CANARY}").text.lower()
+    text, mark = draft.read_text(encoding="utf-8"), mark_of(draft)
+    views = ["site", "letter", "text"]
+    for path, said in {
+        "/check": {"name": draft.stem, "text": text},
+        "/sources": {"name": draft.stem, "text": text},
+        "/preview": {"name": draft.stem, "text": text, "views": views},
+        "/propose": {"name": draft.stem, "text": text, "wish": "questions", "line": 1},
+        "/publish": {"name": draft.stem, "mark": mark},
+        "/share/texts": {"post": post.stem},
+        "/letter": {"post": post.stem},
+        "/select": {},
+        "/build": {},
+    }.items():
+        answer = desk.post(path, json=said)
+        assert answer.status_code in {200, 422}, path
+        assert CANARY not in answer.text.lower(), path
+
+
+def test_what_strangers_reach_tells_of_nobody(site, byline, open_app, mailbox):
+    values = yaml.safe_load((site / "byline.yml").read_text(encoding="utf-8"))
+    values["publish"]["subscribe"] = {"url": "https://letter.ana-ruiz.example/subscribe"}
+    values["send"]["smtp"] = {"host": "127.0.0.1", "port": mailbox.port, "security": "none"}
+    (site / "byline.yml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    assert byline("status", at=site)[0] == 0
+    fill(site)
+    notes = []
+    errands = Errands(notes.append)
+    asgi = answering(open_app(site).service(), lambda: NOW, errands)
+    door = TestClient(asgi, base_url="https://letter.ana-ruiz.example")
+    known = f"{CANARY}-emails@example.org"  # a person's address: being known is not being on the list
+    answers = [
+        door.get(path) for path in ("/subscribe", "/preferences", "/unsubscribe", "/confirm", "/health", "/none")
+    ]
+    answers += [door.get(f"/{path}?token={CANARY}") for path in ("go", "confirm")]
+    answers += [
+        door.post("/subscribe", data={"email": known}),
+        door.post("/subscribe", data={"email": "new@a.example"}),
+    ]
+    told = {"source": "https://a.example/1", "target": "https://ana-ruiz.example/"}
+    answers += [door.post("/webmention", data=told)]
+    errands.wait()
+    errands.close()
+    assert answers[-3].text == answers[-2].text  # nobody learns who is known
+    mails = [str(message) for _, to, message in mailbox.messages if to != [known]]
+    assert len(mails) == 1
+    assert not [text for text in (*(answer.text for answer in answers), *mails, *notes) if CANARY in text.lower()]
 
 
 def test_what_is_refused_is_for_the_author_alone(site, byline, tmp_path):

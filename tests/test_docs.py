@@ -372,6 +372,7 @@ def have_a_network(site):
     (site / "people.csv").write_text(told)
     for words in (
         ("add", "Ana Ruiz", "--mail", "ana@x.example", "--ideal", "1"),
+        ("add", "Bo Lund", "--mail", "bo@x.example"),
         ("log", "Ana Ruiz", "--kind", "call"),
         ("organisation", "Yard"),
         ("service", "add", "A talk", "--kind", "talk"),
@@ -438,12 +439,14 @@ PRINTED = [
     (("heard", "show"), 0, ("heard", "show", "1")),
     (("heard", "hide"), 0, ("heard", "hide", "1")),
     (("heard", "look"), 0, ("heard", "look")),
+    (("heard", "again"), 0, ("heard", "again")),
     (("heard", "import"), 0, ("heard", "import", "{site}/heard.json")),
     (("connect", "import"), 0, ("connect", "import", "{site}/people.csv")),
     (("connect", "people"), 0, ("connect", "people")),
     (("connect", "show"), 0, ("connect", "show", "Ana Ruiz")),
     (("connect", "add"), 0, ("connect", "add", "Bo Novak")),
     (("connect", "edit"), 0, ("connect", "edit", "Ana Ruiz", "--role", "Editor")),
+    (("connect", "merge"), 0, ("connect", "merge", "Ana Ruiz", "Bo Lund", "--yes")),
     (("connect", "erase"), 0, ("connect", "erase", "Ana Ruiz")),
     (("connect", "organisations"), 0, ("connect", "organisations")),
     (("connect", "organisation"), 0, ("connect", "organisation", "Westmark")),

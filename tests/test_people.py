@@ -637,6 +637,67 @@ def test_one_person_is_erased_whole(small, tmp_path):
     assert "ana@example.org" not in repr(rows)
 
 
+def test_two_records_of_one_person_become_one_and_nothing_is_lost(store, tmp_path):
+    here = network(store, tmp_path)
+    facts = {"emails": ["ana@example.org"], "tags": ["ports"], "organisation": ["Westmark"], "notes": ["Sails."]}
+    one = here.add({"name": ["Ana Ruiz"], **facts})
+    two = here.add({"name": ["A. Ruiz-Lund"], "emails": ["a@b.example"], "tags": ["close"], "organisation": ["Acme"]})
+    for person, about in ((one, "cranes"), (two, "cranes"), (two, "the strike")):
+        here.log(str(person.id), TouchKind.CALL, about=about, on=date(2026, 11, 20))
+    with store.writing() as connection:
+        values = {
+            "person_id": two.id,
+            "kind": "share",
+            "about": "https://a.example/1",
+            "text": "S\n\nT",
+            "made_at": NOW,
+        }
+        connection.execute(metadata.tables["notes"].insert().values(**values))
+    before = []
+    whole = here.merge(str(one.id), "A. Ruiz-Lund", before.extend)
+    assert before == [here_before(one), here_before(two)]
+    assert (whole.id, whole.name, whole.organisation) == (one.id, "Ana Ruiz", "Westmark")
+    assert (whole.emails, whole.tags) == (("ana@example.org", "a@b.example"), ("ports", "close"))
+    assert {(each.fact, each.said) for each in whole.aside} == {("name", "A. Ruiz-Lund"), ("organisation", "Acme")}
+    kept_of = here.show("A. Ruiz-Lund")  # found by the other name, too
+    assert kept_of["person"] == here.find("a@b.example") == here.find(str(one.id))
+    assert [touch.about for touch in kept_of["touches"]] == ["the strike", "cranes"]
+    assert len(kept_of["notes"]) == 1
+    with pytest.raises(UsageError, match="nobody"):
+        here.find(str(two.id))
+    with pytest.raises(UsageError, match="one record already"):
+        here.merge("Ana Ruiz", "a@b.example", before.extend)
+
+
+def here_before(person):
+    return replace(person, added_at=NOW)
+
+
+def test_the_command_keeps_both_records_as_they_were_for_the_author_alone(site, byline):
+    for name in ("Ana Ruiz", "Ana Lund"):
+        byline("connect", "add", name, "--mail", f"{name[-4:].lower()}@example.org", at=site)
+    code, out, _ = byline("connect", "merge", "Ana Ruiz", "Ana Lund", "--yes", at=site)
+    file = site / ".byline/merged/1-and-2.vcf"
+    assert (code, "[2] Ana Lund is part of [1] Ana Ruiz" in out) == (0, True)
+    assert file.read_text().count("BEGIN:VCARD") == 2
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert byline("connect", "import", file, at=site)[0] == 0  # who goes on exporting both has one still
+    told = json.loads(byline("connect", "people", "--json", at=site)[1])
+    assert [person["emails"] for person in told["people"]] == [["ruiz@example.org", "lund@example.org"]]
+
+
+def test_two_organisations_become_one(small, tmp_path):
+    here = network(small, tmp_path)
+    here.organisation("Westmark", {"topics": ["ports"]}, is_wanted=True)
+    here.organisation("West Mark Group", {"topics": ["cranes"], "notes": ["The old name."]}, is_watched=True)
+    whole = here.merge_organisation("Westmark", "West Mark Group")
+    assert [each.name for each in here.organisations()] == ["Westmark"]
+    assert (whole.also, whole.topics) == (("West Mark Group",), ("ports", "cranes"))
+    assert (whole.is_wanted, whole.is_watched, whole.notes) == (True, True, "The old name.")
+    with pytest.raises(UsageError, match="name two organisations"):
+        here.merge_organisation("Westmark", "Nobody")
+
+
 def test_what_is_kept_is_the_same_on_each_engine(store, tmp_path):
     net = network(store, tmp_path)
     (tmp_path / "c.vcf").write_text(VCARD, newline="")

@@ -138,6 +138,40 @@ def test_what_is_gone_is_taken_away_and_what_is_only_silent_stays(door, web, sta
     assert len(door.kept()) == left
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "became", "shown"),
+    [
+        (200, REPLY, "there", [True]),
+        (200, REPLY.replace("committee", "choir"), "changed", [False]),
+        (404, "", "missing", [False]),
+        (410, "", "gone", []),
+        (200, "<p>nothing</p>", "gone", []),
+        (503, "", "silent", [True]),
+    ],
+)
+def test_sources_are_looked_at_again_now_and_then(door, web, status, body, became, shown):
+    source = web.serve("/reply", REPLY.format(target=TARGET), content_type="text/html")
+    door.tell(source)
+    [found] = door.kept()
+    door.app.heard.show(found.id)
+    web.serve("/reply", body.format(target=TARGET), status=status, content_type="text/html")
+    mentioned = door.service.mentioned
+    assert mentioned.again(7, NOW + timedelta(days=6)) == ()
+    [(echo, what)] = mentioned.again(7, NOW + timedelta(days=8))
+    assert (echo.id, what) == (found.id, became)
+    assert [each.is_shown for each in door.kept()] == shown
+    assert mentioned.again(7, NOW + timedelta(days=9)) == ()  # it was just looked at
+
+
+def test_what_was_imported_is_not_taken_for_a_page_that_links(place, open_app, tmp_path, byline):
+    told = [{"author": "Bea", "said": "Yes.", "source": "https://bea.example/9", "about": TARGET}]
+    (tmp_path / "m.json").write_text(json.dumps(told), encoding="utf-8")
+    app = open_app(place)
+    app.heard.take(tmp_path / "m.json")
+    assert app.mentioned.again(0, NOW + timedelta(days=99)) == ()
+    assert "0 pages looked at." in byline("heard", "again", at=place)[1]
+
+
 def test_what_was_shown_and_says_something_else_now_is_looked_at_again(door, web):
     source = web.serve("/reply", REPLY.format(target=TARGET), content_type="text/html")
     door.tell(source)
@@ -449,7 +483,7 @@ def test_each_store_keeps_an_echo_once_and_a_claim_for_one(store):
     with store.writing() as connection:
         first = kept.keep(connection, "a", echo())
         assert (first > 0, kept.keep(connection, "a", echo())) == (True, 0)
-        assert kept.put(connection, "a", echo(said="Other words.")) == first
+        assert kept.put(connection, "a", echo(said="Other words."), NOW) == first
         assert kept.show(connection, first, ["Labour"], shown=True)
         assert kept.answered(connection, NOW - timedelta(days=1)) == {"labour": 1}
         assert [each.said for each in kept.all_echoes(connection, shown=True)] == ["Other words."]

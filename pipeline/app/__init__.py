@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.app.feeds import Feeds
     from pipeline.app.letters import Letters
     from pipeline.app.matches import Matches
+    from pipeline.app.mentioned import Mentioned
     from pipeline.app.noted import Noted
     from pipeline.app.readers import Readers
     from pipeline.app.returns import Returns
@@ -257,6 +258,13 @@ class App:
         from pipeline.app.echoes import Echoes
 
         return Echoes(self.settings, lambda: self.store, self.now)
+
+    @cached_property
+    def mentioned(self) -> Mentioned:
+        """Webmentions to pages of the site."""
+        from pipeline.app.mentioned import Mentioned
+
+        return Mentioned(self.settings, self.store)
 
     @cached_property
     def network(self) -> Network:

@@ -45,11 +45,14 @@ class Matches:
     def _store(self) -> Store:
         return self._open_store()
 
-    def matches(self, days: int = DAYS) -> tuple[Match, ...]:
-        """Return who is to be told of which story or post of the last ``days``, and why; the strongest first."""
+    def matches(self, days: int = DAYS, of: Person | None = None) -> tuple[Match, ...]:
+        """Return who is to be told of which story or post of the last ``days``, and why; the strongest first.
+
+        ``of`` one person alone it is told without looking at any other.
+        """
         subjects = self.subjects(days)
         with self._store.reading() as connection:
-            people, organisations = known.people_in(connection), known.organisations_in(connection)
+            people, organisations = (of,) if of else known.people_in(connection), known.organisations_in(connection)
             touches, told = known.touches_with(connection), kept.told_in(connection)
         topics = {name: topic.phrases for name, topic in self._settings.select.topics.items()}
         return match(subjects, people, organisations, touches=touches, topics=topics, told=told)
@@ -127,7 +130,7 @@ class Matches:
     def _subject(self, person: Person, about: str) -> Subject | None:
         """Return what a note is about: a story by its id, a link, or the best match of a person; may be nothing."""
         if not about:
-            found = [each for each in self.matches() if each.person and each.person.id == person.id]
+            found = [each for each in self.matches(of=person) if each.person]
             return found[0].subject if found else None
         subjects = self.subjects()
         by_word = [each for each in subjects if about in {str(each.story), each.link, each.title}]

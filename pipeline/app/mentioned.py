@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from pipeline import __version__
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from pipeline.model import Echo
     from pipeline.page.mention import Said
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
@@ -28,6 +31,18 @@ if TYPE_CHECKING:
 _SECONDS: Final = 10
 _READING_SECONDS: Final = 5
 _MOST_BYTES: Final = 2**20
+_MOST_AGAIN: Final = 200
+"""So many sources are looked at again in one run; the others are first in the next."""
+
+
+class Again(StrEnum):
+    """What came of a source that was looked at again."""
+
+    THERE = "there"
+    CHANGED = "changed"
+    MISSING = "missing"
+    GONE = "gone"
+    SILENT = "silent"
 
 
 def fetched(url: str) -> Answer | Unreachable:
@@ -57,14 +72,41 @@ class Mentioned:
             return clean
         return "" if self._is_page(clean[1], now) else "target is no page of this site"
 
-    def verify(self, source: str, target: str, now: datetime) -> None:
-        """Look whether ``source`` links to ``target``; keep that, or take away what was kept."""
+    def again(self, days: int, now: datetime) -> tuple[tuple[Echo, Again], ...]:
+        """Look again at the sources of webmentions that were not looked at for so many ``days``.
+
+        Return what came of each. What links no more is taken away; what is not there any more, or says something else,
+        is hidden until the author looked.
+        """
+        with self._store.reading() as connection:
+            due = kept.looked_at_before(connection, now - timedelta(days=days), _MOST_AGAIN)
+        return tuple((echo, self._again(echo, now)) for echo in due)
+
+    def _again(self, echo: Echo, now: datetime) -> Again:
+        assert echo.source is not None, "only what has a source was ever looked at"
+        found = self.verify(echo.source, echo.about, now)
+        if found is Verdict.GONE:
+            return Again.GONE
+        with self._store.writing() as connection:
+            kept.looked(connection, key_of(echo.source, echo.about), now)
+            if found is Verdict.MISSING:
+                kept.show(connection, echo.id, shown=False)
+            stands = kept.echo_by(connection, echo.id)
+        if found is Verdict.MISSING:
+            return Again.MISSING
+        if found is not Verdict.LINKS:
+            return Again.SILENT
+        same = stands is not None and (stands.author, stands.said) == (echo.author, echo.said)
+        return Again.THERE if same else Again.CHANGED
+
+    def verify(self, source: str, target: str, now: datetime) -> Verdict:
+        """Look whether ``source`` links to ``target``; keep that, or take away what was kept; say what was found."""
         clean = addresses(source, target)
         if isinstance(clean, str):
-            return
+            return Verdict.SILENT
         answer = self._fetch(clean[0])
         if isinstance(answer, Unreachable):
-            return  # nobody knows: what was kept stays
+            return Verdict.SILENT  # nobody knows: what was kept stays
         text = answer.body.decode("utf-8", "replace")
         kind = answer.headers.get("Content-Type", "")
         found = verdict(answer.status, kind, text, answer.url, clean[1])
@@ -72,10 +114,11 @@ class Mentioned:
         if found is Verdict.LINKS:
             echo = echo_of(clean[0], clean[1], self._read(text, answer.url, clean[1]) if "html" in kind else None, now)
             with self._store.writing() as connection:
-                kept.put(connection, key, echo)
+                kept.put(connection, key, echo, now)
         elif found is Verdict.GONE:
             with self._store.writing() as connection:
                 kept.remove(connection, key)
+        return found
 
     def _read(self, text: str, base: str, target: str) -> Said | None:
         """Return what a page says, read where it can be stopped; None where it had to be."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pipeline.cli.talk import app, counted, json_option, report, wrapped
+from pipeline.cli.notes import match_data, match_lines
+from pipeline.cli.talk import app, command, counted, json_option, report, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ COMMANDS: Final = {
     "show": "people:show",
     "add": "people:add",
     "edit": "people:edit",
+    "merge": "people:merge",
     "export": "people:export",
     "erase": "people:erase",
     "organisations": "organisations:organisations",
@@ -58,10 +60,10 @@ class Commands(click.Group):
 @json_option
 @click.pass_context
 def connect(context: click.Context, days: int, *, as_json: bool) -> int:
-    """Say whom of your network the news names, and keep who is in it.
+    """Say whom of your network the news names, whom to tell of what and why, and keep who is in it.
 
-    Without another word, it looks for those whom you watch in all that was pulled. What you do with it is up to you:
-    nothing is ever sent to anybody.
+    Without another word, it looks for those whom you watch in all that was pulled, and for the stories and posts of
+    yours that fit those whom you know. What you do with it is up to you: nothing is ever sent to anybody.
 
     \b
     Example:
@@ -71,15 +73,21 @@ def connect(context: click.Context, days: int, *, as_json: bool) -> int:
 
 
 def _news(context: click.Context, days: int, *, as_json: bool) -> int:
-    """Say whom of the network the news names, and in which sentence."""
+    """Say whom of the network the news names, in which sentence, and whom to tell of what, and why."""
     with app(context) as opened:
-        found = opened.connect(days)
+        found, matches = opened.connect(days), opened.matches.matches(days)
         watched = len(opened.settings.connect.organisations) + len(opened.settings.connect.people)
     lines = [line for (name, _), mentions in _by_story(found).items() for line in _lines(name, mentions)]
-    if not watched:
+    if not watched and not matches:
         lines = ["Nobody is watched yet: name organisations and people under connect: in byline.yml."]
-    elif not found:
+    elif watched and not found:
         lines = [f"None of the {watched} names you watch was in the news of the last {counted(days, 'day')}."]
+    named = {mention.name for mention in found}
+    others = [each for each in matches if each.person or (each.organisation and each.organisation.name not in named)]
+    if others:
+        lines += ["", click.style("Whom to tell of what:", bold=True)]
+        lines += [line for each in others for line in match_lines(each)]
+        lines.append(f"`{command('connect', 'note')} PERSON` prepares a note.")
     data = [
         {
             "name": mention.name,
@@ -92,7 +100,7 @@ def _news(context: click.Context, days: int, *, as_json: bool) -> int:
         }
         for mention in found
     ]
-    report({"mentions": data}, *lines, as_json=as_json)
+    report({"mentions": data, "matches": list(map(match_data, matches))}, *lines, as_json=as_json)
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -99,6 +99,34 @@ def look(context: click.Context, days: int, *, as_json: bool) -> int:
     lines = [line for echo in found for line in _lines(echo)]
     said = f"Nothing new names you in the feeds of the last {counted(days, 'day')}."
     report({"heard": [_data(echo) for echo in found]}, *(lines or [said]), as_json=as_json)
+    return 0
+
+
+_AGAIN: Final = {
+    "changed": "says something else now, and is hidden until you show it again",
+    "missing": "is not there any more, and is hidden",
+    "gone": "links to you no more, and is taken away",
+    "silent": "could not be asked; it stays as it is",
+}
+
+
+@heard.command()
+@click.option("--days", type=click.IntRange(0, 3650), default=7, show_default=True, help="Not looked at for so long.")
+@json_option
+@click.pass_context
+def again(context: click.Context, days: int, *, as_json: bool) -> int:
+    """Look again at the pages that told of a link to yours: one that links no more is not shown any more.
+
+    \b
+    Example:
+      byline heard again
+    """
+    with app(context) as opened:
+        found = opened.mentioned.again(days, opened.now)
+    lines = [f"[{echo.id}] {echo.author}, {echo.source}: it {_AGAIN[what]}" for echo, what in found if what in _AGAIN]
+    data = [{"id": echo.id, "source": echo.source, "became": what} for echo, what in found]
+    lines.append(f"{counted(len(found), 'page')} looked at.")
+    report({"again": data}, *lines, as_json=as_json)
     return 0
 
 

@@ -101,13 +101,13 @@ def introduce(context: click.Context, people: tuple[str, ...], way: str, file: P
 def _overview(opened: App, days: int, *, as_json: bool) -> int:
     """Tell who is to be told of what, and which notes wait."""
     found, waiting = opened.matches.matches(days), opened.matches.waiting()
-    lines = [line for match in found for line in _match_lines(match)]
+    lines = [line for match in found for line in match_lines(match)]
     if not found:
         lines = [f"Nothing of the last {counted(days, 'day')} gives a reason to write to anybody."]
     if waiting:
         lines += ["", click.style(f"{counted(len(waiting), 'note')} prepared and not sent yet:", bold=True)]
         lines += [f"    {whom.name}: {each.subject or each.kind} ({each.made_at:%Y-%m-%d})" for each, whom in waiting]
-    data = {"matches": list(map(_match, found)), "waiting": [_note(each, whom) for each, whom in waiting]}
+    data = {"matches": list(map(match_data, found)), "waiting": [_note(each, whom) for each, whom in waiting]}
     report(data, *lines, as_json=as_json)
     return 0
 
@@ -127,7 +127,8 @@ def _give(opened: App, people: Sequence[Person], made: Note, way: str, file: Pat
     return 0
 
 
-def _match_lines(match: Match) -> Iterator[str]:
+def match_lines(match: Match) -> Iterator[str]:
+    """Yield what is said of a match: who, each reason in a sentence, and what it is about."""
     who = match.person.name if match.person else match.organisation.name if match.organisation else ""
     story = f", story [{match.subject.story}]" if match.subject.story else ""
     yield click.style(f"{who}{story}", bold=True)
@@ -142,7 +143,8 @@ def _introduction_lines(found: Introduction) -> Iterator[str]:
         yield wrapped(reason.because, "    ")
 
 
-def _match(match: Match) -> dict[str, Any]:
+def match_data(match: Match) -> dict[str, Any]:
+    """Return a match as it is reported in JSON."""
     return {
         "person": match.person.name if match.person else None,
         "organisation": match.organisation.name if match.organisation else None,

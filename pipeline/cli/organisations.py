@@ -42,6 +42,7 @@ def organisations(context: click.Context, *, wanted: bool, as_json: bool) -> int
 @click.option("--notes", default="", help="What you want to remember; it takes the place of what stands there.")
 @click.option("--wanted/--not-wanted", default=None, help="Whether you want to work with it.")
 @click.option("--watch/--no-watch", default=None, help="Tell when the news names it.")
+@click.option("--merge", metavar="OTHER", default="", help="OTHER, which you named too, is the same organisation.")
 @click.option("--erase", is_flag=True, help="Delete it; the people who work there stay.")
 @json_option
 @click.pass_context
@@ -60,6 +61,8 @@ def organisation(context: click.Context, /, name: str, *, erase: bool, as_json: 
             opened.network.erase_organisation(name)
             report({"erased": name, "organisation": None}, "Nothing is kept of it any more.", as_json=as_json)
             return 0
+        if given["merge"]:
+            opened.network.merge_organisation(name, given["merge"])
         found = opened.network.organisation(name, _said(given), **flags)
     report({"erased": None, "organisation": found}, _in_a_line(found), as_json=as_json)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -231,6 +232,36 @@ def edit(context: click.Context, /, person: str, *, watch: bool | None, as_json:
     with app(context) as opened:
         found = opened.network.edit(person, said, taken, is_watched=watch)
     report({"changed": found}, _in_a_line(found), *_facts(found), as_json=as_json)
+    return 0
+
+
+@click.command()
+@click.argument("person")
+@click.argument("other")
+@click.option("--yes", is_flag=True, help="Do not ask before.")
+@json_option
+@click.pass_context
+def merge(context: click.Context, person: str, other: str, *, yes: bool, as_json: bool) -> int:
+    """Make one of two records of the same person: OTHER becomes part of PERSON, with every touch and note.
+
+    Where the two do not agree, what PERSON says stands, and the other is set aside. It is not undone by a command:
+    both records as they were are written into a file.
+
+    \b
+    Example:
+      byline connect merge "Ana Ruiz" 57
+    """
+    from pipeline.connect.contacts.written import vcards
+
+    with app(context) as opened:
+        one, two = (opened.network.find(each) for each in (person, other))
+        if not yes and sys.stdin.isatty():
+            click.confirm(f"Make {_in_a_line(two)} part of {_in_a_line(one)}?", abort=True, err=True)
+        file = opened.settings.state / "merged" / f"{one.id}-and-{two.id}.vcf"
+        whole = opened.network.merge(str(one.id), str(two.id), lambda both: write_private(file, vcards(both)))
+    told = f"[{two.id}] {two.name} is part of [{one.id}] {one.name}; both as they were are in {shown(file)}."
+    data = {"merged": whole, "gone": two.id, "before": file}
+    report(data, told, *_facts(whole), as_json=as_json)
     return 0
 
 

@@ -14,7 +14,16 @@ from pipeline.connect import edits, service
 from pipeline.connect.cadence import cadence_of, turns
 from pipeline.connect.contacts.facts import organisation_from
 from pipeline.connect.importing import import_file
-from pipeline.connect.same import folded, is_same, keys_of, organisation_key, profile_key, said_by_hand
+from pipeline.connect.same import (
+    folded,
+    is_same,
+    joined,
+    keys_of,
+    merged_organisation,
+    organisation_key,
+    profile_key,
+    said_by_hand,
+)
 from pipeline.errors import UsageError
 from pipeline.html import as_web_address, plain_text
 from pipeline.model import Touch
@@ -125,6 +134,21 @@ class Network:
             kept.know_by(connection, [(key, person.id) for key in keys_of(person)])
         return person
 
+    def merge(self, stays: str, goes: str, write: Callable[[Iterator[Person]], None]) -> Person:
+        """Make one of two records of the same person, once both are written as they were; return it.
+
+        Raises ``UsageError`` where it is one record already.
+        """
+        one, other = self.find(stays), self.find(goes)
+        if one.id == other.id:
+            raise UsageError(f"{one.name} is one record already: name two, by their numbers if they are called alike")
+        write(iter((one, other)))
+        with self._store().writing() as connection:
+            whole = joined(_found(connection, str(one.id)), _found(connection, str(other.id)))
+            kept.join_people(connection, whole, other.id)
+            kept.know_by(connection, [(key, whole.id) for key in keys_of(whole)])
+        return whole
+
     def show(self, words: str) -> Mapping[str, Any]:
         """Return everything that is kept of a person."""
         with self._store().reading() as connection:
@@ -171,6 +195,18 @@ class Network:
             kept.keep_organisation(connection, key, now)
         return now
 
+    def merge_organisation(self, stays: str, goes: str) -> Organisation:
+        """Make one of two organisations that are one; the name of the other is another name of it from now on."""
+        keys = [organisation_key(plain_text(name)) for name in (stays, goes)]
+        with self._store().writing() as connection:
+            one, other = (kept.organisation_by_key(connection, key) for key in keys)
+            if one is None or other is None or one.id == other.id:
+                raise UsageError("name two organisations that you named: `byline connect organisations` shows which")
+            whole = merged_organisation(one, replace(other, also=(other.name, *other.also)))
+            kept.erase_organisation(connection, keys[1])
+            kept.keep_organisation(connection, keys[0], whole)
+        return whole
+
     def erase_organisation(self, name: str) -> None:
         """Delete an organisation. Raises ``UsageError`` where there is none."""
         with self._store().erasing() as connection:
@@ -213,10 +249,10 @@ class Network:
         by_tag = {tag.casefold(): (tag, cadence) for tag, cadence in self._settings.cadence.items()}
         return cadence_of(person, by_tag)
 
-    def turns(self) -> tuple[Turn, ...]:
-        """Return whose turn it is, and why."""
+    def turns(self, of: Person | None = None) -> tuple[Turn, ...]:
+        """Return whose turn it is, and why; or whether and why it is that ``of`` one person."""
         with self._store().reading() as connection:
-            people, last = kept.all_people(connection), log.last_touches(connection)
+            people, last = (of,) if of else kept.all_people(connection), log.last_touches(connection)
             cadences, birthdays = self._settings.cadence, self._settings.birthdays
             return turns(people, last, cadences, self._now, birthdays=birthdays)
 

@@ -131,6 +131,15 @@ def merged(known: Person, told: Person, *, by_hand: bool = False) -> Person:
     return replace(known, **facts.values, aside=tuple(facts.aside), by_hand=tuple(dict.fromkeys(hands)))
 
 
+def joined(stays: Person, goes: Person) -> Person:
+    """Return ``stays`` with all that is known of ``goes``, as the author says that they are one person.
+
+    Of two facts that do not agree that of ``stays`` stands, and the other is kept aside; nothing is lost.
+    """
+    whole = merged(replace(stays, by_hand=(*stays.by_hand, *said_by_hand(stays))), goes)
+    return replace(whole, by_hand=tuple(dict.fromkeys((*stays.by_hand, *goes.by_hand))))
+
+
 def said_by_hand(told: Person) -> tuple[str, ...]:
     """Return the names of what is said of somebody at all."""
     return tuple(name for name in BY_HAND if getattr(told, name) not in (None, "", ()))

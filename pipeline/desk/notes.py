@@ -111,7 +111,7 @@ class Notes:
         """Return what the note is about, where it is a match, and why them."""
         if other is not None:
             return None
-        mine = [given_by(match) for match in app.matches.matches() if match.person and match.person.id == person.id]
+        mine = [given_by(match) for match in app.matches.matches(of=person) if match.person]
         named = [given for given in mine if about in {given.about, given.link}]
         return next(iter(named if about else mine), None)
 

@@ -87,13 +87,13 @@ class People:
         app = self._app.at(self._clock())
         kept = app.network.show(str(number_in(request.path_params["number"])))
         person: Person = kept["person"]
-        matches = [match for match in app.matches.matches() if match.person and match.person.id == person.id]
+        matches = [match for match in app.matches.matches(of=person) if match.person]
         cadence = app.network.cadence(person)
         return self._pages.page(
             "person.html",
             person=person,
             work=work_of(person),
-            card=reached(_cards(app, matches), person.id),
+            card=reached(_cards(app, matches, person), person.id),
             facts=list(_facts(person)),
             touches=kept["touches"],
             notes=[note for note, whose in app.matches.waiting() if whose.id == person.id],
@@ -103,9 +103,9 @@ class People:
         )
 
 
-def _cards(app: App, matches: Sequence[Match]) -> list[Whom]:
+def _cards(app: App, matches: Sequence[Match], of: Person | None = None) -> list[Whom]:
     network = app.network
-    return whom(matches, network.turns(), network.offered(), network.last_touches(), app.now.date())
+    return whom(matches, network.turns(of), network.offered(), network.last_touches(), app.now.date())
 
 
 def _facts(person: Person) -> Any:

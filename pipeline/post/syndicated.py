@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "syndication"
 _FRONT: Final = re.compile(r"\A---[ \t]*\n(?P<matter>.*?)(?=^---[ \t]*$)", re.DOTALL | re.MULTILINE)
+_ON_A_LINE: Final = re.compile(rf"^{NAME}:[ \t]+[^\s#|>][^\n]*\n", re.MULTILINE)
 _ONE: Final = re.compile(rf"^{NAME}:[ \t]+(?P<said>[^\s\[#][^\n]*)$", re.MULTILINE)
 
 
@@ -33,18 +34,9 @@ def note_syndication(path: Path, url: str) -> bool:
 def forget_syndication(path: Path, url: str) -> bool:
     """Take ``url`` out of where the post at ``path`` is, too; tell whether it was there. Raises as noting does."""
     loaded = files.load(path)
-    told = parse(loaded.text, path).syndication
-    if url not in told:
+    if url not in parse(loaded.text, path).syndication:
         return False
-    found = _FRONT.match(loaded.text)
-    if found is None or _ONE.search(found["matter"]):
-        raise ValueError("its front matter is written in a way that only you can change")
-    matter = yamltext.remove_item(found["matter"], (NAME,), [*map(str, told)].index(url))
-    text = loaded.text[: found.start("matter")] + matter + loaded.text[found.end("matter") :]
-    text = text.replace(f"\n{NAME}: []\n", "\n", 1) if len(told) == 1 else text
-    if parse(text, path).syndication != tuple(each for each in told if each != url):
-        raise ValueError("its front matter is written in a way that only you can change")
-    files.save(path, text, loaded.mark)
+    files.save(path, without_syndication(loaded.text, url), loaded.mark)
     return True
 
 
@@ -62,5 +54,22 @@ def with_syndication(text: str, url: str) -> str:
         fresh = yamltext.append_items(matter, (NAME,), [url])
     changed = text[: found.start("matter")] + fresh + text[found.end("matter") :]
     if url not in parse(changed).syndication:
+        raise ValueError("its front matter is written in a way that only you can change")
+    return changed
+
+
+def without_syndication(text: str, url: str) -> str:
+    """Return the file ``text`` of a post without ``url`` among its addresses elsewhere. Raises ``ValueError``."""
+    found = _FRONT.match(text)
+    if found is None:
+        raise ValueError("it has no front matter")
+    matter, told = found["matter"], [str(each) for each in parse(text).syndication]
+    left = [each for each in told if each != url]
+    fresh = _ON_A_LINE.sub(lambda _: f"{NAME}: {yamltext.in_a_line(left)}\n" if left else "", matter, count=1)
+    if fresh == matter:
+        fresh = yamltext.remove_item(matter, (NAME,), told.index(url))
+        fresh = fresh if left else fresh.replace(f"\n{NAME}: []\n", "\n", 1)
+    changed = text[: found.start("matter")] + fresh + text[found.end("matter") :]
+    if [str(each) for each in parse(changed).syndication] != left:
         raise ValueError("its front matter is written in a way that only you can change")
     return changed

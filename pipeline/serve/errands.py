@@ -33,10 +33,10 @@ class _Errand:
 
     due: float
     number: int
-    run: Callable[[], None] = field(compare=False)
+    run: Callable[[], object] = field(compare=False)
     name: str = field(compare=False, default="")
     tries: int = field(compare=False, default=0)
-    at_the_end: Callable[[], None] | None = field(compare=False, default=None)
+    at_the_end: Callable[[], object] | None = field(compare=False, default=None)
     is_later: bool = field(compare=False, default=False)
 
 
@@ -52,7 +52,7 @@ class Errands:
         self._runner = Thread(target=self._work, daemon=True)
         self._runner.start()
 
-    def take(self, errand: Callable[[], None]) -> bool:
+    def take(self, errand: Callable[[], object]) -> bool:
         """Take one more; tell whether there was room."""
         return self._add(_Errand(time.monotonic(), next(self._numbers), errand))
 

@@ -20,15 +20,34 @@ def keep(connection: Connection, key: str, echo: Echo) -> int:
     return connection.scalar(insert_new(connection, echoes).values(_values(key, echo)).returning(echoes.c.id)) or 0
 
 
-def put(connection: Connection, key: str, echo: Echo) -> int:
-    """Keep ``echo`` in the place of the one of the same key; whether that is shown stays, unless its words changed."""
-    if fresh := keep(connection, key, echo):
+def put(connection: Connection, key: str, echo: Echo, now: datetime) -> int:
+    """Keep ``echo`` in the place of the one of the same key; whether that is shown stays, unless its words changed.
+
+    Its source was looked at ``now``.
+    """
+    fresh = keep(connection, key, echo)
+    looked(connection, key, now)
+    if fresh:
         return fresh
     row = connection.execute(select(echoes).where(echoes.c.key == key)).one()
     same = (row.author, row.said) == (str(echo.author), str(echo.said))
     values = {**_values(key, echo), "is_shown": row.is_shown and same, "at": row.at if same else echo.at}
     connection.execute(update(echoes).where(echoes.c.id == row.id).values(values))
     return int(row.id)
+
+
+def looked(connection: Connection, key: str, now: datetime) -> None:
+    """Note that the source of what has this key was looked at ``now``."""
+    connection.execute(update(echoes).where(echoes.c.key == key).values(looked_at=now))
+
+
+def looked_at_before(connection: Connection, before: datetime, most: int) -> list[Echo]:
+    """Return whose source was looked at once, and not since ``before``, the longest ago first; at most so many.
+
+    What was imported or found in a feed was never looked at, and is not among them.
+    """
+    long_ago = select(echoes).where(echoes.c.looked_at < before).order_by(echoes.c.looked_at, echoes.c.id).limit(most)
+    return [_echo(row) for row in connection.execute(long_ago)]
 
 
 def remove(connection: Connection, key: str) -> bool:

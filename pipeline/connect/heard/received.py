@@ -23,10 +23,11 @@ _TEXTS: Final = ("text/", "application/json")
 
 
 class Verdict(Enum):
-    """``GONE`` takes away what was kept; of ``SILENT``, nobody knows whether it still links."""
+    """``GONE`` takes away what was kept; of ``SILENT``, nobody knows whether it still links; ``MISSING`` is no page."""
 
     LINKS = auto()
     GONE = auto()
+    MISSING = auto()
     SILENT = auto()
 
 
@@ -51,6 +52,8 @@ def verdict(status: int, content_type: str, text: str, base: str, target: str) -
     """Return whether a page that was answered with ``status`` links to ``target``."""
     if status == HTTPStatus.GONE:
         return Verdict.GONE
+    if status == HTTPStatus.NOT_FOUND:
+        return Verdict.MISSING
     if status != HTTPStatus.OK:
         return Verdict.SILENT
     kind = content_type.partition(";")[0].strip().lower()

@@ -85,8 +85,8 @@ def book_of(
 
 def _in_order(people: Sequence[Person], touches: Mapping[PersonId, Sequence[Touch]]) -> list[Person]:
     def standing(person: Person) -> tuple[bool, float, int]:
-        had = touches.get(person.id, ())
-        return not person.is_watched, -max((touch.at.timestamp() for touch in had), default=0), person.id
+        had = touches.get(person.id)
+        return not person.is_watched, -max(touch.at.timestamp() for touch in had) if had else 0, person.id
 
     return sorted((person for person in people if not person.is_left_alone), key=standing)
 

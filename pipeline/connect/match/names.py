@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.connect.match.lists import COMMON, GIVEN, LEGAL, LEGAL_IN_HAN, PLACES, SOFT, SURNAMES, TITLES
-from pipeline.connect.match.tokens import stem_of_russian, words_of
+from pipeline.connect.match.tokens import bare_words_of, stem_of_russian
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,8 +42,7 @@ def names_of_organisation(name: str) -> tuple[Name, ...]:
     bare = _ASIDE.sub("", name).strip() or name
     for form in LEGAL_IN_HAN:
         bare = bare.replace(form, " ")
-    told = words_of(bare)
-    words, marks = list(told.folded), list(told.raw)
+    marks, words = bare_words_of(bare)
     if len(words) > 1 and (words[0] == "the" or (words[0] in LEGAL and not words[0].isascii())):
         words, marks = words[1:], marks[1:]
     while len(words) > 1 and words[-1] in _ENDS:
@@ -82,17 +81,16 @@ def _is_common_firm(words: Sequence[str], marks: Sequence[str]) -> bool:
 def names_of_person(name: str) -> tuple[Name, ...]:
     """Return how texts name a person: first and last name, and the first letter with the last; without titles."""
     first, comma, rest = name.partition(",")
-    ranks = [word for word in words_of(rest).folded if word not in TITLES] if comma else []
-    given = words_of(rest).raw if comma and 1 <= len(ranks) <= _SHORTEST else []
-    if given and len(words_of(first).folded) <= 2:  # noqa: PLR2004  (a last name, and then the first)
+    ranks = [word for word in bare_words_of(rest)[1] if word not in TITLES] if comma else []
+    if 1 <= len(ranks) <= _SHORTEST and len(bare_words_of(first)[1]) <= 2:  # noqa: PLR2004  (a last name, and then the first)
         first = f"{rest.strip()} {first.strip()}"
-    told = words_of(_ASIDE.sub("", first))
-    kept = list(zip(told.folded, told.raw, strict=True))
-    while len(kept) > 1 and kept[0][0] in TITLES and (len(kept) > 2 or not _is_initial(kept[0][1])):  # noqa: PLR2004
-        kept.pop(0)
-    while len(kept) > 2 and kept[-1][0] in TITLES:  # noqa: PLR2004
-        kept.pop()
-    words, marks = tuple(word for word, _ in kept), tuple(mark for _, mark in kept)
+    raw, folded = bare_words_of(_ASIDE.sub("", first))
+    begin, end = 0, len(folded)
+    while end - begin > 1 and folded[begin] in TITLES and (end - begin > 2 or not _is_initial(raw[begin])):  # noqa: PLR2004
+        begin += 1
+    while end - begin > 2 and folded[end - 1] in TITLES:  # noqa: PLR2004
+        end -= 1
+    words, marks = tuple(folded[begin:end]), tuple(raw[begin:end])
     if len(words) < 2 or not any(map(str.isalpha, words)):  # noqa: PLR2004  (one word names too many)
         return ()
     if _HAN.match(words[0]):
@@ -117,9 +115,8 @@ def _is_common_person(words: Sequence[str]) -> bool:
 def called(name: str) -> str:
     """Return how one calls somebody: by the first name, or where that cannot be told, by the whole."""
     last, comma, first = name.partition(",")
-    marks = (
-        words_of(first).raw if comma and words_of(first).folded[:1] and words_of(first).folded[0] not in TITLES else []
-    )
+    raw, folded = bare_words_of(first) if comma else ([], [])
+    marks = raw if folded and folded[0] not in TITLES else []
     marks = marks or [mark for mark in last.split() if mark.strip(".").casefold() not in TITLES]
     if not marks or _HAN.match(name) or _is_initial(marks[0]):
         return name

@@ -60,11 +60,25 @@ def words_of(text: str) -> Words:
     """Return the words of ``text``, without the initials that stand between a first and a last name."""
     line = text[:LONGEST]
     spans = [found.span() for found in _TOKEN.finditer(line)]
-    lone = [place for place, (start, end) in enumerate(spans) if end - start == 1 and line[end : end + 1] == "."]
-    left_out = {place for place in lone if _is_middle_initial(line, spans, place)}
+    left_out: set[int] = set()
+    if "." in line:
+        lone = [place for place, (start, end) in enumerate(spans) if end - start == 1 and line[end : end + 1] == "."]
+        left_out = {place for place in lone if _is_middle_initial(line, spans, place)}
     kept = [span for place, span in enumerate(spans) if place not in left_out] if left_out else spans
     raw = [line[start:end] for start, end in kept]
     return Words(line, raw, list(map(fold, raw)), kept)
+
+
+def bare_words_of(text: str) -> tuple[list[str], list[str]]:
+    """Return the words of ``text`` as ``words_of`` finds them, raw and folded, without where they stand.
+
+    It takes half the time, and a network has a hundred thousand names, roles and topics.
+    """
+    if "." in text:  # there may be initials to leave out
+        words = words_of(text)
+        return words.raw, words.folded
+    raw = _TOKEN.findall(text[:LONGEST])
+    return raw, list(map(fold, raw))
 
 
 def _is_middle_initial(line: str, spans: Sequence[tuple[int, int]], at: int) -> bool:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from pipeline.connect.match.lists import AGENTS, COMMON, DULL, NOT_FOR, OTHER_SENSES, SENIORITY
-from pipeline.connect.match.tokens import singular, words_of
+from pipeline.connect.match.tokens import bare_words_of, singular, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ class Told:
 @lru_cache(maxsize=50_000)
 def phrase(text: str) -> str:
     """Return a topic as it is looked for: folded, without plurals."""
-    return " ".join(singular(word) for word in words_of(text).folded)
+    return " ".join(map(singular, bare_words_of(text)[1]))
 
 
 def told_of(reading: Reading, phrases: Phrases) -> dict[str, Told]:
@@ -92,7 +92,7 @@ def phrases_of_role(role: str) -> tuple[str, ...]:
     """Return the fields that a role names: "Head of Crane Automation" is about crane automation; ranks are none."""
     found = []
     for part in _AROUND_A_ROLE.split(role):
-        words = [singular(word) for word in words_of(part or "").folded]
+        words = list(map(singular, bare_words_of(part or "")[1]))
         while words and words[0] in SENIORITY:
             words.pop(0)
         while words and words[-1] in _RANKS:
@@ -107,15 +107,20 @@ def phrases_of_notes(notes: Iterable[str], without: frozenset[str]) -> tuple[str
     found: dict[str, None] = {}
     for note in notes:
         words = words_of(note[:_LONGEST_NOTES])
-        last = ""
-        for start, end in _sentences(words):
-            sentence = words.folded[start:end]
-            if NOT_FOR.isdisjoint(sentence):
-                for at, word in enumerate(sentence, start=start):
-                    plain = singular(word) if _tells(word, without) else ""
-                    if plain and last and at > start and words.gap(at) in _BESIDE:
-                        found[f"{last} {plain}"] = None
-                    last = plain
+        text, until, last = words.text, 0, ""
+        pairs: list[str] | None = []  # of this sentence; none where it says what somebody does not want
+        for (start, end), word in zip(words.spans, words.folded, strict=True):
+            gap = text[until:start]
+            if gap not in _BESIDE and until and _SENTENCE.search(gap):
+                found.update(dict.fromkeys(pairs or ()))
+                pairs, last = [], ""
+            if word in NOT_FOR:
+                pairs = None
+            plain = "" if word in without else _telling(word)
+            if plain and last and pairs is not None and gap in _BESIDE:
+                pairs.append(f"{last} {plain}")
+            last, until = plain, end
+        found.update(dict.fromkeys(pairs or ()))
     return tuple(found)
 
 
@@ -133,8 +138,11 @@ def _sentences(words: Words) -> Iterator[tuple[int, int]]:
     yield from pairwise(starts)
 
 
-def _tells(word: str, without: frozenset[str]) -> bool:
-    return len(word) > 2 and word not in DULL and word not in without and not word.isdigit()  # noqa: PLR2004
+@lru_cache(maxsize=100_000)
+def _telling(word: str) -> str:
+    """Return a word without the ending of a plural, where it says what something is about; else nothing."""
+    tells = len(word) > 2 and word not in DULL and not word.isdigit()  # noqa: PLR2004
+    return singular(word) if tells else ""
 
 
 class Field:

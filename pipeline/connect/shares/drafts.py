@@ -87,13 +87,13 @@ def put(path: Path, name: str, said: str, mark: str) -> str:
 
     Raises ``UsageError`` where it could not be read again as it is, and ``ChangedOutsideError``.
     """
+    if found := _SECTION.search(said):
+        raise UsageError(
+            f"a line such as “{found[0]}” begins the text of another channel in {path.name}; write it otherwise"
+        )
     loaded = files.load(path)
-    known = texts_in(loaded.text, path)
-    text = (
-        _replaced(loaded.text, name, said) if name in known else loaded.text.rstrip("\n") + "\n" + _section(name, said)
-    )
-    if texts_in(text, path) != {**known, name: said.strip()}:
-        raise UsageError(f"a line such as “## x” begins the text of another channel in {path.name}; write it otherwise")
+    is_known = name in texts_in(loaded.text, path)
+    text = _replaced(loaded.text, name, said) if is_known else loaded.text.rstrip("\n") + "\n" + _section(name, said)
     if text == loaded.text:
         return loaded.mark
     return files.save(path, text, mark).mark

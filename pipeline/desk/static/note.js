@@ -8,7 +8,7 @@ const main = $("main");
 const [person, about] = [Number(main.dataset.person), main.dataset.about];
 const other = main.dataset.other ? Number(main.dataset.other) : null;
 const IDLE = 250; // milliseconds without a key after which the note is kept
-const fields = [$("subject"), $("text")];
+const fields = [$("subject"), $("note")];
 let note = null;
 let isKept = true;
 let typing;
@@ -18,7 +18,7 @@ const kind = () => document.querySelector("[name=kind]:checked")?.value;
 /** Show a note as the desk has it. */
 function show(answer) {
   note = answer.note;
-  [$("subject").value, $("text").value] = [answer.subject, answer.text];
+  [$("subject").value, $("note").value] = [answer.subject, answer.text];
   for (const field of fields) field.disabled = false;
   ways(answer);
 }
@@ -45,7 +45,7 @@ function keep() {
   return next(async () => {
     if (isKept) return true;
     isKept = true; // of what is typed from here on, the next call hears
-    const answer = await ask("/note/keep", { note, subject: $("subject").value, text: $("text").value });
+    const answer = await ask("/note/keep", { note, subject: $("subject").value, text: $("note").value });
     if (!failed(answer)) return isKept && ways(answer), true;
     isKept = false;
     $("kept").textContent = "Not kept yet.";
@@ -64,7 +64,7 @@ async function unsent() {
   if (failed(await ask("/note/unsent", { note }))) return;
   shown(false);
   tell("Undone: it is no touch, and waits to be sent.");
-  $("text").focus();
+  $("note").focus();
 }
 
 /** Show the note as sent, or as one that waits. */
@@ -86,7 +86,7 @@ $("anew").addEventListener("click", async () => {
   await prepare(true);
   tell("Written anew by your template.");
 });
-$("copy").addEventListener("click", () => copy($("text").value, "The note"));
+$("copy").addEventListener("click", () => copy($("note").value, "The note"));
 for (const link of [$("mail"), $("file")])
   link.addEventListener("click", async (event) => {
     if (isKept) return; // the link leads to the note as it is

@@ -24,6 +24,8 @@ function say(place, words, notes) {
 $("build").addEventListener("click", async () => {
   const site = await busy($("build"), "Building the site …", () => ask("/build"));
   if (!site) return;
+  $("unbuilt")?.remove();
+  $("build").classList.remove("main-action");
   say($("built"), `Built: ${counted(site.pages, "page")}, ${counted(site.posts, "post")}.`, site.notes);
   tell("The site is built.");
 });

@@ -100,6 +100,7 @@ echoes = Table(
     Column("at", Moment, nullable=False),
     Column("is_shown", Boolean, nullable=False, default=False, server_default=false()),
     Column("topics", JSON),
+    Column("looked_at", Moment),
 )
 
 shares = Table(
