@@ -686,6 +686,15 @@ def test_the_command_keeps_both_records_as_they_were_for_the_author_alone(site, 
     assert [person["emails"] for person in told["people"]] == [["ruiz@example.org", "lund@example.org"]]
 
 
+def test_who_is_erased_is_in_no_file_of_a_merge_either(site, byline):
+    for name in ("Ana Ruiz", "Ana Lund", "A. Lund", "Bo Berg", "B. Berg"):
+        byline("connect", "add", name, at=site)
+    for stays, goes in ((2, 3), (1, 2), (4, 5)):
+        assert byline("connect", "merge", stays, goes, "--yes", at=site)[0] == 0
+    assert byline("connect", "erase", "A. Lund", at=site)[0] == 0
+    assert [path.name for path in (site / ".byline/merged").iterdir()] == ["4-and-5.vcf"]
+
+
 def test_two_organisations_become_one(small, tmp_path):
     here = network(small, tmp_path)
     here.organisation("Westmark", {"topics": ["ports"]}, is_wanted=True)

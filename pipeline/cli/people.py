@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from pipeline.app.joined import cards_of, forget
 from pipeline.cli.talk import app, command, counted, json_option, report, shown, working, write_private
 
 if TYPE_CHECKING:
@@ -257,7 +258,7 @@ def merge(context: click.Context, person: str, other: str, *, yes: bool, as_json
         one, two = (opened.network.find(each) for each in (person, other))
         if not yes and sys.stdin.isatty():
             click.confirm(f"Make {_in_a_line(two)} part of {_in_a_line(one)}?", abort=True, err=True)
-        file = opened.settings.state / "merged" / f"{one.id}-and-{two.id}.vcf"
+        file = cards_of(opened.settings.state, one.id, two.id)
         whole = opened.network.merge(str(one.id), str(two.id), lambda both: write_private(file, vcards(both)))
     told = f"[{two.id}] {two.name} is part of [{one.id}] {one.name}; both as they were are in {shown(file)}."
     data = {"merged": whole, "gone": two.id, "before": file}
@@ -314,6 +315,7 @@ def erase(context: click.Context, person: str, *, as_json: bool) -> int:
     """
     with app(context) as opened:
         found = opened.network.erase(person)
+        forget(opened.settings.state, found.id)
     mails = "".join(
         f"\nAs a reader, if they are one, they stay: {command('readers', 'erase', m)}" for m in found.emails
     )
