@@ -166,6 +166,17 @@ def test_a_note_is_edited_opened_elsewhere_and_counted_when_the_author_says_so(d
     assert len(touches(desk, wim)) == 1
 
 
+def test_whoever_was_spoken_to_lately_comes_last(desk, network, blank):
+    wim, *_ = network
+    cards = blank.locator(".card.person")
+    blank.goto(f"{desk.base}/people")
+    expect(cards.first).to_have_attribute("data-person", str(wim.id))
+    desk.app.network.log(str(wim.id), TouchKind.CALL)
+    blank.reload()
+    expect(cards.last).to_have_attribute("data-person", str(wim.id))
+    expect(cards.last).to_contain_text("spoken to lately")
+
+
 def test_a_note_that_waits_is_put_away_and_taken_back(desk, network, blank):
     made = desk.app.matches.prepare(network[1], "ask", "https://a.example/1")
     blank.goto(f"{desk.base}/people")

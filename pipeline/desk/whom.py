@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from pipeline.html import plain_text
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from pipeline.model import Match, Mention, Person, PersonId, PlainText, SafeUrl, Subject, Touch, Turn
+
+LATELY: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whom:
-    """Somebody to speak to: what there is to tell them of, and why it is their turn. ``last`` is the last touch."""
+    """Somebody to speak to: what there is to tell them of, and why it is their turn. ``last`` is the last touch.
+
+    ``is_spoken_to`` where that was in the last days.
+    """
 
     id: PersonId
     name: PlainText
@@ -39,6 +45,7 @@ class Whom:
     is_late: bool = False
     answered: str = ""
     last: str = ""
+    is_spoken_to: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +65,19 @@ def whom(
 ) -> list[Whom]:
     """Return each person once: who answered first, then who is in the news or to be told of something, then who is due.
 
-    Whoever is snoozed is told of only where they are in the news themselves.
+    Whoever is snoozed is told of only where they are in the news themselves. Whoever was spoken to in the last days
+    comes after all others: there may be more to give, and nobody is glad of a note each day.
     """
     found: dict[PersonId, Whom] = {}
 
     def of(person: Person) -> Whom:
+        touch = last.get(person.id)
         return found.get(person.id) or Whom(
-            id=person.id, name=person.name, work=work_of(person), last=last_of(last.get(person.id))
+            id=person.id,
+            name=person.name,
+            work=work_of(person),
+            last=last_of(touch),
+            is_spoken_to=touch is not None and today - touch.at.date() < LATELY,
         )
 
     for person, at in offered:
@@ -78,7 +91,7 @@ def whom(
         known = of(turn.person)
         sentences = (*known.turns, str(turn.because))
         found[turn.person.id] = replace(known, turns=sentences, is_late=known.is_late or turn.is_late)
-    return list(found.values())
+    return sorted(found.values(), key=lambda each: each.is_spoken_to and not each.answered)
 
 
 def places(matches: Iterable[Match]) -> list[Place]:

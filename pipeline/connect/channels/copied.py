@@ -26,7 +26,7 @@ class _Copied:
 
     def hindrance(self) -> str:
         """Return that the author posts there by hand."""
-        return f"Byline does not post to {self.name}: copy the text there"
+        return f"Byline does not post to {self.name.title()}: copy the text there"
 
     def post(self, outgoing: Outgoing) -> NoReturn:
         """Post nothing."""
