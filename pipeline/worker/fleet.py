@@ -30,7 +30,9 @@ ALIVE: Final = 30
 """Seconds: a worker that gave no sign for so long is dead."""
 _ANSWER: Final = 5
 """Seconds that a turn is kept beyond what a request may take, for what is around it."""
-_LONGEST_LOOK: Final = 2.0
+_SHORTEST_LOOK: Final = 0.1
+_LONGEST_LOOK: Final = 5.0
+"""Seconds between two looks whether a host's turn is free."""
 _AWAY: Final = (0.5, 1.0, 2.0)
 """Seconds after which a server that ended the connection is asked again."""
 
@@ -119,6 +121,7 @@ class SharedTurns:
         self._told = told
         self._me = uuid4().hex
         self._taken: dict[str, float] = {}
+        self._looks: dict[str, int] = {}
 
     async def take(self, host: str, pause: float, seconds: float) -> float:
         """Take the turn at ``host`` for at most so many ``seconds``; 0, or in how many to come again."""
@@ -140,10 +143,14 @@ class SharedTurns:
     def _take(self, host: str, pause: float, seconds: float) -> float:
         if self._fleet.ask(_TAKE, host=host, me=self._me, pause=pause, long=seconds + _ANSWER):
             self._taken[host] = time.monotonic()
+            self._looks.pop(host, None)
             return 0.0
-        free = max((row.seconds for row in self._fleet.ask(_FREE, host=host, pause=pause)), default=0)
+        rests = max((float(row.rests) for row in self._fleet.ask(_FREE, host=host, pause=pause)), default=0.0)
+        # While somebody has the turn, nobody knows for how long: it is looked up less and less often.
+        looks = self._looks[host] = self._looks.get(host, 0) + 1
+        wait = max(0.01, rests) if rests > 0 else min(_LONGEST_LOOK, max(_SHORTEST_LOOK, pause) * 1.5 ** min(looks, 20))
         # By chance a little later: else all who wait for it would come at the same moment.
-        return min(_LONGEST_LOOK, max(0.01, float(free))) + random.uniform(0, 0.05)  # noqa: S311
+        return wait * random.uniform(1, 1.1)  # noqa: S311
 
     def _left_alone(self, host: str) -> Due | None:
         found = self._fleet.ask(_LEFT_ALONE, host=host)
@@ -175,9 +182,10 @@ _TAKE: Final = text(
     "AND turns.ended_at + make_interval(secs => :pause) <= clock_timestamp() RETURNING host"
 )
 _FREE: Final = text(
-    "SELECT EXTRACT(EPOCH FROM greatest(held_until, ended_at + make_interval(secs => :pause)) - clock_timestamp()) AS seconds "
-    "FROM host_turns WHERE host = :host"
+    "SELECT EXTRACT(EPOCH FROM ended_at + make_interval(secs => :pause) - clock_timestamp()) AS rests "
+    "FROM host_turns WHERE host = :host AND held_until <= clock_timestamp() AND ended_at > '-infinity'"
 )
+"""For how many seconds more the host rests after its last visit; no row where somebody has the turn."""
 _END: Final = text(
     "UPDATE host_turns SET held_until = '-infinity', ended_at = clock_timestamp() WHERE host = :host AND holder = :me"
 )
