@@ -22,13 +22,13 @@ WORDS = "the store .+ cannot be used: .+; check that it exists, is whole and is 
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
 
 
-def refusal(store, name):
+def refusal(store, name, begin):
     """Call one query. Return the words of the error, if there is one, and the statements that were sent."""
     sent = []
     listen = lambda *given: sent.append(given[2])  # noqa: E731
     event.listen(store._engine, "before_cursor_execute", listen)
     try:
-        with suppress(LookupError, ValueError), store.writing() as connection:
+        with suppress(LookupError, ValueError), begin() as connection:
             called(QUERIES[name], connection, "other")
     except StoreError as error:
         return str(error), sent
@@ -47,7 +47,8 @@ def test_what_may_not_write_says_so_and_changes_nothing(tmp_path):
     event.listen(store._engine, "connect", only_reading)
     refused = 0
     for name in QUERIES:
-        said, sent = refusal(store, name)
+        assert "readonly" in refusal(store, name, store.writing)[0]  # it is refused before it begins
+        said, sent = refusal(store, name, store.reading)
         if any(map(WRITES.match, sent)):
             assert re.fullmatch(WORDS, said), (name, said)
             assert "readonly" in said
@@ -66,7 +67,7 @@ def test_a_database_that_only_reads_says_so_at_each_write(postgres):
     _run_sql(postgres, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     store.close()
     for query in QUERIES:
-        said, sent = refusal(store, query)
+        said, sent = refusal(store, query, store.writing)
         if any(map(WRITES.match, sent)):
             assert re.fullmatch(WORDS, said), (query, said)
             assert "read-only" in said
