@@ -397,6 +397,13 @@ def test_a_queue_that_another_library_made_is_told_and_can_be_made_anew(fleet):
     assert "public" not in spaces
 
 
+def test_a_database_that_is_not_there_is_told_in_a_sentence(database):
+    gone = Fleet(queue_url({"DATABASE_URL": database.replace("/fleet_", "/no_such_fleet_")}))
+    with pytest.raises(StoreError, match=r"the queue cannot be made ready: .*does not exist.*DATABASE_URL"):
+        gone.prepare()
+    gone.close()
+
+
 # -- what is told
 
 
@@ -419,6 +426,7 @@ def test_logs_hold_no_word_of_an_error_and_none_of_what_others_log(monkeypatch):
     assert CANARY not in stream.getvalue()
     assert lines[0]["error"] == "SendError < OSError"
     assert lines[0]["seconds"] == 1.235
+    assert lines[0]["at"] == ""  # it comes from no module of ours
     assert lines[1] | {"time": ""} == {
         "time": "", "level": "error", "event": "logged", "by": "procrastinate.worker", "error": "SendError < OSError",
     }  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 import time
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from pipeline.errors import StoreAwayError, StoreError
 from pipeline.model import Due
 from pipeline.store import connecting
+from pipeline.store.walls import see_that_it_is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +32,8 @@ ALIVE: Final = 30
 """Seconds: a worker that gave no sign for so long is dead."""
 _ANSWER: Final = 5
 """Seconds that a turn is kept beyond what a request may take, for what is around it."""
+_AT_ONCE: Final = 10
+"""Connections of one worker beside those of its queue; whoever needs one more waits for it."""
 _SHORTEST_LOOK: Final = 0.1
 _LONGEST_LOOK: Final = 5.0
 """Seconds between two looks whether a host's turn is free."""
@@ -44,29 +48,22 @@ class Fleet:
         self.url = url
         here = url.update_query_dict({"schema": SCHEMA}).render_as_string(hide_password=False)
         self.engine = connecting(here)
+        self._room = threading.BoundedSemaphore(_AT_ONCE)
 
     def prepare(self, *, renew: bool = False) -> None:
-        """Make what is missing; ``renew`` makes all anew. Raises ``StoreError`` where another library made it."""
-        from procrastinate.schema import SchemaManager
+        """Make what is missing; ``renew`` makes all anew.
 
-        made_by = version("procrastinate")
-        with self.engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(7240194)"))  # one at a time makes it
-            if renew:
-                connection.execute(text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"))
-            found = _made_by(connection)
-            if found is None:
-                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
-                plain = connection.execution_options(no_parameters=True)
-                plain.exec_driver_sql(SchemaManager.get_schema())
-                plain.exec_driver_sql(_TABLES)
-                connection.execute(text("INSERT INTO queue_made_by VALUES (:version)"), {"version": made_by})
-            elif found.split(".")[:2] != made_by.split(".")[:2]:
-                raise StoreError(
-                    f"the queue was made by procrastinate {found}, and this is {made_by}: end all workers, and start "
-                    "the first with --renew, which makes the queue anew. Nothing is lost: what is to be done stands "
-                    "in the sites' stores"
-                )
+        Raises ``StoreError`` where another library made it, or the database is not there or not ours to make it in.
+        """
+        try:
+            with self.engine.begin() as connection:
+                _prepare(connection, renew=renew)
+        except DBAPIError as error:
+            said = str(error.orig).strip().splitlines()[0]
+            raise StoreError(
+                f"the queue cannot be made ready: {said}; check that the database of DATABASE_URL is there, and that "
+                f"the schema {SCHEMA} is its role's, if there is one"
+            ) from error
 
     def workers(self) -> int:
         """Return how many workers are alive."""
@@ -96,7 +93,7 @@ class Fleet:
         for wait in (0.0, *_AWAY):
             time.sleep(wait)
             try:
-                with self.engine.begin() as connection:
+                with self._room, self.engine.begin() as connection:
                     found = connection.execute(statement, given)
                     return found.all() if found.returns_rows else ()
             except DBAPIError as error:
@@ -155,6 +152,27 @@ class SharedTurns:
     def _left_alone(self, host: str) -> Due | None:
         found = self._fleet.ask(_LEFT_ALONE, host=host)
         return Due(at=found[0].left_until, because=found[0].because) if found else None
+
+
+def _prepare(connection: Connection, *, renew: bool) -> None:
+    from procrastinate.schema import SchemaManager
+
+    made_by = version("procrastinate")
+    connection.execute(text("SELECT pg_advisory_xact_lock(7240194)"))  # one at a time makes it
+    if renew:
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"))
+    found = _made_by(connection)
+    if found is None:
+        see_that_it_is_there(connection, SCHEMA)
+        plain = connection.execution_options(no_parameters=True)
+        plain.exec_driver_sql(SchemaManager.get_schema())
+        plain.exec_driver_sql(_TABLES)
+        connection.execute(text("INSERT INTO queue_made_by VALUES (:version)"), {"version": made_by})
+    elif found.split(".")[:2] != made_by.split(".")[:2]:
+        raise StoreError(
+            f"the queue was made by procrastinate {found}, and this is {made_by}: end all workers, and start the first "
+            "with --renew, which makes the queue anew. Nothing is lost: what is to be done stands in the sites' stores"
+        )
 
 
 def _made_by(connection: Connection) -> str | None:
