@@ -32,7 +32,7 @@ from pipeline.store import Store, sends
 from pipeline.store import deliveries as ledger
 from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
-from pipeline.worker.duties import Duties, Job
+from pipeline.worker.duties import Duties, Job, _share
 from pipeline.worker.fleet import SCHEMA, Fleet, SharedTurns
 from pipeline.worker.sites import Known, Site, one_site, queue_url, sites_below
 from pipeline.worker.stopping import Stopping
@@ -335,18 +335,29 @@ def test_a_pull_that_is_to_end_keeps_what_it_has_and_says_so(tmp_path, database,
     again = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}), lambda: None, Stopping())
     left = again.pull("ana")
     assert left.counts.get("read", 0) < 3
-    assert again.look("ana", 1).then == (Job(task="build", site="ana"),)
+    assert again.look("ana").then == (Job(task="build", site="ana"),)
 
 
-def test_an_edition_has_as_many_hands_as_it_is_worth(tmp_path, database):
-    root = made_site(tmp_path / "ana", [], 25)
+def test_an_edition_has_as_many_hands_as_it_is_worth_and_all_together_no_more_lines(tmp_path, database, mailbox):
+    root = made_site(tmp_path / "ana", [], mailbox.port)
     url = f"{database}&schema=ana"
     with_readers(url, 1001).close()
     duties = Duties(one_site(root, {"DATABASE_URL": url}), lambda: None, Stopping())
-    assert [job.task for job in duties.look("ana", 4).then] == ["build"]  # what the letter links to comes first
+    assert [job.task for job in duties.look("ana").then] == ["build"]  # what the letter links to comes first
     duties.build("ana")
-    assert [job.lock for job in duties.look("ana", 4).then] == [f"deliver ana {EDITION} {hand}" for hand in range(3)]
-    assert [job.given["hand"] for job in duties.look("ana", 2).then] == [0, 1]
+    jobs = duties.look("ana").then
+    assert [job.lock for job in jobs] == [f"deliver ana {EDITION} 0", f"deliver ana {EDITION} 1"]  # there are two lines
+    duties.deliver("ana", **jobs[1].given)
+    assert len(mailbox.callers) == 1  # one of the two lines
+    assert counted(url) == {DeliveryState.SENT: 1001}
+    assert duties.look("ana").then == ()
+
+
+@pytest.mark.parametrize(("lines", "hands"), [(1, 1), (4, 1), (4, 3), (7, 4), (8, 4)])
+def test_hands_share_all_lines(lines, hands):
+    shares = [_share(lines, hand, hands) for hand in range(hands)]
+    assert sum(shares) == lines
+    assert max(shares) - min(shares) <= 1
 
 
 def test_each_site_of_a_folder_has_its_own_environment_and_its_own_store(tmp_path):

@@ -72,6 +72,7 @@ def send(
         pace=pace,
         clock=orders.clock,
         heeding=orders.heeding,
+        lines=orders.lines,
     )
     return deliver(which, tell, orders)
 
