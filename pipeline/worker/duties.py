@@ -47,9 +47,8 @@ class Job:
     @property
     def lock(self) -> str:
         """What no two that run at once have in common."""
-        return " ".join(
-            map(str, (self.task, self.site, self.given.get("edition", ""), self.given.get("hand", "")))
-        ).strip()
+        which = (str(self.given[name]) for name in ("edition", "hand") if name in self.given)
+        return " ".join((self.task, self.site, *which))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
