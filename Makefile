@@ -52,6 +52,8 @@ lock: ## Write the locked requirements anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		pyproject.toml requirements/build.in -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		pyproject.toml requirements/build.in --extra worker -c requirements/run.txt -o requirements/worker.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		pyproject.toml requirements/build.in --group dev -c requirements/run.txt -o requirements/dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		--group audit -c requirements/dev.txt -o requirements/audit.txt
@@ -76,7 +78,7 @@ sbom: $(VENV)/releasing ## Write dist/byline.cdx.json, what Byline consists of (
 
 .PHONY: audit-packages
 audit-packages: $(VENV)/releasing ## Ask the advisory database about each package in the locks (needs the web)
-	@for lock in run dev audit release; do \
+	@for lock in run worker dev audit release; do \
 		$(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner off -r requirements/$$lock.txt \
 		|| { echo "requirements/$$lock.txt: a package has an advisory, as shown above, or the service could not be asked." \
 		"Nothing is known of advisories where it was not."; failed=1; }; \

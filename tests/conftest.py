@@ -251,17 +251,19 @@ def serving():
 
 
 class Mailbox:
-    """What a mail server took in, and how it is told to answer: `answers` maps a recipient to a reply."""
+    """What a mail server took in, from which `callers`, and how it answers: `answers` maps a recipient to a reply."""
 
     def __init__(self):
         self.messages = []
         self.answers = {}
         self.port = 0
+        self.callers = set()
 
     async def handle_RCPT(  # noqa: N802  (aiosmtpd calls it so)
         self, server, session, envelope, address, options
     ):
-        del server, session, options
+        del server, options
+        self.callers.add(session.peer)
         reply = self.answers.get(address, "250 OK")
         if reply.startswith("2"):
             envelope.rcpt_tos.append(address)

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
 import tomllib
 from contextlib import closing
 from datetime import UTC, datetime
@@ -463,6 +464,7 @@ PRINTED = [
     (("doctor",), 0, ("doctor",)),
     (("backup",), 0, ("backup", "{site}/../new.age")),
     (("restore",), 0, ("restore", "{site}/../kept.age", "{site}/../again")),
+    (("ci", "report"), 0, ("ci", "report", "--since", "HEAD", "--to", "{site}/../report")),
     (("store", "copy"), 0, ("store", "copy", "sqlite:///{site}/../copied.db")),
 ]
 
@@ -492,6 +494,9 @@ def test_the_json_that_a_command_prints_has_the_fields_that_the_manual_promises(
     if words in {("backup",), ("restore",)}:
         monkeypatch.setenv("BYLINE_BACKUP_PASSPHRASE", "seven good words to keep it by")
         printed_by("-C", str(site), "backup", str(site.parent / "kept.age"))
+    if words == ("ci", "report"):
+        for command in ("init -q", "add -A", "-c user.name=A -c user.email=a@x.example commit -qm 1"):
+            subprocess.run(["git", "-C", site, *command.split()], check=True)
     if words == ("doctor",):
         (site / STATE / "byline.db").chmod(0o644)
     filled = [word.format(site=site, feed=feed, **ids) for word in call]

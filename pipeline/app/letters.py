@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from pipeline.app import App
     from pipeline.app.lettered import Linted
     from pipeline.model import Delivery, DeliveryState, EditionId, Handover, Letter
-    from pipeline.send import Audience, Sent
+    from pipeline.send import Audience, Orders, Sent
     from pipeline.send.hosted.service import Hosted
-    from pipeline.send.interrupted import Heeding
     from pipeline.send.orders import Due
     from pipeline.send.ways import Answer, Way
     from pipeline.store.links import Opened
@@ -108,6 +107,16 @@ class Letters:
         with self._app.store.reading() as connection:
             return ledger.count_wanted(connection, letter.edition, letter.topics, self._app.now)
 
+    def reach(self, letter: Letter) -> int:
+        """Return to how many ``letter`` goes in all: those who have it, and those who would get it now."""
+        from pipeline.model import DeliveryState
+        from pipeline.store import deliveries as ledger
+
+        with self._app.store.reading() as connection:
+            known = ledger.counted(connection, letter.edition)
+        begun = sum(known[state] for state in known if state in {DeliveryState.SENT, DeliveryState.CLAIMED})
+        return begun + self.count(letter)
+
     def audience(self, letter: Letter) -> Audience:
         """Return who would get ``letter`` now, and who would not and why."""
         from pipeline.send import audience
@@ -128,12 +137,12 @@ class Letters:
         *,
         resume: bool = False,
         wait: bool = False,
-        heeding: Heeding | None = None,
+        part: Orders | None = None,
     ) -> Sent:
         """Send ``letter`` to all who have not got it: by the way of the settings, or as files into ``folder``.
 
-        What was refused for good has its consequences for readers, however the send ends. ``heeding`` is how an
-        interruption is heard of, where that is not by a signal.
+        What was refused for good has its consequences for readers, however the send ends. ``part`` are orders for one
+        of many who send it at once.
 
         Raises ``UsageError`` where posts must be approved and this one is not.
         """
@@ -144,8 +153,7 @@ class Letters:
         if folder is None:
             self.see_that_it_lasts(letter.edition)
         try:
-            orders = Orders(resume=resume, wait=wait)
-            orders = replace(orders, heeding=heeding) if heeding else orders
+            orders = replace(part or Orders(), resume=resume, wait=wait)
             return send(letter, self._app.settings, self._app.store, self.way(folder), tell, orders)
         finally:
             Consequences(self._app.store, datetime.now(UTC)).after_sending(letter.edition)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.talk import app, counted, shown, write_file
+from pipeline.cli.talk import app, counted, json_option, shown, write_file
+from pipeline.cli.talk import report as say
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ def ci() -> None:
 @click.option(
     "--preview", is_flag=True, help="Show page and letter, too: runs the site's templates, so never for strangers."
 )
+@json_option
 @click.pass_context
-def report(context: click.Context, since: str, folder: Path, *, preview: bool) -> int:
+def report(context: click.Context, since: str, folder: Path, *, preview: bool, as_json: bool) -> int:
     """Write what the check finds in changed posts into a folder, as Markdown. Errors in posts make the exit code 1.
 
     Without --preview nothing of the repository is run, whatever a stranger put there: it is only read.
@@ -67,7 +69,11 @@ def report(context: click.Context, since: str, folder: Path, *, preview: bool) -
             for name, data in previews(opened, path):
                 write_file(folder / name, data)
     grave = sum(each.hinders for each in found)
-    click.echo(f"{counted(len(paths), 'changed post')}, {counted(grave, 'error')}: see {shown(folder / REPORT)}")
+    say(
+        {"report": folder / REPORT, "posts": [path.stem for path in paths], "errors": grave, "findings": len(found)},
+        f"{counted(len(paths), 'changed post')}, {counted(grave, 'error')}: see {shown(folder / REPORT)}",
+        as_json=as_json,
+    )
     return int(any(each.hinders and each.path.parent.name != posts.DRAFTS for each in found))
 
 

@@ -71,7 +71,11 @@ def send(
     with store.writing() as connection:
         kept_links.keep(connection, letter.edition, letter.links)
     pace = Pace(settings.send.domain, settings.send.pace)
-    which = Round(
+    return deliver(_round(letter, mould, store, way, pace, orders), tell, orders)
+
+
+def _round(letter: Letter, mould: Moulds, store: Store, way: Way, pace: Pace, orders: Orders) -> Round:
+    return Round(
         edition=letter.edition,
         topics=letter.topics,
         mould=mould,
@@ -80,8 +84,8 @@ def send(
         pace=pace,
         clock=orders.clock,
         heeding=orders.heeding,
+        lines=orders.lines,
     )
-    return deliver(which, tell, orders)
 
 
 def rehearse(letter: Letter, settings: Settings, way: Way) -> tuple[str, Answer]:

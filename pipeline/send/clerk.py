@@ -78,7 +78,8 @@ class Clerk:
         An interruption is heeded when all that is on its way has arrived, a second one at once.
         """
         self.waiting = Waiting(self._read(), self._send.pace)
-        lines: list[Line | None] = [line, *[None] * (min(self._send.way.connections, many) - 1)]
+        most = self._send.lines or self._send.way.connections
+        lines: list[Line | None] = [line, *[None] * (min(most, many) - 1)]
         self._linemen = {Lineman(self._send, self._asks, each) for each in lines}
         for lineman in self._linemen:
             lineman.start()

@@ -74,13 +74,14 @@ class Orders:
 
     One that waits lasts until those are reached, too, who can be sent to only later. ``clock`` tells the time as it is:
     a ledger and a Date header tell when something really happened, whatever --now says. ``heeding`` is how an
-    interruption is heard of.
+    interruption is heard of, ``lines`` how many of the way's are for this run, where others have the rest; 0 is all.
     """
 
     resume: bool = False
     wait: bool = False
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     heeding: Heeding = heeding
+    lines: int = 0
 
 
 def audience_of(readers: Iterable[Reader], deliveries: Iterable[Delivery], reasons: Mapping[ReaderId, str]) -> Audience:

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One send: what goes out and what it is about, by which way and how fast, who writes it down, by which clock."""
+    """One send: what goes out and what it is about, by which way and how fast, who writes it down, by which clock.
+
+    ``lines`` are how many it may have open, where those of the way are shared with others; 0 is all of them.
+    """
 
     edition: EditionId
     topics: tuple[str, ...]
@@ -43,6 +46,7 @@ class Round:
     pace: Pace
     clock: Callable[[], datetime]
     heeding: Heeding = heeding
+    lines: int = 0
 
 
 class Ask(NamedTuple):

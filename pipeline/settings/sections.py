@@ -257,7 +257,7 @@ class Secrets(Section):
     code_host_token: SecretStr | None = None
     """BYLINE_CODE_HOST_TOKEN: by what `byline ci` opens and comments pull requests, and pushes branches."""
     database_url: SecretStr | None = None
-    """DATABASE_URL: a PostgreSQL store in place of .byline/byline.db."""
+    """DATABASE_URL: a PostgreSQL store in place of .byline/byline.db, with `?schema=` for one site of many."""
 
 
 class ThemeSettings(BaseModel):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline.app import App
 from pipeline.errors import PublishError
 from pipeline.model import FeedState
+from pipeline.send import Orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from pipeline.worker.sites import Site
     from pipeline.worker.stopping import Stopping
 
-MOST_HANDS: Final = 8
-"""So many tasks at most deliver one edition at once, each over as many lines as send.smtp.connections says."""
+MOST_HANDS: Final = 4
+"""So many tasks at most deliver one edition at once, on whatever machines. They share its lines among them, as how many
+may be open is said once for a sender (send.smtp.connections)."""
 _A_HAND: Final = 500
 """Letters that are worth another hand."""
 _LONGEST_BUILD: Final = 3600
@@ -45,7 +47,8 @@ class Job:
     @property
     def lock(self) -> str:
         """What no two that run at once have in common."""
-        return " ".join(map(str, (self.task, self.site, *self.given.values())))
+        which = (str(self.given[name]) for name in ("edition", "hand") if name in self.given)
+        return " ".join((self.task, self.site, *which))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +65,14 @@ class Duties:
     def __init__(self, sites: Mapping[str, Site], turns: Callable[[], Turns | None], stopping: Stopping) -> None:
         self._sites, self._turns, self._stopping = sites, turns, stopping
 
-    def look(self, site: str, hands: int) -> Done:
-        """Find out what is due. As many as ``hands`` may deliver one edition."""
+    def look(self, site: str) -> Done:
+        """Find out what is due."""
         with self._opened(site) as app:
             jobs = [Job(task="pull", site=site)] if app.feeds.are_due() else []
             due, unbuilt = app.letters.due().now, {path.stem for path in app.unbuilt()}
             if any(not app.held(app.find(name)) for name in unbuilt):
                 jobs.append(Job(task="build", site=site))
-            jobs += [job for sending in due for job in _deliveries(app, site, sending, unbuilt, hands)]
+            jobs += [job for sending in due for job in _deliveries(app, site, sending, unbuilt)]
         return Done(then=tuple(jobs))
 
     def pull(self, site: str) -> Done:
@@ -104,9 +107,8 @@ class Duties:
             raise PublishError(f"the site {site} cannot be built: `byline publish` there says why")
         return Done(counts={"built": 1})
 
-    def deliver(self, site: str, edition: str, hand: int = 0) -> Done:
-        """Send an edition to those who wait, with others who do the same; ``hand`` is which of them this is."""
-        del hand
+    def deliver(self, site: str, edition: str, hand: int = 0, hands: int = 1) -> Done:
+        """Send an edition to those who wait, as one ``hand`` of so many that do the same."""
         counts: Counter[str] = Counter()
 
         def tell(delivery: Delivery) -> None:
@@ -117,7 +119,8 @@ class Duties:
             if (service := app.letters.service) is not None:
                 app.letters.hand_over(letter, service)
                 return Done(counts={"handed over": 1})
-            app.letters.send(letter, None, tell, heeding=self._stopping.heeding)
+            lines = _share(app.letters.way().connections, hand, hands)
+            app.letters.send(letter, None, tell, part=Orders(heeding=self._stopping.heeding, lines=lines))
         self._stopping.see_that_it_goes_on()
         return Done(counts=counts)
 
@@ -128,11 +131,23 @@ class Duties:
             yield app
 
 
-def _deliveries(app: App, site: str, sending: Sending, unbuilt: set[str], hands: int) -> Iterator[Job]:
-    """Yield the jobs that deliver an edition: as many as its letters are worth, once the site shows it."""
+def _deliveries(app: App, site: str, sending: Sending, unbuilt: set[str]) -> Iterator[Job]:
+    """Yield the jobs that deliver an edition once the site shows it: as many as all of its letters are worth.
+
+    Their number does not change while it is sent, and none runs twice at once: so there are never more lines.
+    """
     path = app.find(sending.edition)
     if path.stem in unbuilt or app.held(path):
         return
-    many = app.letters.count(app.letters.make(path))
-    for hand in range(min(hands, MOST_HANDS, -(-many // _A_HAND))):
-        yield Job(task="deliver", site=site, given={"edition": str(sending.edition), "hand": hand})
+    letter = app.letters.make(path)
+    if not app.letters.count(letter):
+        return
+    worth = -(-app.letters.reach(letter) // _A_HAND)
+    hands = 1 if app.letters.service else min(MOST_HANDS, worth, app.letters.way().connections)
+    for hand in range(hands):
+        yield Job(task="deliver", site=site, given={"edition": str(sending.edition), "hand": hand, "hands": hands})
+
+
+def _share(lines: int, hand: int, hands: int) -> int:
+    """Return how many of ``lines`` are for one of ``hands``."""
+    return lines // hands + (hand < lines % hands)

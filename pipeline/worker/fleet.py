@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 import time
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from pipeline.errors import StoreAwayError, StoreError
 from pipeline.model import Due
 from pipeline.store import connecting
+from pipeline.store.walls import see_that_it_is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +32,11 @@ ALIVE: Final = 30
 """Seconds: a worker that gave no sign for so long is dead."""
 _ANSWER: Final = 5
 """Seconds that a turn is kept beyond what a request may take, for what is around it."""
-_LONGEST_LOOK: Final = 2.0
+_AT_ONCE: Final = 10
+"""Connections of one worker beside those of its queue; whoever needs one more waits for it."""
+_SHORTEST_LOOK: Final = 0.1
+_LONGEST_LOOK: Final = 5.0
+"""Seconds between two looks whether a host's turn is free."""
 _AWAY: Final = (0.5, 1.0, 2.0)
 """Seconds after which a server that ended the connection is asked again."""
 
@@ -42,29 +48,22 @@ class Fleet:
         self.url = url
         here = url.update_query_dict({"schema": SCHEMA}).render_as_string(hide_password=False)
         self.engine = connecting(here)
+        self._room = threading.BoundedSemaphore(_AT_ONCE)
 
     def prepare(self, *, renew: bool = False) -> None:
-        """Make what is missing; ``renew`` makes all anew. Raises ``StoreError`` where another library made it."""
-        from procrastinate.schema import SchemaManager
+        """Make what is missing; ``renew`` makes all anew.
 
-        made_by = version("procrastinate")
-        with self.engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(7240194)"))  # one at a time makes it
-            if renew:
-                connection.execute(text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"))
-            found = _made_by(connection)
-            if found is None:
-                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
-                plain = connection.execution_options(no_parameters=True)
-                plain.exec_driver_sql(SchemaManager.get_schema())
-                plain.exec_driver_sql(_TABLES)
-                connection.execute(text("INSERT INTO queue_made_by VALUES (:version)"), {"version": made_by})
-            elif found.split(".")[:2] != made_by.split(".")[:2]:
-                raise StoreError(
-                    f"the queue was made by procrastinate {found}, and this is {made_by}: end all workers, and start "
-                    "the first with --renew, which makes the queue anew. Nothing is lost: what is to be done stands "
-                    "in the sites' stores"
-                )
+        Raises ``StoreError`` where another library made it, or the database is not there or not ours to make it in.
+        """
+        try:
+            with self.engine.begin() as connection:
+                _prepare(connection, renew=renew)
+        except DBAPIError as error:
+            said = str(error.orig).strip().splitlines()[0]
+            raise StoreError(
+                f"the queue cannot be made ready: {said}; check that the database of DATABASE_URL is there, and that "
+                f"the schema {SCHEMA} is its role's, if there is one"
+            ) from error
 
     def workers(self) -> int:
         """Return how many workers are alive."""
@@ -94,7 +93,7 @@ class Fleet:
         for wait in (0.0, *_AWAY):
             time.sleep(wait)
             try:
-                with self.engine.begin() as connection:
+                with self._room, self.engine.begin() as connection:
                     found = connection.execute(statement, given)
                     return found.all() if found.returns_rows else ()
             except DBAPIError as error:
@@ -119,6 +118,7 @@ class SharedTurns:
         self._told = told
         self._me = uuid4().hex
         self._taken: dict[str, float] = {}
+        self._looks: dict[str, int] = {}
 
     async def take(self, host: str, pause: float, seconds: float) -> float:
         """Take the turn at ``host`` for at most so many ``seconds``; 0, or in how many to come again."""
@@ -140,14 +140,39 @@ class SharedTurns:
     def _take(self, host: str, pause: float, seconds: float) -> float:
         if self._fleet.ask(_TAKE, host=host, me=self._me, pause=pause, long=seconds + _ANSWER):
             self._taken[host] = time.monotonic()
+            self._looks.pop(host, None)
             return 0.0
-        free = max((row.seconds for row in self._fleet.ask(_FREE, host=host, pause=pause)), default=0)
+        rests = max((float(row.rests) for row in self._fleet.ask(_FREE, host=host, pause=pause)), default=0.0)
+        # While somebody has the turn, nobody knows for how long: it is looked up less and less often.
+        looks = self._looks[host] = self._looks.get(host, 0) + 1
+        wait = max(0.01, rests) if rests > 0 else min(_LONGEST_LOOK, max(_SHORTEST_LOOK, pause) * 1.5 ** min(looks, 20))
         # By chance a little later: else all who wait for it would come at the same moment.
-        return min(_LONGEST_LOOK, max(0.01, float(free))) + random.uniform(0, 0.05)  # noqa: S311
+        return wait * random.uniform(1, 1.1)  # noqa: S311
 
     def _left_alone(self, host: str) -> Due | None:
         found = self._fleet.ask(_LEFT_ALONE, host=host)
         return Due(at=found[0].left_until, because=found[0].because) if found else None
+
+
+def _prepare(connection: Connection, *, renew: bool) -> None:
+    from procrastinate.schema import SchemaManager
+
+    made_by = version("procrastinate")
+    connection.execute(text("SELECT pg_advisory_xact_lock(7240194)"))  # one at a time makes it
+    if renew:
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"))
+    found = _made_by(connection)
+    if found is None:
+        see_that_it_is_there(connection, SCHEMA)
+        plain = connection.execution_options(no_parameters=True)
+        plain.exec_driver_sql(SchemaManager.get_schema())
+        plain.exec_driver_sql(_TABLES)
+        connection.execute(text("INSERT INTO queue_made_by VALUES (:version)"), {"version": made_by})
+    elif found.split(".")[:2] != made_by.split(".")[:2]:
+        raise StoreError(
+            f"the queue was made by procrastinate {found}, and this is {made_by}: end all workers, and start the first "
+            "with --renew, which makes the queue anew. Nothing is lost: what is to be done stands in the sites' stores"
+        )
 
 
 def _made_by(connection: Connection) -> str | None:
@@ -175,9 +200,10 @@ _TAKE: Final = text(
     "AND turns.ended_at + make_interval(secs => :pause) <= clock_timestamp() RETURNING host"
 )
 _FREE: Final = text(
-    "SELECT EXTRACT(EPOCH FROM greatest(held_until, ended_at + make_interval(secs => :pause)) - clock_timestamp()) AS seconds "
-    "FROM host_turns WHERE host = :host"
+    "SELECT EXTRACT(EPOCH FROM ended_at + make_interval(secs => :pause) - clock_timestamp()) AS rests "
+    "FROM host_turns WHERE host = :host AND held_until <= clock_timestamp() AND ended_at > '-infinity'"
 )
+"""For how many seconds more the host rests after its last visit; no row where somebody has the turn."""
 _END: Final = text(
     "UPDATE host_turns SET held_until = '-infinity', ended_at = clock_timestamp() WHERE host = :host AND holder = :me"
 )

@@ -100,8 +100,6 @@ class Work:
 
         async def do(site: str, **given: Any) -> None:
             began = time.monotonic()
-            if name == "look":
-                given = {"hands": await asyncio.to_thread(self._fleet.workers)}
             try:
                 done: Done = await asyncio.to_thread(getattr(self._duties, name), site, **given)
             except BaseException as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
 from collections import Counter as Counts
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -77,7 +78,9 @@ class Told:
         outcome = "handed back" if isinstance(error, StoppedError) else "failed"
         self._tasks.labels(task, outcome).inc()
         level = logging.INFO if outcome == "handed back" else logging.ERROR
-        self._say(level, outcome, task=task, site=site, seconds=round(seconds, 3), error=_kinds(error))
+        self._say(
+            level, outcome, task=task, site=site, seconds=round(seconds, 3), error=_kinds(error), at=_place(error)
+        )
 
     def taken_over(self, task: str, site: str) -> None:
         """Tell that a task of a worker that died is free again."""
@@ -140,6 +143,16 @@ def log_as_json() -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     log.setLevel(logging.INFO)
+
+
+def _place(error: BaseException) -> str:
+    """Return the module of ours and the line that an error comes from."""
+    ours = [
+        f"{module}:{lineno}"
+        for frame, lineno in traceback.walk_tb(error.__traceback__)
+        if (module := str(frame.f_globals.get("__name__"))).startswith("pipeline.")
+    ]
+    return ours[-1] if ours else ""
 
 
 def _kinds(error: BaseException) -> str:

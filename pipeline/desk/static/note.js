@@ -31,41 +31,47 @@ function ways(answer) {
   $("kept").textContent = "Kept.";
 }
 
-async function prepare(anew) {
-  await keep();
-  const asked = main.dataset.note ? ["/note/open", { note: Number(main.dataset.note) }] : ["/note", { person, kind: kind(), about, other, anew }];
-  const answer = await ask(...asked);
-  delete main.dataset.note; // from now on it is what the author asks for
-  if (!failed(answer)) show(answer);
-}
+// What follows is done in turn: a note is sent as it stands when all that was chosen and typed before has been heard.
 
-/** Keep what is typed; gives whether the desk has it. */
-function keep() {
-  clearTimeout(typing);
+function prepare(anew) {
   return next(async () => {
-    if (isKept) return true;
-    isKept = true; // of what is typed from here on, the next call hears
-    const answer = await ask("/note/keep", { note, subject: $("subject").value, text: $("note").value });
-    if (!failed(answer)) return isKept && ways(answer), true;
-    isKept = false;
-    $("kept").textContent = "Not kept yet.";
-    return false;
+    await kept();
+    const asked = main.dataset.note ? ["/note/open", { note: Number(main.dataset.note) }] : ["/note", { person, kind: kind(), about, other, anew }];
+    const answer = await ask(...asked);
+    delete main.dataset.note; // from now on it is what the author asks for
+    if (!failed(answer)) show(answer);
   });
 }
 
-/** Said by the author: it is sent, and counts as a touch. */
-async function sent() {
-  if (note === null || !(await keep()) || failed(await ask("/note/sent", { note }))) return;
-  shown(true);
-  $("after").focus();
+/** Keep what is typed; gives whether the desk has it. */
+const keep = () => next(kept);
+
+async function kept() {
+  clearTimeout(typing);
+  if (isKept) return true;
+  isKept = true; // of what is typed from here on, the next call hears
+  const answer = await ask("/note/keep", { note, subject: $("subject").value, text: $("note").value });
+  if (!failed(answer)) return isKept && ways(answer), true;
+  isKept = false;
+  $("kept").textContent = "Not kept yet.";
+  return false;
 }
 
-async function unsent() {
-  if (failed(await ask("/note/unsent", { note }))) return;
-  shown(false);
-  tell("Undone: it is no touch, and waits to be sent.");
-  $("note").focus();
-}
+/** Said by the author: it is sent, and counts as a touch. */
+const sent = () =>
+  next(async () => {
+    if (note === null || !$("after").hidden || !(await kept()) || failed(await ask("/note/sent", { note }))) return;
+    shown(true);
+    $("after").focus();
+  });
+
+const unsent = () =>
+  next(async () => {
+    if (failed(await ask("/note/unsent", { note }))) return;
+    shown(false);
+    tell("Undone: it is no touch, and waits to be sent.");
+    $("note").focus();
+  });
 
 /** Show the note as sent, or as one that waits. */
 function shown(isSent) {
