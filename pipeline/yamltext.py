@@ -106,6 +106,20 @@ def parse(text: str, taught: Callable[[Any], None] | None = None) -> Any:
         return yaml.load(text, Loader=_taught(Loader, taught))  # noqa: S506  (a SafeLoader)
 
 
+def parse_as_written(text: str) -> Any:
+    """Return the data of ``text``, in which whatever is no list or mapping is a text as it is written, or None.
+
+    So 0470 stays a telephone number, 12:30 a time and No a name. It is the failsafe schema (YAML 1.2.2, section 10.1)
+    with a null. Raises ``yaml.YAMLError`` as ``parse`` does.
+    """
+    return parse(text, _take_as_written)
+
+
+def _take_as_written(loader: Any) -> None:
+    for name in ("bool", "int", "float", "timestamp", "binary"):
+        loader.add_constructor(f"tag:yaml.org,2002:{name}", lambda _, node: node.value)
+
+
 def _taught(loader: Any, taught: Callable[[Any], None] | None) -> Any:
     if taught is None:
         return loader

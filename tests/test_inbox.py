@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imap_server import serving
+from pipeline.connect.network import Network
 from pipeline.errors import SendError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import (
@@ -27,6 +28,7 @@ from pipeline.model import (
 )
 from pipeline.send.consequences import Consequences
 from pipeline.send.returned import MOST_BYTES, arrived, effect_of
+from pipeline.settings.sections import ConnectSettings
 from pipeline.store import Store, forgotten
 from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept
@@ -282,6 +284,28 @@ def test_what_is_nobodys_letter_and_what_is_no_bounce_is_not_kept(sent_one):
     for mail in others:
         take(sent_one, mail)
     assert Consequences(sent_one, NOW).rulings() == ()
+
+
+def answer(sender, subject="Re: The letter", to=LETTER):
+    return f"From: {sender}\nTo: {SENDER}\nSubject: {subject}\nIn-Reply-To: {to}\n\nA word between us.\n".encode()
+
+
+def test_that_a_reader_answered_a_letter_is_kept_and_not_what_they_wrote(sent_one):
+    (ruling,) = take(sent_one, answer("Mei <Mei@example.org>"))
+    assert (ruling.email, ruling.event.kind, ruling.done) == ("mei@example.org", ReturnKind.OTHER, Done.NOTHING)
+    assert take(sent_one, answer("Mei <Mei@example.org>")) == ()
+    (kept_one,) = Consequences(sent_one, NOW).rulings()
+    assert not any(Consequences(sent_one, NOW).show(kept_one.id)[1])
+    assert take(sent_one, answer("friend@example.com"))[0].id == 0
+    assert take(sent_one, answer("mei@example.org", to="<nobody-knows@example.org>"))[0].id == 0
+    assert len(Consequences(sent_one, NOW).rulings()) == 1
+
+
+def test_who_answered_a_letter_is_offered_as_somebody_to_have_been_in_touch_with(sent_one, tmp_path):
+    net = Network(lambda: sent_one, ConnectSettings(), tmp_path, NOW)
+    net.add({"name": ["Mei"], "emails": ["mei@example.org"]})
+    take(sent_one, answer("mei@example.org"))
+    assert [person.name for person, _ in net.offered()] == ["Mei"]
 
 
 def test_a_wish_to_leave_by_the_address_that_the_letter_names_is_heeded(sent_one):

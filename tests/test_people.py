@@ -224,6 +224,18 @@ def test_markdown_by_hand_is_read_with_its_notes_and_organisations(tmp_path):
     assert westmark.organisation.is_wanted
 
 
+def test_what_yaml_takes_for_a_number_or_a_word_of_its_own_stays_as_it_is_written(take_in, small):
+    people = """people:
+- {name: No, phone: 0470123456, birthday: 1980-05-12, tags: [on, 12:30, 1.10, NO, 0x1F, 1_000, ~]}
+- {name: Ana, phone: +32470123456, watched: off}
+"""
+    assert take_in(people, "people.yml").added == 2
+    ana, no = everybody(small)
+    assert (no.name, no.phones, str(no.birthday)) == ("No", ("0470123456",), "1980-05-12")
+    assert no.tags == ("on", "12:30", "1.10", "NO", "0x1F", "1_000")
+    assert (ana.phones, ana.is_watched) == (("+32470123456",), False)
+
+
 def test_a_broken_item_of_yaml_costs_itself_and_no_other(tmp_path):
     ana, broken, bo, westmark = told_by(tmp_path, YAML, "people.yml")
     assert (ana.person.birthday, ana.person.tags) == ("1971-04-12", ("ports",))
@@ -686,6 +698,17 @@ def test_the_command_keeps_both_records_as_they_were_for_the_author_alone(site, 
     assert [person["emails"] for person in told["people"]] == [["ruiz@example.org", "lund@example.org"]]
 
 
+def test_who_is_erased_is_in_no_introduction_either(site, byline):
+    for name in ("Wim Daelman", "Bea Kim", "Cy Lund"):
+        byline("connect", "add", name, at=site)
+    for other in ("Bea Kim", "Cy Lund"):
+        assert byline("connect", "introduce", "Wim Daelman", other, at=site)[0] == 0
+    assert byline("connect", "erase", "Bea Kim", at=site)[0] == 0
+    left = b"".join(path.read_bytes() for path in (site / ".byline").glob("byline.db*"))
+    assert b"Cy Lund" in left
+    assert b"Bea" not in left
+
+
 def test_who_is_erased_is_in_no_file_of_a_merge_either(site, byline):
     for name in ("Ana Ruiz", "Ana Lund", "A. Lund", "Bo Berg", "B. Berg"):
         byline("connect", "add", name, at=site)
@@ -788,7 +811,7 @@ def test_each_command_reports_as_json(site, byline):
     assert said("leave-alone", "Ana Ruiz")["is_left_alone"] is True
     assert said("due") == {"due": [], "answered": []}
     assert said("erase", "Ana Ruiz")["erased"] == "Ana Ruiz"
-    assert said() == {"mentions": []}
+    assert said() == {"mentions": [], "matches": []}
 
 
 def test_the_reader_states_are_no_business_of_people():

@@ -84,12 +84,19 @@ def test_the_takes_that_fit_are_told_by_how_long_one_took():
         ({"posts": ("p",), "unsent": ("p",)}, Step.PUBLISH),
         ({"posts": ("p",), "unapproved": ("p",)}, Step.CHECK),
         ({"posts": ("p",), "people": ("Ana is in the news",)}, Step.PEOPLE),
-        ({"posts": ("p",), "people": ("Ana is in the news",), "touches": 1}, None),
+        ({"posts": ("p",), "people": ("Ana is in the news",), "touches": 1}, Step.PEOPLE),
+        ({"posts": ("p",), "people": ("Ana is in the news",), "touches": 6}, None),
+        ({"posts": ("p",), "touches": 1}, None),
         ({"posts": ("p",)}, None),
     ],
 )
 def test_what_is_next_is_the_first_that_is_not_done(known, expected):
     assert plan_of(facts(**known), 2).next == expected
+
+
+def test_whoever_was_spoken_to_leaves_room_for_fewer():
+    waits = step(plan_of(facts(posts=("p",), people=("Ana", "Bo", "Cy"), touches=5), 2), Step.PEOPLE).waits
+    assert waits == ("Ana", "2 more can wait: 6 fit into 24 minutes")
 
 
 def test_only_so_many_people_are_named_as_there_is_time_for():

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pipeline import post as posts
 from pipeline.app.written import read_posts
+from pipeline.connect.cadence import LATELY
 from pipeline.model import Choice, WeekFacts, WeekFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
     from datetime import date, datetime
 
     from pipeline.app import App
     from pipeline.model import Match, Post, Spell, Step, WeekPlan
 
+_Key = TypeVar("_Key", bound="Hashable")
 _WEEKS: Final = 12
 """So many weeks back are shown, and looked at for how long a step takes."""
 
@@ -104,12 +106,25 @@ class Week:
         )
 
     def _people(self) -> tuple[str, ...]:
-        """Return whom to speak to this week and why, in sentences: who is in the news, and whose turn it is."""
+        """Return whom to speak to this week and why, in a sentence for each: people first, then organisations.
+
+        Whoever answered comes first, then whose turn is overdue, who is to be told of something, and whose turn it is;
+        nobody who was spoken to lately.
+        """
         app = self._app
-        news = {found.name: f"{found.name} is in the news: {found.because}" for found in app.connect(8)}
-        matches = [_told(match) for match in app.matches.matches()]
-        turns = [f"{turn.person.name}: {turn.because}" for turn in app.network.turns()]
-        return tuple(dict.fromkeys((*news.values(), *matches, *turns)))
+        last, matches, turns = app.network.last_touches(), app.matches.matches(), app.network.turns()
+        answered = {
+            person.id: f"{person.name} answered your letter on {at:%Y-%m-%d}" for person, at in app.network.offered()
+        }
+        gives = _firsts((match.person.id, _told(match)) for match in matches if match.person)
+        due = _firsts((turn.person.id, f"{turn.person.name}: {turn.because}") for turn in turns)
+        late = [turn.person.id for turn in turns if turn.is_late]
+        open_to = (one for one in (*late, *gives, *due) if one not in last or app.now - last[one].at >= LATELY)
+        people = answered | {one: gives.get(one) or due[one] for one in open_to if one not in answered}
+        alone = ((match.organisation, match) for match in matches if not match.person)
+        places = _firsts((place.name, _told(match)) for place, match in alone if place)
+        watched = _firsts((each.name, f"{each.name} is in the news: {each.because}") for each in app.connect(8))
+        return (*people.values(), *(watched | places).values())
 
     def _posts(self) -> tuple[Post, ...]:
         return read_posts(self._app.settings.content, posts.POSTS)[0]
@@ -119,6 +134,14 @@ class Week:
 
         with self._app.store.reading() as connection:
             return weeks.spells(connection, _monday(self._app.now) - timedelta(weeks=_WEEKS - 1))
+
+
+def _firsts(pairs: Iterable[tuple[_Key, str]]) -> dict[_Key, str]:
+    """Return what is said first under each name."""
+    found: dict[_Key, str] = {}
+    for name, said in pairs:
+        found.setdefault(name, said)
+    return found
 
 
 def _told(match: Match) -> str:

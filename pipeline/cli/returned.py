@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.talk import shown
-from pipeline.model import Done, Effect, Proof, ReaderState, ReturnKind
+from pipeline.model import Done, Effect, Proof, ReaderState, ReturnKind, ReturnReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,6 +63,8 @@ def _sentence(event: Returned) -> str:
             still = ", and it is still being tried" if event.pending else ""
             gone = "the address is gone" if event.gone else "it did not arrive"
             return f"to {who}: {gone}, {event.reason}{f' ({codes})' if codes else ''}{still}"
+        case ReturnKind.OTHER if event.reason is ReturnReason.UNDEFINED:
+            return f"a mail of {who}'s own, for you to read"
         case ReturnKind.OTHER:
             return f"no bounce and no wish, from or for {who} ({event.reason})"
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pipeline.model import Person, PersonId, PlainText, Touch
     from pipeline.settings.sections import CadenceSettings
 
+LATELY: Final = timedelta(days=7)
+"""Whoever was spoken to in that time comes after all others: nobody is glad of a note each day."""
 AHEAD: Final = 7
 """Days before a birthday or an anniversary from which it is told: the week."""
 _OF_MONTHS: Final = 28

@@ -14,6 +14,7 @@ from pipeline.connect import edits, service
 from pipeline.connect.cadence import cadence_of, turns
 from pipeline.connect.contacts.facts import organisation_from
 from pipeline.connect.importing import import_file
+from pipeline.connect.note import INTRODUCE
 from pipeline.connect.same import (
     folded,
     is_same,
@@ -27,6 +28,7 @@ from pipeline.connect.same import (
 from pipeline.errors import UsageError
 from pipeline.html import as_web_address, plain_text
 from pipeline.model import Touch
+from pipeline.store import notes
 from pipeline.store import people as kept
 from pipeline.store import touches as log
 
@@ -120,7 +122,9 @@ class Network:
         return self._changed(words, change)
 
     def snooze(self, words: str, until: date | None) -> Person:
-        """Let somebody not be due before a day; None takes that back."""
+        """Let somebody not be due before a day; None takes that back. Raises ``UsageError`` for a day that is over."""
+        if until and until <= self._now.date():
+            raise UsageError(f"{until} is over: name a day that is yet to come")
         return self._changed(words, partial(replace, snoozed_until=until))
 
     def leave_alone(self, words: str, *, leave: bool = True) -> Person:
@@ -160,9 +164,11 @@ class Network:
             }
 
     def erase(self, words: str) -> Person:
-        """Delete a person whole: all that is known of them, each touch and each note."""
+        """Delete a person whole: all that is known of them, each touch and note, and what introduced them to others."""
         with self._store().erasing() as connection:
             person = _found(connection, words)
+            names = {person.name, *(each.said for each in person.aside if each.fact == "name")}
+            notes.forget_about(connection, INTRODUCE, names)
             kept.erase_person(connection, person.id)
         return person
 

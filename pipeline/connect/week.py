@@ -61,7 +61,9 @@ def _steps(facts: WeekFacts, minutes: Mapping[Step, int]) -> Iterator[tuple[Step
     yield Step.CHECK, _check(facts), "byline check", has_post and not facts.drafts and not facts.unapproved
     is_out = has_post and not facts.unbuilt and not facts.unsent
     yield Step.PUBLISH, _publish(facts), "byline publish && byline send POST", is_out
-    yield Step.PEOPLE, _people(facts, minutes[Step.PEOPLE]), "byline connect", not facts.people or facts.touches > 0
+    fit = max(1, minutes[Step.PEOPLE] // _PERSON)
+    is_done = not facts.people or facts.touches >= fit
+    yield Step.PEOPLE, _people(facts, fit, minutes[Step.PEOPLE]), "byline connect", is_done
 
 
 def _is_triaged(facts: WeekFacts) -> bool:
@@ -95,11 +97,11 @@ def _publish(facts: WeekFacts) -> list[str]:
     return [*waits, *(f"{name} was sent to nobody yet" for name in facts.unsent)]
 
 
-def _people(facts: WeekFacts, minutes: int) -> list[str]:
-    fit = max(1, minutes // _PERSON)
-    waits = list(facts.people[:fit])
-    if len(facts.people) > fit:
-        waits.append(f"{len(facts.people) - fit} more can wait: {fit} fit into {minutes} minutes")
+def _people(facts: WeekFacts, fit: int, minutes: int) -> list[str]:
+    left = fit - facts.touches
+    waits = list(facts.people[:left])
+    if len(facts.people) > left:
+        waits.append(f"{len(facts.people) - left} more can wait: {fit} fit into {minutes} minutes")
     return [*waits, *(["a month went by without anything given: whom could you help?"] if facts.service_due else [])]
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from pipeline.connect.cadence import LATELY
 from pipeline.html import plain_text
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from pipeline.model import Match, Mention, Person, PersonId, PlainText, SafeUrl, Subject, Touch, Turn
-
-LATELY: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

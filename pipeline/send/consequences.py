@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Final
 from pipeline.errors import UsageError
 from pipeline.model import Done, Proof, ReaderState, ReturnKind, Ruling
 from pipeline.send.returned.arrival import of_refusal
-from pipeline.send.returned.effect import LETTERS, done_about, effect_of, effect_on, proof_of, should_pause, why
+from pipeline.send.returned.effect import (
+    LETTERS,
+    done_about,
+    effect_of,
+    effect_on,
+    is_answer_of,
+    proof_of,
+    should_pause,
+    why,
+)
 from pipeline.store import returns as kept
 from pipeline.store import send as list_of
 
@@ -28,7 +37,7 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 500
 """Refusals in one transaction."""
 _OF_READERS: Final = frozenset({ReturnKind.BOUNCE, ReturnKind.COMPLAINT, ReturnKind.UNSUBSCRIBE})
-"""Kinds that are kept; whatever else a mailbox holds is the author's own affair."""
+"""Kinds that are kept; of whatever else a mailbox holds, only that a reader answered a letter."""
 
 
 def take(connection: Connection, arrived: Arrived, now: datetime) -> tuple[Ruling, ...]:
@@ -58,9 +67,11 @@ def _take(connection: Connection, arrived: Arrived, number: int, letters: list[L
         email=reader.email if reader else "",
         edition=letter.edition if letter else None,
     )
-    if reader is None or event.kind not in _OF_READERS:
+    is_answer = reader is not None and is_named and is_answer_of(event, reader.email)
+    if reader is None or not (is_answer or event.kind in _OF_READERS):
         return ruling
-    found = kept.keep(connection, f"{arrived.key}/{number}", reader.id, ruling, arrived.excerpt)
+    words = () if is_answer else arrived.excerpt  # what they wrote is between the two
+    found = kept.keep(connection, f"{arrived.key}/{number}", reader.id, ruling, words)
     return _acted(connection, replace(ruling, id=found), reader.id) if found else None
 
 

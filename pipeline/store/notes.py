@@ -11,6 +11,7 @@ from pipeline.model import Note, NoteId, PersonId, TouchKind
 from pipeline.store.schema import notes, touches
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -83,6 +84,15 @@ def mark_unsent(connection: Connection, note: Note) -> None:
     connection.execute(update(notes).where(notes.c.id == note.id).values(sent_at=None))
     same = (touches.c.person_id == note.person) & (touches.c.kind == TouchKind.NOTE) & (touches.c.at == note.sent_at)
     connection.execute(delete(touches).where(same))
+
+
+def forget_about(connection: Connection, kind: str, names: Collection[str]) -> None:
+    """Delete the notes of a ``kind`` that are about any of these ``names``, and what touches say of them."""
+    about = (notes.c.kind == kind) & notes.c.about.in_(list(names))
+    for row in connection.execute(select(notes).where(about, notes.c.sent_at.is_not(None))).all():
+        same = (touches.c.person_id == row.person_id) & (touches.c.kind == TouchKind.NOTE)
+        connection.execute(update(touches).where(same, touches.c.at == row.sent_at).values(about=""))
+    connection.execute(delete(notes).where(about))
 
 
 def _waits_like(note: Note) -> ColumnElement[bool]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -117,7 +116,7 @@ def _of_items(items: list[_Item]) -> Iterator[Told]:
     data: Any = None
     if not any(line.fault for item in items for line in item.lines):
         with suppress(yaml.YAMLError):
-            data = yamltext.parse("".join(item.text for item in items))
+            data = yamltext.parse_as_written("".join(item.text for item in items))
     is_whole = isinstance(data, list) and len(data) == len(items)
     for place, item in enumerate(items):
         yield _of_item(item, data[place : place + 1] if is_whole else None)
@@ -129,7 +128,7 @@ def _of_item(item: _Item, data: Any) -> Told:
     def read() -> Facts:
         _see_that_whole(item.lines)
         try:
-            read_data = yamltext.parse(text) if data is None else data
+            read_data = yamltext.parse_as_written(text) if data is None else data
         except yaml.YAMLError as error:
             line, reason = faults.of_yaml(error, text)
             raise ValueError(f"cannot be read (line {first + line - 1}): {reason}") from None
@@ -219,9 +218,5 @@ def _values(field: str, value: Any) -> Iterator[str]:
             yield from _values(field, each)
     elif isinstance(value, dict):
         raise ValueError(f"has parts where `{field}` must be a text; put it in quotes")  # noqa: TRY004  (of the file)
-    elif isinstance(value, bool):
-        yield "yes" if value else "no"
-    elif isinstance(value, date):
-        yield value.isoformat()
     elif value is not None:
         yield str(value)

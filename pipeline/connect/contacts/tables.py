@@ -198,7 +198,8 @@ def _cells(text: str, separator: str) -> list[str]:
     try:
         return next(csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True), [])
     except csv.Error as error:
-        raise ValueError(f"is no line of a table: {error}") from None
+        too_long = len(text) > csv.field_size_limit()
+        raise ValueError("has a cell that is far too long" if too_long else f"is no line of a table: {error}") from None
 
 
 def _facts(

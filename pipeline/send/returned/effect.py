@@ -85,6 +85,12 @@ def effect_on(event: Returned, email: str) -> Effect:
     return Effect.STRIKE if effect is Effect.LEAVES and elsewhere else effect
 
 
+def is_answer_of(event: Returned, email: str) -> bool:
+    """Tell whether ``event`` is a mail that a person wrote from the address ``email``: no machine, and no wish."""
+    is_mail = event.kind is ReturnKind.OTHER and event.reason is Reason.UNDEFINED
+    return is_mail and _same_mailbox(event.recipient, email)
+
+
 def _same_mailbox(one: str, other: str) -> bool:
     """Tell whether two addresses are one mailbox, as the hosts of one domain name it among themselves."""
     (name, _, host), (other_name, _, other_host) = (each.casefold().rpartition("@") for each in (one, other))
