@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import UsageError
+from pipeline.model import ReturnKind
 from pipeline.send.consequences import take
 from pipeline.send.inbox.files import mails_in
 from pipeline.send.inbox.imap import opened
@@ -69,9 +70,14 @@ def read_mailbox(round_: Round) -> tuple[str, ...]:
             mail = box.mail(number)
             looked = _looked(round_, f"mail {number}", mail or b"", "inbox", (name, box.validity, number))
             round_.tell(looked)
-            if not round_.only_look and any(ruling.id for ruling in looked.rulings):
+            if not round_.only_look and any(map(_is_dealt_with, looked.rulings)):
                 notes[box.put_away(number)] = None
     return tuple(filter(None, notes))
+
+
+def _is_dealt_with(ruling: Ruling) -> bool:
+    """Tell whether the author need not see the mail: an answer of a reader's is theirs to read."""
+    return bool(ruling.id) and ruling.event.kind is not ReturnKind.OTHER
 
 
 def _name(settings: Settings) -> str:
