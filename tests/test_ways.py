@@ -26,7 +26,7 @@ from pipeline.send.hosted import hand_over, hosted_of
 from pipeline.send.hosted.buttondown import Buttondown as ButtondownService
 from pipeline.send.hosted.service import quoted_html
 from pipeline.send.letter import make_letter
-from pipeline.send.message import Envelope, Message, Mould
+from pipeline.send.message import Envelope, Mould
 from pipeline.send.note import note
 from pipeline.send.pace import SLOWED
 from pipeline.send.sign import signers_for
@@ -37,6 +37,7 @@ from pipeline.send.ways.postmark import Postmark
 from pipeline.send.ways.resend import Resend
 from pipeline.send.ways.ses import Ses
 from pipeline.send.ways.sigv4 import Key, signed
+from pipeline.send.wire import Message
 from pipeline.settings import load
 from pipeline.store import Store, handovers
 from pipeline.store import deliveries as ledger

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.app import App
     from pipeline.app.ailments import Ailment
     from pipeline.send.lint import LetterFinding
-    from pipeline.send.lint.domain import Question, Records
+    from pipeline.send.lint.facts import Question, Records
     from pipeline.send.sign import Signer
     from pipeline.settings.sections import Settings
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.app import App
     from pipeline.model import Letter
     from pipeline.send.lint import LetterFinding
-    from pipeline.send.lint.domain import Question, Records
+    from pipeline.send.lint.facts import Question, Records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from pipeline.app.mentioned import Mentioned
     from pipeline.model import Heard, PlainText
     from pipeline.send.hooks import Hooks
-    from pipeline.send.message import Message
     from pipeline.send.optin import OptIn
     from pipeline.send.tokens import Tokens
     from pipeline.send.ways import Way
+    from pipeline.send.wire import Message
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
 

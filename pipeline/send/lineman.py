@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from pipeline.model import EditionId, Reader
     from pipeline.send.interrupted import Heeding
-    from pipeline.send.message import Message
     from pipeline.send.moulds import Moulds
     from pipeline.send.pace import Pace
     from pipeline.send.ways import Line, Way
+    from pipeline.send.wire import Message
     from pipeline.store import Store
     from pipeline.store.deliveries import Candidate
 

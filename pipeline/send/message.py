@@ -19,6 +19,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from pipeline.html import plain_text, safe_url, shortened
 from pipeline.send.headers import LONGEST_SUBJECT, address_line, list_line, quotable, text_line
 from pipeline.send.sign import canonical_body
+from pipeline.send.wire import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -67,16 +68,6 @@ class Envelope:
         parts = urlsplit(self.unsubscribe_url)
         token = urlencode({"token": reader.token})
         return urlunsplit(parts._replace(query=f"{parts.query}&{token}" if parts.query else token, fragment=""))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """A message as it goes over the wire, with CRLF: its identity, from whom and to whom, and all its bytes."""
-
-    message_id: str
-    sender: str
-    recipient: str
-    data: bytes
 
 
 def concerns(settings: Settings) -> tuple[str, ...]:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import Letter, Reader
-    from pipeline.send.message import Message
     from pipeline.send.sign import Signer
     from pipeline.send.tokens import Tokens
+    from pipeline.send.wire import Message
     from pipeline.settings.sections import Settings
 
 MOST: Final = 64

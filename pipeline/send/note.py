@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.html import shortened
 from pipeline.send.headers import LONGEST_SUBJECT, address_line, text_line
-from pipeline.send.message import Envelope, Message
+from pipeline.send.message import Envelope
 from pipeline.send.sign import canonical_body
+from pipeline.send.wire import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from pipeline.send.ways import Way
+    from pipeline.send.ways.way import Way
     from pipeline.settings.sections import Settings
 
 _TWICE: Final = ("from", "to", "subject", "date")

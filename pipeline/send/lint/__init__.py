@@ -28,7 +28,7 @@ from pipeline.send.lint.wire import on_the_wire
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipeline.send.lint.domain import Question
+    from pipeline.send.lint.facts import Question
 
 __all__ = ["Facts", "Grade", "LetterFinding", "Rule", "links_in", "lint", "questions_about"]
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from dns.asyncresolver import Resolver
 
-    from pipeline.send.lint.domain import Question, Records
+    from pipeline.send.lint.facts import Question, Records
 
 SECONDS: Final = 5.0
 

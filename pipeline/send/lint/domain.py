@@ -13,17 +13,12 @@ from pipeline.send.lint.rules import Rule
 from pipeline.send.lint.sender import domain_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from typing import TypeAlias
+    from collections.abc import Iterator, Sequence
 
     from pipeline.send.lint.copy import Copy
-    from pipeline.send.lint.facts import Facts
+    from pipeline.send.lint.facts import Facts, Question, Records
     from pipeline.send.lint.rules import LetterFinding
 
-    Question: TypeAlias = tuple[str, str]
-    """A name, and the kind of record: TXT, MX, A or AAAA."""
-    Records: TypeAlias = Mapping[Question, tuple[str, ...] | None]
-    """What DNS has of each; None where it gave no answer."""
 
 _SECOND: Final = frozenset("co com org net ac gov edu or ne go gob nom".split())
 """Names that in many a country stand before its own, so that what is before them belongs to different people."""

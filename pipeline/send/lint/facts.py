@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
-    from pipeline.send.lint.domain import Records
     from pipeline.send.lint.spam import Score
+
+    Question: TypeAlias = tuple[str, str]
+    """A name, and the kind of record: TXT, MX, A or AAAA."""
+    Records: TypeAlias = Mapping[Question, tuple[str, ...] | None]
+    """What DNS has of each; None where it gave no answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

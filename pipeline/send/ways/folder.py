@@ -13,8 +13,8 @@ from pipeline.send.ways.way import Answer, Promise
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.send.message import Message
     from pipeline.send.ways.way import Line
+    from pipeline.send.wire import Message
 
 
 class Folder:

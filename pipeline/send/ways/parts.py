@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from email.message import EmailMessage
 
-    from pipeline.send.message import Message
+    from pipeline.send.wire import Message
 
 _OWN: Final = frozenset(
     "from to subject date message-id mime-version content-type content-transfer-encoding dkim-signature".split()

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-    from pipeline.send.message import Message
     from pipeline.send.ways.api import Reply
+    from pipeline.send.wire import Message
     from pipeline.settings.providers import PostmarkSettings
 
 HOME: Final = Place.of("https://api.postmarkapp.com")

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from pipeline.model import PlainText
-    from pipeline.send.message import Message
     from pipeline.send.ways.api import Place, Reply, Request
     from pipeline.send.ways.way import Line, Promise
+    from pipeline.send.wire import Message
 
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds between two tries to hand over one message."""

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-    from pipeline.send.message import Message
     from pipeline.send.ways.api import Reply
+    from pipeline.send.wire import Message
     from pipeline.settings.providers import ResendSettings
 
 HOME: Final = Place.of("https://api.resend.com")

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-    from pipeline.send.message import Message
     from pipeline.send.ways.api import Reply
+    from pipeline.send.wire import Message
     from pipeline.settings.providers import SesSettings
 
 PATH: Final = "/v2/email/outbound-emails"

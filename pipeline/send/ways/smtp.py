@@ -16,8 +16,8 @@ from pipeline.send.ways.way import Answer, Promise, Uncertain
 
 if TYPE_CHECKING:
     from pipeline.model import PlainText
-    from pipeline.send.message import Message
     from pipeline.send.ways.way import Line
+    from pipeline.send.wire import Message
     from pipeline.settings.sections import Settings
 
 _TIMEOUT_SECONDS = 60

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from pipeline.model import DeliveryState, PlainText
-    from pipeline.send.message import Message
+    from pipeline.send.wire import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
