@@ -184,6 +184,16 @@ CUES: Final = (
     | SAYS
 )
 """What stands in a sentence about a firm."""
+FIRMS_CALLED: Final = frozenset(
+    (
+        "company firm startup manufacturer maker supplier operator provider developer carrier retailer insurer lender "
+        "utility consultancy publisher subsidiary shipowner shipbuilder firma unternehmen konzern hersteller anbieter "
+        "betreiber reederei versorger entwickler tochter startup societe entreprise fabricant fournisseur operateur "
+        "exploitant groupe compania empresa fabricante proveedor societa azienda produttore fornitore bedrijf "
+        "fabrikant leverancier companhia fornecedor"
+    ).split()
+)
+"""What firms are called right before their names: "the company Delta"."""
 OTHER_SENSES: Final = {
     "amazon": (
         "river rainforest basin jungle forest deforestation indigenous tribe tribes loggers soy cattle "
