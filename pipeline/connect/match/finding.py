@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from pipeline.connect.match.lists import NO_FIRMS
-from pipeline.connect.match.meant import Meant, Place, firm_meant, person_meant
+from pipeline.connect.match.meant import As, Meant, Place, firm_meant, person_meant
 from pipeline.connect.match.ordinary import EVERY_DAY
 from pipeline.connect.match.topics import Told, told_of
 
@@ -85,8 +85,9 @@ def _firm(
     judged = []
     for place, name in places:
         line = reading.lines[place.line]
-        is_word = every_day.has(name.words[0], line)
-        how = firm_meant(line, place, name, field=field, is_word=is_word)
+        word = name.words[0]
+        known = As(is_word=every_day.has(word, line), is_name=word in every_day.names)
+        how = firm_meant(line, place, name, known, field=field)
         judged.append((how, place, name))
     body = [each for each in judged if each[1].line] or judged
     first, where, name = body[0]
@@ -95,7 +96,9 @@ def _firm(
     best = max(how for how, _, _ in judged)
     if best <= Meant.NO:
         return best, None
-    twice = sum(how is Meant.MAYBE for how, _, _ in judged) >= _TWICE
+    word = name.words[0]
+    is_doubtful = name.is_common or word in every_day.small or word in every_day.nouns
+    twice = is_doubtful and sum(how is Meant.MAYBE for how, _, _ in judged) >= _TWICE
     sure = best is Meant.YES or (twice and _may_be_told_by_itself(judged))
     place = next(place for how, place, _ in judged if how is best)
     return (Meant.YES if sure else Meant.MAYBE), place

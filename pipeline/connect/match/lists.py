@@ -168,6 +168,16 @@ SAYS: Final = frozenset(
     ).split()
 )
 """What firms do in the news."""
+SAYS_ELSEWHERE: Final = frozenset(
+    (
+        "baut bestellt entlasst grundet investiert kauft klagt kooperiert liefert plant senkt startet steigert sucht "
+        "ubergibt verdoppelt verkauft verlegt verliert will gewinnt achete acquiert construit embauche investit livre "
+        "ouvre recrute vend sinstalle abre construye construira gana inaugura invierte invertira lanza vende compra "
+        "constroi investe lanca apre acquista costruisce lancia bouwt investeert koopt levert opent verkoopt wint "
+        "kober bygger saelger kjoper selger koper"
+    ).split()
+)
+"""What firms do in headlines of other languages; at times nouns or words of English too, so alone no cue."""
 CUES: Final = (
     frozenset(
         (

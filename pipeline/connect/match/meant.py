@@ -47,7 +47,11 @@ _ARTICLES: Final = (
     | DETERMINERS
     | frozenset("le la les l un une el los las una il lo gli o os as um uma de het een".split())
 )
-_BEFORE_A_NOUN: Final = frozenset("der dem einem einer am im zum zur vom beim ins ans".split())
+_BY_FIRMS: Final = (lists.VERBS_OF_HEADLINES - lists.DULL) | lists.CUES | lists.SAYS_ELSEWHERE | _OF_A_FIRM | {"to"}
+"""What stands right behind a firm's name: what it does, and what is its own."""
+_BEFORE_A_NOUN: Final = frozenset(
+    "der die das den dem ein eine einen einem einer am im zum zur vom beim ins ans".split()
+)
 """Articles of German alone, by themselves or in a preposition."""
 _BEFORE_A_NAME: Final = frozenset({"von", "bei"})
 """What in German stands before a name, while a noun has its article in it: "vom", "beim"."""
@@ -76,10 +80,17 @@ class Place(NamedTuple):
     end: int
 
 
-def firm_meant(line: Line, at: Place, name: Name, *, field: bool, is_word: bool) -> Meant:
-    """Tell whether a firm is meant. ``field``: the text is of its field; ``is_word``: others write it small."""
+class As(NamedTuple):
+    """How the texts at hand use the first word of a name: as a word that is one to everybody, or as a name."""
+
+    is_word: bool
+    is_name: bool
+
+
+def firm_meant(line: Line, at: Place, name: Name, used: As, *, field: bool) -> Meant:
+    """Tell whether a firm is meant; ``field`` says that the text is of its field."""
     words, is_single = line.words, len(name.words) == 1
-    is_doubtful = is_single and (name.is_common or is_word)
+    is_doubtful = is_single and (name.is_common or used.is_word)
     if _is_in_an_address(words, at) or not _is_written_so(line, at, name):
         return Meant.NO
     if is_single and _is_another_word(words.raw[at.start], name, is_doubtful=is_doubtful):
@@ -91,17 +102,20 @@ def firm_meant(line: Line, at: Place, name: Name, *, field: bool, is_word: bool)
         return Meant.ANOTHER
     if _is_former(words, at.start):
         return Meant.NO
-    return Meant.YES if is_formal else _bare_meant(line, at, name, field=field, is_word=is_word)
+    return Meant.YES if is_formal else _bare_meant(line, at, name, used, field=field)
 
 
-def _bare_meant(line: Line, at: Place, name: Name, *, field: bool, is_word: bool) -> Meant:
+def _bare_meant(line: Line, at: Place, name: Name, used: As, *, field: bool) -> Meant:
     """Tell whether a name without its legal form means a firm, as far as it may be a word."""
     is_single = len(name.words) == 1
     if is_single and name.words[0] in EVERY_DAY:
         return _noun_meant(line, at)
-    if name.is_common or (is_word and is_single and not _is_acronym(line, at)):
+    if name.is_common or (used.is_word and is_single and not _is_acronym(line, at)):
         return _word_meant(line, at, name, field=field)
-    return _made_up_meant(line, at, name) if is_single and not _is_acronym(line, at) else Meant.YES
+    if not is_single or _is_acronym(line, at):
+        return Meant.YES
+    made_up = _made_up_meant(line, at, name)
+    return Meant.YES if made_up is Meant.MAYBE and used.is_name else made_up
 
 
 def _noun_meant(line: Line, at: Place) -> Meant:
@@ -128,11 +142,12 @@ def _made_up_meant(line: Line, at: Place, name: Name) -> Meant:
         return Meant.NO
     if not (line.is_loud or line.is_quiet or line.is_german or words.begins_a_sentence(at.start)):
         return Meant.YES
-    behind = words.folded[at.end] if at.end < len(words.raw) else ""
-    near = words.folded[max(at.start - _NEAR, 0) : at.start] + words.folded[at.end : at.end + _NEAR]
+    behind = words.folded[at.end] if _joined(words, at.end) else ""
     has_case = words.folded[at.start] != name.words[0] or _is_owning(words.raw[at.start])  # a name's own genitive
-    tells = has_case or behind in lists.VERBS_OF_HEADLINES or not (lists.CUES | lists.FIRMS_CALLED).isdisjoint(near)
-    return Meant.YES if tells else Meant.MAYBE
+    is_plural = name.words[0].endswith("s") and not behind.endswith("s")  # pilots strike, but Quayworks strikes
+    does = behind in _BY_FIRMS and not is_plural
+    is_called = before in lists.FIRMS_CALLED or before in lists.ROLES or (line.is_german and before in _BEFORE_A_NAME)
+    return Meant.YES if has_case or does or is_called else Meant.MAYBE
 
 
 def _is_another_word(mark: str, name: Name, *, is_doubtful: bool) -> bool:

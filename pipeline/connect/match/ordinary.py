@@ -48,12 +48,36 @@ NO_EMPLOYERS: Final = frozenset(
     ).split(",")
 )
 """What people write where they are asked for an employer and have none to name."""
-FREE: Final = frozenset(
-    "freelance freelancer independent retired self employed freier freie freiberuflicher freiberufliche "
-    "selbststandiger"
-    "selbststandige independant independante independiente autonomo autonoma indipendente zelfstandig".split()
+_FREE: Final = frozenset(
+    (
+        "freelance freelancer freelancers freelancing freiberuflich freiberuflicher freiberufliche freiberufler "
+        "freiberuflerin freischaffend freischaffender freischaffende selbststandig selbststandiger selbststandige "
+        "selbstandig selbstandiger selbstandige autonomo autonoma zelfstandig zelfstandige zzp zzper "
+        "autoentrepreneur"
+    ).split()
 )
-"""With a trade behind it, it is no employer either: "Freelance Designer"."""
+"""With a trade beside it, each is no employer either: "Freelance Designer"."""
+_FREE_BEFORE_A_TRADE: Final = frozenset("self independent retired former freier freie".split())
+_FREE_BEHIND_A_TRADE: Final = frozenset(
+    "independant independante independiente independente indipendente liberal liberale".split()
+)
+_SEEKING: Final = (
+    "looking for",
+    "currently",
+    "seeking",
+    "open to",
+    "not employed",
+    "auf der suche",
+    "en recherche",
+    "a la recherche",
+    "en busca",
+    "em busca",
+    "in cerca",
+    "op zoek",
+)
+_OWN: Final = frozenset(
+    {"own", "my own", "my", "eigene firma", "eigenes unternehmen", "empresa propia", "empresa propria"}
+)
 
 EVERY_DAY: Final = frozenset(
     (
@@ -65,31 +89,36 @@ EVERY_DAY: Final = frozenset(
         "containers cooperative council county court crane cranes customs cyber data defence defense delivery "
         "department design development dock docks dockers drone drones economics education electricity electronics "
         "employer employment energy engineering entertainment environment equipment estate events factory farm "
-        "farming fashion federation ferry finance fishing fleet food forum foundation freight fuel funding furniture "
-        "games garden government grid grids group guild hardware harbor harbors harbour harbours health healthcare "
-        "history hospital hospitality hotel housing hydrogen industry information infrastructure institute insurance "
-        "internet investment investments journalism justice kitchen laboratory labour labor law leadership learning "
-        "legal library logistics lock locks machinery machines management manufacturing marina marine maritime market "
-        "marketing markets media medicine ministry mining mobility money museum music navy network networks news "
-        "newspaper office oil gas operations packaging paper parliament parts pharmacy photography police policy "
-        "politics port ports power press printing production products project projects property publishing quay rail "
-        "railway railways recruitment research restaurant retail robot robotics robots safety sales school science "
-        "security services shipping ships shipyard society software solar staff state station steel storage strategy "
-        "strike studio supply support sustainability systems tax team technology telecom terminal terminals theatre "
-        "tobacco tourism town trade training transport transportation travel truck trucks tug tugs union unions "
-        "university utilities vehicles wages warehouse waste water weather wind workers workshop youth"
+        "farming fashion federation ferry finance fishing fleet food forum foundation freight fuel funding "
+        "furniture games garden government grid grids group guild hardware harbor harbors harbour harbours health "
+        "healthcare history hospital hospitality hotel housing hydrogen industry information infrastructure "
+        "institute insurance internet investment investments journalism justice kitchen laboratory labour labor law "
+        "leadership learning legal library logistics lock locks machinery machines management manufacturing marina "
+        "marine maritime market marketing markets media medicine ministry mining mobility money museum music navy "
+        "network networks news newspaper office oil gas operations packaging paper parliament parts pharmacy "
+        "photography police policy politics port ports power press printing production products project projects "
+        "property publishing quay rail railway railways recruitment research restaurant retail robot robotics "
+        "robots safety sales school science security services shipping ships shipyard society software solar staff "
+        "state station steel storage strategy strike studio supply support sustainability systems tax team "
+        "technology telecom terminal terminals theatre tobacco tourism town trade training transport transportation "
+        "travel truck trucks tug tugs union unions university utilities vehicles wages warehouse waste water "
+        "weather wind workers workshop youth anchor anchors bridges brexit crew crews ferries fish fishermen flood "
+        "fog fuels icebreaker lighthouse migrants passengers pilots pirates sailors seafarers seals storm storms "
+        "tanker tankers tides trading tunnel whale whales "
         # German
         "agentur akademie amt anlagen apotheke arbeit automatisierung bahn bahnen bank banken bau behorde beratung "
-        "betrieb bildung bildungswerk bund bundesbank buro chemie dienst dienste druck eisen energie energien fabrik "
-        "fahre fahren fahrzeuge feuerwehr finanzen flughafen forschung fracht gas gemeinde genossenschaft gericht "
-        "gesellschaft gesundheit gewerkschaft gruppe hafen hafens handel handwerk haus hochschule holz industrie "
-        "ingenieure institut kanzlei kohle kraft krankenhaus kran krane kreis kunst kuste lager land landstrom "
-        "landwirtschaft logistik lotsen luft markt maschinen maschinenbau medien medizin meer museum musik netz netze "
-        "ol papier partei polizei post praxis presse recht reederei regierung schiff schiffe schifffahrt schleuse "
-        "schule see senat sicherheit sparkasse spedition speicher staat stadt stadtwerke stahl stiftung strasse strom "
-        "technik theater tourismus umwelt universitat verband verein verkehr verlag verwaltung versicherung vertrieb "
-        "wasser wasserstoff weiterbildung werft werk werke werkstatt wind wirtschaft wissenschaft wohnen zeitung zoll "
-        "zug zuge zukunft hallen halle container"
+        "betrieb bildung bildungswerk bund bundesbank buro chemie dienst dienste druck eisen energie energien "
+        "fabrik fahre fahren fahrzeuge feuerwehr finanzen flughafen forschung fracht gas gemeinde genossenschaft "
+        "gericht gesellschaft gesundheit gewerkschaft gruppe hafen hafens handel handwerk haus hochschule holz "
+        "industrie ingenieure institut kanzlei kohle kraft krankenhaus kran krane kreis kunst kuste lager land "
+        "landstrom landwirtschaft logistik lotsen luft markt maschinen maschinenbau medien medizin meer museum "
+        "musik netz netze ol papier partei polizei post praxis presse recht reederei regierung schiff schiffe "
+        "schifffahrt schleuse schule see senat sicherheit sparkasse spedition speicher staat stadt stadtwerke stahl "
+        "stiftung strasse strom technik theater tourismus umwelt universitat verband verein verkehr verlag "
+        "verwaltung versicherung vertrieb wasser wasserstoff weiterbildung werft werk werke werkstatt wind "
+        "wirtschaft wissenschaft wohnen zeitung zoll zug zuge zukunft hallen halle container anker boot boote "
+        "brucke brucken damm deich dock ebbe fisch fische flut gleis insel kai kanal kosten leuchtturm lotse "
+        "matrosen mole rettung rohstoffe schlepper seeleute sturm tanker turm ufer wal wale wetter wrack "
         # French
         "academie agence assurance assurances atelier automatisation avocat avocats banque batiment bateau bois "
         "bourse bureau chantier chemin commerce communaute conseil construction cooperation defense douane douanes "
@@ -97,7 +126,7 @@ EVERY_DAY: Final = frozenset(
         "fonds formation fret gare grue grues groupe hopital hydrogene immobilier industrie informatique justice "
         "lycee mairie maison marche medias mer metal ministere mobilite musee navire navires notaire pharmacie port "
         "ports poste recherche region reseau reseaux sante securite service services societe syndicat transport "
-        "transports travail tourisme universite usine ville"
+        "transports travail tourisme universite usine ville "
         # Spanish and Portuguese
         "academia aduana aduanas agencia agua alfandega astillero ayuntamiento banca banco barco barcos camara ciudad "
         "comercio construccion construcao consultoria consulado cooperativa correos educacion educacao electricidad "
@@ -106,7 +135,7 @@ EVERY_DAY: Final = frozenset(
         "instituto investigacion investigacao justicia logistica marina mercado ministerio muelle museo museu navio "
         "navios porto portos puerto puertos prensa salud saude seguridad seguranca seguros servicios servicos "
         "sindicato sociedad sociedade tecnologia trabajo trabalho transporte transportes turismo universidad "
-        "universidade"
+        "universidade "
         # Italian and Dutch
         "acqua agenzia assicurazioni azienda banche cantiere citta comune cooperativa dogana energia fabbrica "
         "federazione ferrovia fondazione formazione giustizia governo idrogeno impresa istituto lavoro mare mercato "
@@ -132,7 +161,12 @@ DETERMINERS: Final = frozenset(
 
 def is_no_employer(words: Sequence[str]) -> bool:
     """Tell whether what stands for an employer says that there is none to name."""
-    if " ".join(words) in NO_EMPLOYERS:
+    said = " ".join(words)
+    if said in NO_EMPLOYERS or said in _OWN or said.startswith(_SEEKING):
         return True
-    rest = [word for word in words if word not in FREE]
-    return len(rest) < len(words) and words[0] in FREE and _TRADES.issuperset(rest)
+    if len(words) < 2:  # noqa: PLR2004
+        return False
+    if not _FREE.isdisjoint(words) and words[-1] not in {"com", "de", "fr"}:
+        return True
+    is_trade = _TRADES.issuperset(words[2:] if words[:2] == ["self", "employed"] else words[1:])
+    return (words[0] in _FREE_BEFORE_A_TRADE and is_trade) or (len(words) == 2 and words[1] in _FREE_BEHIND_A_TRADE)  # noqa: PLR2004

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.connect.match.lists import DULL
+from pipeline.connect.match.lists import ARTICLES, DULL
 from pipeline.connect.match.ordinary import DETERMINERS
 from pipeline.connect.match.tokens import singular, words_of
 
@@ -85,10 +85,14 @@ def _is_mostly_high(words: Words) -> bool:
 
 
 class EveryDay(NamedTuple):
-    """Words that the texts at hand use as words, not as names: written small, or as German nouns with an article."""
+    """Words that the texts at hand use as words, not as names: written small, or as German nouns with an article.
+
+    ``names`` are those that have a capital by themselves amid a sentence, where a mere word has none.
+    """
 
     small: frozenset[str]
     nouns: frozenset[str]
+    names: frozenset[str]
 
     def has(self, word: str, line: Line) -> bool:
         """Tell whether a word is just a word in a line like this."""
@@ -99,13 +103,30 @@ def words_of_every_day(readings: Sequence[Reading]) -> EveryDay:
     """Return the words that some text uses as such: they are words, and no names."""
     small: set[str] = set()
     nouns: set[str] = set()
+    names: set[str] = set()
     for reading in readings:
         for line in reading.lines:
             if not line.is_quiet:
                 small.update(_small(line.words))
             if line.is_german:
                 nouns.update(_nouns(line.words))
-    return EveryDay(frozenset(small), frozenset(nouns))
+            elif not line.is_loud and not line.is_quiet:
+                names.update(_names(line.words))
+    return EveryDay(frozenset(small), frozenset(nouns), frozenset(names - small))
+
+
+def _names(words: Words) -> Iterator[str]:
+    """Yield the words with a capital amid a sentence that stand alone, without an article."""
+    raw = words.raw
+    for at in range(1, len(raw)):
+        if (
+            raw[at][0].isupper()
+            and not raw[at - 1][0].isupper()
+            and not (at + 1 < len(raw) and raw[at + 1][0].isupper())
+            and words.folded[at - 1] not in ARTICLES
+            and not words.begins_a_sentence(at)
+        ):
+            yield words.folded[at]
 
 
 def _nouns(words: Words) -> Iterator[str]:
