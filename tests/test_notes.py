@@ -261,7 +261,7 @@ def test_where_there_is_nothing_to_tell_no_note_says_so_and_a_greeting_does(site
         ):
             run(note_command, "Ana Lund", *words)
     assert rows(site, schema.notes) == []
-    assert "how things are at Acme, Inc." in run(note_command, "Ana Lund", "--kind", "hello")
+    assert "how are things at Acme, Inc.?" in run(note_command, "Ana Lund", "--kind", "hello")
     assert "Ana Lund" in run(note_command, "Ana Lund", "--sent")
 
 
