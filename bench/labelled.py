@@ -33,9 +33,9 @@ def clean(card):
     }
 
 
-def labelled(*names):
-    """The network, and the stories of the files called so."""
-    told = yaml.safe_load((FOLDER / "network.yml").read_text(encoding="utf-8"))
+def labelled(*names, network="network"):
+    """A network, and the stories of the files called so."""
+    told = yaml.safe_load((FOLDER / f"{network}.yml").read_text(encoding="utf-8"))
     organisations = {
         key: Organisation(id=OrganisationId(number), **clean(card))
         for number, (key, card) in enumerate(told["organisations"].items(), start=1)
@@ -100,8 +100,8 @@ def figures(told):
     return {
         "stories": len(told.stories),
         "right pairs": len(right),
-        "precision": round(len(good) / len(found), 3),
-        "recall": round(len(good) / len(right), 3),
+        "precision": round(len(good) / max(len(found), 1), 3),
+        "recall": round(len(good) / max(len(right), 1), 3),
         "wrong": [(told.stories[n]["title"], key, found[n, key]) for n, key in sorted(found.keys() - right)],
         "missed": [(told.stories[n]["title"], key) for n, key in sorted(right - found.keys())],
     }

@@ -177,6 +177,15 @@ def test_whoever_was_spoken_to_lately_comes_last(desk, network, blank):
     expect(cards.last).to_contain_text("spoken to lately")
 
 
+def test_where_it_is_their_turn_and_no_more_a_greeting_is_offered(desk, network, blank):
+    blank.goto(f"{desk.base}/people/{network[1].id}/note")
+    expect(blank.locator("#note")).to_have_value(re.compile("I would be glad to hear from you"))
+    expect(blank.locator("[name=kind]")).to_have_count(2)
+    assert blank.locator("[name=kind]").evaluate_all("all => all.map(each => each.value)") == ["hello", "thank"]
+    blank.goto(f"{desk.base}/people/{network[0].id}/note")
+    expect(blank.locator("[name=kind]")).to_have_count(5)
+
+
 def test_a_note_that_waits_is_put_away_and_taken_back(desk, network, blank):
     made = desk.app.matches.prepare(network[1], "ask", "https://a.example/1")
     blank.goto(f"{desk.base}/people")

@@ -1,5 +1,6 @@
 """The right story for the right person: who is named, who is not, and why somebody is told."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -54,6 +55,73 @@ def test_the_labelled_set_is_matched_with_next_to_nothing_wrong_and_most_found(h
     found = figures(labelled(half))
     assert found["precision"] >= 0.95, found["wrong"]
     assert found["recall"] >= 0.9, found["missed"]
+
+
+def test_firms_called_by_words_of_every_day_are_found_where_a_firm_is_meant():
+    """As one corpus, and each story by itself, where no other tells that a word is one."""
+    told = labelled("words", network="words_network")
+    for stories in (told.stories, *([story] for story in told.stories)):
+        found = figures(replace(told, stories=stories))
+        assert (found["wrong"], found["missed"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "employer",
+    [
+        *(
+            "Self-Employed",
+            "Self employed (Freelance)",
+            "Freelance, Self-Employed",
+            "Freelance Graphic Designer",
+            "N/A",
+        ),
+        *(
+            "Independent Consultant",
+            "Retired - former CEO",
+            "Looking for new opportunities",
+            "My own company",
+            "Student",
+        ),
+        *("Selbstständig / Freelancer", "Selbständige Beraterin", "Freiberuflicher Journalist", "Rentner"),
+        *("Journaliste indépendante", "Auto-entrepreneur", "En recherche d'emploi", "Profesional autónomo", "Jubilada"),
+        *(
+            "Libero professionista",
+            "Consulente freelance",
+            "Profissional liberal",
+            "Aposentado",
+            "ZZP'er",
+            "Confidential",
+        ),
+    ],
+)
+def test_who_has_no_employer_works_nowhere(employer):
+    assert names_of_organisation(employer) == ()
+    assert told(f"{employer} said its shares fell. {employer} Ltd said so.", places=[place(employer)]) == []
+
+
+@pytest.mark.parametrize(
+    "employer", ["Independent Power Corp", "Independent News & Media", "Freelancer.com", "Studentenwerk"]
+)
+def test_a_firm_whose_name_sounds_alike_is_one(employer):
+    assert told(f"The firm belongs to {employer}.", places=[place(employer)]) == [employer]
+
+
+def test_an_ordinary_word_is_a_firm_on_its_own_site():
+    own = replace(place("Hafen AG"), site=safe_url("https://www.hafen.example/"))
+    for link, found in (("https://news.hafen.example/1", ["Hafen AG"]), ("https://xhafen.example/1", [])):
+        [*shown] = match([subject("Der Hafen wächst", link=link)], [], [own])
+        assert [each.organisation.name for each in shown] == found
+
+
+def test_a_name_is_learnt_from_where_it_stands_amid_a_sentence():
+    lone, other = (
+        subject("Zephyrion: a visit"),
+        subject("News", "We went to see Zephyrion yesterday.", link="https://a.example/2"),
+    )
+    assert match([lone], [], [place("Zephyrion")]) == ()
+    assert {each.subject.title for each in match([lone, other], [], [place("Zephyrion")])} == {lone.title, "News"}
+    plain = subject("News", "The crew saw a zephyrion at sea.", link="https://a.example/3")
+    assert [each.subject.title for each in match([lone, other, plain], [], [place("Zephyrion")])] == []
 
 
 def test_the_labelled_set_is_as_large_as_it_says():

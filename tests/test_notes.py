@@ -15,10 +15,12 @@ from sqlalchemy import insert, select
 from pipeline.cli.notes import introduce as introduce_command
 from pipeline.cli.notes import note as note_command
 from pipeline.connect.introduce import introductions
+from pipeline.connect.network import Network
 from pipeline.connect.note import draft, kinds, mailto, values_of, written
 from pipeline.errors import BylineError, UsageError
 from pipeline.html import plain_text, safe_url
 from pipeline.model import Organisation, Person, Subject
+from pipeline.settings.sections import ConnectSettings
 from pipeline.store import Store, schema
 from pipeline.store import notes as kept
 
@@ -48,8 +50,8 @@ def note_for(site, someone, kind="share", about=ABOUT, other=None):
 # -- templates
 
 
-def test_a_new_site_has_the_five_templates(site):
-    assert kinds(site / "overrides/notes") == ("ask", "congratulate", "introduce", "share", "thank")
+def test_a_new_site_has_the_six_templates(site):
+    assert kinds(site / "overrides/notes") == ("ask", "congratulate", "hello", "introduce", "share", "thank")
 
 
 @pytest.mark.parametrize("kind", ["ask", "congratulate", "share", "thank"])
@@ -76,6 +78,26 @@ def test_an_introduction_names_both(site):
     subject, text = note_for(site, person("Ana Ruiz"), "introduce", None, person("Bo Lund", 2, organisation="Acme"))
     assert subject == "Ana Ruiz, Bo Lund"
     assert "Bo Lund is at Acme" in text
+
+
+def test_a_sentence_that_ends_with_a_name_has_one_full_stop(site):
+    _, text = note_for(site, person("Wim"), "introduce", None, person("Bea Kim", 2, organisation="Acme, Inc."))
+    assert "Bea Kim is at Acme, Inc.\n" in text
+    (site / "overrides/notes/mine.txt").write_text("So … and ... {{ person.name }}. a..b ../c", encoding="utf-8")
+    assert note_for(site, person("J. R. Jr."), "mine")[1] == "So … and ... J. R. Jr. a..b ../c"
+
+
+def test_a_template_shows_no_title_and_no_link_that_is_not_there(site):
+    bare = replace(ABOUT, link=None)
+    for kind in ("ask", "congratulate", "thank"):
+        text = note_for(site, person("Ana"), kind, bare)[1]
+        assert "Cranes wait" in "".join(note_for(site, person("Ana"), kind, bare))
+        assert "\n\n\n" not in text
+    with pytest.raises(UsageError, match="“Cranes wait” has no address to give Ana"):
+        note_for(site, person("Ana"), "share", bare)
+    (site / "overrides/notes/mine.txt").write_text("{{ about.title | upper }}", encoding="utf-8")
+    with pytest.raises(UsageError, match="nothing to tell Ana of"):
+        note_for(site, person("Ana"), "mine", None)
 
 
 @pytest.mark.parametrize("kind", ["ask", "congratulate", "share", "thank"])
@@ -180,10 +202,9 @@ def test_a_draft_says_what_the_note_says():
 def run(site):
     """A function that calls a command as the group will, and gives its exit code and what it printed."""
     store = Store(site / ".byline/byline.db")
-    with store.writing() as connection:
-        for number, (name, card) in enumerate(PEOPLE.items(), start=1):
-            values = {"id": number, "name": name, "card": card, "added_at": NOW}
-            connection.execute(insert(schema.people).values(values | {"organisation": card.pop("at", "")}))
+    network = Network(lambda: store, ConnectSettings(), site / "refused", NOW)
+    for name, facts in PEOPLE.items():
+        network.add({"name": [name], **facts})
     store.close()
 
     def call(command, *words):
@@ -199,13 +220,17 @@ def run(site):
 
 PEOPLE = {
     "Wim Daelman": {
-        "at": "Westmark",
+        "organisation": ["Westmark"],
         "emails": ["wim@example.org"],
-        "notes": "Looks for crane automation.",
+        "notes": ["Looks for crane automation."],
         "topics": ["why I write this"],
     },
-    "Ana Ruiz": {"at": "Acme", "topics": ["crane automation"]},
-    "Ana Lund": {"at": "Acme"},
+    "Ana Ruiz": {"organisation": ["Acme"], "topics": ["crane automation"]},
+    "Ana Lund": {
+        "organisation": ["Acme, Inc."],
+        "emails": ["lund@example.org"],
+        "profiles": ["https://www.linkedin.com/in/lund"],
+    },
 }
 
 
@@ -229,6 +254,22 @@ def test_a_note_is_prepared_marked_as_sent_and_logged_as_one_touch(site, run):
     assert len(rows(site, schema.touches)) == 1
 
 
+def test_where_there_is_nothing_to_tell_no_note_says_so_and_a_greeting_does(site, run):
+    for words in ([], ["--kind", "ask"], ["--kind", "congratulate"]):
+        with pytest.raises(
+            UsageError, match=r"nothing to tell Ana Lund of: name .* by --about, or .* --kind hello or thank"
+        ):
+            run(note_command, "Ana Lund", *words)
+    assert rows(site, schema.notes) == []
+    assert "how are things at Acme, Inc.?" in run(note_command, "Ana Lund", "--kind", "hello")
+    assert "Ana Lund" in run(note_command, "Ana Lund", "--sent")
+
+
+@pytest.mark.parametrize("words", ["3", "ana lund", "Lund Ana", "lund@example.org", "linkedin.com/in/lund"])
+def test_somebody_is_named_for_a_note_as_for_every_other_command(run, words):
+    assert "Dear Ana," in run(note_command, words, "--kind", "hello")
+
+
 def test_preparing_again_keeps_one_note(site, run):
     for _ in range(3):
         run(note_command, "Wim Daelman", "--about", "https://a.example/story", "--kind", "ask")
@@ -247,7 +288,7 @@ def test_a_note_goes_into_a_draft_that_its_owner_alone_reads(site, run):
     assert (site / "n.eml").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize(("words", "said"), [("Nobody", "nobody of your network"), ("Ana", "may be any of these")])
+@pytest.mark.parametrize(("words", "said"), [("Nobody", "nobody whom you know"), ("Ana", "may be any of these")])
 def test_who_cannot_be_told_is_asked_for(run, words, said):
     with pytest.raises(UsageError, match=said):
         run(note_command, words)

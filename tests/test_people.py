@@ -22,7 +22,7 @@ from pipeline.connect.network import Network
 from pipeline.connect.same import keys_of, merged
 from pipeline.errors import UsageError
 from pipeline.html import plain_text, safe_url
-from pipeline.model import Aside, ReaderState, ServiceKind, TouchKind
+from pipeline.model import Aside, Person, ReaderState, ServiceKind, TouchKind
 from pipeline.settings.sections import ConnectSettings
 from pipeline.store import Store
 from pipeline.store import people as kept
@@ -730,6 +730,22 @@ def test_two_organisations_become_one(small, tmp_path):
         here.merge_organisation("Westmark", "Nobody")
 
 
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_another_legal_form_or_spelling_is_no_former_employer(by_hand):
+    def at(name, **more):
+        return Person(id=1, name=plain_text("Eva"), organisation=plain_text(name), **more)
+
+    eva = at("Acme GmbH")
+    for name in ("Acme", "ACME Ltd", "The Acme Group", "Ácme, Inc."):
+        eva = merged(eva, at(name, former=(plain_text("Acme AB"),)), by_hand=by_hand)
+    assert (eva.former, eva.aside) == ((), ())
+    assert eva.organisation == ("Ácme, Inc." if by_hand else "Acme GmbH")
+    left = (plain_text("Acme plc"), plain_text("Berg AS"), plain_text("Berg Ltd"))
+    eva = merged(eva, at("Strand", former=left), by_hand=by_hand)
+    assert (eva.organisation, eva.former[1:]) == ("Strand", ("Berg AS",))
+    assert merged(eva, at("Acme S.A.")).organisation == "Strand"  # an older file does not bring it back
+
+
 def test_what_is_kept_is_the_same_on_each_engine(store, tmp_path):
     net = network(store, tmp_path)
     (tmp_path / "c.vcf").write_text(VCARD, newline="")
@@ -737,7 +753,7 @@ def test_what_is_kept_is_the_same_on_each_engine(store, tmp_path):
     for name in ("c.vcf", "p.md", "c.vcf"):
         net.import_file(tmp_path / name)
     (ana,) = everybody(store)
-    assert (ana.organisation, ana.former, ana.met) == ("Westmark", ("Westmark, plc",), "at the port congress")
+    assert (ana.organisation, ana.former, ana.met) == ("Westmark", (), "at the port congress")
     net.log("Ana Ruiz", TouchKind.MET, on=date(2026, 11, 1))
     shown = net.show("Ana Ruiz")
     assert [touch.at for touch in shown["touches"]] == [datetime(2026, 11, 1, 12, tzinfo=UTC)]

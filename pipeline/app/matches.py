@@ -12,7 +12,6 @@ from pipeline import post as posts
 from pipeline.app.written import read_posts
 from pipeline.connect import note as notes
 from pipeline.connect.match import match
-from pipeline.connect.match.names import names_of_person
 from pipeline.connect.match.subjects import of_post, of_story, unshortlisted
 from pipeline.errors import UsageError
 from pipeline.html import plain_text, safe_url
@@ -69,29 +68,15 @@ class Matches:
         stories = [of_story(item.story) for item in shortlist]
         return (*own, *stories, *unshortlisted(entries, [item.story for item in shortlist]))
 
-    def person(self, words: str) -> Person:
-        """Return the person whom the author means: by name, by a part of it, or by number.
-
-        Raises ``UsageError`` where that is nobody, or not one alone.
-        """
-        with self._store.reading() as connection:
-            people = known.people_in(connection)
-        wanted = [name.words for name in names_of_person(words) if not name.is_short]
-        found = [person for person in people if str(person.id) == words or person.name == words]
-        found = found or [each for each in people if any(name.words in wanted for name in names_of_person(each.name))]
-        found = found or [person for person in people if words.casefold() in person.name.casefold()]
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise UsageError(f"nobody of your network is called {plain_text(words)}; see who is in it, or add them")
-        several = "".join(f"\n  {each.id}  {each.name}, {each.organisation or each.role}" for each in found[:12])
-        raise UsageError(f"{plain_text(words)} may be any of these; name one by number:{several}")
-
     # -- notes
 
     def templates(self) -> tuple[str, ...]:
         """Return what kinds of notes there are: the author's own templates."""
         return notes.kinds(self._folder)
+
+    def greetings(self, person: Person) -> tuple[str, ...]:
+        """Return the kinds of notes that can be written to somebody of whom there is nothing to tell."""
+        return notes.kinds_about_nothing(self._folder, person, self._settings.site.author)
 
     @property
     def _folder(self) -> Path:
@@ -100,7 +85,8 @@ class Matches:
     def prepare(self, person: Person, kind: str, about: str = "", *, anew: bool = True) -> Note:
         """Prepare a note for somebody about a story, a post or a link; about what fits them best if none is named.
 
-        One that waits for the same is written over, or if not ``anew`` returned as the author left it.
+        One that waits for the same is written over, or if not ``anew`` returned as the author left it. Raises
+        ``UsageError`` where the template tells of something, and there is nothing to tell.
         """
         return self._kept(person, kind, self._subject(person, about), anew=anew)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.talk import app, counted, json_option, report, shown, wrapped, write_file
+from pipeline.connect.note import SHARE
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,13 +59,13 @@ def note(
     with app(context) as opened:
         if person is None:
             return _overview(opened, days, as_json=as_json)
-        whom = opened.matches.person(person)
+        whom = opened.network.find(person)
         if sent:
             done = opened.matches.sent(whom, kind)
             data = {"note": _note(done, whom)}
             report(data, f"Noted: you sent {whom.name} “{done.subject or done.kind}”.", as_json=as_json)
             return 0
-        made = opened.matches.prepare(whom, kind or "share", about)
+        made = opened.matches.prepare(whom, kind or SHARE, about)
         return _give(opened, [whom], made, way, file, as_json=as_json)
 
 
@@ -91,7 +92,7 @@ def introduce(context: click.Context, people: tuple[str, ...], way: str, file: P
             nobody = "Nobody stands out: topics and notes of more people tell who would profit from whom."
             report({"introductions": list(map(_introduction, found))}, *(lines or [nobody]), as_json=as_json)
             return 0
-        both = [opened.matches.person(each) for each in people]
+        both = [opened.network.find(each) for each in people]
         if both[0].id == both[1].id:
             raise UsageError(f"{both[0].name} knows {both[1].name}: name two people")
         made = opened.matches.prepare_introduction(*both)

@@ -5,6 +5,7 @@ What stands in a template is the author's; what is known of a person is a value 
 
 from __future__ import annotations
 
+import re
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "notes"
 SHARE: Final = "share"
+HELLO: Final = "hello"
 INTRODUCE: Final = "introduce"
 _SUBJECT: Final = "subject:"
+_STOPPED_TWICE: Final = re.compile(r"(?<=\w)\.\.(?=\s|$)")
+"""A sentence that ends with "Acme Inc." has its full stop."""
 LONGEST: Final = 4_000
 """Characters of a note: a mail program takes no longer link."""
 
@@ -37,17 +41,62 @@ def kinds(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder.glob("*.txt")))
 
 
+def kinds_about_nothing(folder: Path, person: Person, author: str) -> tuple[str, ...]:
+    """Return the templates that make a note where there is nothing to tell of, a greeting first."""
+    values = values_of(person, author, None)
+    found = [kind for kind in kinds(folder) if kind != INTRODUCE and _is_written(folder, kind, values)]
+    return tuple(sorted(found, key=lambda kind: kind != HELLO))
+
+
+def _is_written(folder: Path, kind: str, values: Mapping[str, Any]) -> bool:
+    try:
+        return _rendered(folder, kind, values) is not None
+    except UsageError:
+        return False
+
+
 def written(folder: Path, kind: str, values: Mapping[str, Any]) -> tuple[PlainText, str]:
     """Return the subject and the text of a note by the template called ``kind``.
 
-    Raises ``UsageError`` where there is no such template, or it cannot be used.
+    Raises ``UsageError`` where there is no such template, it cannot be used, or it tells of something and ``values``
+    have nothing to tell.
     """
-    from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
     if kind not in kinds(folder):
         there = ", ".join(kinds(folder)) or "none"
         raise UsageError(f"there is no template {folder / kind}.txt; there are: {there}")
+    text = _rendered(folder, kind, values)
+    if text is None:
+        name, title = values["person"]["name"], values["about"]["title"]
+        lacks = f"“{title}” has no address to give {name}" if title else f"there is nothing to tell {name} of"
+        others = [each for each in kinds(folder) if each != INTRODUCE and _is_written(folder, each, values)]
+        greet = f", or take a kind that needs none: --kind {' or '.join(others)}" if others else ""
+        raise UsageError(f"{lacks}: name a story or a link by --about{greet}")
+    return _parted(text)
+
+
+def _rendered(folder: Path, kind: str, values: Mapping[str, Any]) -> str | None:
+    """Return what a template makes of ``values``; nothing where it shows a title or a link that is not there."""
+    from jinja2 import (
+        FileSystemLoader,
+        StrictUndefined,
+        TemplateError,
+        TemplateRuntimeError,
+        TemplateSyntaxError,
+        Undefined,
+    )
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class MissingError(TemplateRuntimeError):
+        """What a template shows is not there."""
+
+    class Missing(Undefined):
+        """A template may ask whether it is there, and nothing else."""
+
+        __slots__ = ()
+
+        def __str__(self) -> str:
+            raise MissingError
+
     # Plain text is not escaped: it becomes no markup here, and each way out encodes it for itself.
     templates = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder),
@@ -56,18 +105,21 @@ def written(folder: Path, kind: str, values: Mapping[str, Any]) -> tuple[PlainTe
         lstrip_blocks=True,
         autoescape=False,
     )
+    missing = {name: Missing(exc=MissingError) for name in ("title", "link") if not values["about"][name]}
     try:
-        text = templates.get_template(f"{kind}.txt").render(values)
+        return templates.get_template(f"{kind}.txt").render({**values, "about": {**values["about"], **missing}})
+    except MissingError:
+        return None
     except TemplateSyntaxError as error:
         raise UsageError(f"{folder / kind}.txt, line {error.lineno}: {error.message}; put it right") from error
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
         raise UsageError(f"{folder / kind}.txt cannot be used: {error}; see the manual for what it may name") from error
-    return _parted(text)
 
 
 def _parted(text: str) -> tuple[PlainText, str]:
     """Return the subject, which the first line may give, and the rest, each line of it clean."""
-    first, _, rest = text.strip().partition("\n")
+    text = _STOPPED_TWICE.sub(".", text).strip()
+    first, _, rest = text.partition("\n")
     has_subject = first.lower().startswith(_SUBJECT)
     subject = plain_text(first[len(_SUBJECT) :]) if has_subject else plain_text("")
     lines = [plain_text(line) for line in (rest if has_subject else text).strip().split("\n")]

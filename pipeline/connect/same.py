@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from pipeline.connect.match.names import key_of_organisation
 from pipeline.html import plain_text
 from pipeline.model import NO_TEXT, Aside, Organisation, Person
 
@@ -159,29 +160,33 @@ class _Facts:
         known = getattr(self._known, name)
         if not told or (known and _alike(known, told)) or (name == "name" and folded(known) == folded(told) != ""):
             return
+        is_same_place = bool(known) and name == "organisation" and _is_one_place(known, told)
+        if is_same_place and not self._by_hand:
+            return  # another legal form or spelling
         if not self._by_hand and (self._was_set_aside(name, told) or (known and name in self._known.by_hand)):
             self.put_aside(name, told)
             return
         self.values[name] = told
         self.aside = [each for each in self.aside if each.fact != name or not _alike(each.said, told)]
         if known and name == "organisation":
-            self.add("former", (known,))
+            self.add("former", () if is_same_place else (known,))
         elif known:
             self.put_aside(name, known)
 
     def add(self, name: str, told: Sequence[Any]) -> None:
         """Add values to a list, but for those that the author took from it."""
         known = self.values.get(name, getattr(self._known, name))
-        there = {str(each).casefold() for each in known}
+        there = {_sign(name, each) for each in known}
         current = self.values.get("organisation", self._known.organisation)
         new = [
             each
             for each in told
-            if str(each).casefold() not in there
+            if _sign(name, each) not in there
             and (self._by_hand or not self._was_set_aside(name, each))
-            and not (name == "former" and _alike(each, current))
+            and not (name == "former" and _is_one_place(each, current))
         ]
-        self.values[name] = (*known, *_once(new))[:_MOST]
+        once = {_sign(name, each): each for each in reversed(new)}
+        self.values[name] = (*known, *reversed(once.values()))[:_MOST]
 
     def note(self, told: PlainText) -> None:
         """Add what is told in notes, where they do not say it already."""
@@ -195,13 +200,27 @@ class _Facts:
             self.aside.append(Aside(fact=plain_text(name), said=plain_text(str(value))))
 
     def _was_set_aside(self, name: str, value: Any) -> bool:
-        if name == "organisation" and any(_alike(each, value) for each in self._known.former):
+        if name == "organisation" and any(_is_one_place(each, value) for each in self._known.former):
             return True
         return any(each.fact == name and _alike(each.said, value) for each in self.aside)
 
 
 def _alike(one: Any, other: Any) -> bool:
     return one == other or str(one).casefold() == str(other).casefold()
+
+
+def _sign(name: str, value: Any) -> str:
+    """Return what two values of a list have in common that say one thing."""
+    return _place(value) if name == "former" else str(value).casefold()
+
+
+def _is_one_place(one: str, other: str) -> bool:
+    """Tell whether two names are one organisation's, whatever their legal forms and spellings."""
+    return _place(one) == _place(other)
+
+
+def _place(name: str) -> str:
+    return key_of_organisation(name) or name.casefold()
 
 
 def _once(values: Iterable[_Value]) -> list[_Value]:

@@ -91,10 +91,19 @@ class Notes:
             raise UsageError(f"this note is not to {person.name}")
         introduced = app.noted.whom(waits)[1:] if waits else ()
         other = app.network.find(str(number_in(asked["with"]))) if "with" in asked else next(iter(introduced), None)
-        kinds = [INTRODUCE] if other else [kind for kind in app.matches.templates() if kind != INTRODUCE]
-        if not kinds:
-            raise UsageError("there are no templates in overrides/notes; `byline init` shows how they look")
         about, kind = (waits.about, waits.kind) if waits else (asked.get("about", ""), "")
+        given = self._given(app, person, about, other)
+        if other:
+            kinds: Sequence[str] = [INTRODUCE]
+        elif given or about:
+            kinds = [each for each in app.matches.templates() if each != INTRODUCE]
+        else:  # it is their turn, and that is all
+            kinds = app.matches.greetings(person)
+        if not kinds:
+            raise UsageError(
+                f"no template in overrides/notes makes a note to {person.name}: with nothing to tell of, it must "
+                "do without a title and a link; `byline init` shows how they look"
+            )
         return self._pages.page(
             "note.html",
             person=person,
@@ -104,7 +113,7 @@ class Notes:
             kind=kind if kind in kinds else SHARE if SHARE in kinds else kinds[0],
             about=about,
             waits=waits,
-            given=self._given(app, person, about, other),
+            given=given,
         )
 
     def _given(self, app: App, person: Person, about: str, other: Person | None) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.connect.match.book import book_of
 from pipeline.connect.match.finding import found_in
 from pipeline.connect.match.rank import OF_A_PERSON, ranked
-from pipeline.connect.match.reading import lower_words, read
+from pipeline.connect.match.reading import read, words_of_every_day
 from pipeline.connect.match.telling import matches_of
 from pipeline.connect.match.topics import Field
 
@@ -37,8 +37,8 @@ def match(  # noqa: PLR0913  (each is a part of what is known)
     with _no_circles():
         book = book_of(people, organisations, touches or {}, Field(topics or {}))
         readings = [read(subject) for subject in subjects]
-        lower = lower_words(readings)
-        found = (each for reading in readings for each in matches_of(reading, found_in(reading, book, lower), book))
+        every_day = words_of_every_day(readings)
+        found = (each for reading in readings for each in matches_of(reading, found_in(reading, book, every_day), book))
         return ranked(found, frozenset(told), of_a_person)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from pipeline.connect.match.lists import NO_FIRMS
-from pipeline.connect.match.meant import Meant, Place, firm_meant, person_meant
+from pipeline.connect.match.meant import As, Meant, Place, firm_meant, person_meant
+from pipeline.connect.match.ordinary import EVERY_DAY
 from pipeline.connect.match.topics import Told, told_of
 
 if TYPE_CHECKING:
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 
     from pipeline.connect.match.book import Book
     from pipeline.connect.match.names import Name
-    from pipeline.connect.match.reading import Reading
+    from pipeline.connect.match.reading import EveryDay, Reading
+    from pipeline.model import Organisation
 
 _TWICE: Final = 2
 
@@ -29,8 +32,8 @@ class Found:
     phrases: Mapping[str, Told]
 
 
-def found_in(reading: Reading, book: Book, lower: frozenset[str]) -> Found:
-    """Return what ``reading`` names and is about; ``lower`` are words that texts write without a capital."""
+def found_in(reading: Reading, book: Book, every_day: EveryDay) -> Found:
+    """Return what ``reading`` names and is about; ``every_day`` are words that texts use as words."""
     firms: dict[int, list[tuple[Place, Name]]] = defaultdict(list)
     people: dict[int, list[tuple[Place, Name, bool]]] = defaultdict(list)
     longer: dict[str, int] = {}
@@ -48,7 +51,9 @@ def found_in(reading: Reading, book: Book, lower: frozenset[str]) -> Found:
                     people[value.number].append((place, value.name, several))
     told = told_of(reading, book.phrases)
     meant = {
-        number: _firm(reading, places, lower, longer, field=not told.keys().isdisjoint(book.firms[number].phrases))
+        number: (Meant.YES, places[0][0])
+        if _is_from(reading, book.firms[number].organisation)
+        else _firm(reading, places, every_day, longer, field=not told.keys().isdisjoint(book.firms[number].phrases))
         for number, places in firms.items()
     }
     named = _people(reading, book, people, meant, told)
@@ -60,10 +65,18 @@ def found_in(reading: Reading, book: Book, lower: frozenset[str]) -> Found:
     return Found(sure, named, told)
 
 
+def _is_from(reading: Reading, organisation: Organisation | None) -> bool:
+    """Tell whether a subject stands on an organisation's own site."""
+    site = organisation.site if organisation else None
+    host, own = (urlsplit(url or "").hostname for url in (reading.subject.link, site))
+    own = (own or "").removeprefix("www.")
+    return bool(own and host) and f".{host}".endswith(f".{own}")
+
+
 def _firm(
     reading: Reading,
     places: Sequence[tuple[Place, Name]],
-    lower: frozenset[str],
+    every_day: EveryDay,
     longer: Mapping[str, int],
     *,
     field: bool,
@@ -71,8 +84,10 @@ def _firm(
     """Return how sure it is that a firm is meant somewhere in a text, and where first."""
     judged = []
     for place, name in places:
-        is_word = name.words[0] in lower
-        how = firm_meant(reading.lines[place.line], place, name, field=field, is_word=is_word)
+        line = reading.lines[place.line]
+        word = name.words[0]
+        known = As(is_word=every_day.has(word, line), is_name=word in every_day.names)
+        how = firm_meant(line, place, name, known, field=field)
         judged.append((how, place, name))
     body = [each for each in judged if each[1].line] or judged
     first, where, name = body[0]
@@ -81,7 +96,9 @@ def _firm(
     best = max(how for how, _, _ in judged)
     if best <= Meant.NO:
         return best, None
-    twice = sum(how is Meant.MAYBE for how, _, _ in judged) >= _TWICE
+    word = name.words[0]
+    is_doubtful = name.is_common or word in every_day.small or word in every_day.nouns
+    twice = is_doubtful and sum(how is Meant.MAYBE for how, _, _ in judged) >= _TWICE
     sure = best is Meant.YES or (twice and _may_be_told_by_itself(judged))
     place = next(place for how, place, _ in judged if how is best)
     return (Meant.YES if sure else Meant.MAYBE), place
@@ -90,7 +107,7 @@ def _firm(
 def _may_be_told_by_itself(judged: Sequence[tuple[Meant, Place, Name]]) -> bool:
     """Tell whether a word that stands twice with a capital is a firm: no place, no name, and never just a word."""
     word = judged[0][2].words[0]
-    return word not in NO_FIRMS and all(how > 0 for how, _, _ in judged)
+    return word not in NO_FIRMS and word not in EVERY_DAY and all(how > 0 for how, _, _ in judged)
 
 
 def _order(place: Place) -> int:

@@ -168,6 +168,16 @@ SAYS: Final = frozenset(
     ).split()
 )
 """What firms do in the news."""
+SAYS_ELSEWHERE: Final = frozenset(
+    (
+        "baut bestellt entlasst grundet investiert kauft klagt kooperiert liefert plant senkt startet steigert sucht "
+        "ubergibt verdoppelt verkauft verlegt verliert will gewinnt achete acquiert construit embauche investit livre "
+        "ouvre recrute vend sinstalle abre construye construira gana inaugura invierte invertira lanza vende compra "
+        "constroi investe lanca apre acquista costruisce lancia bouwt investeert koopt levert opent verkoopt wint "
+        "kober bygger saelger kjoper selger koper"
+    ).split()
+)
+"""What firms do in headlines of other languages; at times nouns or words of English too, so alone no cue."""
 CUES: Final = (
     frozenset(
         (
@@ -184,6 +194,16 @@ CUES: Final = (
     | SAYS
 )
 """What stands in a sentence about a firm."""
+FIRMS_CALLED: Final = frozenset(
+    (
+        "company firm startup manufacturer maker supplier operator provider developer carrier retailer insurer lender "
+        "utility consultancy publisher subsidiary shipowner shipbuilder firma unternehmen konzern hersteller anbieter "
+        "betreiber reederei versorger entwickler tochter startup societe entreprise fabricant fournisseur operateur "
+        "exploitant groupe compania empresa fabricante proveedor societa azienda produttore fornitore bedrijf "
+        "fabrikant leverancier companhia fornecedor"
+    ).split()
+)
+"""What firms are called right before their names: "the company Delta"."""
 OTHER_SENSES: Final = {
     "amazon": (
         "river rainforest basin jungle forest deforestation indigenous tribe tribes loggers soy cattle "

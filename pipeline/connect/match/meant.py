@@ -7,13 +7,15 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.connect.match import lists
+from pipeline.connect.match.ordinary import DETERMINERS, EVERY_DAY
+from pipeline.connect.match.tokens import fold
 
 if TYPE_CHECKING:
     from pipeline.connect.match.names import Name
     from pipeline.connect.match.reading import Line
     from pipeline.connect.match.tokens import Words
 
-_TICKER: Final = re.compile(r"\s?\((?:[A-Za-z]{2,9}\s?:\s?)?[A-Z0-9]{1,6}(?:\.[A-Z]{1,3})?\)")
+_TICKER: Final = re.compile(r"\s?\((?:[A-Za-z]{2,9}\s?:\s?)?(?=\d*[A-Z])[A-Z0-9]{1,6}(?:\.[A-Z]{1,3})?\)")
 _LEGAL_BEHIND: Final = re.compile(
     r",? (?:Inc|Corp|Ltd|Limited|PLC|plc|GmbH|AG|S\.A\.?|SA|SE|N\.V\.|NV|B\.V\.|BV|S\.p\.A|LLC|AB|ASA|Oyj|KGaA)\b"
 )
@@ -34,12 +36,25 @@ _DEMONYMS: Final = frozenset(
 )
 _BESIDE_A_FIRM: Final = lists.ROLES | lists.DAYS | lists.TITLES | lists.LEGAL
 _OF_A_FIRM: Final = lists.SOFT | lists.PLACES_OF_FIRMS
-_BEFORE_A_FIRM: Final = lists.ROLES | lists.DAYS | lists.FORMER | _DEMONYMS
+_BEFORE_A_FIRM: Final = lists.ROLES | lists.FIRMS_CALLED | lists.DAYS | lists.FORMER | _DEMONYMS
 _BEFORE_A_PERSON: Final = lists.ROLES | lists.DAYS | lists.TITLES | _DEMONYMS
 _BEHIND_A_PERSON: Final = lists.ROLES | lists.DAYS | lists.TITLES
 _BEFORE_ANOTHER: Final = lists.GIVEN | lists.TITLES | _BEFORE_A_PLACE
 _AFTER_AN_ARTICLE: Final = (lists.CUES - lists.SAYS) | lists.ROLES | lists.SOFT
 _OF_ANOTHER: Final = lists.SURNAMES | lists.GIVEN | lists.COMMON
+_ARTICLES: Final = (
+    lists.ARTICLES
+    | DETERMINERS
+    | frozenset("le la les l un une el los las una il lo gli o os as um uma de het een".split())
+)
+_BY_FIRMS: Final = (lists.VERBS_OF_HEADLINES - lists.DULL) | lists.CUES | lists.SAYS_ELSEWHERE | _OF_A_FIRM | {"to"}
+"""What stands right behind a firm's name: what it does, and what is its own."""
+_BEFORE_A_NOUN: Final = frozenset(
+    "der die das den dem ein eine einen einem einer am im zum zur vom beim ins ans".split()
+)
+"""Articles of German alone, by themselves or in a preposition."""
+_BEFORE_A_NAME: Final = frozenset({"von", "bei"})
+"""What in German stands before a name, while a noun has its article in it: "vom", "beim"."""
 _OF: Final = frozenset("of at from with for bei chez van von".split())
 _NEAR: Final = 7
 """Words before and behind a name that tell what it is."""
@@ -65,19 +80,99 @@ class Place(NamedTuple):
     end: int
 
 
-def firm_meant(line: Line, at: Place, name: Name, *, field: bool, is_word: bool) -> Meant:
-    """Tell whether a firm is meant. ``field``: the text is of its field; ``is_word``: others write it small."""
-    words = line.words
+class As(NamedTuple):
+    """How the texts at hand use the first word of a name: as a word that is one to everybody, or as a name."""
+
+    is_word: bool
+    is_name: bool
+
+
+def firm_meant(line: Line, at: Place, name: Name, used: As, *, field: bool) -> Meant:
+    """Tell whether a firm is meant; ``field`` says that the text is of its field."""
+    words, is_single = line.words, len(name.words) == 1
+    is_doubtful = is_single and (name.is_common or used.is_word)
     if _is_in_an_address(words, at) or not _is_written_so(line, at, name):
         return Meant.NO
-    is_formal = _is_formal(words, at)
+    if is_single and _is_another_word(words.raw[at.start], name, is_doubtful=is_doubtful):
+        return Meant.NO
+    is_formal = _is_formal(words, at, is_ordinary=is_single and name.words[0] in EVERY_DAY)
+    if is_formal and is_doubtful and _is_the_end_of_a_name(words, at.start):
+        return Meant.ANOTHER
     if not is_formal and (_goes_on(line, at, is_common=name.is_common) or _began_before(line, at)):
         return Meant.ANOTHER
     if _is_former(words, at.start):
         return Meant.NO
-    if is_formal or (not name.is_common and not (is_word and len(name.words) == 1 and not _is_acronym(line, at))):
+    return Meant.YES if is_formal else _bare_meant(line, at, name, used, field=field)
+
+
+def _bare_meant(line: Line, at: Place, name: Name, used: As, *, field: bool) -> Meant:
+    """Tell whether a name without its legal form means a firm, as far as it may be a word."""
+    is_single = len(name.words) == 1
+    if is_single and name.words[0] in EVERY_DAY:
+        return _noun_meant(line, at)
+    if name.is_common or (used.is_word and is_single and not _is_acronym(line, at)):
+        return _word_meant(line, at, name, field=field)
+    if not is_single or _is_acronym(line, at):
         return Meant.YES
-    return _word_meant(line, at, name, field=field)
+    made_up = _made_up_meant(line, at, name)
+    return Meant.YES if made_up is Meant.MAYBE and used.is_name else made_up
+
+
+def _noun_meant(line: Line, at: Place) -> Meant:
+    """Tell whether a word of every day means a firm here: only if the text says that it is one."""
+    words, before = line.words, at.start - 1
+    if _joined(words, at.start) and words.folded[before] in lists.FIRMS_CALLED:
+        return Meant.YES  # the company Training
+    behind = words.folded[at.end : at.end + _NEAR - 2]
+    if at.end < len(words.raw) and words.gap(at.end) == ", " and behind[0] in _ARTICLES:
+        ends = next((n for n in range(1, len(behind)) if words.gap(at.end + n) != " "), len(behind))
+        if not lists.FIRMS_CALLED.isdisjoint(behind[:ends]):
+            return Meant.YES  # Training, the company of
+    if _joined(words, at.start) and (words.folded[before] in _ARTICLES or _is_owning(words.raw[before])):
+        return Meant.NO
+    is_bare = line.is_loud or line.is_quiet or line.is_german or words.begins_a_sentence(at.start)
+    return Meant.NO if is_bare else Meant.MAYBE
+
+
+def _made_up_meant(line: Line, at: Place, name: Name) -> Meant:
+    """Tell whether a single word that no text writes small is more than a noun or the beginning of a sentence."""
+    words = line.words
+    before = words.folded[at.start - 1] if _joined(words, at.start) else ""
+    if before in _BEFORE_A_NOUN or (line.is_german and before in DETERMINERS):
+        return Meant.NO
+    if not (line.is_loud or line.is_quiet or line.is_german or words.begins_a_sentence(at.start)):
+        return Meant.YES
+    behind = words.folded[at.end] if _joined(words, at.end) else ""
+    has_case = words.folded[at.start] != name.words[0] or _is_owning(words.raw[at.start])  # a name's own genitive
+    is_plural = name.words[0].endswith("s") and not behind.endswith("s")  # pilots strike, but Quayworks strikes
+    does = behind in _BY_FIRMS and not is_plural
+    is_called = before in lists.FIRMS_CALLED or before in lists.ROLES or (line.is_german and before in _BEFORE_A_NAME)
+    return Meant.YES if has_case or does or is_called else Meant.MAYBE
+
+
+def _is_another_word(mark: str, name: Name, *, is_doubtful: bool) -> bool:
+    """Tell whether a word is not the name in another case, but a plural: with an umlaut, or with an s."""
+    own = name.marks[0].casefold()
+    small = mark.casefold()
+    has_umlaut = any(umlaut in small and umlaut not in own for umlaut in "äöü")
+    if has_umlaut and small.replace("ä", "a").replace("ö", "o").replace("ü", "u").startswith(own):
+        return True
+    return is_doubtful and fold(mark) not in {name.words[0], fold(own)}
+
+
+def _is_the_end_of_a_name(words: Words, start: int) -> bool:
+    """Tell whether the word before is a part of the name: "Terminal Ltd" of "Westmark Terminal Ltd"."""
+    before = start - 1
+    if not _joined(words, start) or not words.is_high(before) or _is_owning(words.raw[before]):
+        return False
+    word = words.folded[before]
+    return not (
+        word in _ARTICLES
+        or word in _BEFORE_A_FIRM
+        or word in lists.DULL
+        or word in lists.VERBS_OF_HEADLINES
+        or word in lists.CUES
+    )
 
 
 def _word_meant(line: Line, at: Place, name: Name, *, field: bool) -> Meant:
@@ -131,10 +226,11 @@ def _is_acronym(line: Line, at: Place) -> bool:
     return len(mark) > 1 and mark.isupper() and not line.words.text.isupper()
 
 
-def _is_formal(words: Words, at: Place) -> bool:
+def _is_formal(words: Words, at: Place, *, is_ordinary: bool) -> bool:
     """Tell whether a legal form or the sign of a stock exchange stands behind the name."""
     behind = words.text[words.spans[at.end - 1][1] :][:24]
-    return bool(_LEGAL_BEHIND.match(behind) or _TICKER.match(behind))
+    ticker = _TICKER.match(behind)
+    return bool(_LEGAL_BEHIND.match(behind) or (ticker and (":" in ticker[0] or not is_ordinary)))
 
 
 def _joined(words: Words, at: int) -> bool:
@@ -208,6 +304,7 @@ def _points_for_a_firm(line: Line, at: Place) -> int:
     is_owning = words.raw[at.end - 1].endswith(("'s", "’s")) and behind in lists.CUES
     tells = not (line.is_loud or line.is_quiet) and not words.begins_a_sentence(at.start)
     points = int(tells and not line.is_german)
+    points += int(line.is_german and at.start > 0 and words.folded[at.start - 1] in _BEFORE_A_NAME)
     if at.end - at.start > 1 and not (line.is_loud or line.is_quiet):
         points += _ENOUGH  # several words in a row have capitals by chance in titles alone
     points += int(not lists.CUES.isdisjoint(near))

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.connect.match.lists import COMMON, GIVEN, LEGAL, LEGAL_IN_HAN, PLACES, SOFT, SURNAMES, TITLES
+from pipeline.connect.match.ordinary import EVERY_DAY, is_no_employer
 from pipeline.connect.match.tokens import bare_words_of, stem_of_russian
 
 if TYPE_CHECKING:
@@ -48,7 +49,12 @@ def names_of_organisation(name: str) -> tuple[Name, ...]:
     while len(words) > 1 and words[-1] in _ENDS:
         words.pop()
         marks.pop()
-    if not words or words[0] in LEGAL or not any(len(word) >= _SHORTEST or _HAN.match(word) for word in words):
+    if (
+        not words
+        or words[0] in LEGAL
+        or is_no_employer(words)
+        or not any(len(word) >= _SHORTEST or _HAN.match(word) for word in words)
+    ):
         return ()
     found = [Name(tuple(words), tuple(marks), is_common=_is_common_firm(words, marks))]
     if len(words) > 1 and words[-1] in SOFT and not _is_common_firm(words[:-1], marks[:-1]):
@@ -72,7 +78,7 @@ def _is_common_firm(words: Sequence[str], marks: Sequence[str]) -> bool:
     if len(words) == 1:
         [word], [mark] = words, marks
         letters_enough = len(word) > _SHORTEST + 1 or (mark.isupper() and len(word) > _SHORTEST) or _HAN.match(word)
-        return not letters_enough or word in _OTHERS
+        return not letters_enough or word in _OTHERS or word in EVERY_DAY
     if all(_HAN.match(word) for word in words):
         return len(words) <= _SHORTEST
     return all(word in _OTHERS or word in {"of", "and", "the"} for word in words)

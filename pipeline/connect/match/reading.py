@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.connect.match.lists import DULL
+from pipeline.connect.match.lists import ARTICLES, DULL
+from pipeline.connect.match.ordinary import DETERMINERS
 from pipeline.connect.match.tokens import singular, words_of
 
 if TYPE_CHECKING:
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
 LONGEST_BODY: Final = 12_000
 """Characters of a subject that are read; what it is about stands before."""
-_GERMAN: Final = frozenset("der die das und ist von mit für ein eine nicht dem den des sich auch im zum zur".split())
+_GERMAN: Final = frozenset(
+    (
+        "der die das und ist von mit für ein eine nicht dem den des sich auch im zum zur wird wurde werden auf bei nach"
+    ).split()
+)
 _FEWEST: Final = 4
 _MOSTLY: Final = 0.8
 _JOINING: Final = frozenset("@./_-")
@@ -63,7 +68,7 @@ def read(subject: Subject) -> Reading:
 
 
 def _line(words: Words, *, is_title: bool) -> Line:
-    is_german = len(_GERMAN.intersection(words.raw)) > (0 if is_title else 1)
+    is_german = len(_GERMAN.intersection(map(str.lower, words.raw))) > (0 if is_title else 1)
     return Line(
         words=words,
         is_title=is_title,
@@ -79,14 +84,58 @@ def _is_mostly_high(words: Words) -> bool:
     return len(telling) >= _FEWEST - 1 and sum(map(words.is_high, telling)) / len(telling) > _MOSTLY
 
 
-def lower_words(readings: Sequence[Reading]) -> frozenset[str]:
-    """Return the words that some text writes without a capital: they are words, and no names."""
-    found: set[str] = set()
+class EveryDay(NamedTuple):
+    """Words that the texts at hand use as words, not as names: written small, or as German nouns with an article.
+
+    ``names`` are those that have a capital by themselves amid a sentence, where a mere word has none.
+    """
+
+    small: frozenset[str]
+    nouns: frozenset[str]
+    names: frozenset[str]
+
+    def has(self, word: str, line: Line) -> bool:
+        """Tell whether a word is just a word in a line like this."""
+        return word in self.small or (line.is_german and word in self.nouns)
+
+
+def words_of_every_day(readings: Sequence[Reading]) -> EveryDay:
+    """Return the words that some text uses as such: they are words, and no names."""
+    small: set[str] = set()
+    nouns: set[str] = set()
+    names: set[str] = set()
     for reading in readings:
         for line in reading.lines:
             if not line.is_quiet:
-                found.update(_small(line.words))
-    return frozenset(found)
+                small.update(_small(line.words))
+            if line.is_german:
+                nouns.update(_nouns(line.words))
+            elif not line.is_loud and not line.is_quiet:
+                names.update(_names(line.words))
+    return EveryDay(frozenset(small), frozenset(nouns), frozenset(names - small))
+
+
+def _names(words: Words) -> Iterator[str]:
+    """Yield the words with a capital amid a sentence that stand alone, without an article."""
+    raw = words.raw
+    for at in range(1, len(raw)):
+        if (
+            raw[at][0].isupper()
+            and not raw[at - 1][0].isupper()
+            and not (at + 1 < len(raw) and raw[at + 1][0].isupper())
+            and words.folded[at - 1] not in ARTICLES
+            and not words.begins_a_sentence(at)
+        ):
+            yield words.folded[at]
+
+
+def _nouns(words: Words) -> Iterator[str]:
+    """Yield the words with a capital behind an article, but for those that a name goes on with: "die Nordkai GmbH"."""
+    for at in range(1, len(words.raw)):
+        if words.folded[at - 1] in DETERMINERS and words.gap(at) == " " and words.is_high(at):
+            goes_on = at + 1 < len(words.raw) and words.is_high(at + 1) and words.gap(at + 1) in {" ", "-"}
+            if not goes_on:
+                yield words.folded[at]
 
 
 def _small(words: Words) -> Iterator[str]:
