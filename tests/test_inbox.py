@@ -521,10 +521,12 @@ def test_new_mails_are_read_once_and_only_ours_is_marked_and_moved(at_home, imap
 
 
 def test_an_answer_stays_unread_where_it_is(at_home, imap):
+    assert at_home.heard.answers() == []
     number = imap.put(answer("mei@example.org"))
     ((ruling,), notes) = read(at_home)
     assert (bool(ruling.id), ruling.event.kind, notes) == (True, ReturnKind.OTHER, ())
     assert not imap.folders["INBOX"][number].seen
+    assert at_home.heard.answers() == [("mei@example.org", "one", at_home.now)]
 
 
 def test_a_first_round_begins_with_the_day_of_the_first_letter(at_home, imap):

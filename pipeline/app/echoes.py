@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from pipeline.model import Echo, Post
+    from pipeline.model import Echo, EditionId, Post
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
 
@@ -32,6 +32,13 @@ class Echoes:
         """Return what came back, the latest first: all of it, or what is or is not ``shown``."""
         with self._open_store().reading() as connection:
             return kept.all_echoes(connection, shown=shown)
+
+    def answers(self) -> Sequence[tuple[str, EditionId | None, datetime]]:
+        """Return who answered which letter by mail, and when; what they wrote is kept nowhere."""
+        from pipeline.store import returns
+
+        with self._open_store().reading() as connection:
+            return returns.answers(connection)
 
     def shown(self) -> tuple[Echo, ...]:
         """Return what the author shows; nothing where there is no store yet."""

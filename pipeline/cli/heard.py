@@ -35,7 +35,7 @@ def heard() -> None:
 @json_option
 @click.pass_context
 def list_(context: click.Context, *, shown: bool, hidden: bool, as_json: bool) -> int:
-    """List what came back, the latest first, each with its number.
+    """List what came back, the latest first, each with its number; and who answered a letter by mail.
 
     \b
     Example:
@@ -44,8 +44,12 @@ def list_(context: click.Context, *, shown: bool, hidden: bool, as_json: bool) -
     which = None if shown == hidden else shown
     with app(context) as opened:
         found = opened.heard.every(shown=which)
+        answers = () if which else opened.heard.answers()
     lines = [line for echo in found for line in _lines(echo)]
-    report({"heard": [_data(echo) for echo in found]}, *(lines or ["Nothing came back yet."]), as_json=as_json)
+    lines += [f"{at:%Y-%m-%d}  {email} answered {edition or 'a letter'} by mail" for email, edition, at in answers]
+    told = [{"email": email, "edition": edition, "at": at} for email, edition, at in answers]
+    data = {"heard": [_data(echo) for echo in found], "answers": told}
+    report(data, *(lines or ["Nothing came back yet."]), as_json=as_json)
     return 0
 
 

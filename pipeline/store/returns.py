@@ -292,6 +292,14 @@ def first_letter_at(connection: Connection) -> datetime | None:
     return found
 
 
+def answers(connection: Connection) -> list[tuple[str, EditionId | None, datetime]]:
+    """Return which readers answered which letter, by their addresses, and when that was read, the latest first."""
+    mail = (returns.c.kind == ReturnKind.OTHER) & _STANDS
+    query = select(readers.c.email, returns.c.edition, returns.c.at).join(readers).where(mail)
+    rows = connection.execute(query.order_by(returns.c.at.desc(), returns.c.id.desc()))
+    return [(row.email, EditionId(row.edition) if row.edition else None, row.at) for row in rows]
+
+
 # -- words of mail providers
 
 
