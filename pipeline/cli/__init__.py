@@ -7,21 +7,21 @@ one object), progress and errors to stderr. A command's module is imported only 
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 import click
 
 from pipeline import __version__
+from pipeline.cli.lazy import Lazy
 from pipeline.errors import BylineError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# In the order of the week. Each is `module:function` below pipeline.cli, with the line that `byline --help` shows.
+# In the order of the week. Each is where `Lazy` finds it, with the line that `byline --help` shows.
 COMMANDS: Final = {
     "init": ("init:init", "Make a new site with everything in it."),
     "feeds": ("feeds:feeds", "List, add, remove, import, export and look into feeds."),
@@ -53,20 +53,8 @@ COMMANDS: Final = {
 }
 
 
-class _Commands(click.Group):
-    """Loads a command's module when the command is called; ``--help`` needs none of them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, function = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{module}"), function)
-        return command
+class _Commands(Lazy):
+    places: ClassVar = {name: place for name, (place, _) in COMMANDS.items()}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx

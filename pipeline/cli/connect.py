@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from pipeline.cli.lazy import Lazy
 from pipeline.cli.notes import match_data, match_lines
 from pipeline.cli.talk import app, command, counted, json_option, report, wrapped
 
@@ -34,28 +34,14 @@ COMMANDS: Final = {
     "introduce": "notes:introduce",
     "service": "service:service",
 }
-"""In the order in which one comes to need them. Each is `module:function` below pipeline.cli."""
+"""In the order in which one comes to need them. Each is where ``Lazy`` finds it."""
 
 
-class Commands(click.Group):
-    """Loads the module of a word when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the words in their order."""
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of a word."""
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, function = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{module}"), function)
-        return command
+class _Commands(Lazy):
+    places = COMMANDS
 
 
-@click.group(cls=Commands, invoke_without_command=True)
+@click.group(cls=_Commands, invoke_without_command=True)
 @click.option("--days", type=click.IntRange(1, 3650), default=8, show_default=True, help="How many days back to look.")
 @json_option
 @click.pass_context
