@@ -1,7 +1,7 @@
 """The week: a plan that fits the hours, what it took, the page of it at the desk, and an event for a calendar."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +13,7 @@ from pipeline.cli import run
 from pipeline.cli.init import _sample_files, make
 from pipeline.connect.calendar import event
 from pipeline.connect.week import plan_of
-from pipeline.model import Spell, Step, WeekFacts
+from pipeline.model import Spell, Step, TouchKind, WeekFacts
 from pipeline.settings.sections import ConnectSettings
 from pipeline.store import Store, weeks
 
@@ -205,6 +205,23 @@ def test_the_command_says_what_waits_and_how_long_it_took(folder, capsys):
     code, out = told(folder, capsys, now="2026-11-30T08:30Z")
     assert "20 last time" in out
     assert "`byline week --go` begins what is next." in out
+
+
+def test_the_week_names_people_each_once_who_were_not_spoken_to_lately(folder, open_app):
+    """Wim is in a post of the sample and not due, Ana is overdue, and Bo was spoken to."""
+    before = open_app(folder, now=NOW - timedelta(days=200)).network
+    for name, more in (("Wim Daelman", {}), ("Ana Ruiz", {"ideal_days": ["30"]}), ("Bo Lund", {"ideal_days": ["30"]})):
+        before.add({"name": [name], **more})
+    app = open_app(folder, now=NOW)
+    app.network.log("Bo Lund", TouchKind.CALL, on=date(2026, 11, 20))
+    [people] = [each.waits for each in app.week.plan().steps if each.step is Step.PEOPLE]
+    assert people[0].startswith("Ana Ruiz: ")
+    assert people[1].startswith("Wim Daelman is named in your post")
+    assert not any("Bo Lund" in said for said in people)
+    for name in ("Ana Ruiz", "Wim Daelman"):
+        app.network.log(name, TouchKind.CALL)
+    [after] = [each.waits for each in app.week.plan().steps if each.step is Step.PEOPLE]
+    assert not any(name in said for said in after for name in ("Ana Ruiz", "Wim Daelman", "Bo Lund"))
 
 
 def test_the_command_writes_the_calendar(folder, capsys, tmp_path):

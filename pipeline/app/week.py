@@ -146,7 +146,7 @@ def _firsts(pairs: Iterable[tuple[_Key, str]]) -> dict[_Key, str]:
 
 def _told(match: Match) -> str:
     who = match.person.name if match.person else match.organisation.name if match.organisation else ""
-    return f"{who}: {match.because}"
+    return match.because if match.because.startswith(who) else f"{who}: {match.because}"
 
 
 def week_of(day: date) -> str:

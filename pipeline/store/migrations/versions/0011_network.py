@@ -93,18 +93,8 @@ def upgrade():
         sa.Column("about", sa.Text, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("is_shown", sa.Boolean, nullable=False, server_default=sa.false()),
-        sa.Column("topics", sa.JSON),
         sa.PrimaryKeyConstraint("id", name="pk_echoes"),
         sa.UniqueConstraint("key", name="uq_echoes_key"),
-    )
-    op.create_table(
-        "shares",
-        sa.Column("post", sa.Text, nullable=False),
-        sa.Column("channel", sa.String(40), nullable=False),
-        sa.Column("mark", sa.String(64), nullable=False),
-        sa.Column("claimed_at", MOMENT, nullable=False),
-        sa.Column("url", sa.Text),
-        sa.PrimaryKeyConstraint("post", "channel", name="pk_shares"),
     )
     op.create_table(
         "weeks",
