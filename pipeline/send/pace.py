@@ -136,7 +136,8 @@ class Pace:
 
     def took(self, domain: str, now: datetime) -> None:
         """Take in that ``domain`` took a letter: what it said before counts no more."""
-        self.slowings = 0
+        if self._slowed_until is None or self._slowed_until <= now:  # or else it was on its way before that
+            self.slowings = 0
         key = self._rest_key(domain)
         if key in self._rests:
             del self._rests[key]
