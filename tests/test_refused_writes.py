@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from contextlib import closing, suppress
@@ -9,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, make_url, text
 
 from conftest import _run_sql
 from pipeline.errors import StoreError
@@ -129,6 +130,40 @@ def test_a_disk_that_is_really_full_is_told_and_the_store_is_whole(tmp_path):
         (place / "new").mkdir()
         with pytest.raises(StoreError, match=r"cannot be (used|made)"):
             Store(place / "new/byline.db")  # no room for one more
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def test_a_server_whose_disk_is_full_says_so_keeps_all_or_nothing_and_goes_on_once_there_is_room(postgres):
+    name = f"full_{uuid4().hex}"
+    place = Path(make_url(postgres).query["host"]) / name
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "none", place], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("this machine lets nobody mount a small file system")
+    try:
+        inside = place / "held"
+        inside.mkdir()
+        shutil.chown(inside, place.parent.owner())
+        _run_sql(postgres, f"CREATE TABLESPACE {name} LOCATION '{inside}'")
+        _run_sql(postgres, f"CREATE DATABASE {name} TEMPLATE made TABLESPACE {name}")
+        (place / "filler").write_bytes(bytes(os.statvfs(place).f_bavail * os.statvfs(place).f_frsize - 2**20))
+        with closing(Store(postgres.replace("/postgres?", f"/{name}?"))) as store:
+            kept = 0
+            while not (said := refused(store, f"r{kept}", 200)):
+                kept += 200
+            assert re.fullmatch(WORDS, said)
+            assert "No space left on device" in said
+            with store.reading() as connection:
+                assert connection.scalar(text("SELECT count(*) FROM readers")) == kept > 0
+            (place / "filler").unlink()
+            assert not refused(store, "more", 200)
+            with store.reading() as connection:
+                assert connection.scalar(text("SELECT count(*) FROM readers")) == kept + 200
+        _run_sql(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+        _run_sql(postgres, f"DROP TABLESPACE {name}")
     finally:
         subprocess.run(["umount", place], check=True)
 
