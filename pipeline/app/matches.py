@@ -18,6 +18,7 @@ from pipeline.html import plain_text, safe_url
 from pipeline.model import NO_TEXT, Note, NoteId
 from pipeline.store import known, select
 from pipeline.store import notes as kept
+from pipeline.store.people import people_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -131,9 +132,9 @@ class Matches:
     def waiting(self) -> tuple[tuple[Note, Person], ...]:
         """Return the notes that were prepared and not said to be sent, each with whom it is for."""
         with self._store.reading() as connection:
-            people = {person.id: person for person in known.people_in(connection)}
-            found = kept.all_notes(connection)
-        return tuple((note, people[note.person]) for note in found if note.sent_at is None and note.person in people)
+            found = [note for note in kept.all_notes(connection) if note.sent_at is None]
+            people = people_by_id(connection, [note.person for note in found])
+        return tuple((note, people[note.person]) for note in found if note.person in people)
 
     def sent(self, person: Person, kind: str = "") -> Note:
         """Remember that the author sent the latest note that waits for somebody; it counts as a touch.

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pipeline.model import Organisation, Person, PersonId
 
 Pair = tuple[int, int]
+Wish = tuple[int, str]
+"""Whose it is, and the sentence that tells of it."""
 _SEEKS: Final = frozenset("seeks seek seeking looks looking wants want wanted needs need hires hiring searches".split())
 _DENIES: Final = frozenset("not never no longer".split())
 _GIVES: Final = 4.0
@@ -39,7 +41,8 @@ def introductions(
     """Return the pairs of people worth introducing, those first for whom most speaks; not ``had`` pairs again."""
     known = [person for person in people if not person.is_left_alone]
     why: dict[Pair, list[Reason]] = defaultdict(list)
-    for pair, reason in (*_sought(known), *_places_sought(known, organisations), *_shared(known)):
+    wishes = [(number, sentence) for number, person in enumerate(known) for sentence in _seeking(person)]
+    for pair, reason in (*_sought(known, wishes), *_places_sought(known, wishes, organisations), *_shared(known)):
         why[pair].append(reason)
     found = [
         Introduction(one=known[one], other=known[other], reasons=tuple(sorted(told, key=lambda each: -each.points)))
@@ -64,24 +67,25 @@ def _seeking(person: Person) -> Iterator[str]:
             yield sentence
 
 
-def _sought(people: Sequence[Person]) -> Iterator[tuple[Pair, Reason]]:
+def _sought(people: Sequence[Person], wishes: Sequence[Wish]) -> Iterator[tuple[Pair, Reason]]:
     """Yield who looks for what somebody else works on or cares about."""
     givers: dict[str, list[int]] = defaultdict(list)
     for number, person in enumerate(people):
         for each in dict.fromkeys((*map(phrase, person.topics), *phrases_of_role(person.role))):
             if " " in each:
                 givers[each].append(number)
-    for number, person in enumerate(people):
-        for sentence in _seeking(person):
-            for each in phrases_of_notes([sentence], frozenset()):
-                for other in givers.get(each, ())[:_MOST_TO_SHARE]:
-                    if other != number:
-                        said = shortened(plain_text(sentence), _LONGEST)
-                        told = f"{person.name} looks for it (“{said}”), and {people[other].name} knows {each}."
-                        yield _ordered(number, other), Reason(name="seeks", points=_GIVES, because=told)
+    for number, sentence in wishes:
+        for each in phrases_of_notes([sentence], frozenset()):
+            for other in givers.get(each, ())[:_MOST_TO_SHARE]:
+                if other != number:
+                    said = shortened(plain_text(sentence), _LONGEST)
+                    told = f"{people[number].name} looks for it (“{said}”), and {people[other].name} knows {each}."
+                    yield _ordered(number, other), Reason(name="seeks", points=_GIVES, because=told)
 
 
-def _places_sought(people: Sequence[Person], organisations: Sequence[Organisation]) -> Iterator[tuple[Pair, Reason]]:
+def _places_sought(
+    people: Sequence[Person], wishes: Sequence[Wish], organisations: Sequence[Organisation]
+) -> Iterator[tuple[Pair, Reason]]:
     """Yield who looks for a way into a place where somebody else works."""
     staff: dict[str, list[int]] = defaultdict(list)
     for number, person in enumerate(people):
@@ -89,13 +93,12 @@ def _places_sought(people: Sequence[Person], organisations: Sequence[Organisatio
             staff[key_of_organisation(person.organisation)].append(number)
     also = {key_of_organisation(name): key_of_organisation(one.name) for one in organisations for name in one.also}
     places = _index([*(person.organisation for person in people if person.organisation), *_names(organisations)])
-    for number, person in enumerate(people):
-        for sentence in _seeking(person):
-            there = (other for place in _places_in(sentence, places, also) for other in staff.get(place, ())[:_FEW])
-            for other in (other for other in there if other != number):
-                said = shortened(plain_text(sentence), _LONGEST)
-                told = f"{person.name} looks for it (“{said}”), and {people[other].name} works there."
-                yield _ordered(number, other), Reason(name="place", points=_WANTS_IN, because=told)
+    for number, sentence in wishes:
+        there = (other for place in _places_in(sentence, places, also) for other in staff.get(place, ())[:_FEW])
+        for other in (other for other in there if other != number):
+            said = shortened(plain_text(sentence), _LONGEST)
+            told = f"{people[number].name} looks for it (“{said}”), and {people[other].name} works there."
+            yield _ordered(number, other), Reason(name="place", points=_WANTS_IN, because=told)
 
 
 def _index(names: Sequence[str]) -> Index[str]:
