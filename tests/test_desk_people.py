@@ -227,7 +227,9 @@ def test_two_people_are_introduced_by_a_note_to_both(desk, network, blank):
         ("/share/post", {"post": POST, "channel": "x", "text": "a", "mark": ""}),
         ("/heard/show", {"number": 999, "shown": True}),
         ("/letter", {"post": "../drafts/x"}),
-        ("/send", {"post": POST, "readers": 3}),
+        ("/send", {"post": POST, "readers": 4}),
+        ("/send", {"post": "../drafts/x", "readers": 3}),
+        ("/send/pause", {}),
     ],
 )
 @pytest.mark.usefixtures("network")
@@ -395,6 +397,37 @@ def test_a_letter_leaves_for_just_as_many_as_the_author_said_yes_to(smtp, desk, 
     expect(blank.locator("#gone")).to_contain_text("Sent to 4 readers.")
     assert len(mailbox.messages) == 4
     expect(send).to_have_count(0)
+
+
+def test_a_letter_that_leaves_slowly_is_watched_and_can_be_paused(smtp, desk, blank):
+    mailbox, _ = smtp
+    send = desk.app.settings.send
+    slow = send.model_copy(update={"pace": send.pace.model_copy(update={"per_second": 1})})
+    object.__setattr__(desk.app.settings, "send", slow)
+    for number in range(12):
+        desk.app.readers.add(f"r{number}@d{number}.example", plain_text(""), plain_text("asked"))
+    desk.app.publish()
+    blank.goto(f"{desk.base}/out")
+    button = blank.get_by_role("button", name="Send The things that had no name")
+    button.click()
+    blank.get_by_role("dialog").get_by_role("button", name="Send it").click()
+    gone = blank.locator("#gone")
+    expect(gone).to_contain_text("2 of 15 readers", timeout=20_000)
+    expect(gone.get_by_role("progressbar")).to_have_attribute("max", "15")
+    blank.reload()  # it leaves whether anybody looks on or not
+    gone.get_by_role("button", name="Pause").click(timeout=20_000)
+    expect(gone).to_contain_text("It is paused: byline send", timeout=20_000)
+    assert 2 <= len(mailbox.messages) < 15
+    expect(gone).to_contain_text(re.compile(r"Sent to \d+ readers\."))
+    expect(gone).to_contain_text("the send is paused")
+
+
+def test_a_letter_that_cannot_leave_says_why(desk, blank):
+    blank.goto(f"{desk.base}/out")  # no mail server is there
+    blank.get_by_role("button", name="Send The things that had no name").click()
+    blank.get_by_role("dialog").get_by_role("button", name="Send it").click()
+    expect(blank.get_by_role("alert")).to_contain_text("cannot be reached: Connection refused", timeout=20_000)
+    expect(blank.locator("#gone")).to_be_empty()
 
 
 # -- for everybody

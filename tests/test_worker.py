@@ -27,6 +27,7 @@ from pipeline.cli.init import _sample_files, make
 from pipeline.errors import SendError, SettingsError, StoppedError, StoreError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState, Due
+from pipeline.send.interrupted import Stopping
 from pipeline.settings.sections import store_url
 from pipeline.store import Store, sends
 from pipeline.store import deliveries as ledger
@@ -35,7 +36,6 @@ from pipeline.store import send as kept_readers
 from pipeline.worker.duties import Duties, Job, _share
 from pipeline.worker.fleet import SCHEMA, Fleet, SharedTurns
 from pipeline.worker.sites import Known, Site, one_site, queue_url, sites_below
-from pipeline.worker.stopping import Stopping
 from pipeline.worker.told import Told, log_as_json
 
 EDITION = "2026-11-16-what-had-no-name"

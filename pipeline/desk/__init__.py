@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from pipeline.app import App
+    from pipeline.send.interrupted import Stopping
 
 PLACES: Final = ("/week", "/", "/drafts", "/out", "/people")
 """Where one may come in; the first of them where an address names none."""
@@ -33,12 +34,18 @@ def desk(app: App, port: int, clock: Callable[[], datetime], tell: Callable[[str
 
     Raises ``StoreError`` where the store cannot be used.
     """
+    from pipeline.send.interrupted import Stopping
+
     with app.store.reading():  # opened and brought up to date here, a fault of it is told once, in the terminal
         pass
     bound, keys = listening(port), Keys.new()
     taken = bound.getsockname()[1]
     tell(address(taken, keys))
-    serve(guarded(app, clock, keys, taken), bound)
+    stopping = Stopping()
+    try:
+        serve(guarded(app, clock, keys, taken, stopping), bound)
+    finally:
+        stopping.want()  # a letter that is leaving comes to a halt; `byline send` goes on with it
 
 
 def letter(app: App, path: Path, port: int, clock: Callable[[], datetime], tell: Callable[[str], None]) -> None:
@@ -66,8 +73,10 @@ def address(port: int, keys: Keys) -> str:
     return f"http://{HOST}:{port}/?start={keys.start}"
 
 
-def guarded(app: App, clock: Callable[[], datetime], keys: Keys, port: int) -> ASGIApp:
-    """Return the desk behind its guard."""
+def guarded(
+    app: App, clock: Callable[[], datetime], keys: Keys, port: int, stopping: Stopping | None = None
+) -> ASGIApp:
+    """Return the desk behind its guard. A letter that is being sent comes to a halt once ``stopping`` is wanted."""
     from starlette.applications import Starlette
 
     from pipeline.desk.assisting import Assisting
@@ -82,10 +91,12 @@ def guarded(app: App, clock: Callable[[], datetime], keys: Keys, port: int) -> A
     from pipeline.desk.triage import Triage
     from pipeline.desk.week import Week
     from pipeline.desk.writing import Writing
+    from pipeline.send.interrupted import Stopping
 
     pages = Pages(app.settings.site.site_name, keys)
     writing = Writing(app, clock, pages)
-    paged = [kind(app, clock, pages) for kind in (Week, Triage, Trends, Out, People, Notes, Shares, Heard)]
-    parts = (*paged, writing, Assisting(app, clock, writing.path), Touching(app, clock))
+    paged = [kind(app, clock, pages) for kind in (Week, Triage, Trends, People, Notes, Shares, Heard)]
+    out = Out(app, clock, pages, stopping or Stopping())
+    parts = (*paged, out, writing, Assisting(app, clock, writing.path), Touching(app, clock))
     routes = [route for part in parts for route in part.routes()]
     return Guard(Starlette(routes=[*pages.routes(), *routes]), keys, port, PLACES)

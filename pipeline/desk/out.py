@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from threading import Lock
+from dataclasses import dataclass
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
+from starlette.responses import JSONResponse
 
 from pipeline.desk.pages import Number, Pages, SupersededError, done, shown
-from pipeline.errors import UsageError
+from pipeline.errors import BylineError, UsageError
 from pipeline.model import DeliveryState
+from pipeline.send import Orders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from pipeline.app import App
+    from pipeline.model import Delivery, Letter
     from pipeline.send import Sent
+    from pipeline.send.interrupted import Stopping
 
 
 class Built(BaseModel):
@@ -40,12 +45,31 @@ class Yes(Edition):
     readers: Number
 
 
+@dataclass(slots=True, kw_only=True)
+class Underway:
+    """A letter that leaves for so many readers, and with how many it is done; at its end, what is told of it."""
+
+    letter: Letter
+    readers: int
+    done: int = 0
+    told: Mapping[str, Any] | None = None
+
+    def count(self, _delivery: Delivery) -> None:
+        """Take in that one more is done with."""
+        self.done += 1
+
+
+class Paused(BaseModel):
+    """The author wants nobody else to be sent the letter that is leaving."""
+
+
 class Out:
     """Answers what the page on which posts go out asks."""
 
-    def __init__(self, app: App, clock: Callable[[], datetime], pages: Pages) -> None:
-        self._app, self._clock, self._pages = app, clock, pages
+    def __init__(self, app: App, clock: Callable[[], datetime], pages: Pages, stopping: Stopping) -> None:
+        self._app, self._clock, self._pages, self._stopping = app, clock, pages, stopping
         self._building, self._sending = Lock(), Lock()
+        self._underway: Underway | None = None
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return what is answered where."""
@@ -54,6 +78,8 @@ class Out:
             done("/build", Built, self.build),
             done("/letter", Edition, self.letter),
             done("/send", Yes, self.send),
+            shown("/send/underway", self.underway),
+            done("/send/pause", Paused, self.pause),
         )
 
     def page(self, _request: Request) -> Response:
@@ -100,7 +126,10 @@ class Out:
         }
 
     def send(self, said: Yes) -> dict[str, Any]:
-        """Send an edition to just as many readers as the author was told; tell what became of it."""
+        """Begin to send an edition to just as many readers as the author was told of; ``underway`` tells how it goes.
+
+        It leaves by itself, and not within the request: at a slow pace that may take hours.
+        """
         app = self._now()
         letter = app.letters.make(self._ready(app, said.post))
         now = app.letters.count(letter)
@@ -108,10 +137,35 @@ class Out:
             raise SupersededError(f"by now it would go to {now} readers, not to {said.readers}", {"readers": now})
         if not self._sending.acquire(blocking=False):
             raise UsageError("an edition is being sent already")
+        self._underway = Underway(letter=letter, readers=now)
+        Thread(target=self._send, args=(app, self._underway), name="letter").start()
+        return {}
+
+    def _send(self, app: App, underway: Underway) -> None:
+        told: dict[str, Any] = {"error": "a fault of Byline's own; the terminal of the desk says which"}
         try:
-            return _told(app.letters.send(letter, None, lambda _delivery: None))
+            orders = Orders(heeding=self._stopping.heeding)
+            told = _told(app.letters.send(underway.letter, None, underway.count, part=orders))
+        except BylineError as error:
+            told = {"error": str(error)}
         finally:
+            underway.told = told
             self._sending.release()
+
+    def underway(self, _request: Request) -> Response:
+        """Tell how far the letter is that leaves now, or what became of the last one; nothing where none was sent."""
+        now = self._underway
+        if now is None:
+            return JSONResponse({})
+        return JSONResponse({"post": now.letter.edition, "readers": now.readers, "done": now.done, "told": now.told})
+
+    def pause(self, _said: Paused) -> dict[str, Any]:
+        """Let nobody else be sent the letter that is under way."""
+        now = self._underway
+        if now is None or now.told is not None:
+            raise UsageError("no letter is leaving now")
+        self._now().letters.pause(now.letter.edition)
+        return {}
 
     def _ready(self, app: App, name: str) -> Path:
         """Return the file of an edition that may leave. Raises ``UsageError`` where it may not, and says why."""

@@ -11,11 +11,11 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pipeline.send.interrupted import Stopping
 from pipeline.worker.duties import Duties
 from pipeline.worker.fleet import Fleet, SharedTurns
 from pipeline.worker.queue import Work
 from pipeline.worker.sites import Known
-from pipeline.worker.stopping import Stopping
 from pipeline.worker.told import Told, log_as_json
 
 if TYPE_CHECKING:

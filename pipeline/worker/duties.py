@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from pipeline.model import Delivery, Sending
+    from pipeline.send.interrupted import Stopping
     from pipeline.web import Turns
     from pipeline.worker.sites import Site
-    from pipeline.worker.stopping import Stopping
 
 MOST_HANDS: Final = 4
 """So many tasks at most deliver one edition at once, on whatever machines. They share its lines among them, as how many

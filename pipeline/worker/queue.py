@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from procrastinate.jobs import Job as Taken
 
+    from pipeline.send.interrupted import Stopping
     from pipeline.worker.duties import Duties
     from pipeline.worker.fleet import Fleet
     from pipeline.worker.sites import Site
-    from pipeline.worker.stopping import Stopping
     from pipeline.worker.told import Told
 
 _BEAT: Final = 5.0

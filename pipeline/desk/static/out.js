@@ -1,7 +1,7 @@
 // Publish and send: the site is built by a button, and a letter leaves after a yes that names how many get it.
 
 import { failed } from "./acts.js";
-import { ask, made, tell } from "./talk.js";
+import { ask, made, tell, warn } from "./talk.js";
 
 const $ = (id) => document.getElementById(id);
 const counted = (many, one) => `${many} ${one}${many === 1 ? "" : "s"}`;
@@ -46,13 +46,55 @@ async function look(button) {
 async function send() {
   const { button, ...yes } = asked;
   $("sending").close();
-  const sent = await busy(button, "Sending …", () => ask("/send", yes));
-  if (!sent) return;
-  const later = sent.later ? [`The next can be sent to at ${sent.later}: byline send ${yes.post}`] : [];
-  say($("gone"), `Sent to ${counted(sent.sent, "reader")}.`, [...sent.troubled, ...sent.left_out, ...later]);
+  const begun = await busy(button, "Sending …", () => ask("/send", yes));
+  if (begun) watch(button);
+}
+
+const EVERY = 500; // milliseconds
+
+async function underway() {
+  const answer = await fetch("/send/underway").catch(() => null);
+  return answer?.ok ? answer.json() : null;
+}
+
+/** Show how far the letter is that leaves, until it is over. The desk sends it, whether a page looks on or not. */
+async function watch(button) {
+  const bar = made("progress", { "aria-label": "Readers who were sent it" });
+  const count = made("p", {});
+  const pause = made("button", { type: "button" }, "Pause");
+  $("gone").replaceChildren(bar, count, pause);
+  $("gone").ariaBusy = "true"; // or each number would be read out
+  let now;
+  let isPaused = false;
+  pause.addEventListener("click", async () => {
+    isPaused = Boolean(await busy(pause, "Pausing …", () => ask("/send/pause")));
+  });
+  if (button) button.disabled = true;
+  for (;;) {
+    now = await underway();
+    if (!now) return warn("The desk does not answer: `byline status` tells how far the letter is.");
+    if (now.told) break;
+    bar.max = now.readers;
+    bar.value = now.done;
+    count.textContent = `${now.done} of ${counted(now.readers, "reader")}`;
+    await new Promise((done) => setTimeout(done, EVERY));
+  }
+  if (button) button.disabled = false;
+  $("gone").ariaBusy = "false";
+  over(button, now, isPaused);
+}
+
+function over(button, { post, told }, isPaused) {
+  if (failed(told)) return $("gone").replaceChildren();
+  const later = told.later ? [`The next can be sent to at ${told.later}: byline send ${post}`] : [];
+  if (isPaused) later.push(`It is paused: byline send ${post} --resume`);
+  say($("gone"), `Sent to ${counted(told.sent, "reader")}.`, [...told.troubled, ...told.left_out, ...later]);
   tell("Sent.");
-  if (!sent.troubled.length && !sent.later) button.closest("li").remove();
+  if (!told.troubled.length && !later.length) button?.closest("li").remove();
 }
 
 for (const button of document.querySelectorAll("[data-edition]")) button.addEventListener("click", () => look(button));
 $("do-send").addEventListener("click", send);
+underway().then((now) => {
+  if (now?.readers && !now.told) watch(document.querySelector(`[data-edition="${CSS.escape(now.post)}"]`));
+});
