@@ -1905,5 +1905,14 @@ def test_a_step_of_the_week_is_begun_by_its_button_and_done_where_that_leads(des
     assert blank.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_nothing_can_be_pressed_before_what_answers_it_is_there(desk, blank):
+    """A page is seen once its script has run: here that is a second late, and the button is pressed at once."""
+    late = lambda route: (time.sleep(1), route.continue_())  # noqa: E731
+    blank.route("**/static/week.js", late)
+    blank.goto(f"{desk.base}/week", wait_until="commit")
+    blank.get_by_role("button", name="Begin with: Write").click()
+    expect(blank).to_have_url(f"{desk.base}/drafts")
+
+
 def test_the_desk_takes_no_step_that_a_week_does_not_have(desk):
     assert desk.post("/begin", step="sleep")[0] == 400
