@@ -260,8 +260,8 @@ def test_the_whole_week_from_feeds_to_letters(week, web, byline, mailbox):
     values["send"]["smtp"] = {"host": "127.0.0.1", "port": mailbox.port, "security": "none"}
     (week / "byline.yml").write_text(explained(values), encoding="utf-8")
     code, out, _ = byline("send", name, "--yes", at=week)
-    assert (code, out) == (0, "Sent to 1 reader.\n")
-    assert byline("send", name, "--yes", at=week)[1] == "Sent to 0 readers; 1 left out (--dry-run says why).\n"
+    assert (code, out.endswith(f"({name}) was sent to 1 reader.\n")) == (0, True)
+    assert byline("send", name, "--yes", at=week)[1].endswith("0 readers; 1 left out (--dry-run says why).\n")
     [(sender, recipients, message)] = mailbox.messages
     assert (sender, recipients) == ("ana@ana-ruiz.example", ["mei@example.org"])
     assert f"https://ana-ruiz.example/posts/{name}/" in message.get_body(("plain",)).get_content()

@@ -466,6 +466,7 @@ PRINTED = [
     (("restore",), 0, ("restore", "{site}/../kept.age", "{site}/../again")),
     (("ci", "report"), 0, ("ci", "report", "--since", "HEAD", "--to", "{site}/../report")),
     (("store", "copy"), 0, ("store", "copy", "sqlite:///{site}/../copied.db")),
+    (("store", "stay"), 0, ("store", "stay")),
 ]
 
 

@@ -192,11 +192,15 @@ class App:
     def publish(self, *, engine: str = "", strict: bool = False) -> Site:
         """Build the site, with another ``engine`` than that of the settings if named; ``strict`` minds warnings.
 
-        Raises ``UsageError`` where posts must be approved and one is not.
+        Raises ``UsageError`` where posts must be approved and one is not; if ``strict``, also where one that the site
+        does not show yet has no words of the author's.
         """
+        from pipeline.app.departing import see_that_said
         from pipeline.publish import publish
         from pipeline.publish.facts.withheld import today
 
+        if strict:
+            see_that_said(*(post for post in _legible(self.unbuilt()) if not self.held(post.path)))
         if self.settings.write.approval:
             self.see_that_approved(*(path for path in posts.paths(self.settings.content) if not self.held(path)))
         day, trends = today(self.now), self._trends_of_site()
@@ -346,13 +350,27 @@ class App:
         lock = Lock(passphrase=known.get_secret_value() if known else None, recipients=tuple(recipients))
         return backup(self.settings, self.store, path, lock, self.now)
 
-    def copy_store(self, url: str) -> Mapping[str, int]:
-        """Copy the whole store into the empty one at ``url``. Return how many rows each table has there."""
-        from pipeline.store import Store
+    def copy_store(self, url: str, *, moves_to: str = "") -> Mapping[str, int]:
+        """Copy the whole store into the empty one at ``url``. Return how many rows each table has there.
+
+        Where it ``moves_to`` there, by an address to be shown, no letter is sent from here any more.
+        """
+        from pipeline.store import Store, moves
         from pipeline.store.copied import copy_into
 
         with closing(Store(url)) as target:
-            return copy_into(self.store, target)
+            copied = copy_into(self.store, target)
+        if moves_to:
+            with self.store.writing() as connection:
+                moves.moved(connection, moves_to, self.now)
+        return copied
+
+    def stay(self) -> bool:
+        """Have letters sent from this store again. Return whether it was moved."""
+        from pipeline.store import moves
+
+        with self.store.writing() as connection:
+            return moves.stay(connection)
 
     def status(self) -> Status:
         """Return what is due, what failed and what waits."""

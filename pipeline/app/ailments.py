@@ -87,6 +87,7 @@ class Facts:
     cut_off: Sequence[Handover] = ()
     paused: Sequence[Sending] = ()
     late: Sequence[str] = ()
+    moved_to: str = ""
     token_key: KeyFile | None = None
     dkim_keys: Sequence[KeyFile] = ()
     dkim_problem: str = ""
@@ -196,6 +197,11 @@ def _letters(facts: Facts) -> Iterator[Ailment]:
     for each in facts.cut_off:
         told = f"its hand-over to {each.way} was cut off: it may be there or not"
         yield _fail("letters", each.edition, told, f"byline send {each.edition} looks there first.")
+    if facts.moved_to:
+        told = f"the store was moved to {facts.moved_to}, so no letter is sent from here"
+        yield _warn(
+            "letters", "DATABASE_URL", told, "Set it to that; or `byline store stay`, if nothing was sent there."
+        )
     for late in facts.late:
         told = "its time has passed, and it does not begin by itself any more"
         yield _fail("letters", late, told, f"byline send {late}, or with --at anew.")

@@ -130,16 +130,18 @@ def _with_store(facts: Facts, settings: Settings, now: datetime, notes: list[str
 def _with_rows(facts: Facts, app: App) -> Facts:
     from pipeline.model import DeliveryState, SendState
     from pipeline.store import deliveries as ledger
-    from pipeline.store import handovers, sends
+    from pipeline.store import handovers, moves, sends
 
     feeds, late = app.feeds.healths(), tuple(each.edition for each in app.letters.due().late)
     with app.store.reading() as connection:
         waiting = ledger.unfinished(connection)
         handed = handovers.all_handovers(connection)
         paused = sends.sendings(connection, (SendState.PAUSED,))
+        moved = moves.moved_to(connection)
     uncertain = tuple(each for each in waiting if each.state is DeliveryState.CLAIMED)
     cut_off = tuple(each for each in handed if each.state is DeliveryState.CLAIMED)
-    return replace(facts, feeds=feeds, late=late, uncertain=uncertain, cut_off=cut_off, paused=paused)
+    facts = replace(facts, feeds=feeds, late=late, moved_to=moved[0] if moved else "")
+    return replace(facts, uncertain=uncertain, cut_off=cut_off, paused=paused)
 
 
 def _asked(settings: Settings, ask: Ask | None, notes: list[str]) -> tuple[LetterFinding, ...]:

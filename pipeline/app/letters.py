@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.app import App
     from pipeline.app.lettered import Linted
-    from pipeline.model import Delivery, DeliveryState, EditionId, Handover, Letter
+    from pipeline.model import Delivery, DeliveryState, EditionId, Handover, Letter, Post
     from pipeline.send import Audience, Orders, Sent
     from pipeline.send.hosted.service import Hosted
     from pipeline.send.orders import Due
@@ -144,12 +144,12 @@ class Letters:
         What was refused for good has its consequences for readers, however the send ends. ``part`` are orders for one
         of many who send it at once.
 
-        Raises ``UsageError`` where posts must be approved and this one is not.
+        Raises ``UsageError`` where it must not leave.
         """
         from pipeline.send import Orders, send
         from pipeline.send.consequences import Consequences
 
-        self._see_that_approved(letter)
+        self._see_that_it_may_leave(letter)
         if folder is None:
             self.see_that_it_lasts(letter.edition)
         try:
@@ -182,12 +182,13 @@ class Letters:
         """Hand ``letter`` over to ``service``, once. Raises ``UsageError`` as ``send`` does."""
         from pipeline.send.hosted import hand_over
 
-        self._see_that_approved(letter)
+        self._see_that_it_may_leave(letter)
         return hand_over(letter, self._app.settings, self._app.store, service, lambda: datetime.now(UTC))
 
-    def _see_that_approved(self, letter: Letter) -> None:
-        if self._app.settings.write.approval:
-            self._app.see_that_approved(self._app.find(letter.edition))
+    def _see_that_it_may_leave(self, letter: Letter) -> None:
+        from pipeline.app.departing import see_that_it_may_leave
+
+        see_that_it_may_leave(self._app, letter, datetime.now(UTC))
 
     def see_that_it_lasts(self, edition: str) -> None:
         """Raise ``UsageError`` where what is to be remembered of a send would be gone with this machine."""
@@ -197,14 +198,31 @@ class Letters:
 
     def newest(self) -> Path:
         """Return the newest edition that is on the site. Raises ``UsageError`` where it is none of these days."""
-        read, _ = read_posts(self._app.settings.content, posts.POSTS)
-        editions = [post for post in read if post.kind is Kind.EDITION and not self._app.held(post.path)]
+        editions = self._editions()
         if not editions:
             raise UsageError(f"there is no edition in {self._app.settings.content.name}/{posts.POSTS} to be sent")
         newest = max(editions, key=lambda post: (post.date, post.path.stem))
         if self._app.now.date() - newest.date > _NEWS:
             raise UsageError(f"the newest edition is of {newest.date}; name it, if you mean it: {newest.path.stem}")
         return newest.path
+
+    def passed_over(self, newest: Path) -> tuple[str, ...]:
+        """Return the editions of these days that nobody was sent, but for the ``newest``."""
+        from pipeline.store import deliveries as ledger
+        from pipeline.store import handovers
+
+        with self._app.store.reading() as connection:
+            begun = ledger.editions(connection) | {each.edition for each in handovers.all_handovers(connection)}
+        return tuple(
+            post.path.stem
+            for post in self._editions()
+            if post.path != newest and self._app.now.date() - post.date <= _NEWS and posts.edition_of(post) not in begun
+        )
+
+    def _editions(self) -> list[Post]:
+        """Return the editions that are on the site."""
+        read, _ = read_posts(self._app.settings.content, posts.POSTS)
+        return [post for post in read if post.kind is Kind.EDITION and not self._app.held(post.path)]
 
     def plan(self, edition: EditionId, at: datetime) -> None:
         """Write down that ``edition`` is to be sent ``at`` that time."""

@@ -13,16 +13,15 @@ import click
 from pipeline import post as posts
 from pipeline.cli import sends
 from pipeline.cli.handover import handed_over
+from pipeline.cli.sent import audience_data, audience_lines, sent_data, sent_lines
 from pipeline.cli.talk import app, counted, json_option, moment, progress, report, shown
 from pipeline.errors import UsageError
 from pipeline.model import DeliveryState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pipeline.app import App
-    from pipeline.model import Delivery, Letter
-    from pipeline.send import Audience, Sent
+    from pipeline.model import Letter
+    from pipeline.send import Sent
 
 
 @click.command()
@@ -203,7 +202,10 @@ def _done(context: click.Context, said: _Said) -> int:
         raise click.UsageError("--uncertain settles deliveries, and --dry-run changes nothing: choose one")
     with app(context) as opened:
         if said.newest:
-            said = replace(said, post=opened.letters.newest().stem)
+            newest = opened.letters.newest()
+            for name in opened.letters.passed_over(newest):
+                click.echo(f"note: {name} was sent to nobody; if it is to be sent, name it", err=True)
+            said = replace(said, post=newest.stem)
         if said.post is None:
             return sends.send_due(opened, lambda edition: _send(opened, edition, said), as_json=said.as_json)
         if said.order in _ORDERS:
@@ -241,7 +243,8 @@ def _send(opened: App, post: str, said: _Said) -> bool:
     if not said.folder and opened.letters.service:
         return not handed_over(opened, made, None, dry_run=False, ask=said.asks, as_json=said.as_json)
     sent = _sent(opened, made, said)
-    report(_sent_data(made, sent), *_sent_lines(sent), as_json=said.as_json)
+    discreet = opened.settings.is_thrown_away
+    report(sent_data(made, sent, discreet=discreet), *sent_lines(made, sent, discreet=discreet), as_json=said.as_json)
     return not sent.troubled
 
 
@@ -257,8 +260,9 @@ def _rehearsed(opened: App, made: Letter, stale: str | None, *, as_json: bool) -
     """Say who would get the letter, and what a real send would say."""
     audience, held = opened.letters.audience(made), opened.letters.why_held(made)
     concerns = (*opened.letters.concerns(), *filter(None, (stale, held)))
-    lines = [*_audience_lines(audience), *(f"note: {concern}" for concern in concerns)]
-    report({**_audience_data(made, audience), "notes": concerns}, *lines, as_json=as_json)
+    discreet = opened.settings.is_thrown_away
+    lines = [*audience_lines(audience, discreet=discreet), *(f"note: {concern}" for concern in concerns)]
+    report({**audience_data(made, audience, discreet=discreet), "notes": concerns}, *lines, as_json=as_json)
     return int(stale is not None)
 
 
@@ -303,59 +307,3 @@ def _post_named(opened: App, name: str) -> Path:
             f"Publish it first with `byline write --publish {path.stem}`"
         )
     return path
-
-
-def _audience_data(made: Letter, audience: Audience) -> dict[str, Any]:
-    return {
-        "edition": made.edition,
-        "subject": made.subject,
-        "to": [reader.email for reader in audience.to],
-        "left_out": [{"email": reader.email, "because": why} for reader, why in audience.left_out],
-    }
-
-
-def _audience_lines(audience: Audience) -> list[str]:
-    lines = [f"would get it  {reader.email}" for reader in audience.to]
-    lines += [f"left out      {reader.email}: {why}" for reader, why in audience.left_out]
-    return [*lines, f"{counted(len(audience.to), 'reader')} would get it, {len(audience.left_out)} not."]
-
-
-def _sent_data(made: Letter, sent: Sent) -> dict[str, Any]:
-    return {
-        "edition": made.edition,
-        **{str(state): sent.count(state) for state in _ENDS},
-        "not_sent": [
-            {
-                "email": delivery.reader.email,
-                "state": delivery.state,
-                "message_id": delivery.message_id,
-                "answer": delivery.answer,
-            }
-            for delivery in sent.troubled
-        ],
-        "left_out": [{"because": why, "readers": many} for why, many in sent.left_out.items()],
-        "later": sent.later,
-    }
-
-
-_ENDS = (DeliveryState.SENT, DeliveryState.CLAIMED, DeliveryState.LATER, DeliveryState.REFUSED)
-_TOLD = {
-    DeliveryState.CLAIMED: "uncertain",
-    DeliveryState.LATER: "put off",
-    DeliveryState.REFUSED: "refused",
-}
-
-
-def _sent_lines(sent: Sent) -> Sequence[str]:
-    lines = [_delivery_line(delivery) for delivery in sent.troubled]
-    left_out = sum(sent.left_out.values())
-    told = f"Sent to {counted(sent.count(DeliveryState.SENT), 'reader')}"
-    told += f"; {left_out} left out (--dry-run says why)." if left_out else "."
-    later = [f"Some wait: the next can be sent to at {sent.later:%Y-%m-%d %H:%M} UTC."] if sent.later else []
-    waits = {why: many for why, many in sent.left_out.items() if sent.later or why.startswith("still waits")}
-    reasons = [f"  {many} not sent: {why}" for why, many in waits.items()]
-    return [*lines, told, *reasons, *later]
-
-
-def _delivery_line(delivery: Delivery) -> str:
-    return f"{_TOLD[delivery.state]}  {delivery.reader.email}: {delivery.answer or 'cut off before the answer'}"

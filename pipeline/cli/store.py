@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from pipeline.cli.talk import app, counted, json_option, report, working
-from pipeline.errors import UsageError
+from pipeline.errors import SettingsError, UsageError
 from pipeline.settings.sections import store_url
 
 if TYPE_CHECKING:
@@ -28,37 +26,67 @@ def store() -> None:
 
 @store.command()
 @click.argument("url")
+@click.option("--spare", is_flag=True, help="It is a spare one: letters go on being sent from here.")
 @json_option
 @click.pass_context
-def copy(context: click.Context, url: str, *, as_json: bool) -> int:
+def copy(context: click.Context, url: str, *, spare: bool, as_json: bool) -> int:
     """Copy the whole store into the empty one at URL, all or nothing: from SQLite to PostgreSQL, or back.
 
-    The store that is copied stays as it is. Nothing is ever copied over another store.
+    The store that is copied keeps all that it has. But once it moved to PostgreSQL, no letter is sent from it any more,
+    as who got one is written down in the other; `byline store stay` takes that back. Nothing is ever copied over
+    another store.
 
     \b
     Example:
       byline store copy postgresql://ana@localhost/byline
+      byline store copy postgresql://ana@localhost/try --spare
       DATABASE_URL=postgresql://ana@localhost/byline byline store copy sqlite:///moved.db
     """
+    from pipeline.store.address import address_of
+    from pipeline.store.address import shown as address_shown
+
     address = store_url(url)
     try:
-        parts = make_url(address)
-    except ArgumentError:
+        parts = address_of(address)
+    except SettingsError:
         parts = None
-    if parts is None or parts.get_backend_name() not in {"postgresql", "sqlite"} or not parts.database:
-        raise UsageError(f"{url} names no database: write postgresql://user@host/name, or sqlite:///FILE")
+    if parts is None or not parts.database:
+        raise UsageError(
+            "the URL to copy to names no database: write postgresql://user@host/name or sqlite:///FILE, and in a "
+            "password @ as %40, : as %3A and / as %2F"
+        )
+    place = address_shown(parts)
+    moves = parts.get_backend_name() == "postgresql" and not spare
     with app(context) as opened, working("copying"):
-        tables = opened.copy_store(address)
-    place = parts.render_as_string(hide_password=True)
+        tables = opened.copy_store(address, moves_to=place if moves else "")
     rows = counted(sum(tables.values()), "row")
     report(
         {"copied": place, "tables": table_rows(tables)},
         f"Copied {rows} of {counted(len(tables), 'table')} into {place}.",
-        "From now on, set DATABASE_URL to it."
-        if parts.get_backend_name() == "postgresql"
+        "From now on, set DATABASE_URL to it: no letter is sent from here any more."
+        if moves
         else "Put it where you want it.",
         as_json=as_json,
     )
+    return 0
+
+
+@store.command()
+@json_option
+@click.pass_context
+def stay(context: click.Context, *, as_json: bool) -> int:
+    """Send letters from this store again, after it was copied to another that is not to be used.
+
+    Who got a letter from the other one since then is not known here.
+
+    \b
+    Example:
+      byline store stay
+    """
+    with app(context) as opened:
+        was_moved = opened.stay()
+    told = "Letters are sent from this store again." if was_moved else "This store was not moved: nothing was done."
+    report({"moved": was_moved}, told, as_json=as_json)
     return 0
 
 

@@ -41,6 +41,7 @@ from pipeline.model.letters import (
     ReaderState,
     Sending,
     SendState,
+    SentPost,
     Settled,
 )
 from pipeline.model.matches import Because, Introduction, Match, Note, NoteId, Subject
@@ -169,6 +170,7 @@ __all__ = [
     "SafeUrl",
     "SendState",
     "Sending",
+    "SentPost",
     "Service",
     "ServiceKind",
     "Settled",

@@ -116,6 +116,17 @@ class Letter:
     post: Post | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentPost:
+    """What an edition said when its sending began, by which it is known again under another name."""
+
+    edition: EditionId
+    title: PlainText
+    date: date
+    body: str
+    at: datetime
+
+
 class DeliveryState(StrEnum):
     """How far one edition has come on its way to one reader.
 

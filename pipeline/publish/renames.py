@@ -5,13 +5,13 @@ The old name is written into the front matter (``aliases:``), so that whoever bu
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pipeline import post as posts
 from pipeline import yamltext
 from pipeline.errors import PostError
 from pipeline.post import files
+from pipeline.post.alike import are_one
 from pipeline.publish.facts.reading import READ
 from pipeline.publish.ground.remembered import load
 from pipeline.publish.stamp import built_posts
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     from pipeline.publish.stamp import Stamp
     from pipeline.settings.sections import Settings
 
-_LIKE: Final = 0.8
-"""Two texts of one day that have so many of their words in common, in their order, are one post before and after."""
-_READ: Final = 1_000
-"""Words; more of a text tell no more."""
-
 
 def renamed(before: Sequence[Post], now: Sequence[Post]) -> Iterator[tuple[Post, Post]]:
     """Yield each post of ``now`` that stood under another name ``before``, with what it was then."""
@@ -37,20 +32,10 @@ def renamed(before: Sequence[Post], now: Sequence[Post]) -> Iterator[tuple[Post,
     gone = [post for post in before if post.path.name not in names]
     for post in now:
         if post.path.name not in known:
-            was = next((old for old in gone if _is(old, post)), None)
+            was = next((old for old in gone if are_one(old, post)), None)
             if was is not None:
                 gone.remove(was)
                 yield post, was
-
-
-def _is(old: Post, new: Post) -> bool:
-    if old.body == new.body or (old.title == new.title and old.date == new.date):
-        return True
-    return old.date == new.date and SequenceMatcher(None, _words(old), _words(new), autojunk=False).ratio() > _LIKE
-
-
-def _words(post: Post) -> list[str]:
-    return post.body.split()[:_READ]
 
 
 def follow(settings: Settings, stamp: Stamp, work: Path) -> tuple[str, ...]:

@@ -13,16 +13,17 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from pipeline.errors import SettingsError, StoreAwayError, StoreError
 from pipeline.store import walls
+from pipeline.store.address import address_of, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HEAD: Final = "0012"
+HEAD: Final = "0013"
 """The newest migration; a test holds it to what migrations/ has."""
 
 _PATIENCE: Final = 30
@@ -42,7 +43,7 @@ class Store:
         self._reading = self._engine.execution_options(**one_state)
         try:
             with self._engine.begin() as connection:
-                walls.see_that_it_is_there(connection, walls.schema_of(_parts(place))[1])
+                walls.see_that_it_is_there(connection, walls.schema_of(address_of(place))[1])
                 _upgrade(connection)
         except (SQLAlchemyError, OSError) as error:
             self.close()
@@ -99,32 +100,22 @@ class Store:
         return (StoreAwayError if is_away else StoreError)(self._in_words(error))
 
     def _in_words(self, error: Exception) -> str:
-        place = self._engine.url.render_as_string(hide_password=True)
+        place = shown(self._engine.url)
         said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         return f"the store {place} cannot be used: {said}; check that it exists, is whole and is yours to write"
 
 
 def connecting(place: str | Path) -> Engine:
     """Return what connects to the database at ``place``. Raises as ``Store`` does where there can be none."""
+    url = address_of(place)
     try:
-        url = _parts(place)
-        if url.get_backend_name() == "sqlite":
-            return _sqlite_engine(url)
-        if url.get_backend_name() == "postgresql":
-            return _postgres_engine(url)
-    except ArgumentError:
-        pass  # no address at all is told like one of another kind
+        return _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _postgres_engine(url)
     except ModuleNotFoundError as error:
         raise SettingsError(
             [f"a PostgreSQL store needs the package {error.name}: install Byline with its extra, byline[postgres]"]
         ) from error
     except OSError as error:
         raise StoreError(f"the store cannot be made: {error}; check that its folder is yours to write") from error
-    raise SettingsError(["DATABASE_URL is no address of a PostgreSQL database, such as postgresql://user@host/name"])
-
-
-def _parts(place: str | Path) -> URL:
-    return URL.create("sqlite", database=str(place)) if isinstance(place, Path) else make_url(place)
 
 
 def _postgres_engine(url: URL) -> Engine:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import BylineError
 from pipeline.store import HEAD, connecting
+from pipeline.store.address import shown
 from pipeline.store.walls import beyond
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _server(url: str) -> Examined:
         engine = connecting(url)
     except BylineError as error:
         return Examined(place="DATABASE_URL", there=True, problem=str(error))
-    place = engine.url.render_as_string(hide_password=True)
+    place = shown(engine.url)
     try:
         with engine.connect() as connection:
             known = inspect(connection).has_table("alembic_version")

@@ -45,11 +45,12 @@ def examine(
     and ``made`` all that models ever proposed.
     """
     told = told_by(sources)
+    yield from unsaid(post)
     yield from _whole(post)
     yield from _unchecked(post)
     yield from _without_takes(post, sources)
     for take in post.takes:
-        yield from _words(post, take, told)
+        yield from _few_words(post, take, told)
         yield from _listed(post, take)
         yield from _known(post, take, sources)
     yield from _lengths(post, told, quote_words)
@@ -66,7 +67,11 @@ def _worded(post: Post, usual: Sequence[int]) -> Iterator[Finding]:
     yield from wording.length(post, usual)
 
 
-def _whole(post: Post) -> Iterator[Finding]:
+def unsaid(post: Post) -> Iterator[Finding]:
+    """Yield where ``post`` has no words of the author's, as far as that is seen without its sources.
+
+    Nobody may accept that: what a draft quotes is not for the machine to publish.
+    """
     if not posts.without_prompts(post.body).replace(posts.EXCERPT_END, "").strip():
         yield Rule.NO_TEXT.broken(post.path, post.body_line, "the post says nothing", "Write it.")
     opening, excerpt_end, _ = post.body.partition(posts.EXCERPT_END)
@@ -74,6 +79,13 @@ def _whole(post: Post) -> Iterator[Finding]:
         reason = "the opening, which the list of posts shows, has no words of yours"
         line = post.body_line + posts.line_with(posts.OPENING, post.body)
         yield Rule.NO_OPENING.broken(post.path, line, reason, "Write it, or take out the prompt and the line more.")
+    for take in post.takes:
+        if not any(mark.isalnum() for mark in take.words):
+            reason = f"the take on “{take.heading}” has no words of yours"
+            yield Rule.NO_WORDS.broken(post.path, take.line, reason, "Say under the quotation what you make of it.")
+
+
+def _whole(post: Post) -> Iterator[Finding]:
     if post.extra.get("draft"):
         reason = "the post says draft: true, which keeps it off the site; here a draft is a file in drafts/"
         line = posts.line_of(post, "draft")
@@ -130,11 +142,9 @@ def _unknown(post: Post, line: int, url: str) -> Finding:
     return Rule.SOURCE_UNKNOWN.broken(post.path, line, reason, remedy)
 
 
-def _words(post: Post, take: Take, told: Told) -> Iterator[Finding]:
+def _few_words(post: Post, take: Take, told: Told) -> Iterator[Finding]:
     if not any(mark.isalnum() for mark in take.words):
-        reason = f"the take on “{take.heading}” has no words of yours"
-        yield Rule.NO_WORDS.broken(post.path, take.line, reason, "Say under the quotation what you make of it.")
-        return
+        return  # told as unsaid
     inline, foreign = quoted_words(take.words, told.texts), words_of_a_model(post, take.words)
     quoted, own = inline + sum(count(each.text) for each in take.quotations), count(take.words) - inline - foreign
     if foreign and own <= 0:

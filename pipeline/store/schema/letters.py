@@ -67,6 +67,23 @@ sends = Table(
     Column("due_at", Moment),
 )
 
+sent_posts = Table(
+    "sent_posts",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("date", Date, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+moves = Table(
+    "moves",
+    metadata,
+    Column("place", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
 pace = Table(
     "pace",
     metadata,

@@ -1,0 +1,70 @@
+"""What must hold before a letter leaves, by whatever way and at whoever's word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline import post as posts
+from pipeline.app.written import read_posts
+from pipeline.errors import UsageError
+from pipeline.model import SentPost
+from pipeline.post.alike import are_one
+from pipeline.store import moves, sent_posts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from pipeline.app import App
+    from pipeline.model import EditionId, Letter, Post
+
+
+def see_that_it_may_leave(app: App, letter: Letter, now: datetime) -> None:
+    """Raise ``UsageError`` where ``letter`` must not leave: there is no other way back from it.
+
+    The words must be the author's, the store the one that knows who got it, and the post none that was sent before
+    under another name. What the post says is remembered from here on.
+    """
+    post = letter.post
+    if app.settings.write.approval:
+        app.see_that_approved(app.find(letter.edition))
+    with app.store.reading() as connection:
+        moved, sent = moves.moved_to(connection), sent_posts.remembered(connection)
+    if moved:
+        place, at = moved
+        raise UsageError(
+            f"this store was moved to {place} on {at:%Y-%m-%d}, and who got a letter since then is written down there: "
+            "set DATABASE_URL to that. If letters are to be sent from here again, say `byline store stay`"
+        )
+    if post is None:
+        return
+    see_that_said(post)
+    if letter.edition not in sent and (before := next(_under_another_name(app, post, sent.values()), None)):
+        raise UsageError(
+            f"{post.path.name} reads like {before.edition}, which was sent on {before.at:%Y-%m-%d} and whose file is "
+            f"gone, so nobody was sent it again. If it is that post under another name, write `aliases: "
+            f"[{before.edition}]` into its front matter, and its old address goes on working, too; if it is another, "
+            "give it a title and a text of its own"
+        )
+    made = SentPost(edition=letter.edition, title=post.title, date=post.date, body=post.body, at=now)
+    with app.store.writing() as connection:
+        sent_posts.remember(connection, made)
+
+
+def see_that_said(*read: Post) -> None:
+    """Raise ``UsageError`` where one of the posts that were ``read`` has no words of the author's in some place."""
+    from pipeline.write.gate import unsaid
+
+    found = [finding for post in read for finding in unsaid(post)]
+    if found:
+        told = "".join(f"\n  {each.path.name}:{each.line}: {each.reason}. {each.remedy}" for each in found)
+        raise UsageError(f"what nobody has written words for is not for Byline to say in your name:{told}")
+
+
+def _under_another_name(app: App, post: Post, sent: Iterable[SentPost]) -> Iterator[SentPost]:
+    """Yield what was sent and reads like ``post``, where no file has its name now."""
+    folder = app.settings.content / posts.POSTS
+    alike = [each for each in sent if are_one(each, post) and not (folder / f"{each.edition}.md").exists()]
+    if alike:
+        theirs: set[EditionId] = set(map(posts.edition_of, read_posts(app.settings.content, posts.POSTS)[0]))
+        yield from (each for each in alike if each.edition not in theirs)

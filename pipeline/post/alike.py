@@ -1,0 +1,43 @@
+"""Whether two texts are one post that only got another name. Pure."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pipeline.model import PlainText
+
+_LIKE: Final = 0.8
+"""Two texts of one day that have so many of their words in common, in their order, are one post before and after."""
+_READ: Final = 1_000
+"""Words; more of a text tell no more."""
+
+
+class Said(Protocol):
+    """What tells a post from others, whatever its file is called."""
+
+    @property
+    def title(self) -> PlainText:
+        """Its title."""
+
+    @property
+    def date(self) -> date:
+        """Its day."""
+
+    @property
+    def body(self) -> str:
+        """Its text after the front matter."""
+
+
+def are_one(old: Said, new: Said) -> bool:
+    """Tell whether ``new`` is ``old``, which may have been changed a little."""
+    if old.body == new.body or (old.title == new.title and old.date == new.date):
+        return True
+    return old.date == new.date and SequenceMatcher(None, _words(old), _words(new), autojunk=False).ratio() > _LIKE
+
+
+def _words(said: Said) -> list[str]:
+    return said.body.split()[:_READ]

@@ -1,0 +1,44 @@
+"""The address of a database: read, and shown without anything that is secret in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from pipeline.errors import SettingsError
+
+_UNREADABLE: Final = (
+    "DATABASE_URL cannot be read: in the name and the password, write @ as %40, : as %3A, / as %2F, # as %23 and "
+    "% as %25"
+)
+
+
+def address_of(place: str | Path) -> URL:
+    """Return the address of ``place``, a SQLite file by its path or a URL with its driver.
+
+    Raises ``SettingsError`` where that is none. What went wrong is told without a piece of it: a password that holds
+    what an address is made of reads like a host or a port.
+    """
+    if isinstance(place, Path):
+        return URL.create("sqlite", database=str(place))
+    try:
+        url = make_url(place)
+    except ArgumentError:
+        url = None
+    except ValueError:  # of the port
+        raise SettingsError([_UNREADABLE]) from None
+    if url is None or url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise SettingsError(
+            ["DATABASE_URL is no address of a PostgreSQL database, such as postgresql://user@host/name"]
+        )
+    if "@" in f"{url.host}{url.database if url.host else ''}":
+        raise SettingsError([_UNREADABLE])
+    return url
+
+
+def shown(url: URL) -> str:
+    """Return which database ``url`` is, without who looks into it and by which password."""
+    return URL.create(url.get_backend_name(), host=url.host, port=url.port, database=url.database).render_as_string()
