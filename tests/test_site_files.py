@@ -215,6 +215,22 @@ def test_a_post_that_is_renamed_is_found_at_its_old_address(site, open_app):
     assert open_app(site).publish().moved == ()
 
 
+def test_where_files_are_thrown_away_an_old_name_that_nobody_wrote_down_keeps_the_site_as_it_was(site, open_app):
+    path = write(site, "2026-11-20-a", "The very same words, and enough of them.")
+    open_app(site).publish(strict=True)
+    text = path.read_text(encoding="utf-8")
+    new = path.rename(path.with_name("2026-11-20-better.md"))
+    for _ in range(2):
+        with pytest.raises(PublishError) as raised:
+            open_app(site, {"CI": "true"}).publish(strict=True)
+        assert "write `aliases: [2026-11-20-a]` into 2026-11-20-better.md" in str(raised.value)
+        assert new.read_text(encoding="utf-8") == text
+        assert (site / "site/posts/2026-11-20-a/index.html").exists()
+    new.write_text(text.replace("\ntitle:", "\naliases: [2026-11-20-a]\ntitle:", 1), encoding="utf-8")
+    open_app(site, {"CI": "true"}).publish(strict=True)
+    assert "2026-11-20-better" in (site / "site/posts/2026-11-20-a/index.html").read_text(encoding="utf-8")
+
+
 def test_a_new_post_beside_one_that_is_gone_is_no_rename(site, open_app):
     write(site, "2026-11-20-a", "About cranes, at some length, and with care.")
     open_app(site).publish()

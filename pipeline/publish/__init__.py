@@ -36,6 +36,7 @@ class _How(TypedDict, total=False):
 
 
 _NOTHING: Final = Shown()
+_FORGOTTEN: Final = "The site is not published: posts got other names, and what is written here is thrown away:"
 _REFUSED: Final = "The site is not published, because of warnings, and --strict was asked for:"
 
 
@@ -52,7 +53,8 @@ def publish(
     """Build the site of ``today``, unless nothing changed since it was built.
 
     ``shown`` is what it shows besides what the author's file of facts tells.
-    Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
+    Raises ``PublishError``, if ``strict`` at a warning too, and on a machine that is thrown away at a post whose old
+    name nobody wrote down; the old site then stays.
     """
     with held(settings, work := work_of(settings)):
         stamp = stamp_of(settings, engine, trends, shown)
@@ -61,7 +63,10 @@ def publish(
         from pipeline.publish.making import Memo
         from pipeline.publish.renames import follow
 
-        moved = follow(settings, stamp, work)
+        keeps = not (strict and settings.is_thrown_away)
+        moved = follow(settings, stamp, work, keeps=keeps)
+        if moved and not keeps:
+            raise PublishError(_FORGOTTEN, moved)
         stamp = stamp_of(settings, engine, trends, shown) if moved else stamp
         how: _How = {"engine": engine, "trends": trends}
         return _built(settings, stamp, moved, Memo(day=today, shown=shown), strict=strict, **how)

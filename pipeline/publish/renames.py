@@ -38,13 +38,19 @@ def renamed(before: Sequence[Post], now: Sequence[Post]) -> Iterator[tuple[Post,
                 yield post, was
 
 
-def follow(settings: Settings, stamp: Stamp, work: Path) -> tuple[str, ...]:
-    """Note the old name of each post that was renamed since the last build; return what was done, in words."""
+def follow(settings: Settings, stamp: Stamp, work: Path, *, keeps: bool = True) -> tuple[str, ...]:
+    """Note the old name of each post that was renamed since the last build; return what was done, in words.
+
+    Without ``keeps`` nothing is written, and it is told what the author has to write.
+    """
     last = built_posts(work)
     if not last.keys() - stamp.posts.keys():
         return ()
     before = list((load(work / "posts", READ) or {}).values())
-    return tuple(_noted(post, was) for post, was in renamed(before, list(_legible(settings))))
+    found = renamed(before, list(_legible(settings)))
+    if keeps:
+        return tuple(_noted(post, was) for post, was in found)
+    return tuple(_to_be_noted(post, was) for post, was in found if was.path.stem not in post.aliases)
 
 
 def _legible(settings: Settings) -> Iterator[Post]:
@@ -63,7 +69,10 @@ def _noted(post: Post, was: Post) -> str:
         matter = yamltext.append_items(post.matter, ("aliases",), names)
         files.save(post.path, loaded.text.replace(post.matter, matter, 1), loaded.mark)
     except (ValueError, PostError, files.ChangedOutsideError):  # only the author can write it there
-        return (
-            f"posts/{old}/ is now posts/{new}/; write `aliases: [{old}]` into {post.path.name}, or the old address ends"
-        )
+        return _to_be_noted(post, was)
     return f"posts/{old}/ is now posts/{new}/, and leads there: see aliases: in {post.path.name}"
+
+
+def _to_be_noted(post: Post, was: Post) -> str:
+    old, new = was.path.stem, post.path.stem
+    return f"posts/{old}/ is now posts/{new}/; write `aliases: [{old}]` into {post.path.name}, or the old address ends"
