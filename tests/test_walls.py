@@ -1,16 +1,28 @@
 """Many sites in one database: every query of the store is tried by one of them, and nothing of another is touched."""
 
 import itertools
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, make_url, text
 
 from pipeline.app.doctor import examine_site
 from pipeline.errors import SettingsError, StoreError
+from pipeline.html import plain_text
 from pipeline.store import Store
+from pipeline.store import select as kept_stories
+from pipeline.store import send as kept_readers
 from pipeline.store.copied import copy_into, counts_of
 from pipeline.store.examined import examine
 from pipeline.store.schema import metadata
@@ -155,3 +167,89 @@ def test_the_doctor_tells_of_a_role_that_is_let_at_other_sites(two, database, si
     assert told_to(two[0]) == [f"its role is let at the tables of other sites: {bea}"]
     assert told_to(two[1]) == []
     assert told_to(f"{database}&schema={ana}") == ["its role is a superuser, in a database with 1 other sites"]
+
+
+@pytest.fixture
+def pooled(postgres):
+    """A function that gives the address of a database behind a pooler which hands a connection on after each commit."""
+    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        pytest.skip("no pgbouncer is installed on this machine")
+    server = Path(make_url(postgres).query["host"])
+    folder = server / f"pooler_{uuid4().hex[:8]}"
+    folder.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    settings = folder / "pgbouncer.ini"
+    settings.write_text(
+        f"[databases]\n* = host={server} user=byline\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n"
+        "unix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 1\n",
+        encoding="utf-8",
+    )
+    owner = server.owner() if os.geteuid() == 0 else None
+    with subprocess.Popen([program, settings], user=owner, stderr=subprocess.DEVNULL) as pooler:
+        try:
+            until = time.monotonic() + 20
+            while not listens(port):
+                assert time.monotonic() < until, "the pooler does not come up"
+                time.sleep(0.02)
+            yield lambda url: f"postgresql+psycopg://byline@127.0.0.1:{port}/{make_url(url).database}"
+        finally:
+            pooler.terminate()
+            shutil.rmtree(folder)
+
+
+def listens(port):
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+def test_a_pooler_that_hands_connections_on_mixes_nobody_up(database, pooled):
+    """One connection serves two sites by turns, and one without a schema."""
+    here = pooled(database)
+    sites = {name: Store(f"{here}{name and '?schema='}{name}") for name in ("ana", "bea", "")}
+    for _ in range(4):  # what is asked often is prepared by some libraries
+        for name, store in sites.items():
+            with store.writing() as connection:
+                email = f"{name}-{uuid4().hex}@a.example"
+                kept_readers.add_reader(connection, email, plain_text(""), plain_text("asked"), NOW)
+    for name, store in sites.items():
+        with store.reading() as connection:
+            emails = [reader.email for reader in kept_readers.readers_in(connection)]
+        store.close()
+        assert len(emails) == 4
+        assert all(email.startswith(f"{name}-") for email in emails)
+
+
+def test_a_schema_that_several_make_at_once_is_made_once(database):
+    def opened(_):
+        Store(f"{database}&schema=ana").close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(opened, range(6)))
+
+
+def test_of_two_shortlists_that_are_made_at_once_the_later_stays(database):
+    store = Store(database)
+    fill(store, "x")
+    with store.writing() as connection:
+        connection.execute(metadata.tables["choices"].delete())
+    begun = threading.Event()
+
+    def other():
+        with store.writing() as connection:
+            begun.set()
+            kept_stories.keep_shortlist(connection, kept_stories.kept_shortlist(connection), NOW)
+
+    with store.writing() as connection:
+        ranked = kept_stories.kept_shortlist(connection)
+        kept_stories.keep_shortlist(connection, ranked, NOW)
+        thread = threading.Thread(target=other)
+        thread.start()
+        begun.wait(10)
+        time.sleep(0.2)
+    thread.join(20)
+    with store.reading() as connection:
+        assert kept_stories.kept_shortlist(connection) == ranked
+    store.close()

@@ -96,13 +96,27 @@ class Store:
 
     def _told(self, error: Exception) -> StoreError:
         """Return the error as the store's: one that a server is away may be over in a moment."""
-        is_away = self._engine.dialect.name == "postgresql" and isinstance(error, (OperationalError, InterfaceError))
+        is_away = self._engine.dialect.name == "postgresql" and _is_away(error)
         return (StoreAwayError if is_away else StoreError)(self._in_words(error))
 
     def _in_words(self, error: Exception) -> str:
         place = shown(self._engine.url)
         said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         return f"the store {place} cannot be used: {said}; check that it exists, is whole and is yours to write"
+
+
+def _is_away(error: Exception) -> bool:
+    """Tell whether a server may be there again in a moment, as one that lacks room (class 53, 58) is not.
+
+    https://www.postgresql.org/docs/current/errcodes-appendix.html
+    """
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state == _TOO_MANY_CONNECTIONS or state[:2] not in {"53", "58"}
+
+
+_TOO_MANY_CONNECTIONS: Final = "53300"
 
 
 def connecting(place: str | Path) -> Engine:
@@ -120,10 +134,11 @@ def connecting(place: str | Path) -> Engine:
 
 def _postgres_engine(url: URL) -> Engine:
     url, schema = walls.schema_of(url)
-    engine = create_engine(url)
+    # What a server has prepared is not there for the next client of a pooler: nothing is.
+    engine = create_engine(url, connect_args={"prepare_threshold": None})
     event.listen(engine, "connect", _set_up_postgres)
-    if schema:  # before all else: what SQLAlchemy asks a new connection first hangs on it
-        event.listen(engine, "connect", walls.looking_into(schema), insert=True)
+    if schema:
+        event.listen(engine, "begin", walls.looking_into(schema))
     return engine
 
 

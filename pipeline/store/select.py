@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from pipeline.html import kept_html, kept_text, kept_url
 from pipeline.model import (
@@ -47,6 +47,8 @@ def first_pulls(connection: Connection) -> dict[FeedId, datetime]:
 
 def keep_shortlist(connection: Connection, ranked: Sequence[RankedStory], now: datetime) -> None:
     """Remember ``ranked``, best first, in place of the shortlist before."""
+    if connection.dialect.name == "postgresql":  # of two that are made at once, the later stays
+        connection.execute(text("LOCK TABLE shortlist IN SHARE ROW EXCLUSIVE MODE"))
     connection.execute(delete(shortlist))
     first = update(entries).where(entries.c.shortlisted_at.is_(None)).values(shortlisted_at=now)
     for some in some_at_once([entry.id for item in ranked for entry in item.story.entries]):

@@ -7,7 +7,7 @@ What a role may do beyond that is PostgreSQL's to say, and here to be found out.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import text
 
@@ -43,12 +43,14 @@ def schema_of(url: URL) -> tuple[URL, str]:
     return url.difference_update_query(["schema"]), named
 
 
-def looking_into(schema: str) -> Callable[[Any, object], None]:
-    """Return what makes a new connection look into ``schema`` and nowhere else, ``public`` included."""
+def looking_into(schema: str) -> Callable[[Connection], None]:
+    """Return what makes a transaction look into ``schema`` and nowhere else, ``public`` included.
 
-    def look(connection: Any, _record: object) -> None:
-        connection.execute(f'SET search_path TO "{schema}"')
-        connection.commit()
+    Each transaction says so anew, and only for itself: behind a pooler, the connection has another client's next.
+    """
+
+    def look(connection: Connection) -> None:
+        connection.exec_driver_sql(f'SET LOCAL search_path TO "{schema}"')
 
     return look
 
@@ -57,17 +59,25 @@ def see_that_it_is_there(connection: Connection, schema: str) -> None:
     """Make ``schema`` where it is missing. Raises ``StoreError`` where it is somebody else's to make."""
     if not schema:
         return
-    may = connection.execute(_IS_THERE, {"name": schema}).first()
-    if may is not None and not may[0]:
-        raise StoreError(f"the schema {schema} is another role's, and not that of DATABASE_URL: name your own schema")
-    if may is not None:
+    if _is_ours(connection, schema):
+        return
+    connection.execute(_ONE_AT_A_TIME, {"name": schema})  # IF NOT EXISTS fails where another makes it just now
+    if _is_ours(connection, schema):
         return
     if not connection.scalar(_MAY_MAKE):
         raise StoreError(
             f"there is no schema {schema} in the database, and DATABASE_URL's role may make none: whoever administers "
             f"it makes one by `CREATE SCHEMA {schema} AUTHORIZATION` and the name of that role"
         )
-    connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+    connection.execute(text(f'CREATE SCHEMA "{schema}"'))
+
+
+def _is_ours(connection: Connection, schema: str) -> bool:
+    """Tell whether ``schema`` is there. Raises ``StoreError`` where it is another's."""
+    may = connection.execute(_IS_THERE, {"name": schema}).first()
+    if may is not None and not may[0]:
+        raise StoreError(f"the schema {schema} is another role's, and not that of DATABASE_URL: name your own schema")
+    return may is not None
 
 
 def beyond(connection: Connection) -> Walls:
@@ -77,6 +87,7 @@ def beyond(connection: Connection) -> Walls:
 
 
 _IS_THERE: Final = text("SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = :name")
+_ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(7240195, hashtext(:name))")
 _MAY_MAKE: Final = text("SELECT has_database_privilege(current_database(), 'CREATE')")
 _OTHERS: Final = text(
     "SELECT DISTINCT spaces.nspname FROM pg_class AS tables JOIN pg_namespace AS spaces "
