@@ -36,7 +36,6 @@ class _How(TypedDict, total=False):
 
 
 _NOTHING: Final = Shown()
-_FORGOTTEN: Final = "The site is not published: posts got other names, and what is written here is thrown away:"
 _REFUSED: Final = "The site is not published, because of warnings, and --strict was asked for:"
 
 
@@ -63,10 +62,7 @@ def publish(
         from pipeline.publish.making import Memo
         from pipeline.publish.renames import follow
 
-        keeps = not (strict and settings.is_thrown_away)
-        moved = follow(settings, stamp, work, keeps=keeps)
-        if moved and not keeps:
-            raise PublishError(_FORGOTTEN, moved)
+        moved = follow(settings, stamp, work, strict=strict)
         stamp = stamp_of(settings, engine, trends, shown) if moved else stamp
         how: _How = {"engine": engine, "trends": trends}
         return _built(settings, stamp, moved, Memo(day=today, shown=shown), strict=strict, **how)

@@ -5,11 +5,11 @@ The old name is written into the front matter (``aliases:``), so that whoever bu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline import yamltext
-from pipeline.errors import PostError
+from pipeline.errors import PostError, PublishError
 from pipeline.post import files
 from pipeline.post.alike import are_one
 from pipeline.publish.facts.reading import READ
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pipeline.model import Post
     from pipeline.publish.stamp import Stamp
     from pipeline.settings.sections import Settings
+
+_FORGOTTEN: Final = "The site is not published: posts got other names, and what is written here is thrown away:"
 
 
 def renamed(before: Sequence[Post], now: Sequence[Post]) -> Iterator[tuple[Post, Post]]:
@@ -38,19 +40,21 @@ def renamed(before: Sequence[Post], now: Sequence[Post]) -> Iterator[tuple[Post,
                 yield post, was
 
 
-def follow(settings: Settings, stamp: Stamp, work: Path, *, keeps: bool = True) -> tuple[str, ...]:
+def follow(settings: Settings, stamp: Stamp, work: Path, *, strict: bool = False) -> tuple[str, ...]:
     """Note the old name of each post that was renamed since the last build; return what was done, in words.
 
-    Without ``keeps`` nothing is written, and it is told what the author has to write.
+    Raises ``PublishError`` if ``strict`` where that would be noted on a machine that is thrown away, and forgotten.
     """
     last = built_posts(work)
     if not last.keys() - stamp.posts.keys():
         return ()
     before = list((load(work / "posts", READ) or {}).values())
     found = renamed(before, list(_legible(settings)))
-    if keeps:
+    if not (strict and settings.is_thrown_away):
         return tuple(_noted(post, was) for post, was in found)
-    return tuple(_to_be_noted(post, was) for post, was in found if was.path.stem not in post.aliases)
+    if untold := [_to_be_noted(post, was) for post, was in found if was.path.stem not in post.aliases]:
+        raise PublishError(_FORGOTTEN, untold)
+    return ()
 
 
 def _legible(settings: Settings) -> Iterator[Post]:
