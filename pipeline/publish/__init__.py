@@ -52,8 +52,7 @@ def publish(
     """Build the site of ``today``, unless nothing changed since it was built.
 
     ``shown`` is what it shows besides what the author's file of facts tells.
-    Raises ``PublishError``, if ``strict`` at a warning too, and on a machine that is thrown away at a post whose old
-    name nobody wrote down; the old site then stays.
+    Raises ``PublishError``, if ``strict`` at a warning too; the old site then stays.
     """
     with held(settings, work := work_of(settings)):
         stamp = stamp_of(settings, engine, trends, shown)
