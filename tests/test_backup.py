@@ -253,13 +253,19 @@ def full_site(site, open_app):
     tokens_of(app.settings)
     (site / "content/posts/é-\U0001f469‍\U0001f680.md").write_text("words")
     (site / "content/big.bin").write_bytes(os.urandom(300_000))
+    for name in ("shares/a.md", "hooks/mine.py", "mine.ttf"):
+        (site / name).parent.mkdir(exist_ok=True)
+        (site / name).write_text(name)
     return site
 
 
 def files(folder):
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for place in ("byline.yml", "mkdocs.yml", "content", "overrides", ".byline/token.key")
+        for place in (
+            *("byline.yml", "mkdocs.yml", "content", "overrides", "shares", "hooks", "requirements.txt", "mine.ttf"),
+            *(".gitignore", ".github", ".byline/token.key"),
+        )
         for path in ([folder / place] if (folder / place).is_file() else sorted((folder / place).rglob("*")))
         if path.is_file()
     }
@@ -315,10 +321,57 @@ def test_nothing_is_backed_up_without_a_good_lock(words, fault, site, open_app, 
 
 def test_no_backup_is_written_over_or_put_into_the_site(site, open_app, tmp_path, lock):
     (tmp_path / "b.age").write_text("an older one")
-    for place, fault in ((tmp_path / "b.age", "there already"), (site / "content/b.age", "part of the site")):
+    inside = [(site / name, "part of what is backed up") for name in ("b.age", "content/b.age", "site/b.age")]
+    for place, fault in ((tmp_path / "b.age", "there already"), *inside):
         with pytest.raises(UsageError, match=fault):
             open_app(site).backup(place, lock.recipients)
     assert (tmp_path / "b.age").read_text() == "an older one"
+
+
+def test_what_is_built_installed_or_a_programs_own_is_not_in_it(full_site, open_app, tmp_path, lock):
+    away = ("site/index.html", ".git/config", ".env", "tools/pyvenv.cfg", "hooks/__pycache__/a.pyc", "older.age")
+    for name in (*away, ".byline/work/x", "tools/lib/a.py", ".venv/pyvenv.cfg"):
+        (full_site / name).parent.mkdir(parents=True, exist_ok=True)
+        (full_site / name).write_text("x")
+    made = open_app(full_site).backup(tmp_path / "here.age", lock.recipients)
+    restore(made.path, tmp_path / "new", lock)
+    names = {path.relative_to(tmp_path / "new").as_posix() for path in (tmp_path / "new").rglob("*")}
+    assert names & {*away, "tools", ".venv", ".byline/work"} == set()
+    assert {"shares/a.md", "hooks/mine.py", "mine.ttf", ".gitignore", ".github/workflows/check.yml"} <= names
+
+
+def test_posts_that_lie_elsewhere_are_told(full_site, open_app, tmp_path, lock):
+    (tmp_path / "elsewhere").mkdir()
+    settings = full_site / "mkdocs.yml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("docs_dir: content", "docs_dir: ../elsewhere"), encoding="utf-8")
+    made = open_app(full_site).backup(tmp_path / "b.age", lock.recipients)
+    assert made.left_out == (str(tmp_path / "elsewhere"),)
+
+
+def test_a_checkout_goes_on_with_what_came_back(kept, tmp_path, lock):
+    place = tmp_path / "checkout"
+    (place / ".git").mkdir(parents=True)
+    (place / ".git/HEAD").write_text("ref: refs/heads/main")
+    done = restore(kept, place, lock, force=True)
+    assert (place / ".git/HEAD").read_text() == "ref: refs/heads/main"
+    assert (place / "byline.yml").exists()
+    assert not (done.before / ".git").exists()
+
+
+def test_a_volume_is_refused_before_anything_is_changed(kept, tmp_path, lock):
+    place = tmp_path / "volume"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "none", place], capture_output=True, check=False).returncode:
+        pytest.skip("this machine lets nobody mount a file system")
+    try:
+        database = f"sqlite:///{tmp_path}/other.db"
+        with pytest.raises(UsageError, match="a disk or volume of its own"):
+            restore(kept, place, lock, force=True, database=database)
+        assert not (tmp_path / "other.db").exists()
+        assert (restore(kept, place / "site", lock).folder / "byline.yml").exists()
+    finally:
+        subprocess.run(["umount", place], check=True)
 
 
 def test_links_are_not_followed_and_told(site, open_app, tmp_path, lock):
@@ -545,7 +598,7 @@ def state():
     names = {path.name for path in folder.iterdir()}
     if names == {"mine.txt"}:
         return "old"
-    whole = {".byline", "byline.yml", "mkdocs.yml", "content", "overrides"} == names
+    whole = {".byline", ".gitignore", "byline.yml", "mkdocs.yml", "content", "overrides", "requirements.txt"} <= names
     return "new" if whole and (folder / ".byline/byline.db").is_file() else f"broken: {names}"
 
 begin()

@@ -12,10 +12,9 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
-from pipeline.app.backup.packed import DATABASE, TOKEN_KEY, Manifest, can_be_packed, files_below, pack
+from pipeline.app.backup.packed import DATABASE, HIDDEN, TOKEN_KEY, Manifest, can_be_packed, files_below, pack
 from pipeline.app.backup.sealed import sealing
 from pipeline.errors import BackupError, UsageError
-from pipeline.settings import FILE, mkdocs
 from pipeline.store.copied import snapshot
 
 if TYPE_CHECKING:
@@ -53,23 +52,31 @@ def backup(settings: Settings, store: Store, path: Path, lock: Lock, now: dateti
 
 
 def _found(settings: Settings, database: Path) -> Iterator[tuple[str, Path]]:
-    """Yield what belongs into a backup, with the name that it has there."""
+    """Yield what belongs into a backup, with the name that it has there: all that lies in the author's folder.
+
+    What is built or installed is not the author's; a folder of posts somewhere else has no place in it.
+    """
     yield DATABASE, database
-    root = settings.root.resolve()
-    for name in (TOKEN_KEY, FILE, mkdocs.FILE):
-        if (root / name).exists():
-            yield name, root / name
-    for folder in (settings.content, settings.overrides):
-        if folder.resolve().is_relative_to(root) and folder.resolve() != root:
-            yield from files_below(root, folder.resolve())
+    root, content = settings.root.resolve(), settings.content.resolve()
+    if (root / TOKEN_KEY).exists():
+        yield TOKEN_KEY, root / TOKEN_KEY
+    for path in sorted(root.iterdir()):
+        if path.suffix == ".age" or (path.name.startswith(".") and path.name not in HIDDEN):
+            continue
+        if path.is_symlink() or not path.is_dir():
+            yield path.name, path
+        elif path != settings.output.resolve():
+            yield from files_below(root, path)
+    if not content.is_relative_to(root):
+        yield str(content), content
 
 
 def _see_that_free(settings: Settings, path: Path) -> None:
     if path.exists():
         raise UsageError(f"{path} is there already, and no backup is written over: choose another name")
-    inside = (settings.content, settings.overrides, settings.output)
+    inside = (settings.root, settings.content, settings.overrides, settings.output)
     if any(path.resolve().is_relative_to(folder.resolve()) for folder in inside):
-        raise UsageError(f"{path} would be part of the site: put the backup somewhere else, best on another disk")
+        raise UsageError(f"{path} would be part of what is backed up: put it somewhere else, best on another disk")
 
 
 @contextmanager

@@ -33,6 +33,11 @@ TOKEN_KEY: Final = f"{STATE}/token.key"
 MANIFEST: Final = "byline-backup.json"
 FORM: Final = 1
 _SECRET: Final = frozenset({DATABASE, TOKEN_KEY})
+HIDDEN: Final = frozenset(
+    ".gitignore .gitattributes .github .gitlab .gitlab-ci.yml .forgejo .gitea .domains .editorconfig".split()
+)
+"""Of what is hidden in an author's folder, that which a code host reads; all else is some program's own."""
+_MADE: Final = frozenset({"__pycache__", "node_modules", ".git"})
 _LONGEST_MANIFEST: Final = 1 << 20
 _LEFT: Final = 64 << 20
 """Bytes of the disk that are left free by what is unpacked."""
@@ -79,12 +84,20 @@ def _entry(name: str, size: int, at: float) -> tarfile.TarInfo:
 
 
 def files_below(root: Path, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield what is in ``folder`` and no folder, with its name below ``root``; links are not followed."""
+    """Yield what is in ``folder`` and no folder, with its name below ``root``; links are not followed.
+
+    What some program installed or made there is passed by, and other backups are.
+    """
     for here, folders, names in os.walk(folder):
-        folders.sort()
+        if "pyvenv.cfg" in names:
+            folders.clear()
+            continue
+        folders[:] = sorted(set(folders) - _MADE)
         links = [name for name in folders if (folder / here / name).is_symlink()]
         for name in sorted((*names, *links)):
             path = folder / here / name
+            if path.suffix == ".age":
+                continue
             yield path.relative_to(root).as_posix(), path
 
 
@@ -158,4 +171,4 @@ def _is_safe(name: str) -> bool:
     parts = name.split("/")
     plain = not {part.casefold() for part in parts} & {"", ".", "..", ".git"} and "\\" not in name
     printable = all(category(sign) not in {"Cc", "Cs"} for sign in name)
-    return plain and printable and (name in _SECRET or not name.startswith("."))
+    return plain and printable and (name in _SECRET or not name.startswith(".") or parts[0] in HIDDEN)

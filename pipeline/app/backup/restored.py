@@ -69,6 +69,10 @@ def _opened(path: Path, fresh: Path, lock: Lock) -> tuple[Mapping[str, Any], int
 def _see_that_free(folder: Path, *, force: bool) -> None:
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise UsageError(f"{folder} is no folder: name one that is, or that is not there yet")
+    if folder.is_mount():
+        raise UsageError(
+            f"{folder} is a disk or volume of its own, which cannot be exchanged as a whole: name a folder within it"
+        )
     if folder.exists() and any(folder.iterdir()) and not force:
         raise UsageError(f"{folder} holds something already: name a new folder, or set it aside with --force")
 
@@ -97,7 +101,7 @@ def _put(fresh: Path, folder: Path) -> Path | None:
     """Let ``fresh`` be ``folder``. Return where what was there is now, if anything was."""
     os.sync()  # a machine that stops after the renaming has the files, too
     try:
-        fresh.chmod(0o755)
+        fresh.chmod(0o777 & ~_umask())
         if not folder.exists() or not any(folder.iterdir()):
             fresh.rename(folder)
             return None
@@ -107,7 +111,15 @@ def _put(fresh: Path, folder: Path) -> Path | None:
             fresh.rename(folder)
         else:
             fresh.rename(before)
+        if (before / ".git").exists():  # what the files were is not in a backup, and they go on from there
+            (before / ".git").rename(folder / ".git")
     except OSError as error:
         places = f"what was opened is in {fresh}, and what was there in {folder} or beside it"
         raise BackupError(f"{folder} cannot be exchanged ({error.strerror}): {places}") from error
     return before
+
+
+def _umask() -> int:
+    """Return the rights that this process withholds from others; the system tells them only to who changes them."""
+    os.umask(known := os.umask(0o077))
+    return known
