@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic import command
@@ -18,10 +19,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, event, select, text
+from sqlalchemy import create_engine, event, inspect, select, text
 from sqlalchemy.exc import StatementError
 
 import pipeline.store
+from conftest import _run_sql
 from pipeline.errors import SettingsError, StoreError
 from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import (
@@ -87,12 +89,14 @@ def kept(store, since=datetime(1970, 1, 1, tzinfo=UTC)):
 # -- the schema
 
 
-def test_the_migrations_lead_to_the_schema(store):
+def test_the_migrations_lead_to_the_schema(store_url):
     migrations = Path(pipeline.store.__file__).parent / "migrations"
-    with store.reading() as connection:
+    engine = upgraded(store_url, "head")
+    with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
         assert context.get_current_revision() == HEAD == ScriptDirectory(str(migrations)).get_current_head()
+    engine.dispose()
 
 
 def upgraded(url, revision):
@@ -106,6 +110,40 @@ def upgraded(url, revision):
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
     return engine
+
+
+def described(engine):
+    """All that a database says of its tables, without regard to the order of columns."""
+    seen = inspect(engine)
+    every = ("pk_constraint", "foreign_keys", "unique_constraints", "indexes", "check_constraints")
+    return {
+        name: {
+            "columns": {each["name"]: {**each, "type": repr(each["type"])} for each in seen.get_columns(name)},
+            **{what: sorted(map(repr, as_list(getattr(seen, f"get_{what}")(name)))) for what in every},
+        }
+        for name in seen.get_table_names()
+    }
+
+
+def as_list(found):
+    return found if isinstance(found, list) else [found]
+
+
+def test_a_new_store_is_as_all_migrations_make_it(store_url, tmp_path, request):
+    made, migrated = Store(store_url), upgraded(f"sqlite:///{tmp_path}/migrated.db", "head")
+    if made._engine.dialect.name == "postgresql":
+        migrated.dispose()
+        name = f"migrated_{uuid4().hex}"
+        server = request.getfixturevalue("postgres")
+        _run_sql(server, f"CREATE DATABASE {name}")
+        request.addfinalizer(lambda: _run_sql(server, f"DROP DATABASE {name} WITH (FORCE)"))
+        migrated = upgraded(server.replace("/postgres?", f"/{name}?"), "head")
+    assert described(made._engine) == described(migrated)
+    with made._engine.connect() as one, migrated.connect() as other:
+        said = text("SELECT * FROM alembic_version")
+        assert one.execute(said).all() == other.execute(said).all()
+    made.close()
+    migrated.dispose()
 
 
 def test_what_an_older_byline_kept_is_kept_and_known_again(store_url, now):

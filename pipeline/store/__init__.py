@@ -191,18 +191,31 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _is_at_head(connection: Connection) -> bool:
+def _revision(connection: Connection) -> str | None:
     known = inspect(connection).has_table("alembic_version")
-    return known and connection.scalar(text("SELECT version_num FROM alembic_version")) == HEAD
+    return connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
+
+
+def _make(connection: Connection) -> None:
+    """Make the tables of a new store as they are now; a test holds that to what all migrations make."""
+    from pipeline.store.schema import metadata
+
+    metadata.create_all(connection, checkfirst=False)
+    primary_key = "CONSTRAINT alembic_version_pkc PRIMARY KEY"
+    connection.execute(text(f"CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL {primary_key})"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
 def _upgrade(connection: Connection) -> None:
-    if _is_at_head(connection):
+    if _revision(connection) == HEAD:
         return
     if connection.dialect.name == "postgresql":
         # One upgrade of a site at a time; those of other sites in the database go on.
         connection.execute(text("SELECT pg_advisory_xact_lock(7240193, hashtext(current_schema()))"))
-    if _is_at_head(connection):
+    if (revision := _revision(connection)) == HEAD:
+        return
+    if revision is None:
+        _make(connection)
         return
     from alembic import command
     from alembic.config import Config
