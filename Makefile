@@ -17,8 +17,16 @@ demo: install ## Walk through a sample week: feeds in, a site and a letter out
 install: $(VENV)/installed ## Make .venv with the command byline in it
 
 .PHONY: test
-test: $(VENV)/developing ## Run the whole test suite
-	$(BIN)/pytest -n 3 --dist worksteal
+test: $(VENV)/developing ## Run the tests, but for those that take long
+	$(BIN)/pytest -n 3 --dist worksteal -m "not long"
+
+.PHONY: test-long
+test-long: $(VENV)/developing ## Run those that take long: browsers, whole builds, workers, kills
+	$(BIN)/pytest -n 3 --dist worksteal -m long
+
+.PHONY: test-all
+test-all: $(VENV)/developing ## Run all tests
+	$(BIN)/pytest -n 3 --dist worksteal $(ADD)
 
 .PHONY: cover
 cover: $(VENV)/developing ## Run it, and say which lines no test reaches (a fifth slower)
@@ -33,7 +41,7 @@ gates: $(VENV)/developing ## Look at format, lint, types, layers and sizes
 	$(BIN)/pytest -q -p no:randomly tests/test_house.py tests/test_docs.py
 
 .PHONY: check
-check: gates test ## All that a change must pass
+check: gates test-all ## All that a change must pass
 
 .PHONY: site
 site: install ## Build this repository's own site into site/

@@ -29,6 +29,18 @@ REPOSITORY = Path(__file__).parents[1]
 CORPORA = Path(os.environ.get("BYLINE_CORPORA", REPOSITORY.parent / "shared" / "corpora"))
 
 
+def _long():
+    return frozenset((Path(__file__).parent / "long.txt").read_text(encoding="utf-8").split())
+
+
+@pytest.hookimpl(tryfirst=True)  # before it is asked which tests are chosen by their marks
+def pytest_collection_modifyitems(items):
+    long = _long()
+    for item in items:
+        if f"{item.path.name}::{item.originalname}" in long:
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture
 def now():
     return NOW

@@ -121,3 +121,9 @@ def test_groups_that_give_nothing_back_work_on_each_python_that_we_promise():
         text = re.sub(r"\s", "", path.read_text(encoding="utf-8"))
         for found in re.finditer(r"(?<!\()\)[*+?]\+", text):
             assert text[: found.start()].endswith("(?!)"), (path, text[found.start() - 20 : found.end()])
+
+
+def test_each_test_that_is_called_long_is_there():
+    tests = Path(__file__).parent
+    here = {f"{path.name}::{node.name}" for path in tests.glob("test_*.py") for node in functions(parsed(path))}
+    assert not set((tests / "long.txt").read_text(encoding="utf-8").split()) - here
