@@ -24,7 +24,7 @@ from sqlalchemy.exc import OperationalError
 
 from conftest import _run_sql, serving
 from pipeline.cli.init import _sample_files, make
-from pipeline.errors import SendError, SettingsError, StoppedError, StoreError
+from pipeline.errors import SendError, StoppedError, StoreError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState, Due
 from pipeline.send.interrupted import Stopping
@@ -209,7 +209,7 @@ def test_what_a_worker_that_died_was_at_is_taken_over_by_another(sending, mailbo
 def test_a_send_outlasts_a_database_that_ends_its_connections_and_forgets_nothing(sending, mailbox, database):
     """Five times, as at a restart: only a claim of that very moment is uncertain, and nobody is sent to by it."""
     site, url = sending
-    duties, done = Duties(one_site(site, {"DATABASE_URL": url}), lambda: None, Stopping()), []
+    duties, done = Duties(one_site(site, {"DATABASE_URL": url}).sites, lambda: None, Stopping()), []
     thread = threading.Thread(target=lambda: done.append(duties.deliver("ana", EDITION)))
     thread.start()
     end_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
@@ -240,6 +240,12 @@ def test_one_worker_works_for_many_sites_each_with_its_own_secrets(tmp_path, dat
     assert failed == {("look", "bea", "SettingsError")}  # there is no such setting; it harms the others nothing
     assert [path for path, _ in web.requests] == ["/ana.xml"]
     assert (tmp_path / "sites/ana/site/index.html").exists()
+    (secrets / "bea.env").chmod(0o644)
+    worker = started(tmp_path, database, "--once", "--sites", tmp_path / "sites", "--secrets", secrets)
+    _, said = worker.communicate(timeout=120)
+    assert worker.returncode == 0
+    assert [(each["event"], each.get("sites")) for each in events(said)][:2] == [("left out", None), ("begins", 1)]
+    assert {each.get("site") for each in events(said)[2:-1]} <= {"ana"}
     (secrets / "bea.env").unlink()
     worker = started(tmp_path, database, "--once", "--sites", tmp_path / "sites", "--secrets", secrets)
     worker.communicate(timeout=120)
@@ -328,11 +334,11 @@ def test_a_pull_that_is_to_end_keeps_what_it_has_and_says_so(tmp_path, database,
     feeds = [web.serve(f"/{number}.xml", FEED.format(f"f{number}")) for number in range(3)]
     root = made_site(tmp_path / "ana", feeds, 25)
     stopping = Stopping()
-    duties = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}), lambda: None, stopping)
+    duties = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}).sites, lambda: None, stopping)
     stopping.want()
     with pytest.raises(StoppedError):
         duties.pull("ana")
-    again = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}), lambda: None, Stopping())
+    again = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}).sites, lambda: None, Stopping())
     left = again.pull("ana")
     assert left.counts.get("read", 0) < 3
     assert again.look("ana").then == (Job(task="build", site="ana"),)
@@ -342,7 +348,7 @@ def test_an_edition_has_as_many_hands_as_it_is_worth_and_all_together_no_more_li
     root = made_site(tmp_path / "ana", [], mailbox.port)
     url = f"{database}&schema=ana"
     with_readers(url, 1001).close()
-    duties = Duties(one_site(root, {"DATABASE_URL": url}), lambda: None, Stopping())
+    duties = Duties(one_site(root, {"DATABASE_URL": url}).sites, lambda: None, Stopping())
     assert [job.task for job in duties.look("ana").then] == ["build"]  # what the letter links to comes first
     duties.build("ana")
     jobs = duties.look("ana").then
@@ -373,25 +379,48 @@ def test_each_site_of_a_folder_has_its_own_environment_and_its_own_store(tmp_pat
         "AWS_SECRET": CANARY,
         "BYLINE_RESEND_KEY": "z",
     }
-    sites = sites_below(tmp_path / "sites", secrets, outer)
+    found = sites_below(tmp_path / "sites", secrets, outer)
     here = "postgresql+psycopg://w:x@db/agency?schema=site_"
-    assert {name: dict(site.environment) for name, site in sites.items()} == {
+    assert {name: dict(site.environment) for name, site in found.sites.items()} == {
         "Bea-2": {"PATH": "/bin", "DATABASE_URL": here + "bea_2"},
         "ana": {"PATH": "/bin", "DATABASE_URL": here + "ana", "BYLINE_SMTP_PASSWORD": "a b"},
     }
-    assert "a b" not in repr(sites)
-    known = Known(lambda: sites_below(tmp_path / "sites", secrets, outer))
+    assert "a b" not in repr(found)
+    assert found.left_out == {}
+
+
+def test_a_site_whose_own_file_is_wrong_is_left_out_and_taken_up_again_and_the_others_go_on(tmp_path):
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    for name in ("ana", "bea"):
+        make(tmp_path / "sites" / name, dict(_sample_files()))
+    outer = {"DATABASE_URL": "postgresql://w:x@db/agency"}
+    told = []
+    known = Known(lambda: sites_below(tmp_path / "sites", secrets, outer), told.append)
     make(tmp_path / "sites" / "cat", dict(_sample_files()))
     assert "cat" not in known
+    assert set(known.anew()) == {"ana", "bea", "cat"}
+    own = secrets / "cat.env"
+    for said, mode, why in (
+        (f"BYLINE_SMTP_PASSWORD={CANARY}\nDATABASE_URL=postgres://c@db:5432/agency?schema=site_ana\n", 0o600,
+         "cat and ana name the same store"),
+        (f"BYLINE_SMTP_PASSWORD={CANARY}\n", 0o640, f"chmod 600 {own}"),
+        (f"BYLINE_SMTP_PASSWORD={CANARY} and more\n", 0o600, f"{own}:1: must be NAME=VALUE"),
+        (f"{CANARY}=\xff".encode("latin-1"), 0o600, f"{own} cannot be read"),
+    ):  # fmt: skip
+        own.write_bytes(said if isinstance(said, bytes) else said.encode())
+        own.chmod(mode)
+        assert set(known.anew()) == {"ana", "bea"}
+        assert told[-1].keys() == {"cat"}
+        assert why in told[-1]["cat"]
+        assert CANARY not in told[-1]["cat"]
+    own.unlink()
     assert "cat" in known.anew()
-    assert "cat" in known
-    (secrets / "cat.env").write_text("DATABASE_URL=postgres://c@db:5432/agency?schema=site_ana\n", encoding="utf-8")
-    (secrets / "cat.env").chmod(0o600)
-    with pytest.raises(SettingsError, match="cat and ana name the same store"):
-        known.anew()
-    (secrets / "cat.env").chmod(0o640)
-    with pytest.raises(SettingsError, match="chmod 600"):
-        known.anew()
+    assert told[-1] == {}
+    for name in ("bea", "cat"):  # nobody can tell whose that is
+        (secrets / f"{name}.env").write_text("DATABASE_URL=postgresql://c@db/agency?schema=both\n", encoding="utf-8")
+        (secrets / f"{name}.env").chmod(0o600)
+    assert set(known.anew()) == {"ana"}
 
 
 def test_a_queue_that_another_library_made_is_told_and_can_be_made_anew(fleet):

@@ -23,14 +23,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
-    from pipeline.worker.sites import Site
+    from pipeline.worker.sites import Found
 
 __all__ = ["worker"]
 
 
-def worker(
-    url: URL, sites: Callable[[], dict[str, Site]], *, tasks: int, metrics: int | None, once: bool, renew: bool
-) -> None:
+def worker(url: URL, sites: Callable[[], Found], *, tasks: int, metrics: int | None, once: bool, renew: bool) -> None:
     """Work for ``sites``, which are asked for anew from time to time, by the queue in the database at ``url``."""
     log_as_json()
     fleet, stopping, told = Fleet(url), Stopping(), Told()
@@ -38,7 +36,7 @@ def worker(
         fleet.prepare(renew=renew)
         if metrics is not None:
             told.serve(metrics, fleet)
-        known = Known(sites)
+        known = Known(sites, told.left_out)
         duties = Duties(known, lambda: SharedTurns(fleet, told.fetches.observe), stopping)
         with _ended_by_signals(stopping):
             told.note("begins", sites=len(known), tasks=tasks)

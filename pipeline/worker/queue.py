@@ -21,7 +21,7 @@ from pipeline.worker.duties import Done, Job
 from pipeline.worker.fleet import ALIVE, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from procrastinate.jobs import Job as Taken
 
@@ -60,7 +60,7 @@ class _Again(BaseRetryStrategy):
 class Work:
     """One worker's part of the queue."""
 
-    def __init__(self, fleet: Fleet, duties: Duties, sites: Callable[[], dict[str, Site]], told: Told) -> None:
+    def __init__(self, fleet: Fleet, duties: Duties, sites: Callable[[], Mapping[str, Site]], told: Told) -> None:
         self._fleet, self._duties, self._sites, self._told = fleet, duties, sites, told
 
     async def run(self, stopping: Stopping, tasks: int, *, once: bool) -> None:

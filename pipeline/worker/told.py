@@ -15,7 +15,7 @@ from collections import Counter as Counts
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from prometheus_client import REGISTRY, Counter, Histogram, start_http_server
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 
 from pipeline.errors import StoppedError
@@ -49,6 +49,10 @@ class Told:
         self._entries = Counter("byline_entries_kept", "Entries that were new or changed.", **named)
         self._deliveries = Counter("byline_deliveries", "Deliveries by state.", ["state"], **named)
         self._builds = Histogram("byline_build_seconds", "Seconds that builds took.", buckets=_SECONDS, **named)
+        self._left_out: Mapping[str, str] = {}
+        self._sites_left_out = Gauge(
+            "byline_site_left_out", "Sites that are not worked for, as their own file is wrong.", ["site"], **named
+        )
         self.fetches = Histogram(
             "byline_fetch_seconds", "Seconds that hosts took to answer.", buckets=_FETCHES, **named
         )
@@ -86,6 +90,17 @@ class Told:
         """Tell that a task of a worker that died is free again."""
         self._tasks.labels(task, "taken over").inc()
         self._say(logging.WARNING, "taken over", task=task, site=site)
+
+    def left_out(self, sites: Mapping[str, str]) -> None:
+        """Tell of the sites that are not worked for now, and why; in the log, when that changes."""
+        before, self._left_out = self._left_out, sites
+        self._sites_left_out.clear()
+        for site, why in sites.items():
+            self._sites_left_out.labels(site).set(1)
+            if before.get(site) != why:
+                self._say(logging.ERROR, "left out", site=site, why=why)
+        for site in before.keys() - sites.keys():
+            self._say(logging.INFO, "taken up again", site=site)
 
     def queue_away(self, error: BaseException) -> None:
         """Tell that the database of the queue does not answer."""
