@@ -24,7 +24,7 @@ from sqlalchemy.exc import OperationalError
 
 from conftest import _run_sql, serving
 from pipeline.cli.init import _sample_files, make
-from pipeline.errors import SendError, StoppedError, StoreError
+from pipeline.errors import PostError, PublishError, SendError, StoppedError, StoreError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState, Due
 from pipeline.send.interrupted import Stopping
@@ -40,6 +40,7 @@ from pipeline.worker.told import Told, log_as_json
 
 EDITION = "2026-11-16-what-had-no-name"
 CANARY = "canary"
+HERE = {"PYTHONPATH": str(Path(__file__).parents[1])}
 
 
 @pytest.fixture
@@ -344,11 +345,82 @@ def test_a_pull_that_is_to_end_keeps_what_it_has_and_says_so(tmp_path, database,
     assert again.look("ana").then == (Job(task="build", site="ana"),)
 
 
+@pytest.fixture
+def ana(tmp_path, database, web, mailbox):
+    """A site with a feed and a planned edition that its built site shows; its folder, address and duties."""
+    root = made_site(tmp_path / "ana", [web.serve("/ana.xml", FEED.format("ana"))], mailbox.port)
+    url = f"{database}&schema=ana"
+    with_readers(url, 1).close()
+    duties = Duties(one_site(root, HERE | {"DATABASE_URL": url}).sites, lambda: None, Stopping())
+    duties.build("ana")
+    return root, url, duties
+
+
+def troubles_of(byline, root, url, monkeypatch):
+    """What `byline status` and `byline doctor` say of a site's worker."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    today = f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}"
+    code, out, _ = byline("--now", today, "status", "--json", at=root)
+    _, told, _ = byline("--now", today, "doctor", "--json", at=root)
+    found = [each for each in json.loads(told)["ailments"] if each["about"] == "worker"]
+    troubles = {each["duty"]: each["said"] for each in json.loads(out)["troubles"]}
+    assert {each["place"] for each in found} == troubles.keys()
+    assert code == 1 or not troubles
+    return troubles
+
+
+def test_what_is_wrong_with_one_post_keeps_nothing_else_from_being_done(ana, byline, monkeypatch, mailbox):
+    root, url, duties = ana
+    broken = root / "content/posts/2026-11-20-broken.md"
+    broken.write_text("---\ndate: nonsense\n---\nWords.\n", encoding="utf-8")
+    with closing(Store(store_url(url))) as store, store.writing() as connection:
+        now = datetime.now(UTC)
+        sends.plan(connection, "2026-11-09-gone", now - timedelta(minutes=2), now)
+    found = duties.look("ana")
+    assert [job.task for job in found.then] == ["pull", "deliver"]
+    assert {duty: type(error) for duty, error in found.failed.items()} == {
+        "build": PostError, "deliver 2026-11-09-gone": UsageError,
+    }  # fmt: skip
+    for job in found.then:
+        getattr(duties, job.task)("ana", **job.given)
+    assert len(mailbox.messages) == 1
+    troubles = troubles_of(byline, root, url, monkeypatch)
+    assert "broken.md:2: " in troubles["build"]
+    assert "no post 2026-11-09-gone" in troubles["deliver 2026-11-09-gone"]
+    _, out, _ = byline("doctor", at=root)
+    assert f"posts: {broken}" in out
+    assert "byline send 2026-11-09-gone --cancel" in out
+    assert byline("send", "2026-11-09-gone", "--cancel", at=root)[0] == 0
+    broken.unlink()
+    assert duties.look("ana").failed == {}
+    assert troubles_of(byline, root, url, monkeypatch) == {}
+
+
+def test_what_a_worker_could_not_do_is_told_until_it_went_well(ana, byline, monkeypatch, mailbox):
+    root, url, duties = ana
+    [job] = [job for job in duties.look("ana").then if job.task == "deliver"]
+    settings = (root / "byline.yml").read_text(encoding="utf-8")
+    (root / "byline.yml").write_text(settings.replace(f"port: {mailbox.port}", "port: 9"), encoding="utf-8")
+    with pytest.raises(SendError):
+        duties.deliver("ana", **job.given)
+    (root / "overrides/main.html").write_text("{% oh no %}", encoding="utf-8")
+    with pytest.raises(PublishError):
+        duties.build("ana")
+    troubles = troubles_of(byline, root, url, monkeypatch)
+    assert "127.0.0.1:9" in troubles[f"deliver {EDITION}"]
+    assert "overrides/main.html:1" in troubles["build"]
+    _, out, _ = byline("status", at=root)
+    assert f"Worker     cannot send {EDITION}, since 20" in out
+    (root / "byline.yml").write_text(settings, encoding="utf-8")
+    duties.deliver("ana", **job.given)
+    assert troubles_of(byline, root, url, monkeypatch).keys() == {"build"}
+
+
 def test_an_edition_has_as_many_hands_as_it_is_worth_and_all_together_no_more_lines(tmp_path, database, mailbox):
     root = made_site(tmp_path / "ana", [], mailbox.port)
     url = f"{database}&schema=ana"
     with_readers(url, 1001).close()
-    duties = Duties(one_site(root, {"DATABASE_URL": url}).sites, lambda: None, Stopping())
+    duties = Duties(one_site(root, HERE | {"DATABASE_URL": url}).sites, lambda: None, Stopping())
     assert [job.task for job in duties.look("ana").then] == ["build"]  # what the letter links to comes first
     duties.build("ana")
     jobs = duties.look("ana").then

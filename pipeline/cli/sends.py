@@ -10,7 +10,7 @@ import click
 
 from pipeline import post as posts
 from pipeline.cli.talk import counted, report
-from pipeline.errors import BylineError, UsageError
+from pipeline.errors import BylineError, PostError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,5 +81,13 @@ def send_due(opened: App, send: Callable[[EditionId], bool], *, as_json: bool) -
 
 
 def edition_named(opened: App, post: str) -> EditionId:
-    """Return the edition of the post that the author calls so."""
-    return posts.edition_of(posts.read(opened.find(post)))
+    """Return the edition of the post that the author calls so, or that was planned or begun by this name.
+
+    A send is stopped whatever became of its post.
+    """
+    try:
+        return posts.edition_of(posts.read(opened.find(post)))
+    except (UsageError, PostError):
+        if (known := opened.letters.begun(post)) is None:
+            raise
+        return known

@@ -22,7 +22,7 @@ from pipeline.store import walls
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HEAD: Final = "0012"
+HEAD: Final = "0013"
 """The newest migration; a test holds it to what migrations/ has."""
 
 _PATIENCE: Final = 30

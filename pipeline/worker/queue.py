@@ -106,6 +106,8 @@ class Work:
                 self._told.failed(name, site, error, time.monotonic() - began)
                 raise
             self._told.done(name, site, done.counts, time.monotonic() - began)
+            for duty, cause in done.failed.items():
+                self._told.failed(duty.partition(" ")[0], site, cause, 0.0)
             await self._defer(queue, done.then)
 
         return do

@@ -16,6 +16,7 @@ from pipeline.store.schema.letters import (
     readers,
     returns,
     sends,
+    troubles,
 )
 from pipeline.store.schema.network import (
     echoes,
@@ -81,6 +82,7 @@ __all__ = [
     "some_at_once",
     "suggestions",
     "touches",
+    "troubles",
     "upsert",
     "weeks",
 ]
