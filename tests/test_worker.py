@@ -258,6 +258,65 @@ def test_one_worker_works_for_many_sites_each_with_its_own_secrets(tmp_path, dat
         store.close()
 
 
+READABLE = """
+import ctypes, os, sys
+from pipeline.processes import shut_off
+if os.geteuid() == 0:  # whom nothing is hidden from
+    os.setgid(65534); os.setuid(65534)
+    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)
+if sys.argv[1] == "shut":
+    shut_off()
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can do that")
+@pytest.mark.parametrize("state", ["open", "shut"])
+def test_what_runs_beside_a_worker_cannot_read_its_environment(state):
+    nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    process = subprocess.Popen(
+        [sys.executable, "-c", READABLE, state], env=HERE | {"BYLINE_SMTP_PASSWORD": CANARY},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    with process:
+        assert process.stdout.readline() == b"ready\n"
+        there = f"/proc/{process.pid}/environ"
+        read = subprocess.run(["cat", there], capture_output=True, text=True, check=False, cwd="/", **nobody)
+        process.stdin.close()
+    assert (CANARY in read.stdout) == (state == "open")
+    assert ("Permission denied" in read.stderr) == (state == "shut")
+
+
+HOOK = """
+import os
+def on_config(config):
+    with open(os.path.join(os.path.dirname(__file__), "seen"), "w") as file:
+        file.write("\\n".join(f"{name}={value}" for name, value in os.environ.items()))
+"""
+
+
+def test_what_a_site_brings_along_is_told_no_secret_by_its_build_and_none_by_its_letter(ana, monkeypatch):
+    root, url, _ = ana
+    monkeypatch.setenv("BYLINE_RESEND_KEY", CANARY)
+    mine = {"DATABASE_URL": url, "BYLINE_SMTP_PASSWORD": CANARY, "BYLINE_SEND_REASON": "You asked for it.", "MINE": "1"}
+    duties = Duties(one_site(root, HERE | mine).sites, lambda: None, Stopping())
+    (root / "hook.py").write_text(HOOK, encoding="utf-8")
+    with (root / "mkdocs.yml").open("a", encoding="utf-8") as file:
+        file.write("\nhooks: [hook.py]\n")
+    duties.build("ana")
+    seen = (root / "seen").read_text(encoding="utf-8")
+    assert "BYLINE_SEND_REASON=You asked for it." in seen
+    assert "MINE=1" in seen
+    assert CANARY not in seen
+    assert "postgres" not in seen
+    with (root / "overrides/letter/letter.txt").open("a", encoding="utf-8") as file:
+        file.write("{{ cycler.__init__.__globals__.os.environ }}")
+    with pytest.raises(SendError) as refused:
+        duties.deliver("ana", EDITION)
+    assert CANARY not in str(refused.value)
+
+
 # -- turns at hosts
 
 
