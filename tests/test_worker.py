@@ -603,7 +603,13 @@ def test_logs_hold_no_word_of_an_error_and_none_of_what_others_log(monkeypatch):
     }  # fmt: skip
 
 
-def test_figures_are_served_at_home_by_the_names_of_the_field(fleet):
+def asked(port):
+    """The figures that are told there, line by line."""
+    with closing(urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics")) as answer:
+        return answer.read().decode().splitlines()
+
+
+def test_figures_are_served_at_home_by_the_names_of_the_field(fleet, postgres):
     registry = CollectorRegistry()
     told = Told(registry)
     told.done("pull", "ana", {"read": 3, "failed": 1, "entries": 40}, 2.0)
@@ -617,18 +623,30 @@ def test_figures_are_served_at_home_by_the_names_of_the_field(fleet):
                 "VALUES ('d', 'pull', 'todo'), ('d', 'look', 'doing')"
             )
         )
+        signs = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now()), (now() - interval '13 s')"
+        connection.execute(text(signs))
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
+    told.left_out({"bea": "cannot be read"})
     server, thread = told.serve(port, fleet)
     try:
-        with closing(urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics")) as answer:
-            page = answer.read().decode()
+        page = asked(port)
+        with pytest.raises(UsageError, match=rf"port {port} .* --metrics of its own"):
+            Told(CollectorRegistry()).serve(port, fleet)
+        shut = f"ALTER DATABASE {fleet.url.database} ALLOW_CONNECTIONS false"
+        _run_sql(postgres, shut)
+        end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{fleet.url.database}'"
+        _run_sql(postgres, end)
+        without = asked(port)
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+    assert "byline_database_up 0.0" in without
+    assert "byline_entries_kept_total 40.0" in without
+    assert not [line for line in without if line.startswith("byline_queue")]
     for line in (
         'byline_feeds_pulled_total{state="read"} 3.0',
         "byline_entries_kept_total 40.0",
@@ -638,7 +656,9 @@ def test_figures_are_served_at_home_by_the_names_of_the_field(fleet):
         'byline_queue_jobs{state="todo",task="pull"} 1.0',
         "byline_queue_depth 1.0",
         "byline_queue_stalled_jobs 1.0",
-        "byline_workers 0.0",
+        "byline_workers 1.0",
+        "byline_database_up 1.0",
+        'byline_site_left_out{site="bea"} 1.0',
     ):
-        assert line in page.splitlines()
-    assert "ana" not in page
+        assert line in page
+    assert "ana" not in "\n".join(page)

@@ -18,7 +18,7 @@ from procrastinate.retry import BaseRetryStrategy
 
 from pipeline.errors import StoppedError, StoreError
 from pipeline.worker.duties import Done, Job
-from pipeline.worker.fleet import ALIVE, SCHEMA
+from pipeline.worker.fleet import ALIVE, BEAT, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from pipeline.worker.sites import Site
     from pipeline.worker.told import Told
 
-_BEAT: Final = 5.0
-"""Seconds between two signs of life."""
 _OFTEN: Final = 8
 """So often a job is tried whose database is away."""
 _ABSENT: Final = timedelta(minutes=1)
@@ -156,7 +154,7 @@ async def _until(queue: Queue, stopping: Stopping, tasks: int, *, once: bool) ->
             wait=not once,
             delete_jobs="successful",
             install_signal_handlers=False,
-            update_heartbeat_interval=_BEAT,
+            update_heartbeat_interval=BEAT,
             stalled_worker_timeout=ALIVE,
         )
     )
