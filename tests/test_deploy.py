@@ -188,7 +188,7 @@ def test_the_units_are_right_and_shut_in(tmp_path):
 @pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.suffix == ".service"], ids=lambda unit: unit.name)
 def test_what_a_unit_starts_is_a_command_that_there_is(unit):
     text = unit.read_text(encoding="utf-8")
-    starts = re.findall(r"^Exec\w+=-?/opt/byline/bin/byline (.+)$", text, re.MULTILINE)
+    starts = re.findall(r"^Exec\w+=.*/opt/byline/bin/byline ([^'\n]+)'?$", text, re.MULTILINE)
     assert starts
     for start in starts:
         name, *options = start.split()
