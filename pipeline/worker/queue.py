@@ -128,7 +128,11 @@ class Work:
         @queue.task(name="muster", pass_context=False)
         async def muster(timestamp: int) -> None:
             del timestamp
-            await self._muster(queue)
+            try:
+                await self._muster(queue)
+            except Exception as error:
+                self._told.failed("muster", "", error, 0.0)
+                raise
 
         @queue.periodic(cron="* * * * * */15")
         @queue.task(name="take over", pass_context=False)
