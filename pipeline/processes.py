@@ -7,8 +7,10 @@ nothing of what the work is; and it imports little, since each process imports w
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import multiprocessing
 import os
+import sys
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -27,6 +29,19 @@ _PIECES: Final = 100
 """So many pieces one process does before a new one takes over, which has no memory in pieces."""
 _LARGE: Final = 2**20
 """Bytes of a piece of work that takes so much memory that no other large one should be done beside it."""
+
+
+_PR_SET_DUMPABLE: Final = 4
+"""A call of prctl(2)."""
+
+
+def shut_off() -> None:
+    """Let no other process of the same user read the environment and memory of this one, where Linux can do that.
+
+    Processes that it starts can be read again. Root reads all the same, as does whoever may read where it came from.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 class Processes:

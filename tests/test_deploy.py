@@ -8,12 +8,18 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 
 from pipeline.cli import cli
+from pipeline.cli.init import _sample_files, make
+from pipeline.html import plain_text
+from pipeline.store import Store, sends
+from pipeline.store import send as kept_readers
 
 REPOSITORY = Path(__file__).parents[1]
 WORKFLOWS = [
@@ -183,10 +189,14 @@ def test_the_units_are_right_and_shut_in(tmp_path):
 @pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.suffix == ".service"], ids=lambda unit: unit.name)
 def test_what_a_unit_starts_is_a_command_that_there_is(unit):
     text = unit.read_text(encoding="utf-8")
-    [start] = re.findall(r"^ExecStart=/opt/byline/bin/byline (.+)$", text, re.MULTILINE)
-    name, *options = start.split()
-    known = {option for parameter in cli.get_command(None, name).params for option in parameter.opts}
-    assert {option.partition("=")[0] for option in options if option.startswith("-")} <= known
+    starts = re.findall(r"^Exec\w+=.*/opt/byline/bin/byline ([^'\n]+)'?$", text, re.MULTILINE)
+    assert starts
+    for start in starts:
+        name, *options = start.split()
+        known = {option for parameter in cli.get_command(None, name).params for option in parameter.opts}
+        assert {option.partition("=")[0] for option in options if option.startswith("-")} <= known
+    [there] = re.findall(r"^Documentation=file://(\S+)/deploy\.md$", text, re.MULTILINE)
+    assert f"-t {there} docs/manual/*.md" in (REPOSITORY / "docs/manual/deploy.md").read_text(encoding="utf-8")
     for law in (
         "NoNewPrivileges=yes",
         "ProtectSystem=strict",
@@ -195,6 +205,43 @@ def test_what_a_unit_starts_is_a_command_that_there_is(unit):
         "User=byline",
     ):
         assert law in text
+
+
+SENDER = """send:
+  sender: Ana Ruiz <ana@ana-ruiz.example>
+  postal_address: 1 Quay Street, Rotterdam
+  unsubscribe_url: https://ana-ruiz.example/leave/
+  smtp: {{host: 127.0.0.1, port: {}, security: none}}
+"""
+
+
+def commands_of(unit):
+    """What a unit starts, before and then, and whether it may fail, as on a machine where Byline is not in /opt."""
+    text = (REPOSITORY / "deploy/systemd" / unit).read_text(encoding="utf-8")
+    for before, fails, words in re.findall(r"^ExecStart(Pre)?=(-?)/opt/byline/bin/byline (.+)$", text, re.MULTILINE):
+        yield bool(before), bool(fails), [sys.executable, "-m", "pipeline", *words.split()]
+
+
+def test_the_timer_sends_what_was_planned_on_a_machine_where_nothing_was_built(tmp_path, mailbox):
+    """A clone has no site/; what the unit runs first builds it, and where that fails, what is shown already leaves."""
+    site = tmp_path / "site"
+    make(site, dict(_sample_files()))
+    (site / "byline.yml").write_text(SENDER.format(mailbox.port), encoding="utf-8")
+    now = datetime.now(UTC)
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY)}
+
+    def plan_and_run(edition, email):
+        with closing(Store(f"sqlite:///{site}/.byline/byline.db")) as store, store.writing() as connection:
+            kept_readers.add_reader(connection, email, plain_text("Mei"), plain_text("form"), now)
+            sends.plan(connection, edition, now - timedelta(minutes=1), now)
+        for is_first, may_fail, command in commands_of("byline-send.service"):
+            done = subprocess.run(command, cwd=site, env=environment, capture_output=True, text=True, check=False)
+            assert done.returncode == 0 or (is_first and may_fail), done.stderr
+        return [recipient for _, recipients, _ in mailbox.messages for recipient in recipients]
+
+    assert plan_and_run("2026-11-16-what-had-no-name", "mei@example.org") == ["mei@example.org"]
+    (site / "content/posts/2026-11-20-broken.md").write_text("no post", encoding="utf-8")
+    assert "jo@example.org" in plan_and_run("2026-11-11-thirty-four-minutes", "jo@example.org")
 
 
 def test_the_image_is_made_of_the_lock_and_runs_without_rights():

@@ -22,6 +22,7 @@ from pipeline.settings.environment import secrets
 from pipeline.store import HEAD, Store
 from pipeline.store.examined import Examined, examine
 from pipeline.store.schema import deliveries, readers, sends
+from pipeline.store.troubles import Trouble
 
 NOW = datetime(2026, 9, 1, 7, 30, tzinfo=UTC)
 """Before the end of the engine is near."""
@@ -90,7 +91,17 @@ def test_what_became_of_letters_is_told():
     handed = Handover(edition="e", way="listmonk:a", state="claimed", ticket="t", there="", claimed_at=NOW)
     assert told(cut_off=[handed]) == [(FAIL, "letters")]
     assert told(late=["e"]) == [(FAIL, "letters")]
+    assert told(lost=["e"]) == [(FAIL, "letters")]
     assert told(paused=[Sending(edition="e", state="paused", reason="4.7.1")]) == [(WARN, "letters")]
+
+
+def test_what_a_worker_could_not_do_and_posts_that_are_none_are_told():
+    trouble = Trouble(duty="deliver e", said="connection refused", since=NOW, at=NOW)
+    [found] = ailments(replace(WELL, troubles=[trouble]))
+    assert (found.about, found.reason) == (
+        "worker", "it cannot send e: connection refused. So since 2026-09-01 07:30 UTC",
+    )  # fmt: skip
+    assert told(broken={Path("/site/content/posts/a.md"): "line 2 date: must be a day"}) == [(FAIL, "posts")]
 
 
 @pytest.mark.parametrize(

@@ -601,6 +601,26 @@ def test_the_command_plans_and_sends_what_is_due(told, tmp_path):
     assert told("send", "--due", now="2026-11-23T09:02Z").out == [{"sent": [], "late": []}]
 
 
+def test_who_plans_is_told_what_would_keep_it_from_going(told, tmp_path):
+    def notes(at, *options):
+        return told("send", POST, "--at", at, *options).out[0]["notes"]
+
+    [unbuilt] = notes("2026-11-24T10:00Z")
+    assert "does not show" in unbuilt
+    assert "byline publish" in unbuilt
+    assert notes("2026-11-24T10:00Z", "--built-elsewhere") == []
+    assert told("publish").code == 0
+    assert notes("2026-11-24T10:00Z") == []
+    post = tmp_path / "site/content/posts" / f"{POST}.md"
+    text = post.read_text(encoding="utf-8")
+    post.write_text(text.replace("date: 2026-11-16", "date: 2026-11-26"), encoding="utf-8")
+    [held] = notes("2026-11-25T10:00Z")
+    assert "is dated 2026-11-26" in held
+    assert notes("2026-11-27T10:00Z") == []
+    post.write_text(text.replace("date: 2026-11-16", "date: 2026-11-16\ndraft: true"), encoding="utf-8")
+    assert "says draft: true" in notes("2026-11-27T10:00Z")[0]
+
+
 def test_what_is_due_is_looked_at_anew_before_each_send(told, tmp_path, monkeypatch):
     """While one is on its way, the author may think otherwise of the next."""
     asked = []

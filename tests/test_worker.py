@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from sqlalchemy.exc import OperationalError
 
 from conftest import _run_sql, serving
 from pipeline.cli.init import _sample_files, make
-from pipeline.errors import SendError, SettingsError, StoppedError, StoreError
+from pipeline.errors import PostError, PublishError, SendError, StoppedError, StoreError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState, Due
 from pipeline.send.interrupted import Stopping
@@ -40,6 +41,7 @@ from pipeline.worker.told import Told, log_as_json
 
 EDITION = "2026-11-16-what-had-no-name"
 CANARY = "canary"
+HERE = {"PYTHONPATH": str(Path(__file__).parents[1])}
 
 
 @pytest.fixture
@@ -65,12 +67,24 @@ FEED = (
 )
 
 
-def made_site(folder, feeds, port):
-    """A sample site that reads these feeds and mails to this port."""
-    make(folder, dict(_sample_files()))
+def made_site(folder, feeds, port, like=None):
+    """A sample site that reads these feeds and mails to this port; built ``like`` that one, if given."""
+    if like is None:
+        make(folder, dict(_sample_files()))
+    else:
+        shutil.copytree(like, folder, symlinks=True)
     byline = folder / "byline.yml"
     lines = "".join(f"    - {{url: {url}, allow_private: true}}\n" for url in feeds)
     byline.write_text(f"pull:\n  feeds:\n{lines}" + "send:\n" + SENDER.format(port), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """A sample site that is built, to be copied: a build takes longer than most of what is tried here."""
+    folder = made_site(tmp_path_factory.mktemp("built") / "ana", [], 25)
+    command = [sys.executable, "-m", "pipeline", "-C", folder, "publish"]
+    subprocess.run(command, env=os.environ | HERE, capture_output=True, check=True)
     return folder
 
 
@@ -147,17 +161,13 @@ def until(holds, seconds=60):
 
 
 @pytest.fixture
-def sending(tmp_path, database, mailbox):
+def sending(tmp_path, database, mailbox, built):
     """A site whose edition is due to many, slowly; its address, and its store."""
     url = f"{database}&schema=ana"
-    site = made_site(tmp_path / "ana", [], mailbox.port)
+    site = made_site(tmp_path / "ana", [], mailbox.port, built)
     with (site / "byline.yml").open("a", encoding="utf-8") as file:
         file.write("  pace: {per_second: 40}\n")
     with_readers(url, 200).close()
-    assert subprocess.run(
-        [sys.executable, "-m", "pipeline", "-C", site, "publish"],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}, capture_output=True, check=True,
-    )  # fmt: skip
     return site, url
 
 
@@ -209,7 +219,7 @@ def test_what_a_worker_that_died_was_at_is_taken_over_by_another(sending, mailbo
 def test_a_send_outlasts_a_database_that_ends_its_connections_and_forgets_nothing(sending, mailbox, database):
     """Five times, as at a restart: only a claim of that very moment is uncertain, and nobody is sent to by it."""
     site, url = sending
-    duties, done = Duties(one_site(site, {"DATABASE_URL": url}), lambda: None, Stopping()), []
+    duties, done = Duties(one_site(site, {"DATABASE_URL": url}).sites, lambda: None, Stopping()), []
     thread = threading.Thread(target=lambda: done.append(duties.deliver("ana", EDITION)))
     thread.start()
     end_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
@@ -233,9 +243,15 @@ def test_one_worker_works_for_many_sites_each_with_its_own_secrets(tmp_path, dat
         made_site(tmp_path / "sites" / name, [web.serve(f"/{name}.xml", FEED.format(name))], mailbox.port)
         (secrets / f"{name}.env").write_text(f"BYLINE_SITE_LEAK={name}\n" if name == "bea" else "", encoding="utf-8")
         (secrets / f"{name}.env").chmod(0o600)
+    (tmp_path / "sites/cat").mkdir()
+    (tmp_path / "sites/cat/byline.yml").touch()
+    (secrets / "cat.env").touch(mode=0o644)
     worker = started(tmp_path, database, "--once", "--sites", tmp_path / "sites", "--secrets", secrets)
     _, said = worker.communicate(timeout=120)
     assert worker.returncode == 0
+    assert [(each["event"], each.get("site"), each.get("sites")) for each in events(said)][:2] == [
+        ("left out", "cat", None), ("begins", None, 2),
+    ]  # fmt: skip
     failed = {(each["task"], each["site"], each["error"]) for each in events(said) if each["event"] == "failed"}
     assert failed == {("look", "bea", "SettingsError")}  # there is no such setting; it harms the others nothing
     assert [path for path, _ in web.requests] == ["/ana.xml"]
@@ -249,6 +265,65 @@ def test_one_worker_works_for_many_sites_each_with_its_own_secrets(tmp_path, dat
             [entry] = kept_stories.entries_since(connection, datetime(1990, 1, 1, tzinfo=UTC))
             assert entry.title == f"{name} cranes in the yard"
         store.close()
+
+
+READABLE = """
+import ctypes, os, sys
+from pipeline.processes import shut_off
+if os.geteuid() == 0:  # whom nothing is hidden from
+    os.setgid(65534); os.setuid(65534)
+    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)
+if sys.argv[1] == "shut":
+    shut_off()
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can do that")
+@pytest.mark.parametrize("state", ["open", "shut"])
+def test_what_runs_beside_a_worker_cannot_read_its_environment(state):
+    nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    process = subprocess.Popen(
+        [sys.executable, "-c", READABLE, state], env=HERE | {"BYLINE_SMTP_PASSWORD": CANARY},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    with process:
+        assert process.stdout.readline() == b"ready\n"
+        there = f"/proc/{process.pid}/environ"
+        read = subprocess.run(["cat", there], capture_output=True, text=True, check=False, cwd="/", **nobody)
+        process.stdin.close()
+    assert (CANARY in read.stdout) == (state == "open")
+    assert ("Permission denied" in read.stderr) == (state == "shut")
+
+
+HOOK = """
+import os
+def on_config(config):
+    with open(os.path.join(os.path.dirname(__file__), "seen"), "w") as file:
+        file.write("\\n".join(f"{name}={value}" for name, value in os.environ.items()))
+"""
+
+
+def test_what_a_site_brings_along_is_told_no_secret_by_its_build_and_none_by_its_letter(ana, monkeypatch):
+    root, url, _ = ana
+    monkeypatch.setenv("BYLINE_RESEND_KEY", CANARY)
+    mine = {"DATABASE_URL": url, "BYLINE_SMTP_PASSWORD": CANARY, "BYLINE_SEND_REASON": "You asked for it.", "MINE": "1"}
+    duties = Duties(one_site(root, HERE | mine).sites, lambda: None, Stopping())
+    (root / "hook.py").write_text(HOOK, encoding="utf-8")
+    with (root / "mkdocs.yml").open("a", encoding="utf-8") as file:
+        file.write("\nhooks: [hook.py]\n")
+    duties.build("ana")
+    seen = (root / "seen").read_text(encoding="utf-8")
+    assert "BYLINE_SEND_REASON=You asked for it." in seen
+    assert "MINE=1" in seen
+    assert CANARY not in seen
+    assert "postgres" not in seen
+    with (root / "overrides/letter/letter.txt").open("a", encoding="utf-8") as file:
+        file.write("{{ cycler.__init__.__globals__.os.environ }}")
+    with pytest.raises(SendError) as refused:
+        duties.deliver("ana", EDITION)
+    assert CANARY not in str(refused.value)
 
 
 # -- turns at hosts
@@ -328,21 +403,90 @@ def test_a_pull_that_is_to_end_keeps_what_it_has_and_says_so(tmp_path, database,
     feeds = [web.serve(f"/{number}.xml", FEED.format(f"f{number}")) for number in range(3)]
     root = made_site(tmp_path / "ana", feeds, 25)
     stopping = Stopping()
-    duties = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}), lambda: None, stopping)
+    duties = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}).sites, lambda: None, stopping)
     stopping.want()
     with pytest.raises(StoppedError):
         duties.pull("ana")
-    again = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}), lambda: None, Stopping())
+    again = Duties(one_site(root, {"DATABASE_URL": f"{database}&schema=ana"}).sites, lambda: None, Stopping())
     left = again.pull("ana")
     assert left.counts.get("read", 0) < 3
     assert again.look("ana").then == (Job(task="build", site="ana"),)
+
+
+@pytest.fixture
+def ana(tmp_path, database, web, mailbox, built):
+    """A site with a feed and a planned edition that its built site shows; its folder, address and duties."""
+    root = made_site(tmp_path / "ana", [web.serve("/ana.xml", FEED.format("ana"))], mailbox.port, built)
+    url = f"{database}&schema=ana"
+    with_readers(url, 1).close()
+    return root, url, Duties(one_site(root, HERE | {"DATABASE_URL": url}).sites, lambda: None, Stopping())
+
+
+def troubles_of(byline, root, url, monkeypatch):
+    """What `byline status` and `byline doctor` say of a site's worker."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    today = f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}"
+    code, out, _ = byline("--now", today, "status", "--json", at=root)
+    _, told, _ = byline("--now", today, "doctor", "--json", at=root)
+    found = [each for each in json.loads(told)["ailments"] if each["about"] == "worker"]
+    troubles = {each["duty"]: each["said"] for each in json.loads(out)["troubles"]}
+    assert {each["place"] for each in found} == troubles.keys()
+    assert code == 1 or not troubles
+    return troubles
+
+
+def test_what_is_wrong_with_one_post_keeps_nothing_else_from_being_done(ana, byline, monkeypatch, mailbox):
+    root, url, duties = ana
+    broken = root / "content/posts/2026-11-20-broken.md"
+    broken.write_text("---\ndate: nonsense\n---\nWords.\n", encoding="utf-8")
+    with closing(Store(store_url(url))) as store, store.writing() as connection:
+        now = datetime.now(UTC)
+        sends.plan(connection, "2026-11-09-gone", now - timedelta(minutes=2), now)
+    found = duties.look("ana")
+    assert [job.task for job in found.then] == ["pull", "deliver"]
+    assert {duty: type(error) for duty, error in found.failed.items()} == {
+        "build": PostError, "deliver 2026-11-09-gone": UsageError,
+    }  # fmt: skip
+    for job in found.then:
+        getattr(duties, job.task)("ana", **job.given)
+    assert len(mailbox.messages) == 1
+    troubles = troubles_of(byline, root, url, monkeypatch)
+    assert "broken.md:2: " in troubles["build"]
+    assert "no post 2026-11-09-gone" in troubles["deliver 2026-11-09-gone"]
+    _, out, _ = byline("doctor", at=root)
+    assert f"posts: {broken}" in out
+    assert "byline send 2026-11-09-gone --cancel" in out
+    assert byline("send", "2026-11-09-gone", "--cancel", at=root)[0] == 0
+    broken.unlink()
+    assert duties.look("ana").failed == {}
+    assert troubles_of(byline, root, url, monkeypatch) == {}
+
+
+def test_what_a_worker_could_not_do_is_told_until_it_went_well(ana, byline, monkeypatch, mailbox):
+    root, url, duties = ana
+    [job] = [job for job in duties.look("ana").then if job.task == "deliver"]
+    settings = (root / "byline.yml").read_text(encoding="utf-8")
+    (root / "byline.yml").write_text(settings.replace(f"port: {mailbox.port}", "port: 9"), encoding="utf-8")
+    with pytest.raises(SendError):
+        duties.deliver("ana", **job.given)
+    (root / "overrides/main.html").write_text("{% oh no %}", encoding="utf-8")
+    with pytest.raises(PublishError):
+        duties.build("ana")
+    troubles = troubles_of(byline, root, url, monkeypatch)
+    assert "127.0.0.1:9" in troubles[f"deliver {EDITION}"]
+    assert "overrides/main.html:1" in troubles["build"]
+    _, out, _ = byline("status", at=root)
+    assert f"Worker     cannot send {EDITION}, since 20" in out
+    (root / "byline.yml").write_text(settings, encoding="utf-8")
+    duties.deliver("ana", **job.given)
+    assert troubles_of(byline, root, url, monkeypatch).keys() == {"build"}
 
 
 def test_an_edition_has_as_many_hands_as_it_is_worth_and_all_together_no_more_lines(tmp_path, database, mailbox):
     root = made_site(tmp_path / "ana", [], mailbox.port)
     url = f"{database}&schema=ana"
     with_readers(url, 1001).close()
-    duties = Duties(one_site(root, {"DATABASE_URL": url}), lambda: None, Stopping())
+    duties = Duties(one_site(root, HERE | {"DATABASE_URL": url}).sites, lambda: None, Stopping())
     assert [job.task for job in duties.look("ana").then] == ["build"]  # what the letter links to comes first
     duties.build("ana")
     jobs = duties.look("ana").then
@@ -373,25 +517,48 @@ def test_each_site_of_a_folder_has_its_own_environment_and_its_own_store(tmp_pat
         "AWS_SECRET": CANARY,
         "BYLINE_RESEND_KEY": "z",
     }
-    sites = sites_below(tmp_path / "sites", secrets, outer)
+    found = sites_below(tmp_path / "sites", secrets, outer)
     here = "postgresql+psycopg://w:x@db/agency?schema=site_"
-    assert {name: dict(site.environment) for name, site in sites.items()} == {
+    assert {name: dict(site.environment) for name, site in found.sites.items()} == {
         "Bea-2": {"PATH": "/bin", "DATABASE_URL": here + "bea_2"},
         "ana": {"PATH": "/bin", "DATABASE_URL": here + "ana", "BYLINE_SMTP_PASSWORD": "a b"},
     }
-    assert "a b" not in repr(sites)
-    known = Known(lambda: sites_below(tmp_path / "sites", secrets, outer))
+    assert "a b" not in repr(found)
+    assert found.left_out == {}
+
+
+def test_a_site_whose_own_file_is_wrong_is_left_out_and_taken_up_again_and_the_others_go_on(tmp_path):
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    for name in ("ana", "bea"):
+        make(tmp_path / "sites" / name, dict(_sample_files()))
+    outer = {"DATABASE_URL": "postgresql://w:x@db/agency"}
+    told = []
+    known = Known(lambda: sites_below(tmp_path / "sites", secrets, outer), told.append)
     make(tmp_path / "sites" / "cat", dict(_sample_files()))
     assert "cat" not in known
+    assert set(known.anew()) == {"ana", "bea", "cat"}
+    own = secrets / "cat.env"
+    for said, mode, why in (
+        (f"BYLINE_SMTP_PASSWORD={CANARY}\nDATABASE_URL=postgres://c@db:5432/agency?schema=site_ana\n", 0o600,
+         "cat and ana name the same store"),
+        (f"BYLINE_SMTP_PASSWORD={CANARY}\n", 0o640, f"chmod 600 {own}"),
+        (f"BYLINE_SMTP_PASSWORD={CANARY} and more\n", 0o600, f"{own}:1: must be NAME=VALUE"),
+        (f"{CANARY}=\xff".encode("latin-1"), 0o600, f"{own} cannot be read"),
+    ):  # fmt: skip
+        own.write_bytes(said if isinstance(said, bytes) else said.encode())
+        own.chmod(mode)
+        assert set(known.anew()) == {"ana", "bea"}
+        assert told[-1].keys() == {"cat"}
+        assert why in told[-1]["cat"]
+        assert CANARY not in told[-1]["cat"]
+    own.unlink()
     assert "cat" in known.anew()
-    assert "cat" in known
-    (secrets / "cat.env").write_text("DATABASE_URL=postgres://c@db:5432/agency?schema=site_ana\n", encoding="utf-8")
-    (secrets / "cat.env").chmod(0o600)
-    with pytest.raises(SettingsError, match="cat and ana name the same store"):
-        known.anew()
-    (secrets / "cat.env").chmod(0o640)
-    with pytest.raises(SettingsError, match="chmod 600"):
-        known.anew()
+    assert told[-1] == {}
+    for name in ("bea", "cat"):  # nobody can tell whose that is
+        (secrets / f"{name}.env").write_text("DATABASE_URL=postgresql://c@db/agency?schema=both\n", encoding="utf-8")
+        (secrets / f"{name}.env").chmod(0o600)
+    assert set(known.anew()) == {"ana"}
 
 
 def test_a_queue_that_another_library_made_is_told_and_can_be_made_anew(fleet):
@@ -443,7 +610,13 @@ def test_logs_hold_no_word_of_an_error_and_none_of_what_others_log(monkeypatch):
     }  # fmt: skip
 
 
-def test_figures_are_served_at_home_by_the_names_of_the_field(fleet):
+def asked(port):
+    """The figures that are told there, line by line."""
+    with closing(urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics")) as answer:
+        return answer.read().decode().splitlines()
+
+
+def test_figures_are_served_at_home_by_the_names_of_the_field(fleet, postgres):
     registry = CollectorRegistry()
     told = Told(registry)
     told.done("pull", "ana", {"read": 3, "failed": 1, "entries": 40}, 2.0)
@@ -457,18 +630,30 @@ def test_figures_are_served_at_home_by_the_names_of_the_field(fleet):
                 "VALUES ('d', 'pull', 'todo'), ('d', 'look', 'doing')"
             )
         )
+        signs = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now()), (now() - interval '13 s')"
+        connection.execute(text(signs))
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
+    told.left_out({"bea": "cannot be read"})
     server, thread = told.serve(port, fleet)
     try:
-        with closing(urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics")) as answer:
-            page = answer.read().decode()
+        page = asked(port)
+        with pytest.raises(UsageError, match=rf"port {port} .* --metrics of its own"):
+            Told(CollectorRegistry()).serve(port, fleet)
+        shut = f"ALTER DATABASE {fleet.url.database} ALLOW_CONNECTIONS false"
+        _run_sql(postgres, shut)
+        end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{fleet.url.database}'"
+        _run_sql(postgres, end)
+        without = asked(port)
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+    assert "byline_database_up 0.0" in without
+    assert "byline_entries_kept_total 40.0" in without
+    assert not [line for line in without if line.startswith("byline_queue")]
     for line in (
         'byline_feeds_pulled_total{state="read"} 3.0',
         "byline_entries_kept_total 40.0",
@@ -478,7 +663,9 @@ def test_figures_are_served_at_home_by_the_names_of_the_field(fleet):
         'byline_queue_jobs{state="todo",task="pull"} 1.0',
         "byline_queue_depth 1.0",
         "byline_queue_stalled_jobs 1.0",
-        "byline_workers 0.0",
+        "byline_workers 1.0",
+        "byline_database_up 1.0",
+        'byline_site_left_out{site="bea"} 1.0',
     ):
-        assert line in page.splitlines()
-    assert "ana" not in page
+        assert line in page
+    assert "ana" not in "\n".join(page)

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from pipeline import post as posts
 from pipeline.errors import PostError, UsageError
@@ -18,6 +18,7 @@ from pipeline.model import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from pipeline.app.assist import Assist
     from pipeline.app.backup import BackedUp
@@ -49,6 +50,14 @@ if TYPE_CHECKING:
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
     from pipeline.web import Turns
+
+
+class FactsOfSite(TypedDict):
+    """What a site shows beside the author's files, and the day that it is built for."""
+
+    today: date
+    trends: tuple[Trend, ...] | None
+    shown: Shown
 
 
 class App:
@@ -197,15 +206,18 @@ class App:
         """
         from pipeline.app.departing import see_that_said
         from pipeline.publish import publish
-        from pipeline.publish.facts.withheld import today
 
         if strict:
             see_that_said(*(post for post in _legible(self.unbuilt()) if not self.held(post.path)))
+        return publish(self.settings, engine=engine, strict=strict, **self.facts_of_site())
+
+    def facts_of_site(self) -> FactsOfSite:
+        """Return what a build is told besides the author's files. Raises ``UsageError`` as ``publish`` does."""
+        from pipeline.publish.facts.withheld import today
+
         if self.settings.write.approval:
             self.see_that_approved(*(path for path in posts.paths(self.settings.content) if not self.held(path)))
-        day, trends = today(self.now), self._trends_of_site()
-        shown = self._shown_of_site()
-        return publish(self.settings, today=day, engine=engine, strict=strict, trends=trends, shown=shown)
+        return {"today": today(self.now), "trends": self._trends_of_site(), "shown": self._shown_of_site()}
 
     def _shown_of_site(self) -> Shown:
         """Return what the site shows of the store: what others say, and what the author gave.

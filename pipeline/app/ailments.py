@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.send.lint import LetterFinding
     from pipeline.store.examined import Examined
+    from pipeline.store.troubles import Trouble
     from pipeline.store.walls import Walls
 
 ENGINE_ENDS: Final = date(2027, 5, 5)
@@ -42,6 +43,14 @@ _FULL: Final = 100 << 20
 _NEARLY: Final = 1 << 30
 _OTHERS: Final = 0o077
 _NAMED: Final = 5
+_VERBS: Final = {
+    "look": "find out what is due",
+    "pull": "pull the feeds",
+    "group": "make the shortlist",
+    "build": "build the site",
+    "deliver": "send",
+}
+"""What a worker does by each duty."""
 
 
 class Severity(StrEnum):
@@ -75,6 +84,8 @@ class KeyFile:
 class Facts:
     """All that was gathered. What could not be looked at is None or empty.
 
+    ``lost`` are planned editions of which no post is there, ``broken`` has the files in posts/ that are none, and why.
+
     ``wanted`` and ``installed`` are versions of the packages that Byline needs, where the one does not suit the other.
     """
 
@@ -88,6 +99,9 @@ class Facts:
     paused: Sequence[Sending] = ()
     late: Sequence[str] = ()
     moved_to: str = ""
+    lost: Sequence[str] = ()
+    troubles: Sequence[Trouble] = ()
+    broken: Mapping[Path, str] = field(default_factory=dict)
     token_key: KeyFile | None = None
     dkim_keys: Sequence[KeyFile] = ()
     dkim_problem: str = ""
@@ -100,7 +114,7 @@ class Facts:
 
 def ailments(facts: Facts) -> tuple[Ailment, ...]:
     """Return all that is wrong, what fails first."""
-    rules = (_settings, _store, _feeds, _letters, _dns, _keys, _disk, _versions, _engine)
+    rules = (_settings, _posts, _store, _feeds, _letters, _worker, _dns, _keys, _disk, _versions, _engine)
     found = [each for rule in rules for each in rule(facts)]
     return tuple(sorted(found, key=lambda each: each.severity is not Severity.FAIL))
 
@@ -118,6 +132,12 @@ def _settings(facts: Facts) -> Iterator[Ailment]:
         place, colon, reason = problem.partition(": ")
         told = (place, reason) if colon else ("byline.yml", problem)
         yield _fail("settings", *told, "Put it right; the manual lists each setting.")
+
+
+def _posts(facts: Facts) -> Iterator[Ailment]:
+    for path, reason in facts.broken.items():
+        told = f"it is no post, and no site is built with it: {reason}"
+        yield _fail("posts", path, told, f"byline check {path.stem} says all that is wrong with it.")
 
 
 def _store(facts: Facts) -> Iterator[Ailment]:
@@ -205,9 +225,26 @@ def _letters(facts: Facts) -> Iterator[Ailment]:
     for late in facts.late:
         told = "its time has passed, and it does not begin by itself any more"
         yield _fail("letters", late, told, f"byline send {late}, or with --at anew.")
+    for edition in facts.lost:
+        told = "it is planned, and no post has that name any more"
+        yield _fail(
+            "letters", edition, told, f"Give the post `aliases: [{edition}]`, or byline send {edition} --cancel."
+        )
     for sending in facts.paused:
         told = f"its sending is paused: {sending.reason}"
         yield _warn("letters", sending.edition, told, f"byline send {sending.edition} --resume goes on with it.")
+
+
+def _worker(facts: Facts) -> Iterator[Ailment]:
+    for each in facts.troubles:
+        told = f"it cannot {in_words(each.duty)}: {each.said}. So since {each.since:%Y-%m-%d %H:%M} UTC"
+        yield _fail("worker", each.duty, told, "Put it right; the worker tries again by itself.")
+
+
+def in_words(duty: str) -> str:
+    """Return what a worker does by ``duty`` as a verb with what it is about."""
+    task, _, about = duty.partition(" ")
+    return f"{_VERBS.get(task, task)} {about}".strip()
 
 
 def _dns(facts: Facts) -> Iterator[Ailment]:

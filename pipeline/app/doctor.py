@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING
 
 from pipeline.app.ailments import Facts, KeyFile, ailments
-from pipeline.errors import SendError, SettingsError, StoreError
+from pipeline.errors import PostError, SendError, SettingsError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,6 +53,7 @@ def examine_site(
         notes.append("as the settings are wrong, nothing was looked at that depends on them: the store, feeds, mail")
         return Examination(ailments=ailments(replace(facts, problems=error.problems)), notes=tuple(notes))
     facts = _with_keys(replace(facts, engine=settings.publish.engine), settings)
+    facts = replace(facts, broken=dict(_broken(settings)))
     facts = _with_store(facts, settings, now, notes)
     if not online:
         notes.append("DNS was not asked what it says of your mail; --online does that")
@@ -85,6 +86,18 @@ def _unsuited() -> Iterator[tuple[str, tuple[str, str]]]:
                 found = version(each.name)
             if not found or not each.specifier.contains(found, prereleases=True):
                 yield each.name, (str(each.specifier), found)
+
+
+def _broken(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """Yield the files in posts/ that cannot be read as posts, and the first reason."""
+    from pipeline import post as posts
+
+    for path in posts.paths(settings.content):
+        try:
+            posts.read(path)
+        except PostError as error:
+            line, reason = error.problems[0]
+            yield path, f"line {line} {reason}"
 
 
 def _with_keys(facts: Facts, settings: Settings) -> Facts:
@@ -131,17 +144,27 @@ def _with_rows(facts: Facts, app: App) -> Facts:
     from pipeline.model import DeliveryState, SendState
     from pipeline.store import deliveries as ledger
     from pipeline.store import handovers, moves, sends
+    from pipeline.store.troubles import all_troubles
 
     feeds, late = app.feeds.healths(), tuple(each.edition for each in app.letters.due().late)
     with app.store.reading() as connection:
         waiting = ledger.unfinished(connection)
         handed = handovers.all_handovers(connection)
         paused = sends.sendings(connection, (SendState.PAUSED,))
-        moved = moves.moved_to(connection)
+        planned = sends.sendings(connection, (SendState.SCHEDULED, SendState.RUNNING))
+        troubles, moved = all_troubles(connection, app.now), moves.moved_to(connection)
     uncertain = tuple(each for each in waiting if each.state is DeliveryState.CLAIMED)
     cut_off = tuple(each for each in handed if each.state is DeliveryState.CLAIMED)
-    facts = replace(facts, feeds=feeds, late=late, moved_to=moved[0] if moved else "")
-    return replace(facts, uncertain=uncertain, cut_off=cut_off, paused=paused)
+    facts = replace(facts, feeds=feeds, late=late, uncertain=uncertain, cut_off=cut_off, paused=paused)
+    lost = tuple(each.edition for each in planned if not _is_there(app, each.edition))
+    return replace(facts, lost=lost, troubles=troubles, moved_to=moved[0] if moved else "")
+
+
+def _is_there(app: App, edition: str) -> bool:
+    try:
+        return app.find(edition).is_file()
+    except UsageError:
+        return False
 
 
 def _asked(settings: Settings, ask: Ask | None, notes: list[str]) -> tuple[LetterFinding, ...]:

@@ -237,6 +237,15 @@ class Letters:
 
         return orders.due(self._app.store, self._app.settings.send.pace.late_hours, self._app.now)
 
+    def begun(self, name: str) -> EditionId | None:
+        """Return the edition of this very name whose send is planned or was begun; None where there is none."""
+        from pipeline.model import EditionId
+        from pipeline.store import sends
+
+        with self._app.store.reading() as connection:
+            known = sends.sending_of(connection, EditionId(name))
+        return known.edition if known else None
+
     def is_due(self, edition: EditionId) -> bool:
         """Tell whether the send of ``edition`` is due still."""
         return any(each.edition == edition for each in self.due().now)

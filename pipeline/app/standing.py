@@ -10,13 +10,14 @@ from pipeline.app.written import read_posts
 from pipeline.model import DeliveryState, Kind, SendState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from pipeline.app import App
-    from pipeline.model import Delivery, Handover, Sending, Turn
+    from pipeline.model import Delivery, EditionId, Handover, Post, Sending, Turn
     from pipeline.pull.subscriptions.health import FeedHealth
+    from pipeline.store.troubles import Trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class Status:
     cut_off: tuple[Handover, ...] = ()
     turns: tuple[Turn, ...] = ()
     service: str = ""
+    troubles: tuple[Trouble, ...] = ()
 
 
 def status_of(app: App) -> Status:
@@ -70,9 +72,7 @@ def status_of(app: App) -> Status:
         broken=broken,
         unbuilt=tuple(path for path in app.unbuilt() if path not in held),
         unapproved=tuple(path.stem for path in app.unapproved(each.path for each in (*read, *drafts))),
-        unsent=tuple(
-            post.path.stem for post in read if post.kind is Kind.EDITION and posts.edition_of(post) not in begun
-        ),
+        unsent=tuple(_unsent(read, begun)),
         readers=active,
         waiting=waiting,
         sendings=sendings,
@@ -81,4 +81,19 @@ def status_of(app: App) -> Status:
         cut_off=tuple(each for each in handed if each.state is DeliveryState.CLAIMED),
         turns=app.network.turns(),
         service=app.network.service_reminder(),
+        troubles=_troubles(app),
     )
+
+
+def _unsent(read: Iterable[Post], begun: Container[EditionId]) -> Iterator[str]:
+    """Yield the names of editions whose delivery was never begun."""
+    for post in read:
+        if post.kind is Kind.EDITION and posts.edition_of(post) not in begun:
+            yield post.path.stem
+
+
+def _troubles(app: App) -> tuple[Trouble, ...]:
+    from pipeline.store.troubles import all_troubles
+
+    with app.store.reading() as connection:
+        return all_troubles(connection, app.now)

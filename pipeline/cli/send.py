@@ -221,7 +221,7 @@ def _looked_at(opened: App, post: str, said: _Said) -> int:
     opened.see_that_approved(path)
     made = opened.letters.make(path)
     if said.when is not None:
-        return sends.planned(opened, made.edition, said.when, as_json=said.as_json)
+        return sends.planned(opened, path, said.when, is_built_here=not said.built_elsewhere, as_json=said.as_json)
     if said.uncertain is not None:
         return _settled(opened, made, said.uncertain, as_json=said.as_json)
     stale = None if said.built_elsewhere else _stale(opened, path)

@@ -10,24 +10,38 @@ import click
 
 from pipeline import post as posts
 from pipeline.cli.talk import counted, report
-from pipeline.errors import BylineError, UsageError
+from pipeline.errors import BylineError, PostError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from pipeline.app import App
     from pipeline.model import EditionId
 
 
-def planned(opened: App, edition: EditionId, when: str, *, as_json: bool) -> int:
-    """Write down when ``edition`` is to be sent."""
-    zone = opened.settings.send.pace.zone
+def planned(opened: App, path: Path, when: str, *, is_built_here: bool, as_json: bool) -> int:
+    """Write down when the edition in ``path`` is to be sent; say what would keep it from going then."""
+    zone, edition = opened.settings.send.pace.zone, posts.edition_of(posts.read(path))
     at = _moment(when, zone)
     opened.letters.plan(edition, at)
     here = at.astimezone(ZoneInfo(zone))
+    notes = list(_hindrances(opened, path, at, is_built_here=is_built_here))
     told = f"{edition} is to be sent on {here:%Y-%m-%d at %H:%M} ({zone}), once `byline send --due` runs after that."
-    report({"edition": edition, "at": at}, told, as_json=as_json)
+    lines = (told, *(f"note: {note}" for note in notes))
+    report({"edition": edition, "at": at, "notes": notes}, *lines, as_json=as_json)
     return 0
+
+
+def _hindrances(opened: App, path: Path, at: datetime, *, is_built_here: bool) -> Iterator[str]:
+    """Yield why the edition in ``path`` will not leave ``at`` that time, as things stand."""
+    if why := opened.at(at).held(path):
+        yield f"{path.stem} {why}; what runs then will not send it"
+    elif is_built_here and (why := opened.letters.stale(path)) and not opened.held(path):
+        yield (
+            f"{why}: it is sent only if `byline publish` ran by then. The timer of deploy/systemd and a worker see "
+            "to that; where your code host builds the site, let the timer say `byline send --due --built-elsewhere`"
+        )
 
 
 def _moment(when: str, zone: str) -> datetime:
@@ -81,5 +95,13 @@ def send_due(opened: App, send: Callable[[EditionId], bool], *, as_json: bool) -
 
 
 def edition_named(opened: App, post: str) -> EditionId:
-    """Return the edition of the post that the author calls so."""
-    return posts.edition_of(posts.read(opened.find(post)))
+    """Return the edition of the post that the author calls so, or that was planned or begun by this name.
+
+    A send is stopped whatever became of its post.
+    """
+    try:
+        return posts.edition_of(posts.read(opened.find(post)))
+    except (UsageError, PostError):
+        if (known := opened.letters.begun(post)) is None:
+            raise
+        return known

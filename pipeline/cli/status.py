@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.app.ailments import in_words
 from pipeline.cli.talk import app, counted, json_option, report, shown
 from pipeline.model import DeliveryState, SendState
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pipeline.app.standing import Status
     from pipeline.model import Delivery, Handover, Sending
     from pipeline.pull.subscriptions.health import FeedHealth
+    from pipeline.store.troubles import Trouble
 
 
 @click.command()
@@ -49,12 +51,14 @@ def status(context: click.Context, *, as_json: bool) -> int:
         "turns": len(found.turns),
         "late_turns": sum(turn.is_late for turn in found.turns),
         "service": found.service,
+        "troubles": [trouble._asdict() for trouble in found.troubles],
     }
     sends = (*map(_sending, found.sendings), *_late(found.late), *_deliveries(found.waiting))
     sends += (*_network(found),)
     sends += (*_handovers(found.cut_off), *_returned(found.returned))
+    sends += (*_troubles(found.troubles),)
     report(data, *_feeds(found.feeds, failed), *_week(found), *sends, as_json=as_json)
-    return int(bool(failed or uncertain or found.broken or found.late or found.cut_off))
+    return int(bool(failed or uncertain or found.broken or found.late or found.cut_off or found.troubles))
 
 
 def _network(found: Status) -> Iterator[str]:
@@ -157,3 +161,8 @@ def _handovers(cut_off: Sequence[Handover]) -> Iterator[str]:
             f"Edition    {each.edition} to {each.way}: uncertain, it may be there or not: `byline send {each.edition}` "
             "looks there first"
         )
+
+
+def _troubles(troubles: Sequence[Trouble]) -> Iterator[str]:
+    for each in troubles:
+        yield f"Worker     cannot {in_words(each.duty)}, since {each.since:%Y-%m-%d %H:%M} UTC: {each.said}"

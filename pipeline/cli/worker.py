@@ -13,7 +13,7 @@ from pipeline.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.worker.sites import Site
+    from pipeline.worker.sites import Found
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -60,7 +60,7 @@ def worker(
     return 0
 
 
-def _finder(context: click.Context, folder: Path | None, secrets: Path | None) -> Callable[[], dict[str, Site]]:
+def _finder(context: click.Context, folder: Path | None, secrets: Path | None) -> Callable[[], Found]:
     """Return what finds the sites to work for."""
     from pipeline.settings import find_root
     from pipeline.worker.sites import one_site, sites_below

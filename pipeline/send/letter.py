@@ -145,11 +145,13 @@ def _context(post: Post, settings: Settings, marks: _Marks) -> Mapping[str, obje
 def _templates(folder: Path, language: str) -> Environment:
     """Return the author's templates; beside Jinja's own filters they have ``day``, which says a date in words.
 
-    They are kept, as a preview asks at each key; Jinja reads a file again when it has changed.
+    They are kept, as a preview asks at each key; Jinja reads a file again when it has changed. They run in a sandbox:
+    a worker that sends for many sites is no process for the code of one.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+    from jinja2 import FileSystemLoader, StrictUndefined, select_autoescape
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    templates = Environment(
+    templates = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import SettingsError
 from pipeline.settings.explained import nested
@@ -24,6 +24,9 @@ OTHERS = frozenset(
     - {"BYLINE_DATABASE_URL"}
 )
 """Variables that are no settings: secrets, the traceback of a fault, and where tests find their corpora."""
+_SECRET: Final = frozenset({"DATABASE_URL", "PGPASSWORD", "PGPASSFILE"}).union(
+    f"BYLINE_{name.upper()}" for name in Secrets.model_fields
+)
 
 
 _SHORTEST_KEY = 24
@@ -58,6 +61,11 @@ def secrets(environment: Mapping[str, str]) -> Secrets:
             "database_url": environment.get("DATABASE_URL") or None,
         }
     )
+
+
+def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what of ``environment`` is no secret of Byline's."""
+    return {name: value for name, value in environment.items() if name not in _SECRET}
 
 
 def _see_that_it_is_long(secret: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select
 
 from pipeline.model import DeliveryState
 from pipeline.store.returns import forget_what_returned, what_returned
-from pipeline.store.schema import deliveries, forgotten, insert_new, readers
+from pipeline.store.schema import deliveries, forgotten, insert_new, readers, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -45,6 +45,7 @@ def erase(connection: Connection, reader: ReaderId) -> None:
     forget_what_returned(connection, reader)
     connection.execute(delete(deliveries).where(deliveries.c.reader_id == reader))
     connection.execute(delete(readers).where(readers.c.id == reader))  # their topics go with them
+    connection.execute(delete(troubles))  # an error may have named them; what is wrong still is told again
 
 
 def forget(connection: Connection, mark: Mark, now: datetime) -> None:

@@ -11,6 +11,7 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pipeline.processes import shut_off
 from pipeline.send.interrupted import Stopping
 from pipeline.worker.duties import Duties
 from pipeline.worker.fleet import Fleet, SharedTurns
@@ -23,22 +24,21 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
-    from pipeline.worker.sites import Site
+    from pipeline.worker.sites import Found
 
 __all__ = ["worker"]
 
 
-def worker(
-    url: URL, sites: Callable[[], dict[str, Site]], *, tasks: int, metrics: int | None, once: bool, renew: bool
-) -> None:
+def worker(url: URL, sites: Callable[[], Found], *, tasks: int, metrics: int | None, once: bool, renew: bool) -> None:
     """Work for ``sites``, which are asked for anew from time to time, by the queue in the database at ``url``."""
     log_as_json()
+    shut_off()  # builds run what the sites bring along, as the same user
     fleet, stopping, told = Fleet(url), Stopping(), Told()
     try:
         fleet.prepare(renew=renew)
         if metrics is not None:
             told.serve(metrics, fleet)
-        known = Known(sites)
+        known = Known(sites, told.left_out)
         duties = Duties(known, lambda: SharedTurns(fleet, told.fetches.observe), stopping)
         with _ended_by_signals(stopping):
             told.note("begins", sites=len(known), tasks=tasks)

@@ -1,26 +1,30 @@
 """What a worker does for a site, each duty by itself: it looks what is due, pulls, groups, builds and delivers.
 
 What comes in is a site by its name; what goes out is ``Done``: what is to be done next, and figures that tell nothing
-of anybody. Whatever is left undone is found again by the next look, as it stands in the site's store.
+of anybody. Whatever is left undone is found again by the next look, as it stands in the site's store. What could not be
+done, and why, stands there as well, until it goes well again: the log may not tell the words of an error.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pipeline.app import App
-from pipeline.errors import PublishError
+from pipeline.errors import BylineError, StoppedError, StoreError
+from pipeline.html import plain_text
 from pipeline.model import FeedState
 from pipeline.send import Orders
+from pipeline.store import troubles
+from pipeline.worker.building import build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from pipeline.model import Delivery, Sending
     from pipeline.send.interrupted import Stopping
@@ -32,8 +36,8 @@ MOST_HANDS: Final = 4
 may be open is said once for a sender (send.smtp.connections)."""
 _A_HAND: Final = 500
 """Letters that are worth another hand."""
-_LONGEST_BUILD: Final = 3600
-"""Seconds."""
+_SAID: Final = 500
+"""Characters that are kept of an error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +57,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What came of a duty: ``then`` is to be done next, ``counts`` has how many of what."""
+    """What came of a duty: ``then`` is to be done next, ``counts`` has how many of what.
+
+    ``failed`` has what a look could not decide, by the duty that it would have led to.
+    """
 
     then: tuple[Job, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, Exception] = field(default_factory=dict)
 
 
 class Duties:
@@ -66,18 +74,22 @@ class Duties:
         self._sites, self._turns, self._stopping = sites, turns, stopping
 
     def look(self, site: str) -> Done:
-        """Find out what is due."""
-        with self._opened(site) as app:
-            jobs = [Job(task="pull", site=site)] if app.feeds.are_due() else []
-            due, unbuilt = app.letters.due().now, {path.stem for path in app.unbuilt()}
-            if any(not app.held(app.find(name)) for name in unbuilt):
-                jobs.append(Job(task="build", site=site))
-            jobs += [job for sending in due for job in _deliveries(app, site, sending, unbuilt)]
-        return Done(then=tuple(jobs))
+        """Find out what is due: each thing by itself, so that what is wrong with one keeps no other from being done."""
+        with self._minding(site, "look") as app:
+            due, unbuilt = app.letters.due().now, app.unbuilt()
+            decisions = {"pull": lambda: _pulls(app, site), "build": lambda: _builds(app, site, unbuilt)}
+            names = {path.stem for path in unbuilt}
+            for sending in due:
+                decisions[f"deliver {sending.edition}"] = partial(_deliveries, app, site, sending, names)
+            jobs, failed = _decided(decisions)
+            for duty, error in failed.items():
+                _keep(app, duty, error)
+            _forget(app, decisions if unbuilt else decisions.keys() - {"build"})
+        return Done(then=tuple(jobs), failed=failed)
 
     def pull(self, site: str) -> Done:
         """Ask the feeds that are due."""
-        with self._opened(site) as app:
+        with self._minding(site, "pull") as app:
             outcomes = app.feeds.pull(self._stopping.see_that_it_goes_on, only_due=True)
         counts = Counter(str(outcome.state) for outcome in outcomes if outcome.state is not FeedState.RESTING)
         came = sum(outcome.new + outcome.updated for outcome in outcomes)
@@ -85,26 +97,13 @@ class Duties:
 
     def group(self, site: str) -> Done:
         """Make the shortlist anew."""
-        with self._opened(site) as app:
+        with self._minding(site, "group") as app:
             return Done(counts={"stories": len(app.stories.select())})
 
     def build(self, site: str) -> Done:
-        """Build the site, in a process of its own: what a site's templates and plugins do stays with that site."""
-        it = self._sites[site]
-        command = [sys.executable, "-m", "pipeline", "-C", str(it.root), "publish"]
-        process = subprocess.Popen(  # noqa: S603  (our own command)
-            command, env=dict(it.environment), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        with self._stopping.heeding(process.terminate):
-            try:
-                code = process.wait(_LONGEST_BUILD)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                code = process.wait()
-        self._stopping.see_that_it_goes_on()
-        if code:
-            raise PublishError(f"the site {site} cannot be built: `byline publish` there says why")
+        """Build the site, in a process of its own."""
+        with self._minding(site, "build") as app:
+            build(self._sites[site], app, self._stopping)
         return Done(counts={"built": 1})
 
     def deliver(self, site: str, edition: str, hand: int = 0, hands: int = 1) -> Done:
@@ -114,7 +113,7 @@ class Duties:
         def tell(delivery: Delivery) -> None:
             counts[str(delivery.state)] += 1
 
-        with self._opened(site) as app:
+        with self._minding(site, f"deliver {edition}") as app:
             letter = app.letters.make(app.find(edition))
             if (service := app.letters.service) is not None:
                 app.letters.hand_over(letter, service)
@@ -125,10 +124,63 @@ class Duties:
         return Done(counts=counts)
 
     @contextmanager
-    def _opened(self, site: str) -> Iterator[App]:
-        """Give the pipeline of a site as it is now. Raises ``KeyError`` where this machine does not have it."""
+    def _minding(self, site: str, duty: str) -> Iterator[App]:
+        """Give the pipeline of a site as it is now, and keep what goes wrong with ``duty`` in its store.
+
+        Raises ``KeyError`` where this machine does not have the site.
+        """
         with closing(App(self._sites[site].settings(), datetime.now(UTC), self._turns())) as app:
-            yield app
+            try:
+                yield app
+            except StoppedError:
+                raise
+            except Exception as error:
+                with suppress(StoreError):  # it may be the store that is away
+                    _keep(app, duty, error)
+                raise
+            with app.store.writing() as connection:
+                troubles.went_well(connection, [duty])
+
+
+def _keep(app: App, duty: str, error: Exception) -> None:
+    """Keep what went wrong in the store of the site."""
+    fault = "" if isinstance(error, BylineError) else f"a fault of Byline's own, {type(error).__name__}: "
+    with app.store.writing() as connection:
+        troubles.keep(connection, duty, plain_text(f"{fault}{error}"[:_SAID]), datetime.now(UTC))
+
+
+def _forget(app: App, still: Collection[str]) -> None:
+    """Forget what was wrong with what is not to be done any more: an edition that was cancelled or sent by hand."""
+    with app.store.writing() as connection:
+        known = {each.duty for each in troubles.all_troubles(connection, app.now)}
+        gone = {duty for duty in known - set(still) if duty == "build" or duty.startswith("deliver ")}
+        troubles.went_well(connection, gone)
+
+
+def _decided(decisions: Mapping[str, Callable[[], Iterable[Job]]]) -> tuple[list[Job], dict[str, Exception]]:
+    """Return the jobs that come of ``decisions``, and the errors of those that could not be made."""
+    jobs: list[Job] = []
+    failed: dict[str, Exception] = {}
+    for duty, decide in decisions.items():
+        try:
+            jobs += decide()
+        except StoreError:  # nothing can be decided without it
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever it is, it is told as a failure of that duty alone)
+            failed[duty] = error
+    return jobs, failed
+
+
+def _pulls(app: App, site: str) -> Iterator[Job]:
+    if app.feeds.are_due():
+        yield Job(task="pull", site=site)
+
+
+def _builds(app: App, site: str, unbuilt: Iterable[Path]) -> Iterator[Job]:
+    """Yield the job that builds the site. Raises ``PostError`` at a post that cannot be read: none is built with it."""
+    held = [app.held(path) for path in unbuilt]  # all are read
+    if not all(held):
+        yield Job(task="build", site=site)
 
 
 def _deliveries(app: App, site: str, sending: Sending, unbuilt: set[str]) -> Iterator[Job]:

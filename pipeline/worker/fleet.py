@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 SCHEMA: Final = "byline_queue"
 ALIVE: Final = 30
 """Seconds: a worker that gave no sign for so long is dead."""
+BEAT: Final = 5.0
+"""Seconds between two signs of life."""
+_PRESENT: Final = 2.4 * BEAT
+"""Seconds after its last sign in which a worker counts as alive; it is not held for dead at once, see ALIVE."""
 _ANSWER: Final = 5
 """Seconds that a turn is kept beyond what a request may take, for what is around it."""
 _AT_ONCE: Final = 10
@@ -66,8 +70,8 @@ class Fleet:
             ) from error
 
     def workers(self) -> int:
-        """Return how many workers are alive."""
-        return int(self.ask(_WORKERS, alive=ALIVE)[0].many)
+        """Return how many workers gave a sign of life just now."""
+        return int(self.ask(_WORKERS, alive=_PRESENT)[0].many)
 
     def jobs(self) -> Mapping[tuple[str, str], int]:
         """Return how many jobs there are of each task in each state; of those done, ``stalled`` ones."""

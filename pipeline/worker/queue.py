@@ -18,10 +18,10 @@ from procrastinate.retry import BaseRetryStrategy
 
 from pipeline.errors import StoppedError, StoreError
 from pipeline.worker.duties import Done, Job
-from pipeline.worker.fleet import ALIVE, SCHEMA
+from pipeline.worker.fleet import ALIVE, BEAT, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from procrastinate.jobs import Job as Taken
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from pipeline.worker.sites import Site
     from pipeline.worker.told import Told
 
-_BEAT: Final = 5.0
-"""Seconds between two signs of life."""
 _OFTEN: Final = 8
 """So often a job is tried whose database is away."""
 _ABSENT: Final = timedelta(minutes=1)
@@ -60,7 +58,7 @@ class _Again(BaseRetryStrategy):
 class Work:
     """One worker's part of the queue."""
 
-    def __init__(self, fleet: Fleet, duties: Duties, sites: Callable[[], dict[str, Site]], told: Told) -> None:
+    def __init__(self, fleet: Fleet, duties: Duties, sites: Callable[[], Mapping[str, Site]], told: Told) -> None:
         self._fleet, self._duties, self._sites, self._told = fleet, duties, sites, told
 
     async def run(self, stopping: Stopping, tasks: int, *, once: bool) -> None:
@@ -106,6 +104,8 @@ class Work:
                 self._told.failed(name, site, error, time.monotonic() - began)
                 raise
             self._told.done(name, site, done.counts, time.monotonic() - began)
+            for duty, cause in done.failed.items():
+                self._told.failed(duty.partition(" ")[0], site, cause, 0.0)
             await self._defer(queue, done.then)
 
         return do
@@ -128,7 +128,11 @@ class Work:
         @queue.task(name="muster", pass_context=False)
         async def muster(timestamp: int) -> None:
             del timestamp
-            await self._muster(queue)
+            try:
+                await self._muster(queue)
+            except Exception as error:
+                self._told.failed("muster", "", error, 0.0)
+                raise
 
         @queue.periodic(cron="* * * * * */15")
         @queue.task(name="take over", pass_context=False)
@@ -154,7 +158,7 @@ async def _until(queue: Queue, stopping: Stopping, tasks: int, *, once: bool) ->
             wait=not once,
             delete_jobs="successful",
             install_signal_handlers=False,
-            update_heartbeat_interval=_BEAT,
+            update_heartbeat_interval=BEAT,
             stalled_worker_timeout=ALIVE,
         )
     )

@@ -1,13 +1,16 @@
 """The sites that a worker works for: the one that it is started in, or all of a folder, each with secrets of its own.
 
 What comes in are folders and an environment; what goes out are ``Site``s. Nothing of one site's environment is in
-another's.
+another's. A site whose own file is wrong is left out, and keeps none of the others from being worked for.
 """
 
 from __future__ import annotations
 
 import re
 import stat
+import threading
+import time
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -37,6 +40,8 @@ _NEEDS_POSTGRES: Final = (
     "machine: see deploy/systemd, or `byline pull --due` and `byline send --due`"
 )
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+_FRESH: Final = 60.0
+"""Seconds for which what is known of the sites is good: each worker looks for itself, whoever gives out the looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,26 +57,41 @@ class Site:
         return load(self.root, self.environment)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The sites by their names, and of those that are left out, why: a sentence that holds nothing of their secrets."""
+
+    sites: Mapping[str, Site]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
 class Known(Mapping[str, Site]):
-    """The sites that there are, as they were last looked for."""
+    """The sites that there are, as they were within the last minute; ``tell`` hears which are left out, and why."""
 
-    def __init__(self, find: Callable[[], dict[str, Site]]) -> None:
-        self._find = find
-        self._sites = find()
+    def __init__(self, find: Callable[[], Found], tell: Callable[[Mapping[str, str]], None]) -> None:
+        self._find, self._tell = find, tell
+        self._lock = threading.Lock()
+        self._sites = self.anew()
 
-    def anew(self) -> dict[str, Site]:
+    def anew(self) -> Mapping[str, Site]:
         """Look for them once more, and return them."""
-        self._sites = self._find()
-        return self._sites
+        with self._lock:
+            found = self._find()
+            self._sites, self._looked_at = found.sites, time.monotonic()
+            self._tell(found.left_out)
+            return found.sites
+
+    def _fresh(self) -> Mapping[str, Site]:
+        return self._sites if time.monotonic() - self._looked_at < _FRESH else self.anew()
 
     def __getitem__(self, name: str) -> Site:
-        return self._sites[name]
+        return self._fresh()[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._sites)
+        return iter(self._fresh())
 
     def __len__(self) -> int:
-        return len(self._sites)
+        return len(self._fresh())
 
 
 def queue_url(environment: Mapping[str, str]) -> URL:
@@ -86,31 +106,47 @@ def queue_url(environment: Mapping[str, str]) -> URL:
     return url.difference_update_query(["schema"])
 
 
-def one_site(root: Path, environment: Mapping[str, str]) -> dict[str, Site]:
+def one_site(root: Path, environment: Mapping[str, str]) -> Found:
     """Return the site in ``root``, which has the whole environment of the worker."""
-    return {root.name: Site(name=root.name, root=root, environment=environment)}
+    return Found(sites={root.name: Site(name=root.name, root=root, environment=environment)})
 
 
-def sites_below(folder: Path, secrets: Path | None, environment: Mapping[str, str]) -> dict[str, Site]:
+def sites_below(folder: Path, secrets: Path | None, environment: Mapping[str, str]) -> Found:
     """Return the sites in ``folder``, by the names of their folders.
 
     NAME.env in ``secrets`` is the environment of the site NAME. Without a DATABASE_URL there, its store is a schema of
-    its name in the database of the queue. Raises ``SettingsError`` where two would share a store, or a file is open
-    to others.
+    its name in the database of the queue. Left out is whose file is open to others or cannot be read, and who names
+    the store of another. Raises ``SettingsError`` where there is no site at all.
     """
     common = {name: value for name, value in environment.items() if name in SHARED}
-    stores: dict[str, str] = {}
-    sites = {}
+    sites, left_out = {}, {}
     for root in sorted(path.parent for path in folder.glob(f"*/{FILE}")):
-        own = _variables(secrets / f"{root.name}.env") if secrets else {}
+        try:
+            own = _variables(secrets / f"{root.name}.env") if secrets else {}
+        except SettingsError as error:
+            left_out[root.name] = str(error)
+            continue
         own.setdefault("DATABASE_URL", _own_store(root.name, environment))
-        before = stores.setdefault(_place(own["DATABASE_URL"]), root.name)
-        if before != root.name:
-            raise SettingsError([f"{root.name} and {before} name the same store: give each a schema of its own"])
         sites[root.name] = Site(name=root.name, root=root, environment=common | own)
-    if not sites:
+    if not sites and not left_out:
         raise SettingsError([f"no folder in {folder} has a {FILE}: name the folder that has the sites in it"])
-    return sites
+    left_out |= _sharing(sites, {name: _own_store(name, environment) for name in sites})
+    return Found(sites={name: site for name, site in sites.items() if name not in left_out}, left_out=left_out)
+
+
+def _sharing(sites: Mapping[str, Site], own: Mapping[str, str]) -> dict[str, str]:
+    """Return who names a store that another has as well, and the sentence about it; who has it by name keeps it."""
+    at: dict[str, list[str]] = defaultdict(list)
+    for name, site in sites.items():
+        at[_place(site.environment["DATABASE_URL"])].append(name)
+    told = {}
+    for place, names in at.items():
+        entitled = [name for name in names if _place(own[name]) == place]
+        for name in names:
+            others = [other for other in names if other != name]
+            if others and entitled != [name]:
+                told[name] = f"{name} and {', '.join(others)} name the same store: give each a schema of its own"
+    return told
 
 
 def _own_store(name: str, environment: Mapping[str, str]) -> str:
@@ -131,12 +167,18 @@ def _place(url: str) -> str:
 
 def _variables(path: Path) -> dict[str, str]:
     """Return the variables of a file of lines NAME=VALUE, as systemd and podman read them; none where it is missing."""
-    if not path.exists():
+    try:
+        mode, text_of_it = path.stat().st_mode, path.read_text(encoding="utf-8")
+    except FileNotFoundError:
         return {}
-    if path.stat().st_mode & _OTHERS:
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            [f"{path} cannot be read ({type(error).__name__}): see that it is text, and yours"]
+        ) from None
+    if mode & _OTHERS:
         raise SettingsError([f"{path} holds secrets and others may read it: chmod 600 {path}"])
     found = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(text_of_it.splitlines(), start=1):
         if (text := line.strip()) and not text.startswith(("#", ";")):
             parts = _LINE.fullmatch(text)
             if parts is None:

@@ -15,10 +15,10 @@ from collections import Counter as Counts
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from prometheus_client import REGISTRY, Counter, Histogram, start_http_server
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 
-from pipeline.errors import StoppedError
+from pipeline.errors import StoppedError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("byline.worker")
 _SECONDS: Final = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800)
 _FETCHES: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_UP: Final = "1 where the database of the queue answers, 0 where it does not."
 _STATES: Final = ("todo", "doing", "stalled", "failed")
 
 
@@ -49,14 +50,28 @@ class Told:
         self._entries = Counter("byline_entries_kept", "Entries that were new or changed.", **named)
         self._deliveries = Counter("byline_deliveries", "Deliveries by state.", ["state"], **named)
         self._builds = Histogram("byline_build_seconds", "Seconds that builds took.", buckets=_SECONDS, **named)
+        self._left_out: Mapping[str, str] = {}
+        self._sites_left_out = Gauge(
+            "byline_site_left_out", "Sites that are not worked for, as their own file is wrong.", ["site"], **named
+        )
         self.fetches = Histogram(
             "byline_fetch_seconds", "Seconds that hosts took to answer.", buckets=_FETCHES, **named
         )
 
     def serve(self, port: int, fleet: Fleet) -> tuple[WSGIServer, Thread]:
-        """Answer at 127.0.0.1 with all figures, those of the queue as it is then, until the process ends."""
+        """Answer at 127.0.0.1 with all figures, those of the queue as it is then, until the process ends.
+
+        Raises ``UsageError`` where that port cannot be had.
+        """
+        try:
+            server = start_http_server(port, addr="127.0.0.1", registry=self._registry)
+        except OSError as error:
+            raise UsageError(
+                f"port {port} of 127.0.0.1 cannot be used for figures ({error.strerror}): another worker here "
+                "may have it; give each worker a --metrics of its own, or leave it away"
+            ) from error
         self._registry.register(_QueueFigures(fleet))
-        return start_http_server(port, addr="127.0.0.1", registry=self._registry)
+        return server
 
     def done(self, task: str, site: str, counts: Mapping[str, int], seconds: float) -> None:
         """Tell of a task that ended well."""
@@ -87,6 +102,17 @@ class Told:
         self._tasks.labels(task, "taken over").inc()
         self._say(logging.WARNING, "taken over", task=task, site=site)
 
+    def left_out(self, sites: Mapping[str, str]) -> None:
+        """Tell of the sites that are not worked for now, and why; in the log, when that changes."""
+        before, self._left_out = self._left_out, sites
+        self._sites_left_out.clear()
+        for site, why in sites.items():
+            self._sites_left_out.labels(site).set(1)
+            if before.get(site) != why:
+                self._say(logging.ERROR, "left out", site=site, why=why)
+        for site in before.keys() - sites.keys():
+            self._say(logging.INFO, "taken up again", site=site)
+
     def queue_away(self, error: BaseException) -> None:
         """Tell that the database of the queue does not answer."""
         self._say(logging.ERROR, "queue away", error=_kinds(error))
@@ -106,9 +132,14 @@ class _QueueFigures:
         self._fleet = fleet
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        """Yield how many jobs there are by state, and how many workers."""
+        """Yield how many jobs there are by state, and how many workers; only that it is away where the database is."""
+        try:
+            known, workers = self._fleet.jobs(), self._fleet.workers()
+        except StoreError:
+            yield GaugeMetricFamily("byline_database_up", _UP, value=0)
+            return
+        yield GaugeMetricFamily("byline_database_up", _UP, value=1)
         jobs = GaugeMetricFamily("byline_queue_jobs", "Jobs in the queue.", labels=["task", "state"])
-        known = self._fleet.jobs()
         totals: Counts[str] = Counts(dict.fromkeys(_STATES, 0))
         for (task, state), many in known.items():
             jobs.add_metric([task, state], many)
@@ -116,7 +147,7 @@ class _QueueFigures:
         yield jobs
         yield GaugeMetricFamily("byline_queue_depth", "Jobs that wait to be done.", value=totals["todo"])
         yield GaugeMetricFamily("byline_queue_stalled_jobs", "Jobs of workers that died.", value=totals["stalled"])
-        yield GaugeMetricFamily("byline_workers", "Workers that are alive.", value=self._fleet.workers())
+        yield GaugeMetricFamily("byline_workers", "Workers that are alive.", value=workers)
 
 
 class _AsJson(logging.Formatter):

@@ -18,6 +18,7 @@ from pipeline.store.schema.letters import (
     returns,
     sends,
     sent_posts,
+    troubles,
 )
 from pipeline.store.schema.network import (
     echoes,
@@ -85,6 +86,7 @@ __all__ = [
     "some_at_once",
     "suggestions",
     "touches",
+    "troubles",
     "upsert",
     "weeks",
 ]

@@ -179,3 +179,12 @@ link_counts = Table(
     Column("day", Date, primary_key=True),
     Column("many", Integer, nullable=False),
 )
+
+troubles = Table(
+    "troubles",
+    metadata,
+    Column("duty", Text, primary_key=True),
+    Column("said", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("at", Moment, nullable=False),
+)

@@ -1,4 +1,4 @@
-"""What each edition said when it was sent, and where the store was moved to: neither leads to a second letter."""
+"""What each edition said when it was sent, where the store was moved to, and what a worker could not do."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,4 +26,12 @@ def upgrade():
         sa.Column("place", sa.Text, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("place", name="pk_moves"),
+    )
+    op.create_table(
+        "troubles",
+        sa.Column("duty", sa.Text, nullable=False),
+        sa.Column("said", sa.Text, nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("duty", name="pk_troubles"),
     )
