@@ -79,10 +79,17 @@ dist: $(VENV)/installed ## Build wheel and sdist into dist/, the same bytes each
 	$(BIN)/hatchling build -d dist -t sdist -t wheel
 
 .PHONY: sbom
-sbom: $(VENV)/releasing ## Write dist/byline.cdx.json, what Byline consists of (CycloneDX)
+sbom: $(VENV)/releasing ## Write what Byline and what its image consist of into dist/ (CycloneDX)
 	mkdir -p dist
-	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible \
-		--spec-version 1.6 -o dist/byline.cdx.json requirements/run.txt
+	@for part in byline:run byline-image:worker; do \
+		$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible \
+		--spec-version 1.6 -o dist/$${part%:*}.cdx.json requirements/$${part#*:}.txt || exit 1; \
+	done
+
+.PHONY: tagged
+tagged: ## See that the tag in TAG names the version that is built
+	@version="v$$(sed -n 's/^__version__ = "\(.*\)"$$/\1/p' pipeline/__init__.py)"; [ "$$TAG" = "$$version" ] \
+		|| { echo "The tag is $$TAG and the version $$version: change one of them, and tag again." >&2; exit 1; }
 
 .PHONY: audit-packages
 audit-packages: $(VENV)/releasing ## Ask the advisory database about each package in the locks (needs the web)

@@ -4,7 +4,8 @@
 
     BylineError                 the run cannot go on; exit 1
     ├── UsageError                the command was called in a way that cannot work; exit 2
-    │   └── SettingsError       byline.yml, mkdocs.yml or the environment is wrong; exit 2
+    │   ├── SettingsError       byline.yml, mkdocs.yml or the environment is wrong; exit 2
+    │   └── QuietError          there is nothing to do, which is nobody's fault
     ├── PullError               a feed that was asked for by name is none
     ├── PostError               a post file cannot be read as a post
     ├── StoreError              the store cannot be opened or written
@@ -62,6 +63,10 @@ class SettingsError(UsageError):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+class QuietError(UsageError):
+    """There is nothing to do: no feed yet, or a week without news. Who asked for more than that is told so."""
 
 
 class PostError(BylineError):

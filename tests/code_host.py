@@ -11,11 +11,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import yaml
 
@@ -48,6 +50,15 @@ class Forge:
     comments: list = field(default_factory=list)
     asked: list = field(default_factory=list)
     answer: object = None
+    is_one_page: bool = False  # as Forgejo answers
+    tells_who: bool = True  # as GitHub does not tell the token of a run
+
+    @property
+    def us(self):
+        """Whose the token is."""
+        return (
+            {"id": 41, "login": "ana"} if self.tells_who else {"id": 41, "login": "github-actions[bot]", "type": "Bot"}
+        )
 
     @property
     def bare(self):
@@ -61,20 +72,32 @@ class Forge:
 
     def say(self, method, path, asked):
         """What the API answers: (status, object)."""
-        path = path.partition("?")[0]
+        path, _, query = path.partition("?")
+        if path == "/api/user":
+            return (200, self.us) if self.tells_who else (403, {"message": "Resource not accessible by integration"})
         opens = re.fullmatch(r"/api/(repos/ana/site/pulls|projects/7/merge_requests)", path)
         lists = re.fullmatch(r"/api/(repos/ana/site/issues/5/comments|projects/7/merge_requests/5/notes)", path)
         one = re.fullmatch(r"/api/(?:repos/ana/site/issues/comments|projects/7/merge_requests/5/notes)/(\d+)", path)
         if opens and method == "POST":
             return self._opened(asked)
         if lists and method == "POST":
-            self.comments.append({"id": 30 + len(self.comments), "body": asked["body"]})
-        elif one and method == ("PUT" if "projects" in path else "PATCH"):
+            return 201, self.commented(asked["body"], self.us)
+        if one and method == ("PUT" if "projects" in path else "PATCH"):
             [comment] = [each for each in self.comments if each["id"] == int(one[1])]
             comment["body"] = asked["body"]
-        elif not lists:
+            return 200, comment
+        if not lists:
             return 404, {"message": f"no {method} {path}"}
-        return 200, self.comments
+        page = int(parse_qs(query).get("page", ["1"])[0])
+        return 200, self.comments if self.is_one_page else self.comments[100 * page - 100 : 100 * page]
+
+    def commented(self, body, who):
+        """A comment, as GitHub and GitLab tell of it both."""
+        number = 30 + len(self.comments)
+        self.comments.append(
+            {"id": number, "body": body, "user": who, "author": who, "html_url": f"{self.url}/c/{number}"}
+        )
+        return self.comments[-1]
 
     def _opened(self, asked):
         branch = asked.get("head") or asked["source_branch"]
@@ -177,16 +200,17 @@ class Runner:
 
     def of_actions(self, text, branch="main", skip=()):
         """Run a workflow of GitHub or Forgejo; return the exit code of each job."""
-        told = {}
-        for name, job in yaml.safe_load(text)["jobs"].items():
+        told, workflow = {}, yaml.safe_load(text)
+        for name, job in workflow["jobs"].items():
             if name in skip:
                 continue
             place = self._place()
+            self.values["runner.temp"] = str(temp_of(place))
             told[name] = 0
             for step in job["steps"]:
                 if told[name] and step.get("if", "").partition(" ")[0] != "always()":
                     continue
-                code = self._step(step, place, branch)
+                code = self._step(step, place, branch, workflow.get("env", {}))
                 told[name] = told[name] or code
         return told
 
@@ -196,20 +220,18 @@ class Runner:
         for name in names:
             job = jobs.get(jobs[name].get("extends", ""), {}) | jobs[name]
             place = self._place()
-            if job.get("variables", {}).get("GIT_STRATEGY") == "none":
-                place.mkdir()
-            else:
-                self._clone(place, branch)
+            variables = jobs["variables"] | job.get("variables", {})
+            self._clone(place, branch, *(["--no-checkout"] if variables.get("GIT_CHECKOUT") == "false" else []))
             for kept in self.kept.values():
                 shutil.copytree(kept, place, dirs_exist_ok=True)
-            granted = {"CODE_HOST_TOKEN": TOKEN} if "code-host" in str(job.get("environment")) else {}
+            granted = variables | ({"CODE_HOST_TOKEN": TOKEN} if "code-host" in str(job.get("environment")) else {})
             lines = "\n".join([*job.get("before_script", ()), *job["script"]])
             told[name] = self.shell(lines, place, granted)
             assert self.shell("\n".join(job.get("after_script", ())) or "true", place, granted) == 0
             self._keep(name, place, "\n".join(job.get("artifacts", {}).get("paths", ())))
         return told
 
-    def _step(self, step, place, branch):
+    def _step(self, step, place, branch, environment):
         action = step.get("uses", "").partition("@")[0]
         given = {name: self._value(value) for name, value in step.get("with", {}).items() if name != "key"}
         if action == "actions/checkout":
@@ -219,9 +241,8 @@ class Runner:
         elif action == "actions/download-artifact":
             shutil.copytree(self.kept[given["name"]], place / given.get("path", "."), dirs_exist_ok=True)
         elif "run" in step:
-            return self.shell(
-                step["run"], place, {name: self._value(value) for name, value in step.get("env", {}).items()}
-            )
+            given = {name: self._value(value) for name, value in step.get("env", {}).items()}
+            return self.shell(step["run"], place, environment | given)
         else:
             assert action in {"actions/setup-python", "actions/cache", "actions/cache/restore", "actions/deploy-pages"}
         return 0
@@ -229,10 +250,11 @@ class Runner:
     def _place(self):
         place = self.folder / f"job{len(list(self.folder.iterdir()))}" / "site"
         place.parent.mkdir(parents=True)
+        temp_of(place).mkdir()
         return place
 
-    def _clone(self, place, branch):
-        git(place.parent, "clone", "--quiet", "--branch", branch, self.forge.bare, place)
+    def _clone(self, place, branch, *how):
+        git(place.parent, "clone", "--quiet", *how, "--branch", branch, self.forge.bare, place)
 
     def _keep(self, name, place, paths):
         """Keep files as an artifact, which begins at the folder that all of them have in common."""
@@ -258,14 +280,21 @@ class Runner:
         path = {"PATH": f"{tools / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(tools)}
         # The wheel is installed for this run alone, and what it needs is here already.
         pip = {"PIP_TARGET": str(tools), "PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1", "PIP_UPGRADE": "1", "PIP_QUIET": "1"}
-        done = subprocess.run(
-            ["bash", "-eo", "pipefail", "-c", command],
-            cwd=place,
-            env=home | path | pip | QUIET | {"CI": "true"} | self.environment | given,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with tempfile.TemporaryDirectory() as short:  # as a socket is in it
+            temp = {"TMPDIR": short, "RUNNER_TEMP": str(temp_of(place))}
+            done = subprocess.run(
+                ["bash", "-eo", "pipefail", "-c", command],
+                cwd=place,
+                env=home | path | pip | temp | QUIET | {"CI": "true"} | self.environment | given,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         self.ran.append(command)
         self.said += done.stdout + done.stderr
         return done.returncode
+
+
+def temp_of(place):
+    """The folder outside of the checkout in ``place`` that a run may write into."""
+    return place.parent / "temp"

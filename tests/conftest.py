@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -213,6 +214,19 @@ class Web:
 def web():
     with serving() as served:
         yield served
+
+
+@pytest.fixture
+def online(web):
+    """A function that lets a site be online: each of its pages is at the address that mkdocs.yml has from then on."""
+
+    def put(folder):
+        web.otherwise = (200, {}, b"A page.")
+        path = folder / "mkdocs.yml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"(?m)^site_url: .+$", f"site_url: {web.url}/", text), encoding="utf-8")
+
+    return put
 
 
 @contextmanager

@@ -101,8 +101,7 @@ def test_the_list_of_commands_says_what_each_command_says(byline):
         (["feeds", "add", "ftp://example.org"], "https://"),
         (["readers", "add", "nobody"], "no mail address"),
         (["readers", "remove", "nobody@example.org"], "not on the list"),
-        (["pull"], "byline feeds add"),
-        (["write"], "byline pull"),
+        (["pull", "https://nobody.example/"], "not in byline.yml"),
         (["write", "99"], "byline select"),
         (["check", "nothing-like-it"], "there is no post"),
     ],
@@ -113,6 +112,18 @@ def test_wrong_use_is_told_in_a_sentence_with_exit_code_2(words, told, site, byl
     assert (code, out) == (2, "")
     assert told in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("word", "told", "kept"), [("pull", "byline feeds add", {"feeds": []}), ("write", "byline pull", {"draft": None})]
+)
+def test_that_there_is_nothing_to_do_yet_is_told_and_is_no_fault(word, told, kept, site, byline):
+    code, out, err = byline(word, at=site)
+    assert (code, err) == (0, "")
+    assert told in out
+    code, out, _ = byline(word, "--json", at=site)
+    assert code == 0
+    assert kept.items() <= json.loads(out).items()
 
 
 def test_outside_a_site_the_remedy_is_told(tmp_path, byline):
@@ -517,7 +528,7 @@ def test_status_names_a_broken_post_and_the_posts_to_build(site, byline):
     assert "2 posts to build: `byline publish`" in out
 
 
-def test_a_post_is_not_sent_before_the_site_shows_it(site, byline, tmp_path):
+def test_a_post_is_not_sent_before_the_site_shows_it(site, byline, tmp_path, online):
     byline("readers", "add", "ana@example.org", at=site)
     (name,) = (path.stem for path in (site / "content/posts").glob("*.md"))
     words = ("send", name, "--to-folder", tmp_path / "out", "--yes")
@@ -534,6 +545,7 @@ def test_a_post_is_not_sent_before_the_site_shows_it(site, byline, tmp_path):
     with (site / "content/posts" / f"{name}.md").open("a", encoding="utf-8") as file:
         file.write("One more word.\n")
     assert byline(*words, at=site)[0] == 2
+    online(site)
     assert byline(*words, "--built-elsewhere", at=site)[0] == 0
     assert len(list((tmp_path / "out").iterdir())) == 2
 

@@ -53,10 +53,11 @@ def mailing_to(site, port):
 
 
 @pytest.fixture
-def author(site, byline):
+def author(site, byline, online):
     """Runs a command as the author with a mail server that takes everything, and tells who got something."""
     with sink() as server:
         mailing_to(site, server.server_address[1])
+        online(site)
         for name in ("ana", "bo", "cy"):
             byline("readers", "add", f"{name}@example.org", "--consent", "asked", at=site)
         yield lambda *words, at=site: byline(*words, at=at), server.got
@@ -182,7 +183,7 @@ def test_the_edition_that_is_sent_is_named_and_one_that_was_passed_over_too(auth
     (site / "content/posts/2026-11-20-the-later-one.md").write_text(f"{later}\n{words}\n", encoding="utf-8")
     _, out, err = run("send", "--newest", "--built-elsewhere", "--yes")
     assert "“The later one” (2026-11-20-the-later-one) was sent to 3 readers" in out
-    assert f"note: {EDITION} was sent to nobody; if it is to be sent, name it" in err
+    assert f"note: {EDITION} was sent to nobody; `byline send {EDITION}` sends it" in err
     assert app.letters.passed_over(older.path) == ()
     assert app.at(NOW + timedelta(days=30)).letters.passed_over(app.find("2026-11-20-the-later-one")) == ()
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipeline import __version__
 from pipeline.cli import cli
 from pipeline.cli.init import _sample_files, make
 from pipeline.html import plain_text
@@ -124,7 +125,11 @@ def test_zizmor_finds_nothing_in_our_workflows_and_those_that_authors_get(clone)
 
 
 def test_a_release_is_the_same_bytes_wherever_and_whenever_it_is_built(clone, tmp_path):
-    [packages, parts] = [step["run"] for step in steps_of("release", clone) if "run" in step]
+    [tagged, packages, parts, draft] = [step["run"] for step in steps_of("release", clone) if "run" in step]
+    run(tagged, clone, **as_here(clone), TAG=f"v{__version__}")
+    with pytest.raises(AssertionError, match=r"The tag is v9\.9 and the version v"):
+        run(tagged, clone, **as_here(clone), TAG="v9.9")
+    assert "--draft --verify-tag" in draft  # a person looks at it before anybody else; only a code host can run it
     built = []
     for name, umask, day in (("a", "022", "2026-01-01"), ("elsewhere/b", "077", "2019-05-05")):
         place = tmp_path / name
@@ -147,15 +152,15 @@ def test_the_list_of_parts_names_each_package_of_the_lock_with_its_hashes(clone)
     if not shutil.which("cyclonedx-py", path=environment["PATH"]):
         pytest.skip("cyclonedx-bom is not installed; `make sbom` installs it")
     run("make sbom", clone, **environment)
-    text = (clone / "dist/byline.cdx.json").read_text(encoding="utf-8")
-    told = json.loads(text)
-    lock = (REPOSITORY / "requirements/run.txt").read_text(encoding="utf-8")
-    assert {f"{each['name']}=={each['version']}" for each in told["components"]} == set(
-        re.findall(r"^\S+==[^\s;]+", lock, re.MULTILINE)
-    )
-    assert told["metadata"]["component"]["name"] == "byline"
+    texts = {name: (clone / f"dist/{name}.cdx.json").read_text(encoding="utf-8") for name in ("byline", "byline-image")}
+    for text, lock in zip(texts.values(), ("run", "worker"), strict=True):  # the image is made of another lock
+        told, locked = json.loads(text), (REPOSITORY / f"requirements/{lock}.txt").read_text(encoding="utf-8")
+        assert {f"{each['name']}=={each['version']}" for each in told["components"]} == set(
+            re.findall(r"^\S+==[^\s;]+", locked, re.MULTILINE)
+        )
+        assert told["metadata"]["component"]["name"] == "byline"
     run("make sbom", clone, **environment)
-    assert (clone / "dist/byline.cdx.json").read_text(encoding="utf-8") == text
+    assert {name: (clone / f"dist/{name}.cdx.json").read_text(encoding="utf-8") for name in texts} == texts
 
 
 def test_who_cannot_ask_for_advisories_is_told_so(clone, tmp_path):
@@ -283,6 +288,7 @@ def test_the_wheel_carries_all_it_needs_and_makes_a_site_that_builds(clone, tmp_
     assert {
         "pipeline/py.typed",
         "pipeline/skeleton/mkdocs.yml",
+        "pipeline/skeleton/requirements/worker.txt",
         "pipeline/starter/workflows/github/weekly.yml",
         "pipeline/starter/workflows/gitlab/gitlab-ci.yml",
         "pipeline/skeleton/overrides/main.html",

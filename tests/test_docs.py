@@ -20,6 +20,7 @@ from markdown_it import MarkdownIt
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from code_host import TOKEN, forge_in
 from pipeline.cli import COMMANDS, cli, run
 from pipeline.html import plain_text, safe_url
 from pipeline.model import Echo, EchoKind
@@ -465,9 +466,35 @@ PRINTED = [
     (("backup",), 0, ("backup", "{site}/../new.age")),
     (("restore",), 0, ("restore", "{site}/../kept.age", "{site}/../again")),
     (("ci", "report"), 0, ("ci", "report", "--since", "HEAD", "--to", "{site}/../report")),
+    (("ci", "propose"), 0, ("ci", "propose", "{site}/../said")),
+    (("ci", "comment"), 0, ("ci", "comment", "{site}/../said")),
+    (("ci", "pages"), 0, ("ci", "pages")),
+    (("ci", "lock"), 0, ("ci", "lock")),
     (("store", "copy"), 0, ("store", "copy", "sqlite:///{site}/../copied.db")),
     (("store", "stay"), 0, ("store", "stay")),
 ]
+
+
+@pytest.fixture
+def code_host(tmp_path, monkeypatch):
+    """A function that makes of what runs from then on a run at a code host, about a pull request."""
+    with contextlib.ExitStack() as stack:
+
+        def begin():
+            forge = stack.enter_context(forge_in(tmp_path / "forge"))
+            (tmp_path / "event").write_text('{"pull_request": {"number": 5}}', encoding="utf-8")
+            for name, value in {
+                "FORGEJO_ACTIONS": "true",
+                "GITHUB_API_URL": f"{forge.url}/api",
+                "GITHUB_SERVER_URL": forge.url,
+                "GITHUB_REPOSITORY": "ana/site",
+                "GITHUB_REF_NAME": "main",
+                "GITHUB_EVENT_PATH": str(tmp_path / "event"),
+                "BYLINE_CODE_HOST_TOKEN": TOKEN,
+            }.items():
+                monkeypatch.setenv(name, value)
+
+        yield begin
 
 
 @pytest.mark.parametrize(
@@ -475,8 +502,8 @@ PRINTED = [
     PRINTED,
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_the_json_that_a_command_prints_has_the_fields_that_the_manual_promises(
-    words, block, call, site, monkeypatch, web
+def test_the_json_that_a_command_prints_has_the_fields_that_the_manual_promises(  # noqa: PLR0913, PLR0917
+    words, block, call, site, monkeypatch, web, code_host
 ):
     monkeypatch.delenv("DATABASE_URL", raising=False)
     answer = {"choices": [{"message": {"content": '["What did you mean?"]'}}]}
@@ -495,9 +522,13 @@ def test_the_json_that_a_command_prints_has_the_fields_that_the_manual_promises(
     if words in {("backup",), ("restore",)}:
         monkeypatch.setenv("BYLINE_BACKUP_PASSPHRASE", "seven good words to keep it by")
         printed_by("-C", str(site), "backup", str(site.parent / "kept.age"))
-    if words == ("ci", "report"):
+    if words[0] == "ci":
+        code_host()
         for command in ("init -q", "add -A", "-c user.name=A -c user.email=a@x.example commit -qm 1"):
             subprocess.run(["git", "-C", site, *command.split()], check=True)
+        for file in ("said/report.md", f"{site.name}/site/index.html"):
+            (site.parent / file).parent.mkdir(exist_ok=True)
+            (site.parent / file).write_text("words", encoding="utf-8")
     if words == ("doctor",):
         (site / STATE / "byline.db").chmod(0o644)
     filled = [word.format(site=site, feed=feed, **ids) for word in call]

@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -19,13 +20,15 @@ from code_host import TOKEN, Runner, forge_in, git
 from pipeline.app.hosts import comment
 from pipeline.app.hosts.asked import MARK, Asked
 from pipeline.app.hosts.branch import Branch
+from pipeline.app.hosts.done import Came
 from pipeline.app.hosts.runs import run_of
 from pipeline.app.hosts.told import told
 from pipeline.app.lasting import see_that_it_lasts
+from pipeline.app.online import see_that_it_is_online
 from pipeline.cli.init import _new_files, make
 from pipeline.errors import CodeHostError, UsageError
 from pipeline.model import Finding, Severity
-from pipeline.post import PROMPT
+from pipeline.post import PROMPT, address
 from pipeline.settings import load
 from pipeline.settings.explained import explained
 
@@ -87,11 +90,14 @@ def begun(tmp_path, forge, web, wheel):
         values["send"] |= send
         (site / "byline.yml").write_text(explained(values), encoding="utf-8")
         (site / "requirements.txt").write_text(f"byline @ {wheel.as_uri()}\n", encoding="utf-8")
+        assert "--hash=sha256:" in (site / "requirements.lock").read_text(encoding="utf-8")
+        (site / "requirements.lock").write_text("# what it names is here already\n", encoding="utf-8")
         git(site, "init", "--quiet")
         commit(site, "The site")
         git(site, "remote", "add", "origin", forge.bare)
         git(site, "push", "--quiet", "origin", "main")
         (tmp_path / "runs").mkdir()
+        forge.tells_who, forge.is_one_page = host != "github", host == "forgejo"
         event = tmp_path / "event.json"
         event.write_text(json.dumps({"pull_request": {"number": 5}}), encoding="utf-8")
         values = {"github.token": TOKEN, "secrets.CODE_HOST_TOKEN": TOKEN, "github.base_ref": "main"}
@@ -142,6 +148,7 @@ def test_the_weekly_run_proposes_a_draft_with_findings_and_previews_once(host, b
     site, runner = begun(host)
     for skip in ((), ("draft",) if host != "forgejo" else ()):  # Forgejo's is one job
         assert set(run(runner, host, site, "weekly", ("draft", "propose"), skip=skip).values()) == {0}, runner.said
+    assert len(forge.requests) == 1, runner.said
     [asked] = forge.requests
     branch = asked.get("head") or asked["source_branch"]
     assert forge.branches() == sorted(["main", branch])
@@ -176,43 +183,188 @@ def test_the_check_comments_what_it_finds_in_changed_posts_in_one_comment(host, 
     [comment] = forge.comments
     assert "content/posts/2026-11-24-cranes.md" in comment["body"]
     assert "why-i-write-this" not in comment["body"]  # it is as it was
-    assert [each[0] for each in forge.asked] == ["GET", "POST", "GET", "PUT" if host == "gitlab" else "PATCH"]
+    changed = [each[0] for each in forge.asked if each[0] != "GET"]
+    assert changed == ["POST", "PUT" if host == "gitlab" else "PATCH"]
     assert TOKEN not in runner.said
+
+
+MODULES = (
+    "pip/__init__",
+    "pip/__main__",
+    "sitecustomize",
+    "usercustomize",
+    "click",
+    "yaml",
+    "pipeline",
+    "hook",
+    "encodings/idna",
+)
 
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_what_strangers_propose_is_read_and_never_run(host, begun, tmp_path):
-    """Hooks, templates and what is installed are theirs in their branch: none of it runs."""
+    """Hooks, templates, modules and what is installed are theirs in their branch: none of it runs."""
     site, runner = begun(host)
     git(site, "switch", "--quiet", "--create", "theirs")
     ran = tmp_path / "ran"
-    (site / "hook.py").write_text(f"open({str(ran)!r}, 'w')\n", encoding="utf-8")
+    ran.mkdir()
+    for module in MODULES:
+        (site / f"{module}.py").parent.mkdir(exist_ok=True)
+        (site / f"{module}.py").write_text(f"open({str(ran / Path(module).name)!r}, 'w')\n", encoding="utf-8")
     with (site / "mkdocs.yml").open("a", encoding="utf-8") as settings:
         settings.write("\nhooks: [hook.py]\n")
     for template in (site / "overrides").rglob("*.html"):
-        template.write_text(RUNS.replace("RAN", str(ran)), encoding="utf-8")
-    (site / "requirements.txt").write_text("byline @ https://evil.example/byline.whl\n", encoding="utf-8")
-    (site / "sitecustomize.py").write_text(f"open({str(ran)!r}, 'w')\n", encoding="utf-8")
+        template.write_text(RUNS.replace("RAN", str(ran / "template")), encoding="utf-8")
+    for name in ("requirements.txt", "requirements.lock"):
+        (site / name).write_text("byline @ https://evil.example/byline.whl\n", encoding="utf-8")
+    (site / ".byline").mkdir(exist_ok=True)
+    (site / ".byline/byline.db").write_bytes(b"no store of ours")
     (site / "content/posts/2026-11-24-x.md").write_text(POST.format(date="2026-11-24", title="X"), encoding="utf-8")
+    git(site, "add", "--force", ".byline/byline.db")
     commit(site, "theirs")
     git(site, "push", "--quiet", "origin", "theirs")
     codes = run(runner, host, site, "check", ("check",), "theirs", skip=("comment",))
     assert codes == {"check": 1}, runner.said  # it has no words, as was seen
     assert "1 changed post, 1 error" in runner.said
-    assert not ran.exists()
-    [place] = [path.parent for path in runner.folder.glob("job*/site/report")]
-    runner.shell("byline ci report --since origin/main --preview", place, {})
-    assert ran.exists()  # so it would have been seen
+    assert not list(ran.iterdir())
+    report = report_of(runner, host)
+    for name in ("mkdocs.yml", "pip/__main__.py", "requirements.lock"):
+        assert f"\n{name}\n" in report
+    [place] = runner.folder.glob("job*/site")
+    runner.shell("byline ci report --since origin/main --preview --to preview", place, {})
+    runner.shell("python -m pip --version", place, {})
+    assert {"template", "__init__"} <= {path.name for path in ran.iterdir()}  # so it would have been seen
+
+
+def report_of(runner, host):
+    """The report that the job showed and kept."""
+    [report] = runner.folder.glob(
+        "job*/site/byline-report/report.md" if host == "gitlab" else "job*/temp/report/report.md"
+    )
+    return report.read_text(encoding="utf-8")
+
+
+def proposed(site, host, runner):
+    """Push what was changed in ``site`` and run the check; return the exit code of each job."""
+    git(site, "switch", "--quiet", "--create", "theirs")
+    commit(site, "theirs")
+    git(site, "push", "--quiet", "origin", "theirs")
+    return run(runner, host, site, "check", ("check", "comment"), "theirs")
+
+
+@pytest.mark.parametrize("host", ["github", "gitlab"])
+def test_settings_that_are_broken_are_told_in_the_report_and_no_other_stands_in(host, begun, forge, tmp_path):
+    site, runner = begun(host)
+    (site / "byline.yml").write_text("pull: {feeds: 3}\nsend: [@everybody\n", encoding="utf-8")
+    (site / "mkdocs.yml").write_text("site_name: X\nsite_url: https://x.example/\ndocs_dir: /\n", encoding="utf-8")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    for name in ("report", "byline-report"):
+        (site / name).symlink_to(mine)
+    codes = proposed(site, host, runner)
+    assert codes["check"] == 1, runner.said
+    [comment] = forge.comments
+    assert "Nothing could be checked" in comment["body"]
+    assert "byline.yml:2" in comment["body"]
+    assert "mkdocs.yml:3: docs_dir: / must be a folder in that of the site" in comment["body"]
+    assert not list(mine.iterdir())
+
+
+@pytest.mark.parametrize("host", ["gitlab"])  # the others write outside of the checkout
+def test_a_change_of_no_post_is_checked_as_well_and_named(host, begun, forge):
+    """A check that is asked for and is skipped holds up a merge for ever."""
+    site, runner = begun(host)
+    (site / "overrides/main.html").write_text("{# other #}", encoding="utf-8")
+    for name in ("report", "byline-report"):
+        (site / name).mkdir()
+        (site / name / "report.md").write_text("@everybody, all is well", encoding="utf-8")
+    assert set(proposed(site, host, runner).values()) == {0}, runner.said
+    [comment] = forge.comments
+    assert "No post was changed." in comment["body"]
+    assert "\noverrides/main.html\n" in comment["body"]
+    assert "all is well" not in comment["body"]
+    for job in HOSTS:
+        text = "".join(path.read_text(encoding="utf-8") for path in workflows_of(job))
+        assert 'paths: ["content' not in text
+        assert "changes:" not in text
+
+
+def workflows_of(host):
+    return sorted((REPOSITORY / "pipeline/starter/workflows" / host).iterdir())
+
+
+def test_nothing_is_written_or_read_through_a_link(site, byline, tmp_path, monkeypatch):
+    git(site, "init", "--quiet")
+    commit(site, "begun")
+    monkeypatch.chdir(site)
+    (tmp_path / "mine").mkdir()
+    (site / "report").symlink_to(tmp_path / "mine")
+    code, _, err = byline("ci", "report", "--since", "HEAD", "--to", "report")
+    assert (code, "is a link" in err) == (2, True)
+    (site / "in").mkdir()
+    (site / "in/report.md").symlink_to(tmp_path / "mine/file")
+    assert byline("ci", "report", "--since", "HEAD", "--to", "in")[0] == 2
+    assert byline("ci", "report", "--since", "HEAD", "--to", "report/deeper")[0] == 2
+    assert not list((tmp_path / "mine").iterdir())
+
+
+@pytest.mark.parametrize("host", ["forgejo"])  # the same commands, in one job
+def test_a_quiet_week_and_a_site_without_feeds_are_no_fault(host, begun, forge):
+    site, runner = begun(host)
+    text = (site / "byline.yml").read_text(encoding="utf-8")
+    values = yaml.safe_load(text)
+    values["pull"]["feeds"] = []
+    (site / "byline.yml").write_text(explained(values), encoding="utf-8")
+    commit(site, "No feed")
+    git(site, "push", "--quiet", "origin", "main")
+    assert set(run(runner, host, site, "weekly", ("draft", "propose")).values()) == {0}, runner.said
+    assert "names no feed yet" in runner.said
+    assert "Nothing was drafted" in runner.said
+    assert "There is no new draft, so nothing was proposed." in runner.said
+    assert forge.requests == []
+    values["pull"]["feeds"] = [{"url": "http://127.0.0.1:9/feed", "allow_private": True}]
+    (site / "byline.yml").write_text(explained(values), encoding="utf-8")
+    commit(site, "One that is away")
+    git(site, "push", "--quiet", "origin", "main")
+    assert run(runner, host, site, "weekly") == {"draft": 1}  # that no feed can be read is no quiet week
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_a_merge_is_built_and_put_online(host, begun, forge):
+def test_a_run_without_byline_says_where_to_name_it(host, begun, tmp_path):
+    """What a new author's requirements.txt says at first installs nothing."""
+    _, runner = begun(host)
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    (bare / "python").write_text("#!/bin/sh\n", encoding="utf-8")
+    (bare / "python").chmod(0o755)
+    for path in workflows_of(host):
+        if host == "gitlab":
+            steps = ["\n".join(yaml.safe_load(path.read_text(encoding="utf-8"))[".byline"]["before_script"])]
+        else:
+            jobs = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].values()
+            steps = [each["run"] for job in jobs for each in job["steps"] if each.get("name") == "Install Byline"]
+        for step in steps:
+            place = tmp_path / f"{path.stem}{len(runner.ran)}"
+            git(tmp_path, "clone", "--quiet", runner.forge.bare, place)
+            (place.parent / "temp").mkdir(exist_ok=True)
+            runner.said = ""
+            assert runner.shell(step, place, {"PATH": f"{bare}:/usr/bin:/bin", "BASE": "main"}) == 1
+            assert "requirements.txt does not say yet where Byline comes from" in runner.said
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_merge_is_built_and_put_online(host, begun, forge, tmp_path):
     site, runner = begun(host)
     assert set(run(runner, host, site, "publish", ("pages",)).values()) == {0}, runner.said
     if host == "forgejo":
+        git(tmp_path, "clone", "--quiet", "--branch", "pages", forge.bare, "pages")
+        (tmp_path / "pages/.domains").write_text("ana-ruiz.example\n", encoding="utf-8")
+        commit(tmp_path / "pages", "My own domain")
+        git(tmp_path / "pages", "push", "--quiet", "origin", "pages")
         run(runner, host, site, "publish")
         assert {"index.html", "feed.xml"} <= set(forge.files_of("pages"))
         assert "byline.yml" not in forge.files_of("pages")
+        assert git(forge.bare, "show", "pages:.domains") == "ana-ruiz.example\n"
         assert git(forge.bare, "rev-list", "--count", "pages") == "1\n"
     else:
         assert (runner.kept["pages"] / ("public/index.html" if host == "gitlab" else "index.html")).is_file()
@@ -221,7 +373,7 @@ def test_a_merge_is_built_and_put_online(host, begun, forge):
 @pytest.mark.parametrize("host", HOSTS)
 def test_without_a_memory_the_send_job_refuses_and_says_how_to_send_from_home(host, begun, mailbox):
     site, runner = begun(host, smtp={"host": "127.0.0.1", "port": mailbox.port, "security": "none"})
-    merge_an_edition(site)
+    runner.values["inputs.edition"] = merge_an_edition(site)
     [code] = run(runner, host, site, "send", ("send",)).values()
     assert code == 2
     assert "DATABASE_URL" in runner.said
@@ -229,23 +381,33 @@ def test_without_a_memory_the_send_job_refuses_and_says_how_to_send_from_home(ho
     assert mailbox.messages == []
 
 
-def merge_an_edition(site):
+def merge_an_edition(site, url=VALUES["url"]):
+    """Merge an edition into a site that is online at ``url``; return its name."""
     today = datetime.now(UTC).date()
+    settings = (site / "mkdocs.yml").read_text(encoding="utf-8").replace(VALUES["url"], url)
+    (site / "mkdocs.yml").write_text(settings, encoding="utf-8")
     (site / f"content/posts/{today}-yard.md").write_text(POST.format(date=today, title="Yard"), encoding="utf-8")
     commit(site, "An edition")
     git(site, "push", "--quiet", "origin", "main")
+    return f"{today}-yard"
 
 
 @pytest.mark.parametrize("host", HOSTS)
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
-def test_the_send_job_sends_the_merged_edition_once_however_often_it_runs(host, begun, mailbox, store_url):
+def test_the_send_job_sends_the_merged_edition_once_however_often_it_runs(host, begun, mailbox, store_url, web):
     from sending import filled
 
     filled(store_url, 3).close()
     site, runner = begun(host, smtp={"host": "127.0.0.1", "port": mailbox.port, "security": "none"})
-    merge_an_edition(site)
+    name = merge_an_edition(site, f"{web.url}/")
+    web.serve(urlsplit(address(f"{web.url}/", Path(f"{name}.md"))).path, "The page.")
     runner.values["secrets.DATABASE_URL"] = store_url
     runner.environment |= {"DATABASE_URL": store_url} if host == "gitlab" else {}
+    if host == "forgejo":  # who starts it types what they mean; at GitLab, who starts it is asked
+        runner.values["inputs.edition"] = "2026-11-23-why-i-write-this"
+        assert run(runner, host, site, "send") == {"send": 2}, runner.said
+        assert "is not the newest edition" in runner.said
+    runner.values["inputs.edition"] = name
     for _ in range(2):
         assert set(run(runner, host, site, "send", ("send",)).values()) == {0}, runner.said
     assert len(mailbox.messages) == 3
@@ -266,6 +428,65 @@ def test_every_shell_step_of_the_workflows_is_among_those_that_these_tests_run(h
 
 
 # -- the parts
+
+
+def test_a_letter_leaves_once_its_page_is_online_and_not_before(site, byline, web, tmp_path):
+    byline("readers", "add", "ana@example.org", "--consent", "asked", at=site)
+    text = (site / "mkdocs.yml").read_text(encoding="utf-8")
+    url = yaml.safe_load(text)["site_url"]
+    (site / "mkdocs.yml").write_text(text.replace(url, f"{web.url}/"), encoding="utf-8")
+    [post] = (site / "content/posts").glob("*.md")
+    words = ("send", post.stem, "--to-folder", tmp_path / "out", "--yes", "--built-elsewhere")
+    code, _, err = byline(*words, at=site)
+    assert (code, "answers 404, so the letter was not sent" in err) == (2, True)
+    assert not (tmp_path / "out").exists()
+    web.serve(urlsplit(address(f"{web.url}/", post)).path, "The page.")
+    assert byline(*words, at=site)[0] == 0
+    assert len(list((tmp_path / "out").iterdir())) == 1
+
+
+def test_a_page_that_is_being_put_online_is_waited_for_and_not_for_ever(web):
+    said, answers = [], iter([404, 503, 200])
+    web.pages["/x/"] = lambda _asked: (next(answers), {}, b"page")
+    see_that_it_is_online(f"{web.url}/x/", said.append, patience=30, every=0.01)
+    assert len(said) == 1
+    with pytest.raises(UsageError, match=r"answers 404, so the letter was not sent"):
+        see_that_it_is_online(f"{web.url}/gone/", said.append, patience=0.05, every=0.02)
+    with pytest.raises(UsageError, match="not sent"):
+        see_that_it_is_online("http://127.0.0.1:9/", said.append)
+
+
+def test_what_was_done_is_told_to_programs_too(site, byline, forge, tmp_path, monkeypatch):
+    monkeypatch.setenv("BYLINE_CODE_HOST_TOKEN", TOKEN)
+    event = tmp_path / "event"
+    event.write_text('{"pull_request": {"number": 5}}', encoding="utf-8")
+    for name, value in of_run("forgejo", forge, event, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    git(site, "init", "--quiet")
+    commit(site, "begun")
+    report = tmp_path / "report"
+    assert byline("ci", "report", "--since", "HEAD", "--to", report, at=site)[0] == 0
+
+    def told(*words):
+        code, out, err = byline("ci", *words, "--json", at=site)
+        assert code == 0, err
+        return json.loads(out)
+
+    assert told("propose", report) == {"state": "nothing", "url": None, "branch": None}
+    (site / "content/drafts").mkdir(exist_ok=True)
+    (site / "content/drafts/2026-11-24-x.md").write_text(POST.format(date="2026-11-24", title="X"), encoding="utf-8")
+    made = {"url": f"{forge.url}/1", "branch": "draft/2026-11-24-x"}
+    assert told("propose", report) == {"state": "proposed", **made}
+    assert told("propose", report) == {"state": "there already", **made | {"url": None}}
+    assert told("comment", report) == {"state": "commented", "url": f"{forge.url}/c/30", "branch": None}
+    (site / "site").mkdir(exist_ok=True)
+    (site / "site/index.html").write_text("page", encoding="utf-8")
+    (site / "content/.domains").write_text("own.example\n", encoding="utf-8")
+    online = yaml.safe_load((site / "mkdocs.yml").read_text(encoding="utf-8"))["site_url"]
+    assert told("pages") == {"state": "put online", "url": online, "branch": "pages"}
+    assert forge.files_of("pages") == [".domains", "index.html"]
+    assert byline("ci", "lock", at=site)[0] == 0
+    assert (site / "requirements.lock").read_bytes() == (REPOSITORY / "requirements/worker.txt").read_bytes()
 
 
 def of_github(forge, event="", **more):
@@ -321,12 +542,36 @@ def test_a_no_of_the_code_host_is_told_without_the_token(status, said, forge):
     assert len(str(told.value)) < 600
 
 
-@pytest.mark.parametrize(
-    "said", [None, {}, [3], [{"id": "x", "body": MARK}], [{"body": None}], [{"id": 1, "body": "other"}]]
-)
-def test_a_list_of_comments_that_holds_none_of_ours_gets_one(said, forge):
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_comment_of_somebody_else_is_never_taken_for_ours_wherever_ours_stands(host, forge, tmp_path):
+    """Anybody can begin a comment with our mark; it stays theirs to change."""
+    forge.tells_who, forge.is_one_page = host != "github", host == "forgejo"
+    for number in range(130):
+        forge.commented(f"{MARK}\nAll is well, @everybody", {"id": 666, "login": "mallory", "type": "User"})
+        forge.comments[-1]["id"] = 1000 + number
+    event = tmp_path / "event"
+    event.write_text('{"pull_request": {"number": 5}}', encoding="utf-8")
+    asked = Asked(run_of(of_run(host, forge, event, tmp_path)), SecretStr(TOKEN))
+    first, second = asked.comment(5, "words"), asked.comment(5, "other words")
+    assert (first.state, second.state) == (Came.COMMENTED, Came.CHANGED)
+    assert [each["body"] for each in forge.comments[130:]] == [f"{MARK}\nother words"]
+    assert all("All is well" in each["body"] for each in forge.comments[:130])
+    assert first.url == second.url
+    assert first.url.endswith("#note_160" if host == "gitlab" else "/c/160")
+
+
+def test_a_token_that_may_not_say_whose_it_is_is_told(forge, tmp_path):
+    forge.tells_who = False
+    run = run_of(of_run("forgejo", forge, tmp_path / "event", tmp_path))
+    with pytest.raises(CodeHostError, match="read:user"):
+        Asked(run, SecretStr(TOKEN)).comment(5, "words")
+
+
+@pytest.mark.parametrize("said", [None, {}, [3], {"id": "x"}, {"id": True}])
+def test_an_answer_that_tells_nothing_of_the_tokens_owner_comments_nothing(said, forge):
     forge.answer = (200, said)
-    assert Asked(of_github(forge), SecretStr(TOKEN)).comment(5, "words") == "Commented on 5."
+    with pytest.raises(CodeHostError, match="whose the token is"):
+        Asked(of_github(forge), SecretStr(TOKEN)).comment(5, "words")
 
 
 def test_a_code_host_that_is_not_there_is_told(forge):
@@ -400,7 +645,7 @@ def test_what_is_planned_on_a_machine_that_is_thrown_away_would_be_forgotten(wor
     assert (code, "DATABASE_URL" in err) == (2, True)
 
 
-def test_the_newest_edition_is_that_of_these_days_on_the_site(site, open_app):
+def test_the_newest_edition_is_that_of_these_days_on_the_site(site, open_app, byline):
     app = open_app(site)
     with pytest.raises(UsageError, match="no edition"):
         app.letters.newest()
@@ -411,6 +656,10 @@ def test_the_newest_edition_is_that_of_these_days_on_the_site(site, open_app):
     for day in ("2026-11-20", "2026-11-22"):
         (site / f"content/posts/{day}-x.md").write_text(POST.format(date=day, title="X"), encoding="utf-8")
     assert app.letters.newest().stem == "2026-11-22-x"
+    for words, why in (("2026-11-20-x", "is not the newest edition"), ("", "may be any of"), ("--yes", "no post")):
+        code, _, err = byline("send", "--newest", "--dry-run", "--", words, at=site)
+        assert (code, why in err) == (2, True), err
+    assert byline("send", "--newest", "--dry-run", "--built-elsewhere", "--", "2026-11-22-x", at=site)[0] == 0
 
 
 def test_a_clean_clone_with_the_cache_of_the_last_run_builds_nothing_anew(begun, tmp_path):

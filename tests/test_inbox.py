@@ -459,7 +459,8 @@ def test_a_refusal_while_sending_is_read_by_the_same_rules(store):
     assert (reader(store).state, reader(store, "bea@example.org").state) == (ReaderState.LEFT, ReaderState.ACTIVE)
 
 
-def test_a_send_takes_off_whom_the_mail_server_does_not_know(site, byline, mailbox):
+def test_a_send_takes_off_whom_the_mail_server_does_not_know(site, byline, mailbox, online):
+    online(site)
     configured(site, smtp={"host": "127.0.0.1", "port": mailbox.port, "security": "none"})
     for name in ("mei", "bea"):
         byline("readers", "add", f"{name}@example.org", "--consent", "asked", at=site)

@@ -1197,7 +1197,7 @@ def test_a_kill_at_each_step_of_a_hand_over_sends_it_once(step, is_done, site, t
 
 
 @pytest.fixture
-def published(monkeypatch, tmp_path):
+def published(monkeypatch, tmp_path, online):
     """A copy of the sample site that sends by a listmonk on loopback."""
     folder = tmp_path / "own"
     make(folder, dict(_sample_files()))
@@ -1209,6 +1209,7 @@ def published(monkeypatch, tmp_path):
         path = folder / "byline.yml"
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("\nsend:\n", "\nsend:\n  listmonk: {lists: [3]}\n", 1), encoding="utf-8")
+        online(folder)
         yield folder, server
 
 
@@ -1249,9 +1250,10 @@ def test_byline_send_refuses_to_hand_over_what_the_site_does_not_show(published,
     assert server.requests == []
 
 
-def test_byline_send_says_which_key_is_missing(byline, monkeypatch, tmp_path):
+def test_byline_send_says_which_key_is_missing(byline, monkeypatch, tmp_path, online):
     folder = tmp_path / "own"
     make(folder, dict(_sample_files()))
+    online(folder)
     monkeypatch.setenv("BYLINE_SEND_WAY", "postmark")
     byline("readers", "add", "ana@example.org", "--consent", "said so", at=folder)
     code, _, err = byline("send", POST, "--built-elsewhere", "--yes", at=folder)

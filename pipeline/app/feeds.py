@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline import __version__
 from pipeline import settings as setting
-from pipeline.errors import BylineError, PullError, UsageError
+from pipeline.errors import BylineError, PullError, QuietError, UsageError
 from pipeline.html import authority, plain_text, safe_url
 from pipeline.settings import edits
 from pipeline.settings.sections import FeedSettings, PullSettings
@@ -242,8 +242,8 @@ class Feeds:
     def _wanted(self, urls: Sequence[str]) -> list[Feed]:
         """Return the feeds at ``urls``, or all of byline.yml, with what the store remembers of each."""
         named = {feed.url: feed for feed in self._settings.pull.feeds}
-        if not named:
-            raise UsageError(f"{setting.FILE} names no feed yet: add one with `byline feeds add URL`")
+        if not named and not urls:
+            raise QuietError(f"{setting.FILE} names no feed yet: add one with `byline feeds add URL`")
         if strange := [url for url in urls if url not in named]:
             raise UsageError(f"{strange[0]} is not in {setting.FILE}; `byline feeds list` shows what is")
         with self._store.writing() as connection:

@@ -196,6 +196,12 @@ class Letters:
 
         see_that_it_lasts(self._app.settings, edition)
 
+    def see_that_it_is_online(self, letter: Letter, tell: Callable[[str], object], *, wait: bool) -> None:
+        """Raise ``UsageError`` where the page of ``letter`` is not online; ``wait`` gives a code host time for it."""
+        from pipeline.app.online import PATIENCE, see_that_it_is_online
+
+        see_that_it_is_online(letter.web_url, tell, patience=PATIENCE if wait else 0.0)
+
     def newest(self) -> Path:
         """Return the newest edition that is on the site. Raises ``UsageError`` where it is none of these days."""
         editions = self._editions()

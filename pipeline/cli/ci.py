@@ -9,12 +9,14 @@ import click
 
 from pipeline.cli.talk import app, counted, json_option, shown, write_file
 from pipeline.cli.talk import report as say
-from pipeline.errors import UsageError
+from pipeline.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic import SecretStr
+
+    from pipeline.app.hosts import Done
 
 REPORT = "report.md"
 
@@ -50,37 +52,54 @@ def ci() -> None:
 def report(context: click.Context, since: str, folder: Path, *, preview: bool, as_json: bool) -> int:
     """Write what the check finds in changed posts into a folder, as Markdown. Errors in posts make the exit code 1.
 
-    Without --preview nothing of the repository is run, whatever a stranger put there: it is only read.
+    Settings that are wrong are errors of the report, too. Without --preview nothing of the repository is run, whatever
+    a stranger put there: it is only read. Nothing is written through a link.
 
     \b
     Example:
       byline ci report --since origin/main
       byline ci report --since HEAD --preview --to preview
     """
-    from pipeline import post as posts
-    from pipeline.app.hosts import changed
-    from pipeline.app.hosts.told import previews, told
+    from pipeline.app.hosts.reported import reported, reported_of_settings
+    from pipeline.app.hosts.told import previews
 
-    with app(context) as opened:
-        paths = changed(opened.settings, since)
-        found = [finding for path in paths for finding in opened.check(path)]
-        write_file(folder / REPORT, told(opened.settings.root, paths, found).encode())
-        for path in paths if preview else ():
-            for name, data in previews(opened, path):
-                write_file(folder / name, data)
-    grave = sum(each.hinders for each in found)
+    try:
+        with app(context) as opened:
+            made = reported(opened, since)
+            _put(folder, REPORT, made.text.encode())
+            for path in made.paths if preview else ():
+                for name, data in previews(opened, path):
+                    _put(folder, name, data)
+    except SettingsError as error:
+        made = reported_of_settings(error)
+        _put(folder, REPORT, made.text.encode())
     say(
-        {"report": folder / REPORT, "posts": [path.stem for path in paths], "errors": grave, "findings": len(found)},
-        f"{counted(len(paths), 'changed post')}, {counted(grave, 'error')}: see {shown(folder / REPORT)}",
+        {
+            "report": folder / REPORT,
+            "posts": [path.stem for path in made.paths],
+            "errors": made.errors,
+            "findings": made.findings,
+        },
+        f"{counted(len(made.paths), 'changed post')}, {counted(made.errors, 'error')}: see {shown(folder / REPORT)}",
         as_json=as_json,
     )
-    return int(any(each.hinders and each.path.parent.name != posts.DRAFTS for each in found))
+    return int(made.is_red)
+
+
+def _put(folder: Path, name: str, data: bytes) -> None:
+    """Write a file of the report. Raises ``UsageError`` where a link would lead it elsewhere, as one proposed might."""
+    own = () if folder.is_absolute() else folder.parents
+    for each in (folder / name, folder, *own):
+        if each.is_symlink():
+            raise UsageError(f"{each} is a link, and nothing is written through it: name another folder by --to")
+    write_file(folder / name, data)
 
 
 @ci.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@json_option
 @click.pass_context
-def propose(context: click.Context, folder: Path) -> int:
+def propose(context: click.Context, folder: Path, *, as_json: bool) -> int:
     """Open a pull request that makes the new draft a post, with the report in FOLDER as its words.
 
     It is opened once, however often this is run. Needs BYLINE_CODE_HOST_TOKEN.
@@ -95,8 +114,8 @@ def propose(context: click.Context, folder: Path) -> int:
     environment = context.obj["environment"]
     with app(context) as opened:
         words = _WORDS.format(report=_report_in(folder))
-        click.echo(proposed(opened.settings, run_of(environment), _token(environment), words))
-    return 0
+        done = proposed(opened.settings, run_of(environment), _token(environment), words)
+    return _tell(done, as_json=as_json)
 
 
 _WORDS = """The stories of the week as a draft. Write your words below each heading, in **Files changed**, and merge it
@@ -109,8 +128,9 @@ How page and letter look is among the artifacts of the run that opened this.
 
 @ci.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@json_option
 @click.pass_context
-def comment(context: click.Context, folder: Path) -> int:
+def comment(context: click.Context, folder: Path, *, as_json: bool) -> int:
     """Show the report in FOLDER below the pull request that this run is about, in one comment that is kept up to date.
 
     It needs no site, so that the job that has the token need not look at what was proposed. Needs
@@ -124,15 +144,18 @@ def comment(context: click.Context, folder: Path) -> int:
     from pipeline.app.hosts.runs import run_of
 
     environment = context.obj["environment"]
-    click.echo(commented(run_of(environment), _token(environment), _report_in(folder)))
-    return 0
+    done = commented(run_of(environment), _token(environment), _report_in(folder))
+    return _tell(done, as_json=as_json)
 
 
 @ci.command()
 @click.option("--branch", default="pages", show_default=True, help="The branch that is replaced.")
+@json_option
 @click.pass_context
-def pages(context: click.Context, branch: str) -> int:
+def pages(context: click.Context, branch: str, *, as_json: bool) -> int:
     """Make the built site all that a branch holds, for code hosts that show a branch as a site.
+
+    A file that names the site's own domain is kept: .domains or CNAME, of your content or else of the branch.
 
     \b
     Example:
@@ -143,7 +166,33 @@ def pages(context: click.Context, branch: str) -> int:
 
     environment = context.obj["environment"]
     with app(context) as opened:
-        click.echo(put_on_a_branch(opened.settings, run_of(environment), _token(environment), branch))
+        done = put_on_a_branch(opened.settings, run_of(environment), _token(environment), branch)
+    return _tell(done, as_json=as_json)
+
+
+@ci.command()
+@json_option
+@click.pass_context
+def lock(context: click.Context, *, as_json: bool) -> int:
+    """Write requirements.lock anew: what this Byline needs, each package with its hashes. The workflows install that.
+
+    Do it with each new Byline that you name in requirements.txt.
+
+    \b
+    Example:
+      byline ci lock
+    """
+    from pipeline.cli.init import LOCK, lock_of_this
+
+    with app(context) as opened:
+        path = opened.settings.root / LOCK
+    write_file(path, lock_of_this())
+    say({"lock": path}, f"Wrote {shown(path)}: commit it together with requirements.txt.", as_json=as_json)
+    return 0
+
+
+def _tell(done: Done, *, as_json: bool) -> int:
+    say({"state": done.state, "url": done.url or None, "branch": done.branch or None}, done.told, as_json=as_json)
     return 0
 
 
@@ -160,6 +209,8 @@ def _token(environment: Mapping[str, str]) -> SecretStr:
 
 
 def _report_in(folder: Path) -> str:
+    if (folder / REPORT).is_symlink():
+        raise UsageError(f"{folder / REPORT} is a link: `byline ci report` writes none")
     try:
         return (folder / REPORT).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

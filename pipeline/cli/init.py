@@ -22,12 +22,19 @@ if TYPE_CHECKING:
 
 PACKAGE: Final = Path(__file__).parents[1]
 FIRST_POST: Final = "Why I write this"
+LOCK: Final = "requirements.lock"
+"""What the workflows install Byline's own requirements from."""
 
 
 def own_site() -> Path:
     """Return where Byline's own sample site is: inside an installed package, or the repository around it."""
     packed = PACKAGE / "skeleton"
     return packed if packed.is_dir() else PACKAGE.parent
+
+
+def lock_of_this() -> bytes:
+    """Return the packages that this Byline needs, with PostgreSQL and workers, each with its version and hashes."""
+    return (own_site() / "requirements/worker.txt").read_bytes()
 
 
 @click.command()
@@ -137,6 +144,7 @@ def _starter(values: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
                 places.get(name, name),
                 Template(path.read_text(encoding="utf-8")).substitute(values).encode(),
             )
+    yield LOCK, lock_of_this()
     yield from _workflows(values.get("host", "github"))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from pipeline.cli.talk import app, change_in_words, counted, json_option, progress, report
+from pipeline.errors import QuietError
 from pipeline.model import ChangeKind, FeedState
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _ASKED: Final = (FeedState.READ, FeedState.UNCHANGED, FeedState.FAILED)
 @click.command()
 @click.argument("urls", nargs=-1, metavar="[URL]...")
 @click.option("--due", "only_due", is_flag=True, help="Ask only the feeds that are due, as a machine should.")
+@click.option("--any", "any_will_do", is_flag=True, help="Make the exit code 1 only where every feed failed.")
 @click.option(
     "--history",
     type=click.IntRange(0, 100),
@@ -30,7 +32,9 @@ _ASKED: Final = (FeedState.READ, FeedState.UNCHANGED, FeedState.FAILED)
 )
 @json_option
 @click.pass_context
-def pull(context: click.Context, urls: tuple[str, ...], *, only_due: bool, history: int, as_json: bool) -> int:
+def pull(
+    context: click.Context, urls: tuple[str, ...], *, only_due: bool, any_will_do: bool, history: int, as_json: bool
+) -> int:
     """Fetch the feeds of byline.yml, or only those at URL, and keep what is new.
 
     Only what changed is fetched; what is known already is not stored again. A feed whose host asked to be left alone
@@ -42,9 +46,14 @@ def pull(context: click.Context, urls: tuple[str, ...], *, only_due: bool, histo
       byline pull --history 5 https://example.org/feed.xml
     """
     with app(context) as opened, progress("Pulling feeds", len(urls or opened.settings.pull.feeds)) as step:
-        outcomes = opened.feeds.pull(lambda _outcome: step(), urls, only_due=only_due, history=history)
+        try:
+            outcomes = opened.feeds.pull(lambda _outcome: step(), urls, only_due=only_due, history=history)
+        except QuietError as quiet:
+            report(_data(()), f"Nothing was pulled: {quiet}", as_json=as_json)
+            return 0
     report(_data(outcomes), *_lines(outcomes), as_json=as_json)
-    return int(any(outcome.state is FeedState.FAILED for outcome in outcomes))
+    failed = [outcome.state is FeedState.FAILED for outcome in outcomes]
+    return int(all(failed) if any_will_do else any(failed))
 
 
 def _data(outcomes: Sequence[FeedOutcome]) -> dict[str, Any]:

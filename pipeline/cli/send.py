@@ -143,12 +143,14 @@ def _tried(opened: App, made: Letter, *, as_json: bool) -> int:
 )
 @click.option("--at", "when", metavar="TIME", help="Plan it for TIME, as 2026-12-01T08:00; send nothing now.")
 @click.option("--due", is_flag=True, help="Send what was planned and is due, without POST: for a timer.")
-@click.option("--newest", is_flag=True, help="Send the newest edition, without POST; one of the last 14 days.")
+@click.option(
+    "--newest", is_flag=True, help="Send the newest edition, of the last 14 days; with POST, only if that is it."
+)
 @click.option("--wait", is_flag=True, help="Stay until those are reached, too, who can be sent to only later.")
 @click.option("--pause", "order", flag_value="pause", help="Let a send that runs elsewhere send to nobody else.")
 @click.option("--cancel", "order", flag_value="cancel", help="Let nobody else get it.")
 @click.option("--resume", "order", flag_value="resume", help="Go on with one that was paused or cancelled.")
-@click.option("--built-elsewhere", is_flag=True, help="Do not ask that site/ holds the page: it is built elsewhere.")
+@click.option("--built-elsewhere", is_flag=True, help="Ask that the page is online, not that site/ holds it.")
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
 @json_option
 @click.pass_context
@@ -194,7 +196,7 @@ class _Said:
 
 def _done(context: click.Context, said: _Said) -> int:
     """Do what is said, and return the exit code."""
-    if said.due + said.newest + (said.post is not None) != 1:
+    if said.due + (said.newest or said.post is not None) != 1:
         raise click.UsageError(
             "name the POST to send, or say --newest, or --due for all that were planned and are due: one of them"
         )
@@ -202,10 +204,7 @@ def _done(context: click.Context, said: _Said) -> int:
         raise click.UsageError("--uncertain settles deliveries, and --dry-run changes nothing: choose one")
     with app(context) as opened:
         if said.newest:
-            newest = opened.letters.newest()
-            for name in opened.letters.passed_over(newest):
-                click.echo(f"note: {name} was sent to nobody; if it is to be sent, name it", err=True)
-            said = replace(said, post=newest.stem)
+            said = replace(said, post=_newest(opened, said.post))
         if said.post is None:
             return sends.send_due(opened, lambda edition: _send(opened, edition, said), as_json=said.as_json)
         if said.order in _ORDERS:
@@ -213,6 +212,16 @@ def _done(context: click.Context, said: _Said) -> int:
         if said.when is None and said.uncertain is None and not said.dry_run:
             return int(not _send(opened, said.post, said))
         return _looked_at(opened, said.post, said)
+
+
+def _newest(opened: App, named: str | None) -> str:
+    """Return the name of the newest edition. Raises ``UsageError`` where another one is ``named``."""
+    newest = opened.letters.newest()
+    if named is not None and opened.find(named.strip(), posts.POSTS) != newest:
+        raise UsageError(f"{named} is not the newest edition, so nothing was sent: that is {newest.stem}")
+    for name in opened.letters.passed_over(newest):
+        click.echo(f"note: {name} was sent to nobody; `byline send {name}` sends it", err=True)
+    return newest.stem
 
 
 def _looked_at(opened: App, post: str, said: _Said) -> int:
@@ -238,14 +247,24 @@ def _send(opened: App, post: str, said: _Said) -> bool:
     path = _post_named(opened, post)
     opened.see_that_approved(path)
     made = opened.letters.make(path)
-    if not said.built_elsewhere and (stale := _stale(opened, path)):
-        raise UsageError(stale)
+    _see_that_readers_find(opened, made, path, said)
     if not said.folder and opened.letters.service:
         return not handed_over(opened, made, None, dry_run=False, ask=said.asks, as_json=said.as_json)
     sent = _sent(opened, made, said)
     discreet = opened.settings.is_thrown_away
     report(sent_data(made, sent, discreet=discreet), *sent_lines(made, sent, discreet=discreet), as_json=said.as_json)
     return not sent.troubled
+
+
+def _see_that_readers_find(opened: App, made: Letter, path: Path, said: _Said) -> None:
+    """Raise ``UsageError`` where the letter's link would not lead to the post as it is."""
+    if not said.built_elsewhere:
+        if stale := _stale(opened, path):
+            raise UsageError(stale)
+        return
+    if not said.folder:
+        opened.letters.see_that_it_lasts(made.edition)
+    opened.letters.see_that_it_is_online(made, lambda words: click.echo(f"note: {words}", err=True), wait=said.wait)
 
 
 _DECIDED = {"again": DeliveryState.LATER, "sent": DeliveryState.SENT}

@@ -9,6 +9,7 @@ import click
 from pipeline import post as posts
 from pipeline.cli.lint import report_on_letters
 from pipeline.cli.talk import app, counted, json_option, report, shown, working
+from pipeline.errors import QuietError
 from pipeline.model import Unreadable
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 def write(context: click.Context, stories: tuple[int, ...], draft: str | None, *, as_json: bool) -> int:
     """Draft a post from stories of the shortlist: their links, sources and a quotation each. The words are yours.
 
-    Without ids it takes up the first stories of the shortlist; with one id it makes a link post.
+    Without ids it takes up the first stories of the shortlist; with one id it makes a link post. Where none waits, it
+    says so.
 
     \b
     Example:
@@ -39,7 +41,11 @@ def write(context: click.Context, stories: tuple[int, ...], draft: str | None, *
     with app(context) as opened:
         if draft is not None:
             return _publish(opened, draft, as_json=as_json)
-        path = opened.stories.write(stories)
+        try:
+            path = opened.stories.write(stories)
+        except QuietError as quiet:
+            report({"draft": None, "findings": []}, f"Nothing was drafted: {quiet}", as_json=as_json)
+            return 0
         found = opened.check(path)
     takes = counted(sum(finding.rule == "no-words" for finding in found), "take waits", "takes wait")
     report(

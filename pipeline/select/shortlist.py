@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.errors import UsageError
+from pipeline.errors import QuietError, UsageError
 from pipeline.model import Choice, StoryId, last_words, latest_written
 from pipeline.select.memory import is_passed_over
 
@@ -59,12 +59,12 @@ def next_to_draft(items: Sequence[RankedStory], drafted: Collection[SafeUrl], mo
     """Return the stories that a draft is to be about: those that are picked or, without any, the first ``most``.
 
     A draft links to what it is about, and is about nothing that another draft comments on; ``drafted`` are the links
-    of these. Raises ``UsageError`` where all is in a draft.
+    of these. Raises ``QuietError`` where all is in a draft.
     """
     linked = [item for item in items if item.story.lead.link is not None]
     new = [item for item in linked if _is_in_no_draft(item, drafted)]
     if linked and not new:
-        raise UsageError("every story of the shortlist is in a draft already; name ids to draft some of them anew")
+        raise QuietError("every story of the shortlist is in a draft already; name ids to draft some of them anew")
     return [item for item in new if item.choice is Choice.PICK] or new[:most]
 
 

@@ -6,6 +6,7 @@ every problem with file and line. The types are in ``sections``, their documenta
 
 from __future__ import annotations
 
+from os.path import commonpath, normpath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
@@ -112,4 +113,16 @@ def _names_beside(model: type[BaseModel], path: Sequence[str | int]) -> Sequence
 
 def _site(root: Path, problems: list[str]) -> SiteSettings | None:
     found = mkdocs.read(root / mkdocs.FILE, problems)
-    return None if found is None else _validated(SiteSettings, found.data, (found.text, mkdocs.FILE), problems)
+    if found is None:
+        return None
+    site = _validated(SiteSettings, found.data, (found.text, mkdocs.FILE), problems)
+    if site is not None and not _is_inside(root, site.docs_dir):
+        line = yamltext.line_of(found.text, ("docs_dir",))
+        problems.append(f"{mkdocs.FILE}:{line}: docs_dir: {site.docs_dir} must be a folder in that of the site")
+    return site
+
+
+def _is_inside(root: Path, folder: str) -> bool:
+    """Tell whether ``folder`` is below ``root`` as it is written, wherever links lead from there."""
+    here, there = normpath(root), normpath(root / folder)
+    return there != here and commonpath((here, there)) == here

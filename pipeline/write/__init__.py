@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
-from pipeline.errors import PostError, UsageError
+from pipeline.errors import PostError, QuietError, UsageError
 from pipeline.html import plain_text
 from pipeline.post import files
 from pipeline.post.approval import approval, with_approval
@@ -53,7 +53,7 @@ def write(
     if unlinked:
         raise UsageError(f"no report of story {', '.join(unlinked)} has a link, so there is nothing to point to")
     if not stories:
-        raise UsageError("no story with a link waits on the shortlist: run `byline pull` and `byline select`")
+        raise QuietError("no story with a link waits on the shortlist: run `byline pull` and `byline select`")
     with store.reading() as connection:
         articles = kept.snapshots_by_link(connection, [link for item in stories if (link := item.story.lead.link)])
     made = draft(stories, articles, now, settings.quote_words, templates)

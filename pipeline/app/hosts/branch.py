@@ -41,8 +41,20 @@ class Branch:
             tree = git(self._root, "write-tree", hidden=index).decode().strip()
         return git(self._root, "commit-tree", tree, "-p", "HEAD", "-m", words).decode().strip()
 
-    def commit_of(self, folder: Path) -> str:
-        """Return a commit without a past that holds ``folder`` and nothing else."""
+    def files_of(self, name: str, *wanted: str) -> dict[str, bytes]:
+        """Return which of the files ``wanted`` are at the top of the branch ``name`` of the code host."""
+        if not self.is_there(name):
+            return {}
+        git(
+            self._root, "fetch", "--quiet", "--no-tags", "--depth=1", self._remote, f"refs/heads/{name}",
+            hidden=self._login(),
+        )  # fmt: skip
+        listed = git(self._root, "ls-tree", "-z", "--full-tree", "FETCH_HEAD", "--", *wanted).decode().split("\0")
+        there = [line.partition("\t")[2] for line in listed if line.startswith("100644 blob ")]
+        return {file: git(self._root, "cat-file", "blob", f"FETCH_HEAD:{file}") for file in there}
+
+    def commit_of(self, folder: Path, more: Mapping[str, bytes]) -> str:
+        """Return a commit without a past that holds ``folder``, the files of ``more`` and nothing else."""
         with tempfile.TemporaryDirectory() as place:
             git_folder = git(self._root, "rev-parse", "--absolute-git-dir").decode().rstrip("\n")
             where = {
@@ -51,6 +63,9 @@ class Branch:
                 "GIT_WORK_TREE": str(folder.resolve()),
             }
             git(folder, "add", "--all", "--force", ".", hidden=where)
+            for name, data in more.items():
+                blob = git(self._root, "hash-object", "-w", "--stdin", said=data).decode().strip()
+                git(folder, "update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", hidden=where)
             tree = git(folder, "write-tree", hidden=where).decode().strip()
         return git(self._root, "commit-tree", tree, "-m", "The site").decode().strip()
 

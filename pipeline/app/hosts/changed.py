@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
@@ -9,7 +10,7 @@ from pipeline.app.hosts.git import git
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from pipeline.settings.sections import Settings
 
@@ -19,13 +20,34 @@ def changed(settings: Settings, since: str, *folders: str) -> tuple[Path, ...]:
 
     What was changed there meanwhile does not count: posts are compared with where both parted.
     """
-    if since.startswith("-"):
-        raise UsageError(f"--since {since} is no name of a commit")
-    base = git(settings.root, "merge-base", since, "HEAD").decode().strip()
-    said = git(settings.root, "diff", "--relative", "--name-only", "-z", "--diff-filter=d", "--no-ext-diff", base, "--")
-    said += git(settings.root, "ls-files", "--others", "--exclude-standard", "-z")
-    names = {name for name in said.decode("utf-8", "surrogateescape").split("\0") if name}
+    base = _parted(settings.root, since)
+    said = _differing(settings.root, base, "--relative", "--diff-filter=d")
+    names = {*said, *_names(git(settings.root, "ls-files", "--others", "--exclude-standard", "-z"))}
     known = [
         path for folder in folders or (posts.POSTS, posts.DRAFTS) for path in posts.paths(settings.content, folder)
     ]
     return tuple(path for path in known if path.relative_to(settings.root).as_posix() in names)
+
+
+def others(settings: Settings, since: str, seen: Sequence[Path]) -> tuple[str, ...]:
+    """Return the names, from the top of the repository, of what else was changed or taken away there since."""
+    top = Path(git(settings.root, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
+    known = {path.relative_to(settings.root).as_posix() for path in seen}
+    inside = settings.root.resolve().relative_to(top.resolve()).as_posix()
+    known = known if inside == "." else {f"{inside}/{name}" for name in known}
+    return tuple(name for name in _differing(top, _parted(settings.root, since)) if name not in known)
+
+
+def _parted(root: Path, since: str) -> str:
+    """Return the commit at which ``since`` and what is here parted."""
+    if since.startswith("-"):
+        raise UsageError(f"--since {since} is no name of a commit")
+    return git(root, "merge-base", since, "HEAD").decode().strip()
+
+
+def _differing(root: Path, base: str, *more: str) -> list[str]:
+    return _names(git(root, "diff", "--name-only", "--no-renames", "-z", "--no-ext-diff", *more, base, "--"))
+
+
+def _names(said: bytes) -> list[str]:
+    return [name for name in said.decode("utf-8", "surrogateescape").split("\0") if name]

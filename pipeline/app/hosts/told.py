@@ -27,11 +27,28 @@ _PAGE: Final = """<!doctype html><html lang="{language}" class="no-js"><head><me
 """
 
 
-def told(root: Path, paths: Sequence[Path], found: Sequence[Finding]) -> str:
-    """Return what the check found in ``paths``, as Markdown."""
-    if not paths:
-        return "No post was changed.\n"
-    return "\n".join(part for path in paths for part in _of(root, path, [each for each in found if each.path == path]))
+_MOST_NAMES: Final = 50
+"""So many files are named that are no posts."""
+
+
+def told(root: Path, paths: Sequence[Path], found: Sequence[Finding], others: Sequence[str] = ()) -> str:
+    """Return what the check found in ``paths``, as Markdown; ``others`` are files that it did not look into."""
+    by_post = [part for path in paths for part in _of(root, path, [each for each in found if each.path == path])]
+    return "\n".join((*(by_post or ["No post was changed.\n"]), *_not_looked_into(others)))
+
+
+def told_of_trouble(problems: Sequence[str]) -> str:
+    """Return why nothing could be checked, as Markdown."""
+    lines = [plain_text(problem) for problem in problems]
+    return "\n".join(("**Nothing could be checked.** First put this right:\n", _as_code(lines)))
+
+
+def _not_looked_into(names: Sequence[str]) -> Iterator[str]:
+    if names:
+        lines = [plain_text(name.encode("utf-8", "replace").decode()) for name in names[:_MOST_NAMES]]
+        more = [f"and {len(names) - _MOST_NAMES} more"] if len(names) > _MOST_NAMES else []
+        yield "Changed as well, and not looked into; some of it may decide what is built and what is run:\n"
+        yield _as_code([*lines, *more])
 
 
 def _of(root: Path, path: Path, found: Sequence[Finding]) -> Iterator[str]:
@@ -41,9 +58,13 @@ def _of(root: Path, path: Path, found: Sequence[Finding]) -> Iterator[str]:
     more = len(open_ones) - errors
     yield f"**`{name}`** has {errors or 'no'} error{'s' * (errors != 1)} and {more or 'no'} more to look at.\n"
     if open_ones:
-        lines = [line for each in open_ones for line in _lines(each)]
-        fence = "`" * (max([2, *(len(run) for line in lines for run in re.findall("`+", line))]) + 1)
-        yield "\n".join((f"{fence}text", *lines, f"{fence}\n"))
+        yield _as_code([line for each in open_ones for line in _lines(each)])
+
+
+def _as_code(lines: Sequence[str]) -> str:
+    """Return ``lines`` as a block of code that none of them can end."""
+    fence = "`" * (max([2, *(len(run) for line in lines for run in re.findall("`+", line))]) + 1)
+    return "\n".join((f"{fence}text", *lines, f"{fence}\n"))
 
 
 def _lines(found: Finding) -> Iterator[str]:
