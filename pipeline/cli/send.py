@@ -241,8 +241,8 @@ def _send(opened: App, post: str, said: _Said) -> bool:
     if not said.folder and opened.letters.service:
         return not handed_over(opened, made, None, dry_run=False, ask=said.asks, as_json=said.as_json)
     sent = _sent(opened, made, said)
-    report(_sent_data(made, sent), *_sent_lines(sent), as_json=said.as_json)
-    return not sent.troubled
+    report(_sent_data(made, sent), *_sent_lines(sent), *_uncertain_lines(made, sent), as_json=said.as_json)
+    return not sent.troubled and not sent.uncertain
 
 
 _DECIDED = {"again": DeliveryState.LATER, "sent": DeliveryState.SENT}
@@ -335,6 +335,7 @@ def _sent_data(made: Letter, sent: Sent) -> dict[str, Any]:
         ],
         "left_out": [{"because": why, "readers": many} for why, many in sent.left_out.items()],
         "later": sent.later,
+        "uncertain": sent.uncertain,
     }
 
 
@@ -355,6 +356,18 @@ def _sent_lines(sent: Sent) -> Sequence[str]:
     waits = {why: many for why, many in sent.left_out.items() if sent.later or why.startswith("still waits")}
     reasons = [f"  {many} not sent: {why}" for why, many in waits.items()]
     return [*lines, told, *reasons, *later]
+
+
+def _uncertain_lines(made: Letter, sent: Sent) -> list[str]:
+    """Say what to do about deliveries that were cut off, in this run or one before."""
+    if not sent.uncertain:
+        return []
+    many = counted(sent.uncertain, "delivery is", "deliveries are")
+    again = f"`byline send {made.edition} --uncertain sent`, or `--uncertain again` and send once more"
+    return [
+        f"{many} uncertain: cut off before the answer, unless another run has them at this moment.",
+        f"  Look whether they arrived (`byline status` lists them), and say so: {again}.",
+    ]
 
 
 def _delivery_line(delivery: Delivery) -> str:
