@@ -10,13 +10,12 @@ from pipeline.model import DeliveryState
 from pipeline.store.audience import gets_letters, why_none
 from pipeline.store.deliveries import ON_ITS_WAY, is_on_its_way
 from pipeline.store.schema import deliveries, readers
+from pipeline.store.sends import who_wait
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.model import EditionId
-
-_WAITS = (DeliveryState.WAITING, DeliveryState.LATER)
 
 
 class Remaining(NamedTuple):
@@ -52,7 +51,7 @@ def exclude_who_left(connection: Connection, edition: EditionId, now: datetime) 
     why = select(case(*why_none(now), else_="")).where(readers.c.id == deliveries.c.reader_id).scalar_subquery()
     connection.execute(
         update(deliveries)
-        .where(deliveries.c.edition == edition, deliveries.c.state.in_(_WAITS), deliveries.c.reader_id.in_(gone))
+        .where(deliveries.c.id.in_(who_wait(edition).where(deliveries.c.reader_id.in_(gone))))
         .values(state=DeliveryState.EXCLUDED, answer=why, settled_at=now)
     )
 

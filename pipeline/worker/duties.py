@@ -147,9 +147,9 @@ def _deliveries(app: App, site: str, sending: Sending, unbuilt: set[str]) -> Ite
     waits = app.letters.count(letter)
     if not waits and (app.letters.service or sending.state is not SendState.RUNNING):
         return
-    worth = -(-app.letters.reach(letter) // _A_HAND) if waits else 1
+    worth = max(1, -(-app.letters.reach(letter) // _A_HAND))
     hands = 1 if app.letters.service else min(MOST_HANDS, worth, app.letters.way().connections)
-    for hand in range(hands):
+    for hand in range(hands if waits else 1):
         yield Job(task="deliver", site=site, given={"edition": str(sending.edition), "hand": hand, "hands": hands})
 
 
