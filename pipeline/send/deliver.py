@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import SendError
 from pipeline.model import DeliveryState, SendState
+from pipeline.send.books import close
 from pipeline.send.clerk import LOOKS_UP, Clerk
-from pipeline.send.closing import close
 from pipeline.send.interrupted import heeding
 from pipeline.send.resumed import take_up
 from pipeline.store import deliveries as kept
