@@ -59,6 +59,7 @@ from pipeline.store import pull as feeds
 from pipeline.store import select as stories
 from pipeline.store import send as readers
 from pipeline.store.entries import entries_by_key, keep_entries
+from pipeline.store.remaining import exclude_who_left
 from pipeline.store.schema import deliveries, entries, metadata
 from pipeline.store.schema import readers as readers_table
 from pipeline.store.write import entries_by_link
@@ -565,7 +566,7 @@ def test_the_audience_of_a_send_is_frozen_until_it_is_done(store, now):
         ledger.freeze(connection, EDITION, (), now)
         assert states(connection)[2:] == [("c", waiting, "")]
         readers.mark_left(connection, ana.id, now)
-        ledger.exclude_who_left(connection, EDITION, now)
+        exclude_who_left(connection, EDITION, now)
         assert ledger.counted(connection, EDITION) == {waiting: 1, excluded: 2}
         assert ledger.excluded(connection, EDITION) == {"left the list": 2}
 
@@ -637,7 +638,7 @@ def test_who_pauses_while_it_is_sent_is_not_claimed_and_told_so(store, reader, n
         readers.prefer(connection, reader.id, Preferences(paused_until=now + timedelta(days=9)))
     assert not claim(store, reader, now)
     with store.writing() as connection:
-        ledger.exclude_who_left(connection, EDITION, now)
+        exclude_who_left(connection, EDITION, now)
         assert ledger.excluded(connection, EDITION) == {"paused the letter": 1}
 
 
@@ -667,7 +668,7 @@ def test_a_pause_without_an_end_goes_on(store, reader, now):
         connection.execute(deliveries.update().values(state=DeliveryState.WAITING))
     assert not claim(store, reader, later)
     with store.writing() as connection:
-        ledger.exclude_who_left(connection, EDITION, later)
+        exclude_who_left(connection, EDITION, later)
         assert ledger.excluded(connection, EDITION) == {"paused the letter": 1}
 
 

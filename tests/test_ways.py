@@ -21,7 +21,7 @@ from pipeline import send as room
 from pipeline.cli.init import _sample_files, make
 from pipeline.errors import SendError, SettingsError, StoreError, UsageError
 from pipeline.html import plain_text
-from pipeline.model import DeliveryState, Reader, ReaderState, Settled
+from pipeline.model import DeliveryState, Reader, ReaderState, SendState, Settled
 from pipeline.send.hosted import hand_over, hosted_of
 from pipeline.send.hosted.buttondown import Buttondown as ButtondownService
 from pipeline.send.hosted.service import quoted_html
@@ -39,6 +39,7 @@ from pipeline.send.ways.ses import Ses
 from pipeline.send.ways.sigv4 import Key, signed
 from pipeline.send.wire import Message
 from pipeline.settings import load
+from pipeline.settings.sending import PaceSettings
 from pipeline.store import Store, handovers
 from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept
@@ -48,6 +49,7 @@ from providers import Mailgun as MailgunServer
 from providers import Postmark as PostmarkServer
 from providers import Resend as ResendServer
 from providers import Ses as SesServer
+from sending import state_of
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 SENT, LATER, REFUSED, CLAIMED, WAITING = (
@@ -811,6 +813,32 @@ def test_what_was_cut_off_stays_uncertain_where_the_key_proves_nothing(why, site
         assert states(store, letter) == {CLAIMED: 2, SENT: 28}
 
 
+def test_what_another_hand_has_at_this_moment_is_not_taken_up(site, letter, store):
+    with serving(ResendServer()) as server:
+        way = way_to("resend", one_line(site), server)
+        with store.writing() as connection:
+            ledger.freeze(connection, letter.edition, (), NOW)
+            [one] = ledger.candidates(connection, letter.edition, 0, 1, NOW)
+            name = Mould(letter, Envelope.of(site)).message(one.reader, NOW).message_id
+            ledger.claim(connection, {one.row: name}, NOW, way.mark)
+        assert sent(letter, site, store, way, NOW + timedelta(minutes=9)).counts == {SENT: 29}
+        assert one.reader.email not in server.recipients()
+        assert sent(letter, site, store, way, NOW + timedelta(minutes=11)).counts == {SENT: 1}
+    assert states(store, letter) == {SENT: 30}
+    assert state_of(store, letter).state == SendState.DONE
+
+
+def test_what_is_taken_up_is_within_the_pace(site, letter, store):
+    paced = one_line(site)
+    paced = paced.model_copy(update={"send": paced.send.model_copy(update={"pace": PaceSettings(per_day=3)})})
+    with serving(ResendServer()) as server:
+        cut_off(letter, paced, store, server)  # two of the three
+        found = sent(letter, paced, store, way_to("resend", paced, server), NOW + timedelta(hours=1))
+        assert found.counts == {SENT: 1}
+        assert len(server.requests) == 1
+        assert states(store, letter) == {SENT: 1, CLAIMED: 1, DeliveryState.WAITING: 28}
+
+
 def test_two_runs_that_take_up_the_same_settle_it_once(site, letter, store, store_url):
     other = Store(store_url)
     with serving(ResendServer()) as server:
@@ -848,6 +876,7 @@ def test_a_delivery_that_another_run_settled_alike_is_no_trouble_and_otherwise_i
 CHILD = """
 import sys
 from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from pydantic import SecretStr
 from pipeline import post as posts, send as room
 from pipeline.send.letter import make_letter
@@ -858,7 +887,8 @@ from pipeline.store import Store
 settings = load(Path(sys.argv[1]), {})
 letter = make_letter(posts.read(settings.content / "posts/2026-11-16-what-had-no-name.md"), settings)
 way = Resend(settings.send.resend, SecretStr(sys.argv[4]), Place.of(f"http://127.0.0.1:{sys.argv[3]}"))
-room.send(letter, settings, Store(sys.argv[2]), way, lambda _: None)
+clock = lambda: datetime.now(UTC) + timedelta(minutes=int(sys.argv[5]))
+room.send(letter, settings, Store(sys.argv[2]), way, lambda _: None, room.Orders(clock=clock))
 """
 
 
@@ -871,7 +901,7 @@ def test_kills_leave_nobody_twice_nobody_lost_and_nobody_uncertain_where_keys_ar
         command = [sys.executable, str(tmp_path / "child.py"), str(site.root), url, str(server.port), KEY]
         for _ in range(5):
             before = len(server.recipients())
-            with subprocess.Popen(command) as child:
+            with subprocess.Popen([*command, "0"]) as child:
                 while child.poll() is None and len(server.recipients()) == before:
                     time.sleep(0.002)
                 time.sleep(chance.uniform(0, 0.05))
@@ -879,12 +909,20 @@ def test_kills_leave_nobody_twice_nobody_lost_and_nobody_uncertain_where_keys_ar
                     child.send_signal(signal.SIGKILL)
                     kills += 1
             store = Store(url)
-            left += states(store, letter).get(CLAIMED, 0)
+            left = states(store, letter).get(CLAIMED, 0)
             store.close()
-        subprocess.run(command, check=True)
+        subprocess.run([*command, "0"], check=True)
+        store = Store(url)
+        assert states(store, letter)[CLAIMED] == left  # whoever has them may live
+        sending = state_of(store, letter)
+        assert sending.state == SendState.RUNNING
+        assert sending.due_at > datetime.now(UTC) + timedelta(minutes=8)
+        store.close()
+        subprocess.run([*command, "11"], check=True)
         got = Counter(server.recipients())
     store = Store(url)
     assert states(store, letter) == {SENT: 120}
+    assert state_of(store, letter).state == SendState.DONE
     store.close()
     assert set(got.values()) == {1}
     assert len(got) == 120

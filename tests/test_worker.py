@@ -27,13 +27,14 @@ from conftest import _run_sql, serving
 from pipeline.cli.init import _sample_files, make
 from pipeline.errors import PostError, PublishError, SendError, StoppedError, StoreError, UsageError
 from pipeline.html import plain_text
-from pipeline.model import DeliveryState, Due
+from pipeline.model import DeliveryState, Due, SendState
 from pipeline.send.interrupted import Stopping
 from pipeline.settings.sections import store_url
 from pipeline.store import Store, sends
 from pipeline.store import deliveries as ledger
 from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
+from pipeline.store.schema import deliveries
 from pipeline.worker.duties import Duties, Job, _share
 from pipeline.worker.fleet import SCHEMA, Fleet, SharedTurns
 from pipeline.worker.sites import Known, Site, one_site, queue_url, sites_below
@@ -188,6 +189,9 @@ def test_a_worker_that_is_told_to_end_hands_back_what_it_was_at(sending, mailbox
     assert first.returncode == 0
     assert [each["task"] for each in events(said) if each["event"] == "handed back"] == ["deliver"]
     assert set(counted(url)) == {DeliveryState.SENT, DeliveryState.WAITING}
+    fleet = Fleet(queue_url({"DATABASE_URL": url}))
+    fleet.prepare(renew=True)  # nothing that counts is in the queue: the next look finds it
+    fleet.close()
     second = started(site, url, "--once")
     second.communicate(timeout=60)
     assert counted(url) == {DeliveryState.SENT: 200}
@@ -324,6 +328,26 @@ def test_what_a_site_brings_along_is_told_no_secret_by_its_build_and_none_by_its
     with pytest.raises(SendError) as refused:
         duties.deliver("ana", EDITION)
     assert CANARY not in str(refused.value)
+
+
+def test_the_books_of_an_edition_whose_last_hand_died_are_closed_by_a_look(sending, mailbox):
+    site, url = sending
+    store, begun = Store(store_url(url)), datetime.now(UTC) - timedelta(minutes=11)
+    with store.writing() as connection:
+        ledger.freeze(connection, EDITION, (), begun)
+        connection.execute(deliveries.update().values(state="sent", claimed_at=begun, settled_at=begun))
+        one = deliveries.update().where(deliveries.c.id == 1)
+        connection.execute(one.values(state="claimed", settled_at=None))
+    duties = Duties(one_site(site, {"DATABASE_URL": url}).sites, lambda: None, Stopping())
+    [job] = duties.look("ana").then
+    assert (job.task, job.given["hands"]) == ("deliver", 1)
+    duties.deliver("ana", **job.given)
+    assert duties.look("ana").then == ()
+    with store.reading() as connection:
+        assert sends.sending_of(connection, EDITION).state == SendState.DONE
+    store.close()
+    assert mailbox.messages == []
+    assert counted(url) == {DeliveryState.SENT: 199, DeliveryState.CLAIMED: 1}
 
 
 # -- turns at hosts
@@ -491,6 +515,15 @@ def test_an_edition_has_as_many_hands_as_it_is_worth_and_all_together_no_more_li
     duties.build("ana")
     jobs = duties.look("ana").then
     assert [job.lock for job in jobs] == [f"deliver ana {EDITION} 0", f"deliver ana {EDITION} 1"]  # there are two lines
+    store, now = Store(store_url(url)), datetime.now(UTC)
+    with store.writing() as connection:  # most of them are put off by their side; that does not end a hand
+        ledger.freeze(connection, EDITION, (), now)
+        most = deliveries.c.id % 10 != 0
+        connection.execute(deliveries.update().where(most).values(state="later", not_before=now + timedelta(hours=1)))
+    assert duties.look("ana").then == jobs
+    with store.writing() as connection:
+        connection.execute(deliveries.update().values(state="waiting"))
+    store.close()
     duties.deliver("ana", **jobs[1].given)
     assert len(mailbox.callers) == 1  # one of the two lines
     assert counted(url) == {DeliveryState.SENT: 1001}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline import post as posts
 from pipeline.app.written import read_posts
 from pipeline.errors import UsageError
-from pipeline.model import Kind
+from pipeline.model import Kind, SendState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,14 +108,14 @@ class Letters:
             return ledger.count_wanted(connection, letter.edition, letter.topics, self._app.now)
 
     def reach(self, letter: Letter) -> int:
-        """Return to how many ``letter`` goes in all: those who have it, and those who would get it now."""
-        from pipeline.model import DeliveryState
-        from pipeline.store import deliveries as ledger
+        """Return to how many ``letter`` goes in all; once its audience is frozen, that stays as it is to the end."""
+        from pipeline.store import sends
+        from pipeline.store.remaining import reach
 
         with self._app.store.reading() as connection:
-            known = ledger.counted(connection, letter.edition)
-        begun = sum(known[state] for state in known if state in {DeliveryState.SENT, DeliveryState.CLAIMED})
-        return begun + self.count(letter)
+            sending = sends.sending_of(connection, letter.edition)
+            is_frozen = sending is not None and sending.state is SendState.RUNNING
+            return reach(connection, letter.edition) if is_frozen else self.count(letter)
 
     def audience(self, letter: Letter) -> Audience:
         """Return who would get ``letter`` now, and who would not and why."""

@@ -253,7 +253,7 @@ def _send(opened: App, post: str, said: _Said) -> bool:
     sent = _sent(opened, made, said)
     discreet = opened.settings.is_thrown_away
     report(sent_data(made, sent, discreet=discreet), *sent_lines(made, sent, discreet=discreet), as_json=said.as_json)
-    return not sent.troubled
+    return not sent.troubled and not sent.uncertain
 
 
 def _see_that_readers_find(opened: App, made: Letter, path: Path, said: _Said) -> None:

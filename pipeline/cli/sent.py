@@ -73,6 +73,7 @@ def sent_data(made: Letter, sent: Sent, *, discreet: bool) -> dict[str, Any]:
         ],
         "left_out": [{"because": why, "readers": many} for why, many in sent.left_out.items()],
         "later": sent.later,
+        "uncertain": sent.uncertain,
     }
 
 
@@ -85,7 +86,19 @@ def sent_lines(made: Letter, sent: Sent, *, discreet: bool) -> Sequence[str]:
     later = [f"Some wait: the next can be sent to at {sent.later:%Y-%m-%d %H:%M} UTC."] if sent.later else []
     waits = {why: many for why, many in sent.left_out.items() if sent.later or why.startswith("still waits")}
     reasons = [f"  {many} not sent: {why}" for why, many in waits.items()]
-    return [*lines, told, *reasons, *later]
+    return [*lines, told, *reasons, *later, *_uncertain_lines(made, sent)]
+
+
+def _uncertain_lines(made: Letter, sent: Sent) -> list[str]:
+    """Say what to do about deliveries that were cut off, in this run or one before."""
+    if not sent.uncertain:
+        return []
+    many = counted(sent.uncertain, "delivery is", "deliveries are")
+    again = f"`byline send {made.edition} --uncertain sent`, or `--uncertain again` and send once more"
+    return [
+        f"{many} uncertain: cut off before the answer, unless another run has them at this moment.",
+        f"  Look whether they arrived (`byline status` lists them), and say so: {again}.",
+    ]
 
 
 def _delivery_line(delivery: Delivery, *, discreet: bool) -> str:

@@ -180,7 +180,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """How a delivery that was claimed ended: as ``CLAIMED`` where nobody knows. ``row`` is its number in the ledger.
+    """How a delivery that was claimed ended: as ``CLAIMED`` where nobody knows, as ``WAITING`` where it was not tried.
+
+    ``row`` is its number in the ledger.
 
     ``wait`` says that the other side asks to be left in peace for so long, by zero that it does not say how long.
     """

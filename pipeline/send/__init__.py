@@ -85,6 +85,8 @@ def _round(letter: Letter, mould: Moulds, store: Store, way: Way, pace: Pace, or
         clock=orders.clock,
         heeding=orders.heeding,
         lines=orders.lines,
+        hand=orders.hand,
+        hands=orders.hands,
     )
 
 

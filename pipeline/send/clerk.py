@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.errors import SendError, StoreAwayError
 from pipeline.model import Delivery, DeliveryState
@@ -24,9 +24,12 @@ from pipeline.send.returned.effect import lies_with_sender
 from pipeline.send.waiting import PATIENCE, Waiting
 from pipeline.store import deliveries as kept
 from pipeline.store import sends
+from pipeline.store.deliveries import Share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection
 
     from pipeline.model import Settled
     from pipeline.send.lineman import Round
@@ -36,13 +39,24 @@ if TYPE_CHECKING:
 MOST_TOLD: Final = 1000
 _MOMENT: Final = 0.001
 """Seconds; less than a commit takes."""
-_LOOKS_UP: Final = 1.0
+LOOKS_UP: Final = 1.0
 """Seconds after which one who waits looks whether the author paused the send."""
 _PAGE: Final = 500
 """So many readers are read at once; a list of a million is never in memory."""
+_FEW: Final = 50
+"""So many where others turned out to be at the same ones."""
 _SLOWED: Final = 3
 """So often one delivery is tried in a run whose other side asks to slow down."""
 _TOO_SLOW: Final = 8
+_UNANSWERED: Final = (DeliveryState.CLAIMED, DeliveryState.WAITING)
+
+
+class Claim(NamedTuple):
+    """A delivery that is claimed: whose it is, its Message-ID, and since when."""
+
+    candidate: Candidate
+    name: str
+    at: datetime
 
 
 class Clerk:
@@ -65,12 +79,12 @@ class Clerk:
         self._tell = tell
         self._asks: SimpleQueue[Ask | None] = SimpleQueue()
         self._course = Course()
-        self._claimed: dict[int, Candidate] = {}
-        self._named: dict[int, str] = {}
+        self._claims: dict[int, Claim] = {}
         self._refused: Exception | None = None
         self._linemen: set[Lineman] = set()
         self._idle: list[Lineman] = []
         self._looked_up: datetime | None = None
+        self._is_old = False
 
     def serve(self, line: Line, many: int) -> None:
         """Send to those who wait, ``many``, over ``line`` and as many others as the way is good for.
@@ -114,8 +128,8 @@ class Clerk:
         if not self._idle:
             return None
         until = self.waiting.next_at
-        left = (until - self._send.clock()).total_seconds() if until else _LOOKS_UP
-        return min(_LOOKS_UP, max(_MOMENT, left))
+        left = (until - self._send.clock()).total_seconds() if until else LOOKS_UP
+        return min(LOOKS_UP, max(_MOMENT, left))
 
     def _attend(self, asks: Sequence[Ask]) -> None:
         """Write down what is told, claim what is asked for, all in one commit; then let the lines go on."""
@@ -128,11 +142,6 @@ class Clerk:
         for ask in asks:
             if ask.settled:
                 self._end(ask.settled)
-        for row in claimed:
-            ready = wanted[row].ready
-            assert ready is not None, "only what is ready is wanted"
-            self._claimed[row] = ready._replace(tries=ready.tries + 1)
-            self._named[row] = wanted[row].message_id
         for ask in asks:
             if ask.ready:
                 ask.of.replies.put(self._reply(is_claimed=ask.ready.row in claimed))
@@ -159,7 +168,7 @@ class Clerk:
     def look_up(self) -> None:
         """See from time to time whether the author paused it while there is nothing to claim."""
         now = datetime.now(UTC)
-        if self._looked_up and (now - self._looked_up).total_seconds() < _LOOKS_UP:
+        if self._looked_up and (now - self._looked_up).total_seconds() < LOOKS_UP:
             return
         self._looked_up = now
         self._heed(goes_on=outlasting(self._may_go_on))
@@ -174,11 +183,11 @@ class Clerk:
 
     def _judged(self, ask: Ask) -> Ask:
         """Take in how the last delivery of a line ended; one that was refused for what lies with us only waits."""
-        if not ask.settled:
+        if not ask.settled or ask.settled.state is DeliveryState.WAITING:
             return ask
         is_senders = ask.settled.state is DeliveryState.REFUSED and lies_with_sender(of_words(ask.settled.answer, ""))
         settled = replace(ask.settled, state=DeliveryState.LATER) if is_senders else ask.settled
-        self._course.note(self._claimed[settled.row].reader.domain, settled, is_senders=is_senders)
+        self._course.note(self._claims[settled.row].candidate.reader.domain, settled, is_senders=is_senders)
         self._mind_pace(settled)
         return ask._replace(settled=settled)
 
@@ -197,7 +206,8 @@ class Clerk:
 
     def _mind_pace(self, ended: Settled) -> None:
         """Slow down where that is asked for, and leave a domain in peace that asks for nothing else."""
-        pace, domain, now = self._send.pace, self._claimed[ended.row].reader.domain, self._send.clock()
+        pace, now = self._send.pace, self._send.clock()
+        domain = self._claims[ended.row].candidate.reader.domain
         if ended.state is DeliveryState.SENT:
             pace.took(domain, now)
         elif ended.wait is not None:
@@ -212,37 +222,50 @@ class Clerk:
 
     def _kept(self, told: Sequence[Settled], wanted: Mapping[int, Ask]) -> frozenset[int]:
         """Write all down, and return which rows of those ``wanted`` are claimed."""
-        certain = [each for each in told if each.state is not DeliveryState.CLAIMED]
-        if not certain and not wanted:
+        if not told and not wanted:
             return frozenset()
         now = self._send.clock()
-        later = {each.row: self._again_at(each, now) for each in certain if each.state is DeliveryState.LATER}
         ready = {row: ask.ready for row, ask in wanted.items() if ask.ready}
         try:
             with self._send.store.writing() as connection:
-                kept.settle(connection, certain, now, later)
+                self._settle(connection, told, now)
                 may = self._send.pace.take(connection, {row: each.reader for row, each in ready.items()}, now)
                 claimed = kept.claim(connection, {row: wanted[row].message_id for row in may}, now, self._send.way.mark)
                 if len(claimed) < len(may):
+                    self._is_old = True
                     self._heed(goes_on=sends.may_go_on(connection, self._send.edition))
         except StoreAwayError:
             # What is known must not be forgotten. Nobody is sent to by a claim of which nobody knows whether it stands.
             may = claimed = frozenset()
-            outlasting(lambda: self._settled(certain, now, later))
+            outlasting(lambda: self._settled(told, now))
+        for row in claimed:
+            candidate = ready[row]._replace(tries=ready[row].tries + 1)
+            self._claims[row] = Claim(candidate, wanted[row].message_id, now)
         for row in ready.keys() - may:  # somebody else was faster, and the limit is for all who send
             self.waiting.put_back(ready[row], now)
         return claimed
 
-    def _settled(self, certain: Sequence[Settled], now: datetime, later: Mapping[int, datetime]) -> None:
+    def _settled(self, told: Sequence[Settled], now: datetime) -> None:
         with self._send.store.writing() as connection:
-            kept.settle(connection, certain, now, later)
+            self._settle(connection, told, now)
+
+    def _settle(self, connection: Connection, told: Sequence[Settled], now: datetime) -> None:
+        """Write down how deliveries ended."""
+        certain = [each for each in told if each.state not in _UNANSWERED]
+        later = {each.row: self._again_at(each, now) for each in certain if each.state is DeliveryState.LATER}
+        kept.settle(connection, certain, now, later)
+        left = {each.row: (each.state, self._claims[each.row].at) for each in told if each.state in _UNANSWERED}
+        kept.leave(connection, left, now)
 
     def _again_at(self, ended: Settled, now: datetime) -> datetime:
-        return again_at(self._claimed[ended.row].tries, now, ended.wait)
+        return again_at(self._claims[ended.row].candidate.tries, now, ended.wait)
 
     def _end(self, settled: Settled) -> None:
         """Tell how a delivery ended, or try it again where it was nobody's fault."""
-        candidate, name = self._claimed.pop(settled.row), self._named.pop(settled.row)
+        candidate, name, _ = self._claims.pop(settled.row)
+        if settled.state is DeliveryState.WAITING:
+            self.waiting.put_back(candidate, self._send.clock())
+            return
         is_soon = settled.wait is not None and settled.wait <= PATIENCE
         if is_soon and candidate.tries <= _SLOWED and not self.is_stopped:
             self.waiting.put_back(candidate, self._send.clock())
@@ -256,14 +279,26 @@ class Clerk:
 
     def _read(self) -> Iterator[Candidate]:
         """Yield who waits, page by page; each is named once in a pass."""
-        last = 0
-        while True:
-            page = outlasting(partial(self._page, last))
-            if not page:
-                return
-            yield from page
-            last = page[-1].row
+        for share in shares(self._send.hand, self._send.hands):
+            last = 0
+            while page := outlasting(partial(self._page, share, last)):
+                self._is_old = False
+                for candidate in page:
+                    yield candidate
+                    last = candidate.row
+                    if self._is_old:
+                        break
 
-    def _page(self, last: int) -> Sequence[Candidate]:
+    def _page(self, share: Share, last: int) -> Sequence[Candidate]:
+        most = _FEW if self._is_old else _PAGE
         with self._send.store.reading() as connection:
-            return kept.candidates(connection, self._send.edition, last, _PAGE, self._send.clock())
+            return kept.candidates(connection, self._send.edition, last, most, self._send.clock(), share)
+
+
+def shares(hand: int, hands: int) -> Iterator[Share]:
+    """Yield the share of one of so many who send at once, and then those of the others, which it helps with.
+
+    Everybody begins with another, and who helps comes from the other end: so two seldom make a letter for one reader.
+    """
+    for turn in range(hands):
+        yield Share((hand + turn) % hands, hands, is_backwards=turn > 0)

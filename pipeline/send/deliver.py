@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import SendError
 from pipeline.model import DeliveryState, SendState
-from pipeline.send.clerk import Clerk
+from pipeline.send.books import close
+from pipeline.send.clerk import LOOKS_UP, Clerk
 from pipeline.send.interrupted import heeding
 from pipeline.send.resumed import take_up
 from pipeline.store import deliveries as kept
@@ -37,13 +38,15 @@ class Sent:
     """What became of a send: how many of its deliveries are in each state, those not sent, and who was left out.
 
     Of those not sent the first thousand are here, and the ledger has them all; who was left out is counted by reason.
-    ``later`` is when some who wait can be sent to.
+    ``later`` is when some who wait can be sent to, ``uncertain`` how many of the edition's deliveries were cut off, by
+    whatever run.
     """
 
     counts: Mapping[DeliveryState, int]
     troubled: tuple[Delivery, ...]
     left_out: Mapping[str, int]
     later: datetime | None = None
+    uncertain: int = 0
 
     def count(self, state: DeliveryState) -> int:
         """Return how many deliveries of this run are in ``state``."""
@@ -64,8 +67,6 @@ _ORDERED = "still waits: the send is paused"
 _HELD = (SendState.PAUSED, SendState.CANCELLED)
 _AWAY = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60))
 """After these times a mail server that cannot be reached between two passes is tried again."""
-_LOOKS_UP = 1.0
-"""Seconds after which one who waits looks whether the author paused the send."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ class Orders:
     One that waits lasts until those are reached, too, who can be sent to only later. ``clock`` tells the time as it is:
     a ledger and a Date header tell when something really happened, whatever --now says. ``heeding`` is how an
     interruption is heard of, ``lines`` how many of the way's are for this run, where others have the rest; 0 is all.
+    ``hand`` is which of so many ``hands`` it is that send the same at once.
     """
 
     resume: bool = False
@@ -82,6 +84,8 @@ class Orders:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     heeding: Heeding = heeding
     lines: int = 0
+    hand: int = 0
+    hands: int = 1
 
 
 def audience_of(readers: Iterable[Reader], deliveries: Iterable[Delivery], reasons: Mapping[ReaderId, str]) -> Audience:
@@ -108,9 +112,11 @@ def deliver(send: Round, tell: Callable[[Delivery], None], orders: Orders) -> Se
         sending = sends.sending_of(connection, send.edition)
     clerk = Clerk(send, tell)
     see_that_it_may(sending, orders)
-    resumed = take_up(send, tell)
+    resumed = take_up(send, tell, lambda until: _slept(send, clerk, until))
     if is_wanted or orders.resume:
         _run(send, clerk, orders)
+    elif sending and sending.state is SendState.RUNNING:
+        close(send, clerk)  # whoever was to do that may be dead
     if clerk.trouble:
         raise clerk.trouble
     if resumed:
@@ -148,7 +154,7 @@ def _run(send: Round, clerk: Clerk, orders: Orders) -> None:
             if again := _opened_again(send, clerk):
                 clerk.serve(again, waiting)
     finally:
-        _close(send, clerk)
+        close(send, clerk)
 
 
 def _opened_again(send: Round, clerk: Clerk) -> Line | None:
@@ -186,19 +192,9 @@ def _slept(send: Round, clerk: Clerk, until: datetime) -> bool:
     """Wait ``until`` then. Return whether the send is to go on: nobody paused it, and nothing interrupted."""
     with send.heeding(clerk.stop):
         while not clerk.is_stopped and (left := (until - send.clock()).total_seconds()) > 0:
-            time.sleep(min(left, _LOOKS_UP))
+            time.sleep(min(left, LOOKS_UP))
             clerk.look_up()
     return not clerk.is_stopped
-
-
-def _close(send: Round, clerk: Clerk) -> None:
-    """Write down how this run ended."""
-    with send.store.writing() as connection:
-        kept.exclude_who_left(connection, send.edition, send.clock())
-        later = min(filter(None, (kept.next_try(connection, send.edition), clerk.waiting.later)), default=None)
-        is_done = clerk.is_done and later is None  # what was put off is taken up by `--due`
-        state = SendState.PAUSED if clerk.must_be_resumed else SendState.DONE if is_done else SendState.RUNNING
-        sends.close(connection, send.edition, state, str(clerk.trouble or ""), later)
 
 
 def _sent(send: Round, clerk: Clerk) -> Sent:
@@ -215,4 +211,10 @@ def _sent(send: Round, clerk: Clerk) -> Sent:
     if others := waits - sum(clerk.waiting.left.values()):
         told[clerk.waiting.why_cut or (_ORDERED if clerk.is_ordered else _CUT)] = others
     later = min(filter(None, (put_off, clerk.waiting.later)), default=None)
-    return Sent(counts=clerk.counts, troubled=tuple(clerk.troubled), left_out=told, later=later)
+    return Sent(
+        counts=clerk.counts,
+        troubled=tuple(clerk.troubled),
+        left_out=told,
+        later=later,
+        uncertain=counts.get(DeliveryState.CLAIMED, 0),
+    )

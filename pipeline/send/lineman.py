@@ -7,6 +7,7 @@ settled, at whatever moment the program is ended.
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 class Round:
     """One send: what goes out and what it is about, by which way and how fast, who writes it down, by which clock.
 
-    ``lines`` are how many it may have open, where those of the way are shared with others; 0 is all of them.
+    ``lines`` are how many it may have open, where those of the way are shared with others; 0 is all of them. It is
+    the ``hand``th, from 0, of so many ``hands`` that send the same at once.
     """
 
     edition: EditionId
@@ -47,6 +49,15 @@ class Round:
     clock: Callable[[], datetime]
     heeding: Heeding = heeding
     lines: int = 0
+    hand: int = 0
+    hands: int = 1
+
+
+FRESH: Final = 60.0
+"""Seconds after which nothing is handed over by a claim any more: who was stopped or asleep for longer may have been
+given up, and the letter sent by somebody else."""
+_CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""It counts the time for which a machine sleeps, where there is one that does."""
 
 
 class Ask(NamedTuple):
@@ -115,19 +126,22 @@ class Lineman(threading.Thread):
             except SendError as error:  # the other side may want fewer lines than we do
                 return Ask(self, settled=settled, failed=error, ends=True, given_back=candidate)
             message = self._made_out(candidate.reader)  # or else it is not claimed
+            asked = time.clock_gettime(_CLOCK)
             reply = self._told(Ask(self, settled=settled, ready=candidate, message_id=message.message_id))
             settled = None
             if reply.is_claimed:
                 try:
-                    settled = self._handed_over(candidate, message)
+                    settled = self._handed_over(candidate, message, asked)
                 except SendError as error:  # it is certain that nothing left
                     ended = Settled(row=candidate.row, state=DeliveryState.LATER, answer=plain_text(str(error)))
                     return Ask(self, settled=ended, failed=error, ends=True)
         return Ask(self, settled=settled, ends=True)
 
-    def _handed_over(self, candidate: Candidate, message: Message) -> Settled:
-        """Hand over what is claimed. Raises ``SendError`` to stop the run."""
+    def _handed_over(self, candidate: Candidate, message: Message, asked: float) -> Settled:
+        """Hand over what is claimed, unless that was ``asked`` for long ago. Raises ``SendError`` to stop the run."""
         assert self._line is not None, "it was opened before anything was claimed"
+        if time.clock_gettime(_CLOCK) - asked > FRESH:
+            return Settled(row=candidate.row, state=DeliveryState.WAITING, answer=NO_TEXT)
         try:
             answer = self._line.send(message)
         except Uncertain:

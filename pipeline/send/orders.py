@@ -52,7 +52,7 @@ def plan(store: Store, edition: EditionId, at: datetime, now: datetime) -> None:
     if at <= now:
         raise UsageError(f"{at:%Y-%m-%d %H:%M} UTC is over; without --at, the letter is sent now")
     with store.writing() as connection:
-        before = sends.sending_of(connection, edition)
+        before = sends.sending_of(connection, edition, held=True)
         if before and before.state is not SendState.SCHEDULED:
             goes_on = f"`byline send {edition}` goes on with it"
             raise UsageError(f"the send of {edition} is {before.state} already; {goes_on}")
@@ -62,7 +62,7 @@ def plan(store: Store, edition: EditionId, at: datetime, now: datetime) -> None:
 def pause(store: Store, edition: EditionId) -> None:
     """Let nobody else be sent to until it is resumed; who is being sent to now still gets theirs."""
     with store.writing() as connection:
-        before = sends.sending_of(connection, edition)
+        before = sends.sending_of(connection, edition, held=True)
         if before is None or before.state is not SendState.RUNNING:
             raise UsageError(_NOTHING.format(edition, "pause"))
         sends.stop(connection, edition, SendState.PAUSED, "you paused it")
@@ -71,7 +71,7 @@ def pause(store: Store, edition: EditionId) -> None:
 def cancel(store: Store, edition: EditionId) -> int:
     """Let nobody else get ``edition``. Return how many waited for it."""
     with store.writing() as connection:
-        before = sends.sending_of(connection, edition)
+        before = sends.sending_of(connection, edition, held=True)
         if before is None or before.state not in {*_BEGUN, SendState.SCHEDULED}:
             raise UsageError(_NOTHING.format(edition, "cancel"))
         return sends.cancel(connection, edition)

@@ -62,7 +62,7 @@ class Pace:
         """Take in what the store knows of earlier letters."""
         kept.forget(connection, now - _REMEMBERED)
         self._rests = kept.used(connection, f"rest {self._sender} ")
-        slowed = kept.used(connection, f"slow {self._sender}").get(f"slow {self._sender}")
+        slowed = kept.used(connection, self._slow_key).get(self._slow_key)
         self._slowed_until = slowed.at if slowed else None
         days = kept.used(connection, f"day {self._sender} ")
         self._before = {key: use.used for key, use in days.items()}
@@ -99,22 +99,42 @@ class Pace:
             self._used[day] = Use(now, self._used.get(day, Use(now)).used + 1)
 
     def take(self, connection: Connection, readers: Mapping[int, Reader], now: datetime) -> frozenset[int]:
-        """Write down the use of letters to ``readers``, by rows of the ledger. Return which of them may leave."""
-        if self._untold:
-            kept.held(connection, self._untold, now)
-            kept.keep(connection, self._untold)
-            self._untold = {}
+        """Write down the use of letters to ``readers``, by rows of the ledger. Return which of them may leave.
+
+        What others who send at the same time were asked for, to slow down or to leave a domain in peace, is heard here.
+        """
         readers = {row: each for row, each in readers.items() if not self._is_at_rest(each.domain, now)}
-        keys = {limit.key for reader in readers.values() for limit in self._limits(reader.domain)}
-        keys |= {self._day_key(now)} if self._counts_days and readers else set()
-        if not keys:
-            return frozenset(readers)
-        uses = kept.held(connection, keys, now)
+        limits = {limit.key for reader in readers.values() for limit in self._limits(reader.domain)}
+        limits |= {self._day_key(now)} if self._counts_days and readers else set()
+        asked = {self._slow_key, *(self._rest_key(each.domain) for each in readers.values())} if readers else set()
+        uses = self._heard(connection, limits, asked, now)
+        if self._slowed_until and self._slowed_until > now:
+            return frozenset()
+        readers = {row: each for row, each in readers.items() if not self._is_at_rest(each.domain, now)}
         taken = frozenset(row for row, reader in readers.items() if self._taken(uses, reader, now))
-        kept.keep(connection, uses)
-        for key, use in uses.items():
-            self._used[key] = max(use, self._used.get(key, use))
+        kept.keep(connection, {key: uses[key] for key in limits})
+        for key in limits:
+            self._used[key] = max(uses[key], self._used.get(key, uses[key]))
         return taken
+
+    def _heard(self, connection: Connection, limits: set[str], asked: set[str], now: datetime) -> dict[str, Use]:
+        """Tell what this one was asked for, and take in what all were. Return the use of ``limits``, which are held."""
+        untold, self._untold = self._untold, {}
+        if not limits and not asked and not untold:
+            return {}
+        uses = kept.held(connection, limits | untold.keys(), now, asked)
+        if untold:
+            if self._slow_key in untold:
+                untold[self._slow_key] = max(untold[self._slow_key], uses[self._slow_key])
+            kept.keep(connection, untold)
+            uses |= untold
+        for key in uses.keys() & asked - {self._slow_key}:
+            self._rests[key] = uses[key]
+            if not uses[key].used:  # it took a letter since
+                del self._rests[key]
+        if slowed := uses.get(self._slow_key):
+            self._slowed_until = max(slowed.at, self._slowed_until or slowed.at)
+        return uses
 
     def _taken(self, uses: dict[str, Use], reader: Reader, now: datetime) -> bool:
         """Tell whether a letter may leave, and write its use into ``uses``."""
@@ -149,7 +169,7 @@ class Pace:
             self.slowings += 1
             moment = min(_LONGEST_MOMENT, timedelta(seconds=2 ** (self.slowings - 1)))
             self._slowed_until = now + max(asked, moment)
-            self._untold[f"slow {self._sender}"] = Use(self._slowed_until, self.slowings)
+            self._untold[self._slow_key] = Use(self._slowed_until, self.slowings)
         return self._slowed_until
 
     def _is_at_rest(self, domain: str, now: datetime) -> bool:
@@ -179,6 +199,10 @@ class Pace:
 
     def _day_key(self, now: datetime) -> str:
         return f"day {self._sender} {now:%Y-%m-%d}"
+
+    @property
+    def _slow_key(self) -> str:
+        return f"slow {self._sender}"
 
     def _rest_key(self, domain: str) -> str:
         return f"rest {self._sender} {domain}"

@@ -10,11 +10,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model import Delivery, DeliveryState
+from pipeline.send.waiting import PATIENCE
 from pipeline.send.ways import Uncertain
 from pipeline.store import resumed as kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from pipeline.send.lineman import Round
     from pipeline.send.ways import Line
@@ -23,12 +25,14 @@ if TYPE_CHECKING:
 _MARGIN: Final = timedelta(hours=1)
 """So long before a key is forgotten nothing is asked by it any more: two clocks are never the same."""
 _MOST_UNCERTAIN: Final = 2
+_MOMENT: Final = timedelta(milliseconds=10)
 
 
-def take_up(send: Round, tell: Callable[[Delivery], None]) -> int:
+def take_up(send: Round, tell: Callable[[Delivery], None], slept: Callable[[datetime], bool]) -> int:
     """Hand over again, each with its old key, what was cut off over the same way. Return how many are sent by that.
 
     Only a yes is written down: after anything else nobody knows what became of the first, and it stays uncertain.
+    ``slept`` waits until a time, as the pace may ask for, and tells whether the send is to go on.
     """
     remembers = send.way.promise.remembers
     if remembers is None:
@@ -38,21 +42,25 @@ def take_up(send: Round, tell: Callable[[Delivery], None]) -> int:
         found = kept.cut_off(connection, send.edition, send.way.mark, now - remembers + _MARGIN, now)
     if not found:
         return 0
+    with send.store.writing() as connection:
+        send.pace.learn(connection, now)
     sent = 0
     with closing(send.way.open()) as line:
-        for delivery in _asked(send, line, found):
+        for delivery in _asked(send, line, found, slept):
             tell(delivery)
             sent += 1
     return sent
 
 
-def _asked(send: Round, line: Line, found: tuple[CutOff, ...]) -> Iterator[Delivery]:
+def _asked(send: Round, line: Line, found: tuple[CutOff, ...], slept: Callable[[datetime], bool]) -> Iterator[Delivery]:
     """Yield each delivery that turns out to be sent."""
     uncertain = 0
     for each in found:
         message = send.mould.message(each.reader, send.clock())
         if message.message_id != each.message_id:
             continue  # the sender's domain is another by now, so the key would be
+        if not _may_leave(send, each, slept):
+            continue
         try:
             answer = line.send(message)
         except Uncertain:
@@ -72,3 +80,17 @@ def _asked(send: Round, line: Line, found: tuple[CutOff, ...]) -> Iterator[Deliv
                 message_id=each.message_id,
                 answer=answer.text,
             )
+
+
+def _may_leave(send: Round, it: CutOff, slept: Callable[[datetime], bool]) -> bool:
+    """Wait for the pace. Return whether the letter may leave; where that takes long, a later run comes to it."""
+    while True:
+        now = send.clock()
+        free = max(send.pace.ready(now), send.pace.free(it.reader, now))
+        if free.at <= now:
+            with send.store.writing() as connection:
+                if send.pace.take(connection, {it.row: it.reader}, now):
+                    return True
+            free = max(send.pace.ready(now), send.pace.free(it.reader, now))
+        if free.at - now > PATIENCE or not slept(max(free.at, now + _MOMENT)):
+            return False

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, case, func, literal, select, updat
 from pipeline.errors import StoreError, UsageError
 from pipeline.html import kept_text
 from pipeline.model import Delivery, DeliveryState, EditionId, ReaderState, SendState
-from pipeline.store.audience import TO_BE_SENT, gets_letters, why_none, why_not
+from pipeline.store.audience import TO_BE_SENT, gets_letters, why_not
 from pipeline.store.schema import deliveries, insert_new, readers, sends
 from pipeline.store.send import chosen_topics, reader_columns, reader_of
 from pipeline.store.sends import GOES_ON, begin, take_back
@@ -38,6 +38,17 @@ class Candidate(NamedTuple):
     row: int
     reader: Reader
     tries: int
+
+
+class Share(NamedTuple):
+    """The part of an edition's deliveries that is for one ``hand`` of so many, in which order it is gone through."""
+
+    hand: int = 0
+    hands: int = 1
+    is_backwards: bool = False
+
+
+ALL: Final = Share()
 
 
 def freeze(connection: Connection, edition: EditionId, topics: Sequence[str], now: datetime) -> None:
@@ -76,25 +87,19 @@ def _add_readers(connection: Connection, edition: EditionId, why: ColumnElement[
     connection.execute(insert_new(connection, deliveries).from_select(columns, every))
 
 
-def exclude_who_left(connection: Connection, edition: EditionId, now: datetime) -> None:
-    """Write down of readers who left or paused before their letter did that they are excluded."""
-    gone = select(readers.c.id).where(~gets_letters(now))
-    why = select(case(*why_none(now), else_="")).where(readers.c.id == deliveries.c.reader_id).scalar_subquery()
-    waits = deliveries.c.state.in_((DeliveryState.WAITING, DeliveryState.LATER))
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.edition == edition, waits, deliveries.c.reader_id.in_(gone))
-        .values(state=DeliveryState.EXCLUDED, answer=why)
-    )
-
-
-def candidates(connection: Connection, edition: EditionId, after: int, most: int, now: datetime) -> list[Candidate]:
-    """Return who is to get ``edition``, in the order in which they came: ``most`` of them, ``after`` a row."""
+def candidates(
+    connection: Connection, edition: EditionId, after: int, most: int, now: datetime, share: Share = ALL
+) -> list[Candidate]:
+    """Return who is to get ``edition``, in the order of ``share``: ``most`` of them, ``after`` a row; 0 is none."""
+    row = deliveries.c.id
+    here = [row < after if share.is_backwards else row > after] if after else []
+    if share.hands > 1:
+        here.append(row % share.hands == share.hand)
     query = (
-        select(deliveries.c.id, deliveries.c.reader_id, deliveries.c.tries, *reader_columns())
+        select(row, deliveries.c.reader_id, deliveries.c.tries, *reader_columns())
         .join(readers)
-        .where(deliveries.c.edition == edition, deliveries.c.id > after, _is_due(now))
-        .order_by(deliveries.c.id)
+        .where(deliveries.c.edition == edition, _is_due(now), *here)
+        .order_by(row.desc() if share.is_backwards else row)
         .limit(most)
     )
     rows = connection.execute(query).all()
@@ -170,11 +175,22 @@ def settle(
     later = again or {}
     told = [
         {"row": each.row, "how": each.state, "said": each.answer, "later": later.get(each.row), "now": now}
-        for each in ended
+        for each in sorted(ended, key=lambda each: each.row)
     ]
     if connection.execute(_SETTLE, told).rowcount != len(ended) and not _is_agreed(connection, ended):
         said = ", ".join(dict.fromkeys(each.answer for each in ended))
         raise StoreError(f"a delivery was decided by somebody else while it was on its way: {said}")
+
+
+def leave(connection: Connection, left: Mapping[int, tuple[DeliveryState, datetime]], now: datetime) -> None:
+    """Write down of claims, by their rows, that they are over though no answer came.
+
+    In ``left`` are the state and the time of each claim: ``CLAIMED`` where nobody knows what became of it, ``WAITING``
+    where it was not handed over. One that is not of that time was decided by somebody else since, and stays as it is.
+    """
+    told = [{"row": row, "how": how, "at": at, "now": now} for row, (how, at) in sorted(left.items())]
+    if told:
+        connection.execute(_LEAVE, told)
 
 
 def _is_agreed(connection: Connection, ended: Collection[Settled]) -> bool:
@@ -195,9 +211,13 @@ _FREE: Final = (
         deliveries.c.state.in_((DeliveryState.WAITING, DeliveryState.LATER)),
         gets_letters(bindparam("now")),
     )
+    .order_by(deliveries.c.id)
     .with_for_update(of=(deliveries, readers))
 )
-"""It holds the rows of both, so that nobody else claims one, and nobody is taken off the list, before the commit."""
+"""It holds the rows of both, so that nobody else claims one, and nobody is taken off the list, before the commit.
+
+Whoever holds several holds them in this order, so no two wait for each other.
+"""
 _CLAIM: Final = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("row"))
@@ -217,6 +237,21 @@ _SETTLE: Final = (
         state=bindparam("how"), answer=bindparam("said"), settled_at=bindparam("now"), not_before=bindparam("later")
     )
 )
+_LEAVE: Final = (
+    update(deliveries)
+    .where(
+        deliveries.c.id == bindparam("row"),
+        deliveries.c.state == DeliveryState.CLAIMED,
+        deliveries.c.claimed_at == bindparam("at"),
+    )
+    .values(state=bindparam("how"), settled_at=bindparam("now"))
+)
+
+
+def is_on_its_way(now: datetime) -> ColumnElement[bool]:
+    """Return whether a run that lives may be about to settle a delivery: it was claimed, and no run told its end."""
+    is_open = (deliveries.c.state == DeliveryState.CLAIMED) & deliveries.c.settled_at.is_(None)
+    return is_open & (deliveries.c.claimed_at > now - ON_ITS_WAY)
 
 
 def deliveries_of(connection: Connection, edition: EditionId) -> tuple[Delivery, ...]:
@@ -278,10 +313,9 @@ def resolve_uncertain(connection: Connection, edition: EditionId, state: Deliver
 
     Raises ``UsageError`` where a run that has not ended may be about to settle one.
     """
-    recent = (deliveries.c.edition == edition) & (deliveries.c.state == DeliveryState.CLAIMED)
     on_its_way = select(deliveries.c.id).join(sends, sends.c.edition == deliveries.c.edition)
     on_its_way = on_its_way.where(
-        recent, sends.c.state == SendState.RUNNING, deliveries.c.claimed_at > now - ON_ITS_WAY
+        deliveries.c.edition == edition, sends.c.state == SendState.RUNNING, is_on_its_way(now)
     )
     if connection.scalar(on_its_way.limit(1)) is not None:
         raise UsageError(

@@ -26,11 +26,16 @@ def used(connection: Connection, prefix: str) -> dict[str, Use]:
     return {row.key: Use(row.at, row.used) for row in rows}
 
 
-def held(connection: Connection, keys: Collection[str], now: datetime) -> dict[str, Use]:
-    """Return the use of these limits, which nobody else can change before the commit."""
-    connection.execute(insert_new(connection, pace), [{"key": key, "at": now} for key in sorted(keys)])
-    rows = connection.execute(select(pace).where(pace.c.key.in_(keys)).order_by(pace.c.key).with_for_update())
-    return {row.key: Use(row.at, row.used) for row in rows}
+def held(connection: Connection, keys: Collection[str], now: datetime, also: Collection[str] = ()) -> dict[str, Use]:
+    """Return the use of these limits, which nobody else can change before the commit, and what is known of ``also``.
+
+    All are held in one order, so no two who hold several wait for each other.
+    """
+    query = select(pace).where(pace.c.key.in_({*keys, *also})).order_by(pace.c.key)
+    if keys:
+        connection.execute(insert_new(connection, pace), [{"key": key, "at": now} for key in sorted(keys)])
+        query = query.with_for_update()
+    return {row.key: Use(row.at, row.used) for row in connection.execute(query)}
 
 
 def keep(connection: Connection, uses: Mapping[str, Use]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from pipeline.model import DeliveryState
 from pipeline.store.audience import gets_letters
+from pipeline.store.deliveries import is_on_its_way
 from pipeline.store.schema import deliveries, readers
 from pipeline.store.send import reader_columns, reader_of
 
@@ -26,7 +27,10 @@ class CutOff(NamedTuple):
 
 
 def cut_off(connection: Connection, edition: EditionId, way: str, since: datetime, now: datetime) -> tuple[CutOff, ...]:
-    """Return what was claimed over ``way`` after ``since`` and never settled, of readers who still get letters."""
+    """Return what was claimed over ``way`` after ``since`` and never settled, of readers who still get letters.
+
+    What a run that lives may be about to settle is not among it.
+    """
     query = (
         select(deliveries.c.id, deliveries.c.message_id, deliveries.c.reader_id, *reader_columns())
         .join(readers)
@@ -35,6 +39,7 @@ def cut_off(connection: Connection, edition: EditionId, way: str, since: datetim
             deliveries.c.state == DeliveryState.CLAIMED,
             deliveries.c.way == way,
             deliveries.c.claimed_at > since,
+            ~is_on_its_way(now),
             gets_letters(now),
         )
         .order_by(deliveries.c.id)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from sqlalchemy import Row
+    from sqlalchemy import Row, Select
 
 CANCELLED: Final = "the author cancelled the send"
 GOES_ON: Final = (SendState.RUNNING, SendState.DONE)
@@ -74,10 +74,19 @@ def plan(connection: Connection, edition: EditionId, due_at: datetime, now: date
 
 def cancel(connection: Connection, edition: EditionId) -> int:
     """Write down that nobody else gets ``edition``. Return how many waited for it."""
-    waits = (deliveries.c.edition == edition) & deliveries.c.state.in_(_WAIT)
-    left = connection.execute(update(deliveries).where(waits).values(state=DeliveryState.EXCLUDED, answer=CANCELLED))
+    left = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(who_wait(edition)))
+        .values(state=DeliveryState.EXCLUDED, answer=CANCELLED)
+    )
     stop(connection, edition, SendState.CANCELLED)
     return left.rowcount
+
+
+def who_wait(edition: EditionId) -> Select[tuple[int]]:
+    """Return the rows of those who wait for ``edition``, to be held in the order in which a claim holds them."""
+    rows = select(deliveries.c.id).where(deliveries.c.edition == edition, deliveries.c.state.in_(_WAIT))
+    return rows.order_by(deliveries.c.id).with_for_update()
 
 
 def take_back(connection: Connection, edition: EditionId) -> None:

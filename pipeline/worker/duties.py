@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline.app import App
 from pipeline.errors import BylineError, StoppedError, StoreError
 from pipeline.html import plain_text
-from pipeline.model import FeedState
+from pipeline.model import FeedState, SendState
 from pipeline.send import Orders
 from pipeline.store import troubles
 from pipeline.worker.building import build
@@ -119,7 +119,10 @@ class Duties:
                 app.letters.hand_over(letter, service)
                 return Done(counts={"handed over": 1})
             lines = _share(app.letters.way().connections, hand, hands)
-            app.letters.send(letter, None, tell, part=Orders(heeding=self._stopping.heeding, lines=lines))
+            if not lines:  # the settings have fewer by now than when the hands were counted, and 0 would be all
+                return Done()
+            part = Orders(heeding=self._stopping.heeding, lines=lines, hand=hand, hands=hands)
+            app.letters.send(letter, None, tell, part=part)
         self._stopping.see_that_it_goes_on()
         return Done(counts=counts)
 
@@ -186,17 +189,19 @@ def _builds(app: App, site: str, unbuilt: Iterable[Path]) -> Iterator[Job]:
 def _deliveries(app: App, site: str, sending: Sending, unbuilt: set[str]) -> Iterator[Job]:
     """Yield the jobs that deliver an edition once the site shows it: as many as all of its letters are worth.
 
-    Their number does not change while it is sent, and none runs twice at once: so there are never more lines.
+    Their number is that of the frozen audience, which stays while it is sent, and none runs twice at once: so there are
+    never more lines. Where nobody waits any more, one hand closes the books, as whoever was to do that may be dead.
     """
     path = app.find(sending.edition)
     if path.stem in unbuilt or app.held(path):
         return
     letter = app.letters.make(path)
-    if not app.letters.count(letter):
+    waits = app.letters.count(letter)
+    if not waits and (app.letters.service or sending.state is not SendState.RUNNING):
         return
-    worth = -(-app.letters.reach(letter) // _A_HAND)
+    worth = max(1, -(-app.letters.reach(letter) // _A_HAND))
     hands = 1 if app.letters.service else min(MOST_HANDS, worth, app.letters.way().connections)
-    for hand in range(hands):
+    for hand in range(hands if waits else 1):
         yield Job(task="deliver", site=site, given={"edition": str(sending.edition), "hand": hand, "hands": hands})
 
 
