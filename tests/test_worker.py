@@ -350,6 +350,36 @@ def test_the_books_of_an_edition_whose_last_hand_died_are_closed_by_a_look(sendi
     assert counted(url) == {DeliveryState.SENT: 199, DeliveryState.CLAIMED: 1}
 
 
+def test_what_the_author_thought_better_of_since_the_look_is_not_sent(sending, mailbox):
+    site, url = sending
+    duties = Duties(one_site(site, {"DATABASE_URL": url}).sites, lambda: None, Stopping())
+    [job] = duties.look("ana").then
+    store = Store(store_url(url))
+    with store.writing() as connection:
+        sends.plan(connection, EDITION, datetime.now(UTC) + timedelta(days=1), datetime.now(UTC))
+    duties.deliver("ana", **job.given)
+    with store.writing() as connection:
+        sends.plan(connection, EDITION, datetime.now(UTC), datetime.now(UTC))
+    path = site / f"content/posts/{EDITION}.md"
+    (site / "content/drafts").mkdir(exist_ok=True)
+    draft = path.rename(site / f"content/drafts/{EDITION}.md")
+    duties.deliver("ana", **job.given)
+    assert duties.look("ana").then == ()
+    assert mailbox.messages == []
+    draft.rename(path)
+    assert [each.task for each in duties.look("ana").then] == ["deliver"]
+    store.close()
+
+
+def test_a_site_is_called_by_its_store_wherever_it_lies(tmp_path):
+    def called(folder, url):
+        return [*one_site(tmp_path / folder / "site", {"DATABASE_URL": url}).sites]
+
+    assert called("a", "postgresql://h/agency?schema=ana") == called("b", "postgresql://h/agency?schema=ana") == ["ana"]
+    assert called("c", "postgresql://h/agency?schema=bea") == ["bea"]
+    assert called("d", "postgresql://h/mine") == ["mine"]
+
+
 # -- turns at hosts
 
 

@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from pipeline import post as posts
 from pipeline.app import App
 from pipeline.errors import BylineError, StoppedError, StoreError
 from pipeline.html import plain_text
-from pipeline.model import FeedState, SendState
+from pipeline.model import EditionId, FeedState, SendState
 from pipeline.send import Orders
 from pipeline.store import troubles
 from pipeline.worker.building import build
@@ -78,9 +79,8 @@ class Duties:
         with self._minding(site, "look") as app:
             due, unbuilt = app.letters.due().now, app.unbuilt()
             decisions = {"pull": lambda: _pulls(app, site), "build": lambda: _builds(app, site, unbuilt)}
-            names = {path.stem for path in unbuilt}
             for sending in due:
-                decisions[f"deliver {sending.edition}"] = partial(_deliveries, app, site, sending, names)
+                decisions[f"deliver {sending.edition}"] = partial(_deliveries, app, site, sending)
             jobs, failed = _decided(decisions)
             for duty, error in failed.items():
                 _keep(app, duty, error)
@@ -114,7 +114,10 @@ class Duties:
             counts[str(delivery.state)] += 1
 
         with self._minding(site, f"deliver {edition}") as app:
-            letter = app.letters.make(app.find(edition))
+            path = app.find(edition)
+            if not (app.letters.is_due(EditionId(edition)) and _is_shown(app, path)):
+                return Done()  # the author thought otherwise since the look
+            letter = app.letters.make(path)
             if (service := app.letters.service) is not None:
                 app.letters.hand_over(letter, service)
                 return Done(counts={"handed over": 1})
@@ -186,14 +189,14 @@ def _builds(app: App, site: str, unbuilt: Iterable[Path]) -> Iterator[Job]:
         yield Job(task="build", site=site)
 
 
-def _deliveries(app: App, site: str, sending: Sending, unbuilt: set[str]) -> Iterator[Job]:
+def _deliveries(app: App, site: str, sending: Sending) -> Iterator[Job]:
     """Yield the jobs that deliver an edition once the site shows it: as many as all of its letters are worth.
 
     Their number is that of the frozen audience, which stays while it is sent, and none runs twice at once: so there are
     never more lines. Where nobody waits any more, one hand closes the books, as whoever was to do that may be dead.
     """
     path = app.find(sending.edition)
-    if path.stem in unbuilt or app.held(path):
+    if not _is_shown(app, path):
         return
     letter = app.letters.make(path)
     waits = app.letters.count(letter)
@@ -203,6 +206,11 @@ def _deliveries(app: App, site: str, sending: Sending, unbuilt: set[str]) -> Ite
     hands = 1 if app.letters.service else min(MOST_HANDS, worth, app.letters.way().connections)
     for hand in range(hands if waits else 1):
         yield Job(task="deliver", site=site, given={"edition": str(sending.edition), "hand": hand, "hands": hands})
+
+
+def _is_shown(app: App, path: Path) -> bool:
+    """Tell whether the site shows the post that its author means to be read: a draft it does not."""
+    return path.parent.name == posts.POSTS and not app.letters.stale(path)
 
 
 def _share(lines: int, hand: int, hands: int) -> int:

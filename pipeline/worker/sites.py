@@ -107,8 +107,13 @@ def queue_url(environment: Mapping[str, str]) -> URL:
 
 
 def one_site(root: Path, environment: Mapping[str, str]) -> Found:
-    """Return the site in ``root``, which has the whole environment of the worker."""
-    return Found(sites={root.name: Site(name=root.name, root=root, environment=environment)})
+    """Return the site in ``root``, which has the whole environment of the worker.
+
+    It is called by its schema, or else its database: so it is called alike on each machine, wherever it lies there.
+    """
+    url = make_url(store_url(environment["DATABASE_URL"]))
+    name = str(url.query.get("schema") or url.database)
+    return Found(sites={name: Site(name=name, root=root, environment=environment)})
 
 
 def sites_below(folder: Path, secrets: Path | None, environment: Mapping[str, str]) -> Found:
