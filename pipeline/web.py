@@ -12,6 +12,7 @@ import socket
 from collections import defaultdict
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 from urllib.parse import urlsplit
 
@@ -110,6 +111,17 @@ class _Request:
     headers: Mapping[str, str]
     body: bytes | None = None
     method: str = "GET"
+    manners: Manners | None = None
+
+
+class Manners(Protocol):
+    """How whoever asks behaves at a host, within the turn: what an earlier answer said may be known only then."""
+
+    async def refused(self, address: SafeUrl) -> Unreachable | None:
+        """Return why ``address`` is not to be asked after all."""
+
+    async def heard(self, answer: Answer) -> None:
+        """Take in an answer before it is the turn of the next."""
 
 
 class Turns(Protocol):
@@ -117,19 +129,15 @@ class Turns(Protocol):
 
     async def take(self, host: str, pause: float, seconds: float) -> float:
         """Take the turn for at most so many ``seconds``, a ``pause`` after the last one; 0, or when to come again."""
-        ...
 
     async def end(self, host: str) -> None:
         """Give the turn back."""
-        ...
 
     async def left_alone(self, host: str) -> Due | None:
         """Return until when ``host`` wants to be left alone by all, and why, if anybody heard that it does."""
-        ...
 
     async def leave_alone(self, host: str, wait: Due) -> None:
         """Let all who ask know until when ``host`` wants to be left alone."""
-        ...
 
 
 class _Turns:
@@ -179,6 +187,7 @@ class Web:
         allow_private: bool = False,
         pause: float = 0.0,
         refusal: Refusal | None = None,
+        manners: Manners | None = None,
     ) -> Answer | Unreachable:
         """Fetch ``url``. ``allow_private`` permits a private address for the very host and port of ``url`` alone.
 
@@ -187,7 +196,8 @@ class Web:
         """
         try:
             pause = 0.0 if allow_private else max(pause, self._pause_seconds)
-            return await self._follow(url, headers or {}, pause, refusal, allow_private=allow_private)
+            asking = partial(_Request, headers=headers or {}, manners=manners)
+            return await self._follow(url, asking, pause, refusal, allow_private=allow_private)
         except TimeoutError:
             return Unreachable(cause=f"did not answer in full within {self.timeout_seconds:g} seconds")
         except (ClientError, OSError, ValueError) as error:
@@ -210,9 +220,9 @@ class Web:
         return answer
 
     async def _follow(
-        self, url: str, headers: Mapping[str, str], pause: float, refusal: Refusal | None, *, allow_private: bool
+        self, url: str, asking: partial[_Request], pause: float, refusal: Refusal | None, *, allow_private: bool
     ) -> Answer | Unreachable:
-        here: str = url
+        here, rest = url, pause
         moved_to: SafeUrl | None = None
         detoured = False
         spent = 0.0  # seconds of all hops, without the waiting for a host's turn
@@ -224,8 +234,8 @@ class Web:
                 return refused
             own = allow_private and authority(here) == authority(url)
             try:
-                asked = _Request(url=here, known=known, headers=headers)
-                answer, seconds = await self._hop(asked, self.timeout_seconds - spent, pause, own=own)
+                asked = asking(url=here, known=known)
+                answer, seconds = await self._hop(asked, self.timeout_seconds - spent, rest, own=own)
             except (ClientError, OSError) as error:
                 if here != url and _is_about(error, ForbiddenAddressError):
                     return Unreachable(cause=f"redirects to {urlsplit(known).hostname}, which is at a private address")
@@ -235,10 +245,10 @@ class Web:
                     answer = replace(answer, moved_to=moved_to, detoured=detoured)
                 return answer
             spent += seconds
-            pause = 0.0  # a redirect belongs to the visit
             target = safe_url(answer.headers.get("Location", ""), here, tracking=True)
             if target is None:
                 return Unreachable(cause="redirects to something that is no web address")
+            rest = 0.0 if urlsplit(target).hostname == urlsplit(known).hostname else pause  # it belongs to the visit
             detoured = detoured or answer.status not in _PERMANENT
             moved_to = moved_to if detoured else target
             here = target
@@ -255,8 +265,12 @@ class Web:
             try:
                 async with self._slot(asked, pause, seconds), asyncio.timeout(seconds):
                     began = clock()
-                    session = self._private if own else self._guarded
-                    return await self._read(session, asked), clock() - began
+                    if asked.manners is not None and (refused := await asked.manners.refused(asked.known)):
+                        return refused, 0.0
+                    answer = await self._read(self._private if own else self._guarded, asked)
+                    if asked.manners is not None and isinstance(answer, Answer):
+                        await asked.manners.heard(answer)
+                    return answer, clock() - began
             finally:
                 turns.ended = clock()
 

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from pipeline.html import plain_text, safe_url
 from pipeline.model import Change, ChangeKind, Due, Feed, FeedId, FeedOutcome, FeedState, Naming, Rhythm
 from pipeline.pull import Terms, moves, pull, schedule
 from pipeline.pull.fetch import fetch
+from pipeline.pull.guest import Guest, LeftAlone
 from pipeline.pull.headers import fresh_until, retry_at
 from pipeline.pull.subscriptions.advice import advice
 from pipeline.pull.subscriptions.health import FeedHealth
@@ -625,3 +627,65 @@ def test_a_due_time_is_kept_over_restarts(web, run_pull, store):
         report = kept.feed_reports(connection, NOW)[url]
     assert report.feed.due == outcome.feed.due
     assert isinstance(report.feed.due, Due)
+
+
+# -- while others wait for the same host
+
+
+def visits(web, *paths, pause=0.0, guest=None):
+    """Ask for all at once; return the answers, and the time of each visit."""
+
+    async def go():
+        async with Web(user_agent="t", timeout_seconds=5, max_bytes=2**20, pause_seconds=pause) as client:
+            asking = guest(client) if guest else client
+            return await asyncio.gather(*(asking.get(f"{web.url}{path}", allow_private=True) for path in paths))
+
+    return asyncio.run(go())
+
+
+def test_who_waited_for_the_turn_hears_that_the_host_wants_to_be_left_alone(web, asked):
+    web.serve("/x", "", status=429, **{"Retry-After": "3600"})
+    answers = visits(web, *["/x"] * 5, guest=lambda client: Guest(client, {}, NOW))
+    assert asked() == ["/x"]
+    assert [getattr(each, "status", None) for each in answers].count(429) == 1
+    assert sum(isinstance(each, LeftAlone) for each in answers) == 4
+
+
+def test_how_long_a_host_wants_to_be_left_alone_counts_from_its_answer(web, monkeypatch):
+    web.serve("/x", "", status=503, **{"Retry-After": "600"})
+    clock = iter([0.0, *[900.0] * 99])
+    monkeypatch.setattr("pipeline.pull.guest.monotonic", lambda: next(clock))
+    guests = []
+    visits(web, "/x", guest=lambda client: guests.append(Guest(client, {}, NOW)) or guests[0])
+    [due] = guests[0].waits_heard.values()
+    assert due.at == NOW + timedelta(seconds=1500)
+
+
+def test_a_redirect_to_another_host_waits_for_its_pause():
+    """Three hosts lead to a fourth, which is asked for one thing at a time, with the pause between."""
+    times = []
+
+    async def go():
+        async def answered(reader, writer):
+            path = (await reader.readline()).split()[1]
+            while (await reader.readline()).strip():
+                pass
+            if path == b"/to":
+                body = f"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.9:{port}/at\r\nContent-Length: 0\r\n\r\n"
+            else:
+                times.append(asyncio.get_running_loop().time())
+                body = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+            writer.write(body.encode())
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(answered, "0.0.0.0", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with Web(user_agent="t", timeout_seconds=5, max_bytes=2**20, pause_seconds=0.4) as client:
+            client._guarded = client._private  # all that is here is on loopback
+            await asyncio.gather(*(client.get(f"http://127.0.0.{number}:{port}/to") for number in (2, 3, 4)))
+        server.close()
+
+    asyncio.run(go())
+    assert len(times) == 3
+    assert all(later - earlier >= 0.4 for earlier, later in pairwise(sorted(times)))

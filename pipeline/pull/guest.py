@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from pipeline.html import authority
@@ -35,19 +36,19 @@ class LeftAlone(Unreachable):
 class Guest:
     """Asks as ``Web`` does, but none of the hosts that said when to come again (RFC 9110, section 10.2.3).
 
-    ``waits`` are those that are known, ``heard`` those that say so from now on.
+    ``waits`` are those that are known, ``waits_heard`` those that say so from now on.
     """
 
     def __init__(self, web: Web, waits: Mapping[str, Due], now: datetime) -> None:
-        self._web, self._waits, self._now = web, waits, now
-        self.heard: dict[str, Due] = {}
+        self._web, self._waits, self._now, self._begun = web, waits, now, monotonic()
+        self.waits_heard: dict[str, Due] = {}
         self.timeout_seconds, self.max_bytes, self.concurrency = web.timeout_seconds, web.max_bytes, web.concurrency
 
     def wait(self, url: str) -> Due | None:
         """Return until when the host of ``url`` wants to be left alone, and why, if it does."""
         host = host_of(url)
-        known = self.heard.get(host) or self._waits.get(host)
-        return known if known is not None and known.at > self._now else None
+        known = self.waits_heard.get(host) or self._waits.get(host)
+        return known if known is not None and known.at > self._time() else None
 
     async def get(
         self,
@@ -61,23 +62,37 @@ class Guest:
         """Fetch ``url`` as ``Web.get`` does; where a host on the way wants to be left alone, say until when."""
 
         async def refused(address: SafeUrl) -> Unreachable | None:
-            if (wait := self.wait(address) or await self._told(address)) is not None:
-                return LeftAlone(cause=f"is left alone until {moment_in_words(wait.at)}: {wait.because}")
+            if why := await self.refused(address):
+                return why
             return await refusal(address) if refusal is not None else None
 
-        answer = await self._web.get(url, headers=headers, allow_private=allow_private, pause=pause, refusal=refused)
-        if isinstance(answer, Answer) and (wait := _wanted(answer, self._now)) is not None:
-            self.heard[host_of(answer.url)] = wait
+        return await self._web.get(
+            url, headers=headers, allow_private=allow_private, pause=pause, refusal=refused, manners=self
+        )
+
+    async def refused(self, address: SafeUrl) -> Unreachable | None:
+        """Return why a host is to be left alone, if it said so to anybody."""
+        if (wait := self.wait(address) or await self._told(address)) is None:
+            return None
+        return LeftAlone(cause=f"is left alone until {moment_in_words(wait.at)}: {wait.because}")
+
+    async def heard(self, answer: Answer) -> None:
+        """Remember until when the host that gave ``answer`` wants to be left alone, if it does."""
+        if (wait := _wanted(answer, self._time())) is not None:
+            self.waits_heard[host_of(answer.url)] = wait
             if self._web.turns is not None:
                 await self._web.turns.leave_alone(host_of(answer.url), wait)
-        return answer
+
+    def _time(self) -> datetime:
+        """Return the time that it is by now, to the second, as Retry-After counts: a pull may take an hour."""
+        return self._now + timedelta(seconds=int(monotonic() - self._begun))
 
     async def _told(self, url: str) -> Due | None:
         """Return what others heard of the host of ``url``, if it wants to be left alone."""
         if self._web.turns is None:
             return None
         known = await self._web.turns.left_alone(host_of(url))
-        return known if known is not None and known.at > self._now else None
+        return known if known is not None and known.at > self._time() else None
 
 
 def host_of(url: str) -> str:
@@ -107,6 +122,6 @@ def as_guest(web: Web, store: Store, now: datetime) -> Iterator[Guest]:
     try:
         yield guest
     finally:
-        if guest.heard:
+        if guest.waits_heard:
             with store.writing() as connection:
-                kept.keep_waits(connection, guest.heard)
+                kept.keep_waits(connection, guest.waits_heard)

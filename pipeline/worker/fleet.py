@@ -216,7 +216,8 @@ _LEFT_ALONE: Final = text(
 )
 _LEAVE_ALONE: Final = text(
     "INSERT INTO host_turns (host, left_until, because) VALUES (:host, :at, :because) "
-    "ON CONFLICT (host) DO UPDATE SET left_until = excluded.left_until, because = excluded.because"
+    "ON CONFLICT (host) DO UPDATE SET left_until = excluded.left_until, because = excluded.because "
+    "WHERE host_turns.left_until < excluded.left_until"
 )
 _WORKERS: Final = text(
     "SELECT count(*) AS many FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :alive)"
