@@ -340,15 +340,6 @@ def test_what_is_built_installed_or_a_programs_own_is_not_in_it(full_site, open_
     assert {"shares/a.md", "hooks/mine.py", "mine.ttf", ".gitignore", ".github/workflows/check.yml"} <= names
 
 
-def test_posts_that_lie_elsewhere_are_told(full_site, open_app, tmp_path, lock):
-    (tmp_path / "elsewhere").mkdir()
-    settings = full_site / "mkdocs.yml"
-    text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("docs_dir: content", "docs_dir: ../elsewhere"), encoding="utf-8")
-    made = open_app(full_site).backup(tmp_path / "b.age", lock.recipients)
-    assert made.left_out == (str(tmp_path / "elsewhere"),)
-
-
 def test_a_checkout_goes_on_with_what_came_back(kept, tmp_path, lock):
     place = tmp_path / "checkout"
     (place / ".git").mkdir(parents=True)

@@ -54,10 +54,10 @@ def backup(settings: Settings, store: Store, path: Path, lock: Lock, now: dateti
 def _found(settings: Settings, database: Path) -> Iterator[tuple[str, Path]]:
     """Yield what belongs into a backup, with the name that it has there: all that lies in the author's folder.
 
-    What is built or installed is not the author's; a folder of posts somewhere else has no place in it.
+    What is built or installed there is not the author's.
     """
     yield DATABASE, database
-    root, content = settings.root.resolve(), settings.content.resolve()
+    root = settings.root.resolve()
     if (root / TOKEN_KEY).exists():
         yield TOKEN_KEY, root / TOKEN_KEY
     for path in sorted(root.iterdir()):
@@ -67,8 +67,6 @@ def _found(settings: Settings, database: Path) -> Iterator[tuple[str, Path]]:
             yield path.name, path
         elif path != settings.output.resolve():
             yield from files_below(root, path)
-    if not content.is_relative_to(root):
-        yield str(content), content
 
 
 def _see_that_free(settings: Settings, path: Path) -> None:
