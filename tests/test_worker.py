@@ -371,6 +371,23 @@ def test_what_the_author_thought_better_of_since_the_look_is_not_sent(sending, m
     store.close()
 
 
+def test_a_slow_letter_leaves_the_workers_hands_to_others_by_turns(sending, mailbox, monkeypatch):
+    site, url = sending
+    monkeypatch.setattr("pipeline.worker.duties.A_TURN", 1.0)
+    duties = Duties(one_site(site, {"DATABASE_URL": url}).sites, lambda: None, Stopping())
+    jobs, turns = list(duties.look("ana").then), 0
+    assert [job.given["hand"] for job in jobs] == [0], "at 40 a second one hand is enough"
+    while jobs:
+        began = time.monotonic()
+        done = duties.deliver("ana", **jobs.pop().given)
+        jobs, turns = list(done.then), turns + 1
+        assert time.monotonic() - began < 4
+    assert turns > 3
+    assert len(mailbox.messages) == len({message[1][0] for message in mailbox.messages}) == 200
+    assert counted(url) == {DeliveryState.SENT: 200}
+    assert duties.look("ana").then == ()
+
+
 def test_a_site_is_called_by_its_store_wherever_it_lies(tmp_path):
     def called(folder, url):
         return [*one_site(tmp_path / folder / "site", {"DATABASE_URL": url}).sites]

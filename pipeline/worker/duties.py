@@ -7,6 +7,8 @@ done, and why, stands there as well, until it goes well again: the log may not t
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from pipeline.web import Turns
     from pipeline.worker.sites import Site
 
+A_TURN = 60.0
+"""Seconds; then others have the worker's hands."""
+A_HANDS_PACE: Final = 50
+"""Letters a second that one hand sends with ease: where the pace is slow, more would only wait."""
 MOST_HANDS: Final = 4
 """So many tasks at most deliver one edition at once, on whatever machines. They share its lines among them, as how many
 may be open is said once for a sender (send.smtp.connections)."""
@@ -39,6 +45,30 @@ _A_HAND: Final = 500
 """Letters that are worth another hand."""
 _SAID: Final = 500
 """Characters that are kept of an error."""
+
+
+class Turn:
+    """So many ``seconds`` of a worker's time, or less where it is to end."""
+
+    def __init__(self, stopping: Stopping, seconds: float) -> None:
+        self._stopping, self._until = stopping, time.monotonic() + seconds
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is up."""
+        return time.monotonic() >= self._until
+
+    @contextmanager
+    def heeding(self, stop: Callable[[], None]) -> Iterator[None]:
+        """Call ``stop`` once the time is up or the worker is to end, while the block lasts."""
+        timer = threading.Timer(max(0.0, self._until - time.monotonic()), stop)
+        timer.daemon = True
+        with self._stopping.heeding(stop):
+            timer.start()
+            try:
+                yield
+            finally:
+                timer.cancel()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +137,12 @@ class Duties:
         return Done(counts={"built": 1})
 
     def deliver(self, site: str, edition: str, hand: int = 0, hands: int = 1) -> Done:
-        """Send an edition to those who wait, as one ``hand`` of so many that do the same."""
+        """Send an edition to those who wait, as one ``hand`` of so many that do the same.
+
+        After a minute it is the turn of what else waits: where a pace is slow, a letter takes hours.
+        """
         counts: Counter[str] = Counter()
+        turn = Turn(self._stopping, A_TURN)
 
         def tell(delivery: Delivery) -> None:
             counts[str(delivery.state)] += 1
@@ -124,10 +158,11 @@ class Duties:
             lines = _share(app.letters.way().connections, hand, hands)
             if not lines:  # the settings have fewer by now than when the hands were counted, and 0 would be all
                 return Done()
-            part = Orders(heeding=self._stopping.heeding, lines=lines, hand=hand, hands=hands)
+            part = Orders(heeding=turn.heeding, lines=lines, hand=hand, hands=hands)
             app.letters.send(letter, None, tell, part=part)
         self._stopping.see_that_it_goes_on()
-        return Done(counts=counts)
+        given: dict[str, str | int] = {"edition": edition, "hand": hand, "hands": hands}
+        return Done(then=(Job(task="deliver", site=site, given=given),) if turn.is_over else (), counts=counts)
 
     @contextmanager
     def _minding(self, site: str, duty: str) -> Iterator[App]:
@@ -203,7 +238,9 @@ def _deliveries(app: App, site: str, sending: Sending) -> Iterator[Job]:
     if not waits and (app.letters.service or sending.state is not SendState.RUNNING):
         return
     worth = max(1, -(-app.letters.reach(letter) // _A_HAND))
-    hands = 1 if app.letters.service else min(MOST_HANDS, worth, app.letters.way().connections)
+    pace = app.settings.send.pace.per_second
+    busy = -(-pace // A_HANDS_PACE) if pace else MOST_HANDS
+    hands = 1 if app.letters.service else int(min(MOST_HANDS, worth, busy, app.letters.way().connections))
     for hand in range(hands if waits else 1):
         yield Job(task="deliver", site=site, given={"edition": str(sending.edition), "hand": hand, "hands": hands})
 
