@@ -15,6 +15,7 @@ from sqlalchemy import insert
 
 from pipeline.app.ailments import ENGINE_ENDS, Facts, KeyFile, Severity, ailments
 from pipeline.app.doctor import examine_site
+from pipeline.app.hosts.git import git
 from pipeline.model import Handover, Sending
 from pipeline.pull.subscriptions.health import FeedHealth
 from pipeline.settings import load
@@ -287,3 +288,36 @@ def test_the_command_ends_with_1_only_where_something_fails(byline, site):
 def test_no_secret_is_told(site):
     environment = {"BYLINE_BACKUP_PASSPHRASE": "seven good words to keep it by"}
     assert "seven" not in repr(secrets(environment)) + repr(doctor(site, environment)[1])
+
+
+def test_what_would_fail_only_when_it_is_wanted_is_told_before(site):
+    text = (site / "byline.yml").read_text(encoding="utf-8")
+    assert "username: ''" in text
+    changed = text.replace("username: ''", "username: ana", 1).replace("card_font: ''", "card_font: gone.ttf", 1)
+    assert changed.count("gone.ttf") == 1
+    (site / "byline.yml").write_text(changed, encoding="utf-8")
+    Store(site / ".byline/byline.db").close()
+    told = {each.place: each for each in examine_site(site, {}, NOW).ailments}
+    assert told["BYLINE_SMTP_PASSWORD"].about == "mail"
+    assert "there is no file gone.ttf" in told["publish.card_font"].reason
+    assert ".byline" not in told
+    assert "BYLINE_SMTP_PASSWORD" not in {
+        each.place for each in examine_site(site, {"BYLINE_SMTP_PASSWORD": "x"}, NOW).ailments
+    }
+
+
+def test_readers_in_a_repository_are_told(site):
+    Store(site / ".byline/byline.db").close()
+    git(site, "init", "--quiet")
+    git(site, "add", "--all")
+    assert ".byline" not in {each.place for each in examine_site(site, {}, NOW).ailments}
+    git(site, "add", "--force", ".byline")
+    told = {each.place: each for each in examine_site(site, {}, NOW).ailments}
+    assert "it is in the git repository, with your readers' addresses" in told[".byline"].reason
+
+
+def test_a_torn_store_is_told_with_the_way_back(site):
+    Store(site / ".byline/byline.db").close()
+    (site / ".byline/byline.db").write_bytes(b"no store at all, but long enough to be one" * 100)
+    [told] = [each for each in examine_site(site, {}, NOW).ailments if each.about == "store"]
+    assert "`byline restore` a backup" in told.remedy

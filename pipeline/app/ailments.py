@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from pipeline.settings.sections import STATE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
@@ -99,6 +101,9 @@ class Facts:
     paused: Sequence[Sending] = ()
     late: Sequence[str] = ()
     moved_to: str = ""
+    lacks_password: bool = False
+    lost_font: str = ""
+    is_public: bool = False
     lost: Sequence[str] = ()
     troubles: Sequence[Trouble] = ()
     broken: Mapping[Path, str] = field(default_factory=dict)
@@ -114,9 +119,12 @@ class Facts:
 
 def ailments(facts: Facts) -> tuple[Ailment, ...]:
     """Return all that is wrong, what fails first."""
-    rules = (_settings, _posts, _store, _feeds, _letters, _worker, _dns, _keys, _disk, _versions, _engine)
+    rules = (_settings, _files, _posts, _store, _feeds, _letters, _worker, _dns, _keys, _disk, _versions, _engine)
     found = [each for rule in rules for each in rule(facts)]
     return tuple(sorted(found, key=lambda each: each.severity is not Severity.FAIL))
+
+
+_RESTORE: Final = "Stop what uses it, keep a copy, and `byline restore` a backup."
 
 
 def _fail(about: str, place: object, reason: str, remedy: str) -> Ailment:
@@ -140,15 +148,34 @@ def _posts(facts: Facts) -> Iterator[Ailment]:
         yield _fail("posts", path, told, f"byline check {path.stem} says all that is wrong with it.")
 
 
+def _files(facts: Facts) -> Iterator[Ailment]:
+    if facts.is_public:
+        told = "it is in the git repository, with your readers' addresses: whoever sees that, sees them"
+        remedy = (
+            f"git rm -r --cached {STATE}, name it in .gitignore, and take it out of the history where others see it."
+        )
+        yield _fail("store", STATE, told, remedy)
+    if facts.lacks_password:
+        told = (
+            "send.smtp has a username, and the environment no BYLINE_SMTP_PASSWORD: the mail server will take nothing"
+        )
+        yield _fail("mail", "BYLINE_SMTP_PASSWORD", told, "Set it where letters are sent from.")
+    if facts.lost_font:
+        told = f"there is no file {facts.lost_font}, so the site cannot be built"
+        yield _fail("settings", "publish.card_font", told, "Put it there, or take the line out.")
+
+
 def _store(facts: Facts) -> Iterator[Ailment]:
     store = facts.store
     if store is None or not store.there:
         return
     if store.problem:
-        yield _fail("store", store.place, store.problem, "See that it runs, is whole and is yours to write.")
+        is_torn = "malformed" in store.problem or "not a database" in store.problem
+        whole = "See that it runs, is whole and is yours to write."
+        yield _fail("store", store.place, store.problem, _RESTORE if is_torn else whole)
     elif store.damage:
         told = f"it is damaged: {'; '.join(store.damage)}"
-        yield _fail("store", store.place, told, "Stop what uses it, keep a copy, and `byline restore` a backup.")
+        yield _fail("store", store.place, told, _RESTORE)
     elif not store.revision:
         yield _warn("store", store.place, "it has no tables yet", "The next command makes them.")
     elif not store.is_of_this_schema:

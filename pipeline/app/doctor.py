@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING
 
 from pipeline.app.ailments import Facts, KeyFile, ailments
-from pipeline.errors import PostError, SendError, SettingsError, StoreError, UsageError
+from pipeline.errors import CodeHostError, PostError, SendError, SettingsError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,7 +52,7 @@ def examine_site(
     except SettingsError as error:
         notes.append("as the settings are wrong, nothing was looked at that depends on them: the store, feeds, mail")
         return Examination(ailments=ailments(replace(facts, problems=error.problems)), notes=tuple(notes))
-    facts = _with_keys(replace(facts, engine=settings.publish.engine), settings)
+    facts = _with_keys(_with_files(replace(facts, engine=settings.publish.engine), settings), settings)
     facts = replace(facts, broken=dict(_broken(settings)))
     facts = _with_store(facts, settings, now, notes)
     if not online:
@@ -98,6 +98,28 @@ def _broken(settings: Settings) -> Iterator[tuple[Path, str]]:
         except PostError as error:
             line, reason = error.problems[0]
             yield path, f"line {line} {reason}"
+
+
+def _with_files(facts: Facts, settings: Settings) -> Facts:
+    font, smtp = settings.publish.card_font, settings.send.smtp
+    return replace(
+        facts,
+        lost_font=font if font and not (settings.root / font).is_file() else "",
+        lacks_password=settings.send.way == "smtp" and bool(smtp.username) and settings.secrets.smtp_password is None,
+        is_public=_is_tracked(settings),
+    )
+
+
+def _is_tracked(settings: Settings) -> bool:
+    """Tell whether git has what is remembered of people, and not only this folder does."""
+    from pipeline.app.hosts.git import git
+
+    if not (settings.root / ".git").exists():
+        return False
+    try:
+        return bool(git(settings.root, "ls-files", "--", settings.state.name))
+    except CodeHostError:
+        return False  # without git nothing was put there
 
 
 def _with_keys(facts: Facts, settings: Settings) -> Facts:
