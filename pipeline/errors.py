@@ -15,6 +15,7 @@
     ├── AssistError             the model that byline.yml names gives no answer that can be used
     ├── PublishError            the site cannot be built
     ├── ConnectError            what is for the network cannot be made, or did not go where it should
+    ├── ElsewhereError            a worker's machine does not have the site
     ├── StoppedError            a worker was told to end, and hands back what it was at
     ├── CodeHostError           a code host does not do what a run asks of it
     └── SendError               the letter cannot be made or sent at all
@@ -120,6 +121,10 @@ class CodeHostError(BylineError):
 
 class StoppedError(BylineError):
     """A worker was told to end before this was done; what is left is found again."""
+
+
+class ElsewhereError(BylineError):
+    """A worker was given a duty of a site that is not on its machine; another's may have it."""
 
 
 class SendError(BylineError):

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 
 from pipeline.errors import SettingsError, StoreAwayError, StoreError
 from pipeline.store import walls
-from pipeline.store.address import address_of, shown
+from pipeline.store.address import address_of, shown, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,8 +101,9 @@ class Store:
 
     def _in_words(self, error: Exception) -> str:
         place = shown(self._engine.url)
-        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        return f"the store {place} cannot be used: {said}; check that it exists, is whole and is yours to write"
+        return (
+            f"the store {place} cannot be used: {words_of(error)}; check that it exists, is whole and is yours to write"
+        )
 
 
 def _is_away(error: Exception) -> bool:

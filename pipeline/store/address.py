@@ -1,4 +1,4 @@
-"""The address of a database: read, and shown without anything that is secret in it."""
+"""The address of a database, and what its driver says: read, and shown without anything that is secret in it."""
 
 from __future__ import annotations
 
@@ -37,6 +37,11 @@ def address_of(place: str | Path) -> URL:
     if "@" in f"{url.host}{url.database if url.host else ''}":
         raise SettingsError([_UNREADABLE])
     return url
+
+
+def words_of(error: Exception) -> str:
+    """Return the first line of what a driver says: further ones repeat statements and values."""
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
 
 
 def shown(url: URL) -> str:

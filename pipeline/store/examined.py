@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import BylineError
 from pipeline.store import HEAD, connecting
-from pipeline.store.address import shown
+from pipeline.store.address import shown, words_of
 from pipeline.store.walls import beyond
 
 if TYPE_CHECKING:
@@ -97,7 +97,6 @@ def _server(url: str) -> Examined:
             found = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else ""
             return Examined(place=place, there=True, revision=str(found or ""), walls=beyond(connection))
     except (SQLAlchemyError, OSError) as error:
-        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        return Examined(place=place, there=True, problem=said)
+        return Examined(place=place, there=True, problem=words_of(error))
     finally:
         engine.dispose()

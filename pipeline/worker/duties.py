@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.app import App
-from pipeline.errors import BylineError, StoppedError, StoreError
+from pipeline.errors import BylineError, ElsewhereError, StoppedError, StoreError
 from pipeline.html import plain_text
 from pipeline.model import EditionId, FeedState, SendState
 from pipeline.send import Orders
@@ -168,8 +168,10 @@ class Duties:
     def _minding(self, site: str, duty: str) -> Iterator[App]:
         """Give the pipeline of a site as it is now, and keep what goes wrong with ``duty`` in its store.
 
-        Raises ``KeyError`` where this machine does not have the site.
+        Raises ``ElsewhereError`` where this machine does not have the site.
         """
+        if site not in self._sites:
+            raise ElsewhereError(f"the site {site} is not on this machine")
         with closing(App(self._sites[site].settings(), datetime.now(UTC), self._turns())) as app:
             try:
                 yield app

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from pipeline.errors import StoreAwayError, StoreError
 from pipeline.model import Due
 from pipeline.store import connecting
+from pipeline.store.address import words_of
 from pipeline.store.walls import see_that_it_is_there
 
 if TYPE_CHECKING:
@@ -63,10 +64,9 @@ class Fleet:
             with self.engine.begin() as connection:
                 _prepare(connection, renew=renew)
         except DBAPIError as error:
-            said = str(error.orig).strip().splitlines()[0]
             raise StoreError(
-                f"the queue cannot be made ready: {said}; check that the database of DATABASE_URL is there, and that "
-                f"the schema {SCHEMA} is its role's, if there is one"
+                f"the queue cannot be made ready: {words_of(error)}; check that the database of DATABASE_URL is there, and "
+                f"that the schema {SCHEMA} is its role's, if there is one"
             ) from error
 
     def workers(self) -> int:

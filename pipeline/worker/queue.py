@@ -16,7 +16,7 @@ from procrastinate import PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.retry import BaseRetryStrategy
 
-from pipeline.errors import StoppedError, StoreError
+from pipeline.errors import ElsewhereError, StoppedError, StoreError
 from pipeline.worker.duties import Done, Job
 from pipeline.worker.fleet import ALIVE, BEAT, SCHEMA
 
@@ -48,7 +48,7 @@ class _Again(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Taken) -> RetryDecision | None:
         if isinstance(exception, StoppedError):
             return RetryDecision(retry_in={"seconds": 0})
-        if isinstance(exception, KeyError) and job.attempts < _OFTEN:  # another machine may have that site
+        if isinstance(exception, ElsewhereError) and job.attempts < _OFTEN:
             return RetryDecision(retry_in={"seconds": int(_ABSENT.total_seconds())})
         if isinstance(exception, StoreError) and job.attempts < _OFTEN:
             return RetryDecision(retry_in={"seconds": 2 ** (job.attempts + 1)})
