@@ -65,8 +65,8 @@ class Fleet:
                 _prepare(connection, renew=renew)
         except DBAPIError as error:
             raise StoreError(
-                f"the queue cannot be made ready: {words_of(error)}; check that the database of DATABASE_URL is there, and "
-                f"that the schema {SCHEMA} is its role's, if there is one"
+                f"the queue cannot be made ready: {words_of(error)}; check that the database of DATABASE_URL is there, "
+                f"and that the schema {SCHEMA} is its role's, if there is one"
             ) from error
 
     def workers(self) -> int:
