@@ -40,7 +40,19 @@ ASKED = {"http://evil.example/x.png", "/-/missed.js", "/-/page/missed.png"}
 
 @pytest.mark.parametrize("sandbox", ["", SANDBOX], ids=["open", "in a sandbox"])
 def test_what_runs_would_be_seen(sandbox, monkeypatch):
-    monkeypatch.setattr("attacks.watch.SETTLE", 600)  # on a machine with much else to do, the browser tells it late
+    """On a machine with much else to do, the browser tells it late: then it is waited for longer."""
+    for patience in (600, 6000):
+        monkeypatch.setattr("attacks.watch.SETTLE", patience)
+        kinds, asked, headings = seen_of(sandbox)
+        if (kinds, asked) == (SEEN, ASKED):
+            break
+    assert kinds == SEEN
+    assert asked == ASKED
+    assert headings == [[str(number)] for number in range(len(SEEN))]
+
+
+def seen_of(sandbox):
+    """What the watch sees of each page, what of requests, and the headings of the pages."""
     with served("") as server, chromium() as browser:
         paths = server.add("page", {f"{number}": f"<h1>{number}</h1>{markup}" for number, markup in enumerate(SEEN)})
         trial = Trial(None, server, Watch(browser, server.address))
@@ -50,9 +62,8 @@ def test_what_runs_would_be_seen(sandbox, monkeypatch):
     for (_, kind), found in trial.watch.seen.items():
         for at, _ in found:
             kinds[at].add(kind)
-    assert {markup: kinds[path] - {"requests"} for path, markup in zip(paths, SEEN, strict=True)} == SEEN
-    assert {what for _, what in trial.watch.seen[CONTROL, "requests"]} == ASKED
-    assert list(headings.values()) == [[str(number)] for number in range(len(SEEN))]
+    by_markup = {markup: kinds[path] - {"requests"} for path, markup in zip(paths, SEEN, strict=True)}
+    return by_markup, {what for _, what in trial.watch.seen[CONTROL, "requests"]}, list(headings.values())
 
 
 def test_what_a_frame_without_scripts_holds_would_be_seen(site, open_app):
