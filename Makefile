@@ -18,7 +18,7 @@ install: $(VENV)/installed ## Make .venv with the command byline in it
 
 .PHONY: test
 test: $(VENV)/developing ## Run the tests, but for those that take long
-	$(BIN)/pytest -n 3 --dist worksteal -m "not long"
+	$(BIN)/pytest -n 4 --dist worksteal -m "not long"
 
 .PHONY: test-long
 test-long: $(VENV)/developing ## Run those that take long: browsers, whole builds, workers, kills
