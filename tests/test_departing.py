@@ -79,6 +79,17 @@ def test_a_post_that_was_renamed_is_sent_to_nobody_again_even_where_no_build_saw
     assert len(got) == 3
 
 
+def test_what_nobody_was_sent_may_get_another_name(author, site, online):
+    run, got = author
+    mailing_to(site, 9)  # nobody listens there
+    online(site)
+    assert run("send", EDITION, "--built-elsewhere", "--yes")[0] == 1
+    path = site / f"content/posts/{EDITION}.md"
+    new = path.rename(path.with_name("2026-11-16-another-name.md"))
+    assert "cannot be reached" in run("send", new.stem, "--built-elsewhere", "--yes")[2]
+    assert got == []
+
+
 def test_another_post_of_that_day_is_sent(author, site):
     run, got = author
     run("send", EDITION, "--built-elsewhere", "--yes")

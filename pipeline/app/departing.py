@@ -9,10 +9,11 @@ from pipeline.app.written import read_posts
 from pipeline.errors import UsageError
 from pipeline.model import SentPost
 from pipeline.post.alike import are_one
-from pipeline.store import moves, sent_posts
+from pipeline.store import deliveries as ledger
+from pipeline.store import handovers, moves, sent_posts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from pipeline.app import App
@@ -30,6 +31,7 @@ def see_that_it_may_leave(app: App, letter: Letter, now: datetime) -> None:
         app.see_that_approved(app.find(letter.edition))
     with app.store.reading() as connection:
         moved, sent = moves.moved_to(connection), sent_posts.remembered(connection)
+        begun = ledger.editions(connection) | {each.edition for each in handovers.all_handovers(connection)}
     if moved:
         place, at = moved
         raise UsageError(
@@ -39,7 +41,7 @@ def see_that_it_may_leave(app: App, letter: Letter, now: datetime) -> None:
     if post is None:
         return
     see_that_said(post)
-    if letter.edition not in sent and (before := next(_under_another_name(app, post, sent.values()), None)):
+    if letter.edition not in sent and (before := next(_under_another_name(app, post, sent, begun), None)):
         raise UsageError(
             f"{post.path.name} reads like {before.edition}, which was sent on {before.at:%Y-%m-%d} and whose file is "
             f"gone, so nobody was sent it again. If it is that post under another name, write `aliases: "
@@ -61,10 +63,13 @@ def see_that_said(*read: Post) -> None:
         raise UsageError(f"what nobody has written words for is not for Byline to say in your name:{told}")
 
 
-def _under_another_name(app: App, post: Post, sent: Iterable[SentPost]) -> Iterator[SentPost]:
-    """Yield what was sent and reads like ``post``, where no file has its name now."""
+def _under_another_name(
+    app: App, post: Post, sent: Mapping[EditionId, SentPost], begun: Collection[EditionId]
+) -> Iterator[SentPost]:
+    """Yield what somebody was sent and reads like ``post``, where no file has its name now."""
     folder = app.settings.content / posts.POSTS
-    alike = [each for each in sent if are_one(each, post) and not (folder / f"{each.edition}.md").exists()]
+    gone = [sent[edition] for edition in sent if edition in begun and not (folder / f"{edition}.md").exists()]
+    alike = [each for each in gone if are_one(each, post)]
     if alike:
         theirs: set[EditionId] = set(map(posts.edition_of, read_posts(app.settings.content, posts.POSTS)[0]))
         yield from (each for each in alike if each.edition not in theirs)

@@ -8,16 +8,17 @@ from sqlalchemy import Connection, select
 
 from pipeline.html import kept_text
 from pipeline.model import EditionId, SentPost
-from pipeline.store.schema import insert_new, sent_posts
+from pipeline.store.schema import sent_posts, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 def remember(connection: Connection, post: SentPost) -> None:
-    """Keep what an edition says, unless that is kept already."""
+    """Keep what an edition says, in place of what it said before; when it was sent first stays."""
     values = {"edition": post.edition, "title": post.title, "date": post.date, "body": post.body, "at": post.at}
-    connection.execute(insert_new(connection, sent_posts).values(values))
+    query = upsert(connection, sent_posts, lambda new: {"title": new.title, "date": new.date, "body": new.body})
+    connection.execute(query.values(values))
 
 
 def remembered(connection: Connection) -> Mapping[EditionId, SentPost]:
