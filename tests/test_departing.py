@@ -1,5 +1,6 @@
 """What must hold before a letter leaves: the author's words, no post that was sent before, the store that knows."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from pipeline.errors import SettingsError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import Delivery, DeliveryState
 from pipeline.send import Sent
+from pipeline.store import Store, moves
 from pipeline.store import send as kept_readers
 from pipeline.store.address import address_of, shown
 from sending import sink
@@ -144,6 +146,10 @@ def test_a_copy_to_a_server_is_a_move_unless_it_is_a_spare_one(author, site, pos
     letter = copied.letters.make(copied.find(EDITION))
     assert copied.letters.send(letter, None, lambda _: None).count(DeliveryState.SENT) == 0
     copied.close()
+    again = f"sqlite:///{site}/again.db"  # the one that was moved is copied once more: the copy is where it is
+    assert run("store", "copy", again)[0] == 0
+    with closing(Store(again)) as store, store.reading() as connection:
+        assert moves.moved_to(connection) is None
     for name in names:
         _run_sql(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 

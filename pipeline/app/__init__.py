@@ -372,6 +372,8 @@ class App:
 
         with closing(Store(url)) as target:
             copied = copy_into(self.store, target)
+            with target.writing() as connection:  # wherever this one was moved to, that one is here
+                moves.stay(connection)
         if moves_to:
             with self.store.writing() as connection:
                 moves.moved(connection, moves_to, self.now)

@@ -189,6 +189,9 @@ def _told(sent: Sent) -> dict[str, Any]:
         "troubled": [
             f"{delivery.reader.email}: {delivery.answer or 'cut off before the answer'}" for delivery in sent.troubled
         ],
-        "left_out": [f"{many} left out: {why}" for why, many in sent.left_out.items()],
+        "left_out": [
+            *(f"{many} left out: {why}" for why, many in sent.left_out.items()),
+            *([f"{sent.uncertain} uncertain: cut off before the answer; byline status"] if sent.uncertain else []),
+        ],
         "later": sent.later and f"{sent.later:%Y-%m-%d %H:%M} UTC",
     }
