@@ -5,10 +5,16 @@ import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import pytest
+
+from pipeline import post as posts
 from pipeline import send as room
+from pipeline.cli.init import _sample_files, make
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState
+from pipeline.send.letter import make_letter
 from pipeline.send.ways import Smtp
+from pipeline.settings import load
 from pipeline.store import Store
 from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept
@@ -107,3 +113,28 @@ def states(store, letter):
 def state_of(store, letter):
     with store.reading() as connection:
         return connection.execute(sends.select().where(sends.c.edition == letter.edition)).one()
+
+
+# -- what several files of tests begin with: each names it as its own
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The settings of the sample site."""
+    folder = tmp_path_factory.mktemp("sample") / "site"
+    make(folder, dict(_sample_files()))
+    return load(folder, {})
+
+
+@pytest.fixture(scope="module")
+def letter(site):
+    """Its edition as a letter."""
+    return make_letter(posts.read(site.content / "posts/2026-11-16-what-had-no-name.md"), site)
+
+
+@pytest.fixture
+def store(store_url):
+    """A store with twenty readers."""
+    opened = filled(store_url, 20)
+    yield opened
+    opened.close()

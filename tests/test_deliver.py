@@ -21,16 +21,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import post as posts
-from pipeline.cli.init import _sample_files, make
+import sending
 from pipeline.errors import SendError, StoreError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState, Reader, ReaderState, SendState, Settled
 from pipeline.send.course import Course, again_at
-from pipeline.send.letter import make_letter
 from pipeline.send.message import Envelope, Mould
 from pipeline.send.sign import Signer
-from pipeline.settings import load
 from pipeline.store import Store
 from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept
@@ -39,17 +36,7 @@ from sending import CLAIMED, LATER, NOW, REFUSED, SENT, filled, here, sent, sink
 law = settings(derandomize=True, deadline=None, max_examples=40)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The settings of the sample site."""
-    folder = tmp_path_factory.mktemp("sample") / "site"
-    make(folder, dict(_sample_files()))
-    return load(folder, {})
-
-
-@pytest.fixture(scope="module")
-def letter(site):
-    return make_letter(posts.read(site.content / "posts/2026-11-16-what-had-no-name.md"), site)
+site, letter = sending.site, sending.letter
 
 
 def reader(number=1, name="Ana Ruiz", token="token"):

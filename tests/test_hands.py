@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline import post as posts
+import sending
 from pipeline.cli import run
 from pipeline.cli.init import _sample_files, make
 from pipeline.html import plain_text
@@ -15,11 +15,9 @@ from pipeline.model import DeliveryState, SendState, Settled
 from pipeline.send import lineman, orders
 from pipeline.send.clerk import shares
 from pipeline.send.interrupted import Stopping
-from pipeline.send.letter import make_letter
 from pipeline.send.lineman import Lineman
 from pipeline.send.moulds import Moulds
 from pipeline.send.pace import Pace
-from pipeline.settings import load
 from pipeline.settings.sending import PaceSettings
 from pipeline.store import Store
 from pipeline.store import deliveries as ledger
@@ -33,23 +31,7 @@ MINUTE = timedelta(minutes=1)
 WAITING, EXCLUDED = DeliveryState.WAITING, DeliveryState.EXCLUDED
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sample") / "site"
-    make(folder, dict(_sample_files()))
-    return load(folder, {})
-
-
-@pytest.fixture(scope="module")
-def letter(site):
-    return make_letter(posts.read(site.content / "posts/2026-11-16-what-had-no-name.md"), site)
-
-
-@pytest.fixture
-def store(store_url):
-    opened = filled(store_url, 20)
-    yield opened
-    opened.close()
+site, letter, store = sending.site, sending.letter, sending.store
 
 
 def claimed_by_another(store, letter, at=NOW):

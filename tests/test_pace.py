@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from pipeline import post as posts
+import sending
 from pipeline import send as room
 from pipeline.app.letters import Letters
 from pipeline.cli import run
@@ -23,12 +23,10 @@ from pipeline.errors import SendError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState, Reader, ReaderId, ReaderState, Sending, SendState
 from pipeline.send import orders
-from pipeline.send.letter import make_letter
 from pipeline.send.limits import FIRST_DAY, Hours, Limit, known_zone, most_today, zone_of
 from pipeline.send.pace import AT_NIGHT, DAY_IS_FULL, Pace
 from pipeline.send.waiting import PATIENCE, Waiting
 from pipeline.send.ways import Smtp
-from pipeline.settings import load
 from pipeline.settings.sending import PaceSettings
 from pipeline.store import Store, sends
 from pipeline.store import deliveries as ledger
@@ -42,23 +40,7 @@ law = settings(derandomize=True, deadline=None, max_examples=60)
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sample") / "site"
-    make(folder, dict(_sample_files()))
-    return load(folder, {})
-
-
-@pytest.fixture(scope="module")
-def letter(site):
-    return make_letter(posts.read(site.content / "posts/2026-11-16-what-had-no-name.md"), site)
-
-
-@pytest.fixture
-def store(store_url):
-    opened = filled(store_url, 20)
-    yield opened
-    opened.close()
+site, letter, store = sending.site, sending.letter, sending.store
 
 
 def paced(site, server, connections=4, **pace):

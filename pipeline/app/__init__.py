@@ -6,7 +6,7 @@ and later the desk and the worker, call this and nothing below it. Each room is 
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -363,21 +363,10 @@ class App:
         return backup(self.settings, self.store, path, lock, self.now)
 
     def copy_store(self, url: str, *, moves_to: str = "") -> Mapping[str, int]:
-        """Copy the whole store into the empty one at ``url``. Return how many rows each table has there.
+        """Copy the store into the empty one at ``url``, and where it ``moves_to`` there, send no letter from here."""
+        from pipeline.app.moving import copy_store
 
-        Where it ``moves_to`` there, by an address to be shown, no letter is sent from here any more.
-        """
-        from pipeline.store import Store, moves
-        from pipeline.store.copied import copy_into
-
-        with closing(Store(url)) as target:
-            copied = copy_into(self.store, target)
-            with target.writing() as connection:  # wherever this one was moved to, that one is here
-                moves.stay(connection)
-        if moves_to:
-            with self.store.writing() as connection:
-                moves.moved(connection, moves_to, self.now)
-        return copied
+        return copy_store(self.store, url, moves_to, self.now)
 
     def stay(self) -> bool:
         """Have letters sent from this store again. Return whether it was moved."""
