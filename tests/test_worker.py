@@ -14,6 +14,7 @@ import time
 import urllib.request
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
@@ -36,7 +37,9 @@ from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
 from pipeline.store.schema import deliveries
 from pipeline.worker.duties import Duties, Job, _share
-from pipeline.worker.fleet import SCHEMA, Fleet, SharedTurns
+from pipeline.worker.fleet import SCHEMA, Fleet
+from pipeline.worker.others import OtherWorkers
+from pipeline.worker.shelf import GOOD_FOR, Shelf
 from pipeline.worker.sites import Known, Site, one_site, queue_url, sites_below
 from pipeline.worker.told import Told, log_as_json
 
@@ -400,14 +403,19 @@ def test_a_site_is_called_by_its_store_wherever_it_lies(tmp_path):
 # -- turns at hosts
 
 
+def meeting(fleet, shelf=None):
+    """The other workers, as one meets them that has a shelf of its own, or this one."""
+    return OtherWorkers(fleet, shelf or Shelf(), lambda _seconds: None)
+
+
 def test_a_host_is_asked_by_one_worker_at_a_time_and_after_a_pause(fleet):
     inside, visits = [], []
 
     def visitor():
         async def visit():
-            turns = SharedTurns(fleet, lambda _seconds: None)
+            others = meeting(fleet)
             for _ in range(3):
-                while later := await turns.take("host.example", 0.1, 5):  # noqa: ASYNC110  (as `Web` does)
+                while later := await others.take("host.example", 0.1, 5):  # noqa: ASYNC110  (as `Web` does)
                     await asyncio.sleep(later)
                 began = time.monotonic()
                 inside.append(1)
@@ -415,7 +423,7 @@ def test_a_host_is_asked_by_one_worker_at_a_time_and_after_a_pause(fleet):
                 await asyncio.sleep(0.01)
                 inside.pop()
                 visits.append((began, time.monotonic()))
-                await turns.end("host.example")
+                await others.end("host.example")
 
         asyncio.run(visit())
 
@@ -431,7 +439,7 @@ def test_a_host_is_asked_by_one_worker_at_a_time_and_after_a_pause(fleet):
 
 def test_a_turn_of_one_who_died_is_free_once_no_answer_can_come_any_more(fleet):
     async def go():
-        dead, alive = SharedTurns(fleet, lambda _: None), SharedTurns(fleet, lambda _: None)
+        dead, alive = meeting(fleet), meeting(fleet)
         assert await dead.take("host.example", 0, 30) == 0
         assert await alive.take("host.example", 0, 30) > 0
         with fleet.engine.begin() as connection:
@@ -456,15 +464,47 @@ def test_what_one_worker_hears_of_a_host_all_heed(tmp_path, database, fleet):
             sites[root.name] = Site(
                 name=root.name, root=root, environment={"DATABASE_URL": f"{database}&schema=s{number}"}
             )
-        duties = Duties(sites, lambda: SharedTurns(fleet, lambda _: None), Stopping())
+        duties = Duties(sites, lambda: meeting(fleet), Stopping())
         duties.pull("site0")
         assert duties.pull("site1").counts == {"waiting": 1, "entries": 0}
         assert [path for path, _ in web.requests] == ["/a.xml"]
 
     async def asked():
-        return await SharedTurns(fleet, lambda _: None).left_alone("127.0.0.1")
+        return await meeting(fleet).left_alone("127.0.0.1")
 
     assert isinstance(asyncio.run(asked()), Due)
+
+
+def test_a_feed_that_several_sites_read_is_asked_for_once(tmp_path, database, fleet, monkeypatch):
+    """Who has it already hears that nothing is new, who does not has all of it; each site asks in its own time."""
+    monkeypatch.setattr("pipeline.web.guarded.is_public", lambda _address: True)
+    with serving() as web:
+        feed = web.serve("/feed.xml", FEED.format("a"), ETag='"one"')
+        sites = {}
+        for name in ("ana", "bea", "cleo"):
+            root = made_site(tmp_path / name, [], 25)
+            (root / "byline.yml").write_text(f"pull:\n  feeds:\n    - url: {feed}\n", encoding="utf-8")
+            sites[name] = Site(name=name, root=root, environment={"DATABASE_URL": f"{database}&schema={name}"})
+
+        def due_again():
+            for site in sites.values():
+                with closing(Store(site.settings().database_url)) as store, store.writing() as connection:
+                    connection.execute(text("UPDATE feeds SET due_at = NULL"))
+
+        clock, here, there = [0.0], Shelf(lambda: clock[0]), Shelf(lambda: clock[0])
+        worker, another = (Duties(sites, partial(meeting, fleet, shelf), Stopping()) for shelf in (here, there))
+        for name in ("ana", "bea"):
+            assert worker.pull(name).counts == {"read": 1, "entries": 1}
+        assert another.pull("cleo").counts == {"read": 1, "entries": 1}  # another machine has a shelf of its own
+        assert [path for path, _ in web.requests] == ["/feed.xml"] * 2
+        due_again()
+        assert [worker.pull(name).counts["unchanged"] for name in sites] == [1, 1, 1]
+        assert len(web.requests) == 2
+        clock[0] = GOOD_FOR
+        web.serve("/feed.xml", status=304)
+        due_again()
+        assert [worker.pull(name).counts["unchanged"] for name in sites] == [1, 1, 1]
+        assert [headers.get("If-None-Match") for _, headers in web.requests[2:]] == ['"one"']
 
 
 # -- duties, sites, the queue

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from pipeline.publish.site import Site
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
-    from pipeline.web import Turns
+    from pipeline.web import Others
 
 
 class FactsOfSite(TypedDict):
@@ -63,13 +63,13 @@ class FactsOfSite(TypedDict):
 class App:
     """One author's pipeline. ``now`` is the time that all decisions are made for.
 
-    ``turns`` are those at the hosts of feeds, where other pipelines ask them as well.
+    ``others`` are who else asks the hosts of feeds.
     """
 
-    def __init__(self, settings: Settings, now: datetime, turns: Turns | None = None) -> None:
+    def __init__(self, settings: Settings, now: datetime, others: Others | None = None) -> None:
         self.settings = settings
         self.now = now
-        self.turns = turns
+        self.others = others
 
     @cached_property
     def store(self) -> Store:
@@ -80,7 +80,7 @@ class App:
 
     def at(self, now: datetime) -> App:
         """Return the same pipeline at another time; it shares what is open, and is not to be closed."""
-        later = App(self.settings, now, self.turns)
+        later = App(self.settings, now, self.others)
         later.__dict__["store"] = self.store
         return later
 
@@ -94,7 +94,7 @@ class App:
         """All that concerns the feeds of byline.yml."""
         from pipeline.app.feeds import Feeds
 
-        return Feeds(self.settings, lambda: self.store, self.now, self.turns)
+        return Feeds(self.settings, lambda: self.store, self.now, self.others)
 
     @cached_property
     def stories(self) -> Stories:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.settings.sections import Settings
     from pipeline.store import Store
-    from pipeline.web import Answer, Turns, Unreachable, Web
+    from pipeline.web import Answer, Others, Unreachable, Web
 
 _Done = TypeVar("_Done")
 
@@ -43,16 +43,16 @@ _Done = TypeVar("_Done")
 class Feeds:
     """The feeds of byline.yml. ``now`` is the time that all decisions are made for; the store is opened if needed.
 
-    ``turns`` are those at the hosts of feeds, where others ask them as well.
+    ``others`` are who else asks the hosts of feeds.
     """
 
     def __init__(
-        self, settings: Settings, open_store: Callable[[], Store], now: datetime, turns: Turns | None = None
+        self, settings: Settings, open_store: Callable[[], Store], now: datetime, others: Others | None = None
     ) -> None:
         self._settings = settings
         self._open_store = open_store
         self._now = now
-        self._turns = turns
+        self._others = others
 
     @property
     def _store(self) -> Store:
@@ -70,7 +70,7 @@ class Feeds:
 
         terms = Terms(now=self._now, only_due=only_due, history=history, dice=random.random)
         return _on_the_web(
-            self._settings, lambda web: pull(self._wanted(urls), web, self._store, terms, tell), self._turns
+            self._settings, lambda web: pull(self._wanted(urls), web, self._store, terms, tell), self._others
         )
 
     def are_due(self) -> bool:
@@ -107,7 +107,7 @@ class Feeds:
     ) -> None:
         from pipeline.pull.articles import take_snapshots
 
-        _on_the_web(self._settings, lambda web: take_snapshots(links, web, self._store, self._now, tell), self._turns)
+        _on_the_web(self._settings, lambda web: take_snapshots(links, web, self._store, self._now, tell), self._others)
 
     def _own_hosts(self) -> set[tuple[str, int] | None]:
         """Return the hosts of feeds that may be at a private address: the author's own links may lead there as well."""
@@ -129,7 +129,7 @@ class Feeds:
 
                 return await dead_among(urls, visit)
 
-        return _on_the_web(self._settings, visits, self._turns) if urls else {}
+        return _on_the_web(self._settings, visits, self._others) if urls else {}
 
     def healths(self) -> tuple[FeedHealth, ...]:
         """Return the feeds of byline.yml with their health."""
@@ -155,7 +155,7 @@ class Feeds:
         found = _on_the_web(
             self._settings,
             lambda web: look_for_feeds(url, web, self._store, self._now, allow_private=allow_private),
-            self._turns,
+            self._others,
         )
         if isinstance(found, Unreachable):
             cause = found.cause
@@ -274,7 +274,7 @@ def read_feeds(
 
 
 def _on_the_web(
-    settings: Settings | None, work: Callable[[Web], Coroutine[Any, Any, _Done]], turns: Turns | None = None
+    settings: Settings | None, work: Callable[[Web], Coroutine[Any, Any, _Done]], others: Others | None = None
 ) -> _Done:
     """Return what ``work`` does with a way out to the web.
 
@@ -283,7 +283,7 @@ def _on_the_web(
     import asyncio
 
     async def run() -> _Done:
-        async with _web_for(settings, turns) as web:
+        async with _web_for(settings, others) as web:
             return await work(web)
 
     try:
@@ -295,7 +295,7 @@ def _on_the_web(
         raise named or group from None
 
 
-def _web_for(settings: Settings | None, turns: Turns | None = None) -> Web:
+def _web_for(settings: Settings | None, others: Others | None = None) -> Web:
     """Return the way out to the web that these settings allow, which names Byline and the site."""
     from pipeline.web import Web
 
@@ -307,5 +307,5 @@ def _web_for(settings: Settings | None, turns: Turns | None = None) -> Web:
         max_bytes=pull.max_megabytes * 2**20,
         concurrency=pull.concurrency,
         pause_seconds=pull.pause_seconds,
-        turns=turns,
+        others=others,
     )

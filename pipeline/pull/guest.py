@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import SafeUrl
     from pipeline.store import Store
-    from pipeline.web import Refusal, Web
+    from pipeline.web import Others, Refusal, Web
 
 _UNSAID: Final = timedelta(hours=1)
 """So long a host is left alone that says "too often" and not for how long."""
@@ -66,8 +66,9 @@ class Guest:
                 return why
             return await refusal(address) if refusal is not None else None
 
+        manners = _Manners(self, None if allow_private else self._web.others, headers or {})
         return await self._web.get(
-            url, headers=headers, allow_private=allow_private, pause=pause, refusal=refused, manners=self
+            url, headers=headers, allow_private=allow_private, pause=pause, refusal=refused, manners=manners
         )
 
     async def refused(self, address: SafeUrl) -> Unreachable | None:
@@ -80,8 +81,8 @@ class Guest:
         """Remember until when the host that gave ``answer`` wants to be left alone, if it does."""
         if (wait := _wanted(answer, self._time())) is not None:
             self.waits_heard[host_of(answer.url)] = wait
-            if self._web.turns is not None:
-                await self._web.turns.leave_alone(host_of(answer.url), wait)
+            if self._web.others is not None:
+                await self._web.others.leave_alone(host_of(answer.url), wait)
 
     def _time(self) -> datetime:
         """Return the time that it is by now, to the second, as Retry-After counts: a pull may take an hour."""
@@ -89,10 +90,28 @@ class Guest:
 
     async def _told(self, url: str) -> Due | None:
         """Return what others heard of the host of ``url``, if it wants to be left alone."""
-        if self._web.turns is None:
+        if self._web.others is None:
             return None
-        known = await self._web.turns.left_alone(host_of(url))
+        known = await self._web.others.left_alone(host_of(url))
         return known if known is not None and known.at > self._time() else None
+
+
+class _Manners:
+    """A guest's manners with one question: nobody asks it again whom ``others`` can tell the answer."""
+
+    def __init__(self, guest: Guest, others: Others | None, headers: Mapping[str, str]) -> None:
+        self._guest, self._others, self._headers = guest, others, headers
+
+    def known(self, address: SafeUrl) -> Answer | None:
+        return self._others.answered(address, self._headers) if self._others is not None else None
+
+    async def refused(self, address: SafeUrl) -> Unreachable | None:
+        return await self._guest.refused(address)
+
+    async def heard(self, answer: Answer) -> None:
+        await self._guest.heard(answer)
+        if self._others is not None:
+            self._others.hear(answer, self._headers)
 
 
 def host_of(url: str) -> str:

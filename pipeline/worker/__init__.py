@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from pipeline.processes import shut_off
 from pipeline.send.interrupted import Stopping
 from pipeline.worker.duties import Duties
-from pipeline.worker.fleet import Fleet, SharedTurns
+from pipeline.worker.fleet import Fleet
+from pipeline.worker.others import OtherWorkers
 from pipeline.worker.queue import Work
+from pipeline.worker.shelf import Shelf
 from pipeline.worker.sites import Known
 from pipeline.worker.told import Told, log_as_json
 
@@ -33,13 +35,13 @@ def worker(url: URL, sites: Callable[[], Found], *, tasks: int, metrics: int | N
     """Work for ``sites``, which are asked for anew from time to time, by the queue in the database at ``url``."""
     log_as_json()
     shut_off()  # builds run what the sites bring along, as the same user
-    fleet, stopping, told = Fleet(url), Stopping(), Told()
+    fleet, shelf, stopping, told = Fleet(url), Shelf(), Stopping(), Told()
     try:
         fleet.prepare(renew=renew)
         if metrics is not None:
             told.serve(metrics, fleet)
         known = Known(sites, told.left_out)
-        duties = Duties(known, lambda: SharedTurns(fleet, told.fetches.observe), stopping)
+        duties = Duties(known, lambda: OtherWorkers(fleet, shelf, told.fetches.observe), stopping)
         with _ended_by_signals(stopping):
             told.note("begins", sites=len(known), tasks=tasks)
             asyncio.run(Work(fleet, duties, known.anew, told).run(stopping, tasks, once=once))

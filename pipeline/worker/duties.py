@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import Delivery, Sending
     from pipeline.send.interrupted import Stopping
-    from pipeline.web import Turns
+    from pipeline.web import Others
     from pipeline.worker.sites import Site
 
 A_TURN = 60.0
@@ -99,10 +99,10 @@ class Done:
 
 
 class Duties:
-    """The duties of a worker for its sites; ``turns`` makes those at the hosts of feeds, anew for each pull."""
+    """The duties of a worker for its sites; ``others`` gives who else asks the hosts of feeds, anew for each pull."""
 
-    def __init__(self, sites: Mapping[str, Site], turns: Callable[[], Turns | None], stopping: Stopping) -> None:
-        self._sites, self._turns, self._stopping = sites, turns, stopping
+    def __init__(self, sites: Mapping[str, Site], others: Callable[[], Others | None], stopping: Stopping) -> None:
+        self._sites, self._others, self._stopping = sites, others, stopping
 
     def look(self, site: str) -> Done:
         """Find out what is due: each thing by itself, so that what is wrong with one keeps no other from being done."""
@@ -172,7 +172,7 @@ class Duties:
         """
         if site not in self._sites:
             raise ElsewhereError(f"the site {site} is not on this machine")
-        with closing(App(self._sites[site].settings(), datetime.now(UTC), self._turns())) as app:
+        with closing(App(self._sites[site].settings(), datetime.now(UTC), self._others())) as app:
             try:
                 yield app
             except StoppedError:

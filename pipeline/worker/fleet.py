@@ -1,4 +1,4 @@
-"""What all workers share besides the queue: the schema that both stand in, and whose turn it is at a host.
+"""What all workers share besides the queue: the schema that both stand in, and the statements that are asked of it.
 
 The schema is made when the first worker starts. All that is in it can be told anew from the sites' own stores, so that
 it is made anew, and never migrated, where another version of the queue's library needs another one.
@@ -6,25 +6,21 @@ it is made anew, and never migrated, where another version of the queue's librar
 
 from __future__ import annotations
 
-import asyncio
-import random
 import threading
 import time
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.errors import StoreAwayError, StoreError
-from pipeline.model import Due
 from pipeline.store import connecting
 from pipeline.store.address import words_of
 from pipeline.store.walls import see_that_it_is_there
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import URL, Connection, Row, TextClause
 
@@ -35,13 +31,8 @@ BEAT: Final = 5.0
 """Seconds between two signs of life."""
 _PRESENT: Final = 2.4 * BEAT
 """Seconds after its last sign in which a worker counts as alive; it is not held for dead at once, see ALIVE."""
-_ANSWER: Final = 5
-"""Seconds that a turn is kept beyond what a request may take, for what is around it."""
 _AT_ONCE: Final = 10
 """Connections of one worker beside those of its queue; whoever needs one more waits for it."""
-_SHORTEST_LOOK: Final = 0.1
-_LONGEST_LOOK: Final = 5.0
-"""Seconds between two looks whether a host's turn is free."""
 _AWAY: Final = (0.5, 1.0, 2.0)
 """Seconds after which a server that ended the connection is asked again."""
 
@@ -109,55 +100,6 @@ class Fleet:
         self.engine.dispose()
 
 
-class SharedTurns:
-    """Turns at hosts as all workers have them (see ``pipeline.web.Turns``).
-
-    A turn is a row that is taken until a time by the clock of the database: who is killed has it until then, which is
-    as long as the answer may take that nobody waits for any more. ``told`` hears how many seconds each took. One of
-    these is for one ``Web``, which asks each host for one thing at a time: what it has a turn for is its own.
-    """
-
-    def __init__(self, fleet: Fleet, told: Callable[[float], object]) -> None:
-        self._fleet = fleet
-        self._told = told
-        self._me = uuid4().hex
-        self._taken: dict[str, float] = {}
-        self._looks: dict[str, int] = {}
-
-    async def take(self, host: str, pause: float, seconds: float) -> float:
-        """Take the turn at ``host`` for at most so many ``seconds``; 0, or in how many to come again."""
-        return await asyncio.to_thread(self._take, host, pause, seconds)
-
-    async def end(self, host: str) -> None:
-        """Give the turn back."""
-        self._told(time.monotonic() - self._taken.pop(host))
-        await asyncio.to_thread(self._fleet.ask, _END, host=host, me=self._me)
-
-    async def left_alone(self, host: str) -> Due | None:
-        """Return until when ``host`` wants to be left alone, and why, if any worker heard that it does."""
-        return await asyncio.to_thread(self._left_alone, host)
-
-    async def leave_alone(self, host: str, wait: Due) -> None:
-        """Let all workers know until when ``host`` wants to be left alone."""
-        await asyncio.to_thread(self._fleet.ask, _LEAVE_ALONE, host=host, at=wait.at, because=wait.because)
-
-    def _take(self, host: str, pause: float, seconds: float) -> float:
-        if self._fleet.ask(_TAKE, host=host, me=self._me, pause=pause, long=seconds + _ANSWER):
-            self._taken[host] = time.monotonic()
-            self._looks.pop(host, None)
-            return 0.0
-        rests = max((float(row.rests) for row in self._fleet.ask(_FREE, host=host, pause=pause)), default=0.0)
-        # While somebody has the turn, nobody knows for how long: it is looked up less and less often.
-        looks = self._looks[host] = self._looks.get(host, 0) + 1
-        wait = max(0.01, rests) if rests > 0 else min(_LONGEST_LOOK, max(_SHORTEST_LOOK, pause) * 1.5 ** min(looks, 20))
-        # By chance a little later: else all who wait for it would come at the same moment.
-        return wait * random.uniform(1, 1.1)  # noqa: S311
-
-    def _left_alone(self, host: str) -> Due | None:
-        found = self._fleet.ask(_LEFT_ALONE, host=host)
-        return Due(at=found[0].left_until, because=found[0].because) if found else None
-
-
 def _prepare(connection: Connection, *, renew: bool) -> None:
     from procrastinate.schema import SchemaManager
 
@@ -196,29 +138,6 @@ CREATE TABLE host_turns (
     because text NOT NULL DEFAULT ''
 ) WITH (fillfactor = 50);
 """
-_TAKE: Final = text(
-    "INSERT INTO host_turns AS turns (host, holder, held_until) "
-    "VALUES (:host, :me, clock_timestamp() + make_interval(secs => :long)) ON CONFLICT (host) DO UPDATE "
-    "SET holder = :me, held_until = clock_timestamp() + make_interval(secs => :long) "
-    "WHERE (turns.held_until <= clock_timestamp() OR turns.holder = :me) "
-    "AND turns.ended_at + make_interval(secs => :pause) <= clock_timestamp() RETURNING host"
-)
-_FREE: Final = text(
-    "SELECT EXTRACT(EPOCH FROM ended_at + make_interval(secs => :pause) - clock_timestamp()) AS rests "
-    "FROM host_turns WHERE host = :host AND held_until <= clock_timestamp() AND ended_at > '-infinity'"
-)
-"""For how many seconds more the host rests after its last visit; no row where somebody has the turn."""
-_END: Final = text(
-    "UPDATE host_turns SET held_until = '-infinity', ended_at = clock_timestamp() WHERE host = :host AND holder = :me"
-)
-_LEFT_ALONE: Final = text(
-    "SELECT left_until, because FROM host_turns WHERE host = :host AND left_until > clock_timestamp()"
-)
-_LEAVE_ALONE: Final = text(
-    "INSERT INTO host_turns (host, left_until, because) VALUES (:host, :at, :because) "
-    "ON CONFLICT (host) DO UPDATE SET left_until = excluded.left_until, because = excluded.because "
-    "WHERE host_turns.left_until < excluded.left_until"
-)
 _WORKERS: Final = text(
     "SELECT count(*) AS many FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :alive)"
 )
