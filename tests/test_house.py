@@ -1,6 +1,7 @@
 """The house keeps its shape: sizes, the one maker of clean text, story functions, and no circle."""
 
 import ast
+import importlib.util
 import re
 import subprocess
 import sys
@@ -44,6 +45,10 @@ def test_the_median_function_is_under_nine_lines_of_code():
 def test_each_room_tells_its_story_in_at_most_25_lines(room):
     stories = {node.name: length(node) for node in functions(parsed(PIPELINE / room / "__init__.py"))}
     assert stories[room] <= 25
+
+
+def _is_python(path):
+    return path.suffix == ".py" or "python" in path.read_bytes().partition(b"\n")[0].decode()
 
 
 def lines_with(pattern, *, outside):
@@ -113,6 +118,19 @@ def test_what_measures_says_how_it_is_called():
         [sys.executable, PIPELINE.parent / "bench/week", "--help"], capture_output=True, text=True, check=True
     )
     assert said.stdout.startswith("usage: week [-h] folder")
+
+
+MEASURES = [path for path in sorted((PIPELINE.parent / "bench").iterdir()) if path.is_file() and _is_python(path)]
+
+
+@pytest.mark.parametrize("path", MEASURES, ids=lambda path: path.name)
+def test_what_measures_finds_all_that_it_takes_from_here(path):
+    """Some of it is only looked for once the measuring goes on, which takes long, and is done seldom."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "pipeline":
+            module = importlib.import_module(node.module)
+            for name in (each.name for each in node.names):
+                assert hasattr(module, name) or importlib.util.find_spec(f"{node.module}.{name}"), (node.lineno, name)
 
 
 def test_groups_that_give_nothing_back_work_on_each_python_that_we_promise():
