@@ -13,6 +13,7 @@ import os
 import sys
 from contextlib import suppress
 from functools import cached_property
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from pipeline.model import Unreadable
@@ -31,6 +32,8 @@ _LARGE: Final = 2**20
 """Bytes of a piece of work that takes so much memory that no other large one should be done beside it."""
 
 
+_LONG: Final = 64
+"""Bytes of a folder for temporary files in which no socket can be named, as its whole path is bounded (unix(7))."""
 _PR_SET_DUMPABLE: Final = 4
 """A call of prctl(2)."""
 
@@ -79,8 +82,8 @@ class Processes:
         from pebble import ProcessPool
 
         # Not a fork of this process: its threads and its open store would come along.
-        ways = multiprocessing.get_all_start_methods()
-        context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
+        can_ask = "forkserver" in multiprocessing.get_all_start_methods() and len(os.fsencode(gettempdir())) < _LONG
+        context = multiprocessing.get_context("forkserver" if can_ask else "spawn")
         context.set_forkserver_preload([__name__, *self._preload])
         return ProcessPool(max_workers=count, max_tasks=pieces, context=context, initializer=_bounded)
 

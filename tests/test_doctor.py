@@ -306,6 +306,16 @@ def test_what_would_fail_only_when_it_is_wanted_is_told_before(site):
     }
 
 
+def test_plugins_that_are_not_installed_are_told_where_the_engine_minds(site):
+    mkdocs = site / "mkdocs.yml"
+    text = mkdocs.read_text(encoding="utf-8")
+    mkdocs.write_text(text.replace("  - search\n", "  - search\n  - tags\n  - no-such-plugin\n", 1), encoding="utf-8")
+    [told] = [each for each in examine_site(site, {}, NOW).ailments if each.place == "mkdocs.yml"]
+    assert "the plugin no-such-plugin is named and not installed" in told.reason
+    zensical = {"BYLINE_PUBLISH_ENGINE": "zensical"}
+    assert "mkdocs.yml" not in {each.place for each in examine_site(site, zensical, NOW).ailments}
+
+
 def test_readers_in_a_repository_are_told(site):
     Store(site / ".byline/byline.db").close()
     git(site, "init", "--quiet")

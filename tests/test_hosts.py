@@ -456,6 +456,27 @@ def test_a_page_that_is_being_put_online_is_waited_for_and_not_for_ever(web):
         see_that_it_is_online("http://127.0.0.1:9/", said.append)
 
 
+def test_a_post_that_got_another_name_is_told_until_it_says_its_old_one(site, byline, tmp_path):
+    posts = site / "content/posts"
+    text = POST.format(date="2026-11-23", title="The yard") + "\n" + " ".join(f"word{number}" for number in range(60))
+    (posts / "2026-11-23-the-yard.md").write_text(text, encoding="utf-8")
+    (posts / "2026-11-24-given-up.md").write_text(POST.format(date="2026-11-24", title="Given up"), encoding="utf-8")
+    (posts / "2026-11-24-not-a-post.md").write_text("---\nno\n", encoding="utf-8")
+    git(site, "init", "--quiet")
+    commit(site, "begun")
+    for gone in ("the-yard", "given-up", "not-a-post"):
+        next(posts.glob(f"*{gone}.md")).unlink()
+    new = posts / "2026-11-23-the-yard-at-night.md"
+    for alias, many in (("", 1), ("aliases: [2026-11-23-the-yard]\n", 0)):
+        new.write_text(text.replace("kind: edition\n", f"kind: edition\n{alias}"), encoding="utf-8")
+        byline("ci", "report", "--since", "HEAD", "--to", tmp_path / f"report{many}", at=site)
+        report = (tmp_path / f"report{many}/report.md").read_text(encoding="utf-8")
+        assert report.count("[renamed]") == many
+    told = (tmp_path / "report1/report.md").read_text(encoding="utf-8")
+    assert "error: posts/2026-11-23-the-yard/ is now posts/2026-11-23-the-yard-at-night/ [renamed]" in told
+    assert "write `aliases: [2026-11-23-the-yard]` into 2026-11-23-the-yard-at-night.md" in told
+
+
 def test_what_was_done_is_told_to_programs_too(site, byline, forge, tmp_path, monkeypatch):
     monkeypatch.setenv("BYLINE_CODE_HOST_TOKEN", TOKEN)
     event = tmp_path / "event"

@@ -49,6 +49,13 @@ def test_a_fault_of_the_work_is_raised():
     assert isinstance(fault, ValueError)
 
 
+def test_a_folder_for_temporary_files_may_lie_deep(tmp_path, monkeypatch):
+    deep = tmp_path / ("deep" * 25)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    assert results((len, b"abc"), seconds=20) == [3]
+
+
 def test_without_work_there_is_no_process():
     with Processes(1.0):
         assert multiprocessing.active_children() == []

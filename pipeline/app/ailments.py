@@ -103,6 +103,7 @@ class Facts:
     moved_to: str = ""
     lacks_password: bool = False
     lost_font: str = ""
+    lost_plugins: Sequence[str] = ()
     is_public: bool = False
     lost: Sequence[str] = ()
     troubles: Sequence[Trouble] = ()
@@ -163,6 +164,9 @@ def _files(facts: Facts) -> Iterator[Ailment]:
     if facts.lost_font:
         told = f"there is no file {facts.lost_font}, so the site cannot be built"
         yield _fail("settings", "publish.card_font", told, "Put it there, or take the line out.")
+    for name in facts.lost_plugins:
+        told = f"the plugin {name} is named and not installed, so the site cannot be built"
+        yield _fail("settings", "mkdocs.yml", told, "Install it beside Byline (requirements.txt), or take it out.")
 
 
 def _store(facts: Facts) -> Iterator[Ailment]:

@@ -11,7 +11,7 @@ import sys
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, entry_points, requires, version
 from typing import TYPE_CHECKING
 
 from pipeline.app.ailments import Facts, KeyFile, ailments
@@ -105,9 +105,18 @@ def _with_files(facts: Facts, settings: Settings) -> Facts:
     return replace(
         facts,
         lost_font=font if font and not (settings.root / font).is_file() else "",
+        lost_plugins=tuple(_lost_plugins(settings)),
         lacks_password=settings.send.way == "smtp" and bool(smtp.username) and settings.secrets.smtp_password is None,
         is_public=_is_tracked(settings),
     )
+
+
+def _lost_plugins(settings: Settings) -> Iterator[str]:
+    """Yield the plugins of mkdocs.yml that are not installed; Zensical passes over all that it does not know itself."""
+    if settings.publish.engine == "zensical":
+        return
+    known = {each.name for group in ("mkdocs.plugins", "properdocs.plugins") for each in entry_points(group=group)}
+    yield from (name for name in settings.site.plugins if not known & {name, f"material/{name}"})
 
 
 def _is_tracked(settings: Settings) -> bool:

@@ -52,7 +52,7 @@ def follow(settings: Settings, stamp: Stamp, work: Path, *, strict: bool = False
     found = renamed(before, list(_legible(settings)))
     if not (strict and settings.is_thrown_away):
         return tuple(_noted(post, was) for post, was in found)
-    if untold := [_to_be_noted(post, was) for post, was in found if was.path.stem not in post.aliases]:
+    if untold := ["; ".join(to_be_noted(post, was)) for post, was in found if was.path.stem not in post.aliases]:
         raise PublishError(_FORGOTTEN, untold)
     return ()
 
@@ -73,10 +73,14 @@ def _noted(post: Post, was: Post) -> str:
         matter = yamltext.append_items(post.matter, ("aliases",), names)
         files.save(post.path, loaded.text.replace(post.matter, matter, 1), loaded.mark)
     except (ValueError, PostError, files.ChangedOutsideError):  # only the author can write it there
-        return _to_be_noted(post, was)
+        return "; ".join(to_be_noted(post, was))
     return f"posts/{old}/ is now posts/{new}/, and leads there: see aliases: in {post.path.name}"
 
 
-def _to_be_noted(post: Post, was: Post) -> str:
+def to_be_noted(post: Post, was: Post) -> tuple[str, str]:
+    """Return that ``post`` was called otherwise, and what to do about it, as two sentences."""
     old, new = was.path.stem, post.path.stem
-    return f"posts/{old}/ is now posts/{new}/; write `aliases: [{old}]` into {post.path.name}, or the old address ends"
+    return (
+        f"posts/{old}/ is now posts/{new}/",
+        f"write `aliases: [{old}]` into {post.path.name}, or the old address ends",
+    )

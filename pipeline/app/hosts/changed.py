@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import post as posts
 from pipeline.app.hosts.git import git
-from pipeline.errors import UsageError
+from pipeline.errors import PostError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from pipeline.model import Post
     from pipeline.settings.sections import Settings
 
 
@@ -27,6 +29,24 @@ def changed(settings: Settings, since: str, *folders: str) -> tuple[Path, ...]:
         path for folder in folders or (posts.POSTS, posts.DRAFTS) for path in posts.paths(settings.content, folder)
     ]
     return tuple(path for path in known if path.relative_to(settings.root).as_posix() in names)
+
+
+def taken_away(settings: Settings, since: str) -> tuple[Post, ...]:
+    """Return the posts, drafts apart, that are gone since the commit at which ``since`` and what is here parted."""
+    base = _parted(settings.root, since)
+    folder = (settings.content / posts.POSTS).relative_to(settings.root)
+    gone = (Path(name) for name in _differing(settings.root, base, "--relative", "--diff-filter=D"))
+    return tuple(
+        _legible(settings.root, base, [path for path in gone if path.parent == folder and path.suffix == ".md"])
+    )
+
+
+def _legible(root: Path, commit: str, paths: Iterable[Path]) -> Iterator[Post]:
+    for path in paths:
+        with suppress(PostError):
+            yield posts.parse(
+                git(root, "show", f"{commit}:./{path.as_posix()}").decode("utf-8", "replace"), root / path
+            )
 
 
 def others(settings: Settings, since: str, seen: Sequence[Path]) -> tuple[str, ...]:

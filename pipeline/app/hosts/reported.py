@@ -6,18 +6,23 @@ repository is run.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from pipeline import post as posts
-from pipeline.app.hosts.changed import changed, others
+from pipeline.app.hosts.changed import changed, others, taken_away
 from pipeline.app.hosts.told import told, told_of_trouble
+from pipeline.errors import PostError
+from pipeline.model import Finding, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pipeline.app import App
     from pipeline.errors import SettingsError
+    from pipeline.model import Post
     from pipeline.settings.sections import Settings
 
 
@@ -48,6 +53,7 @@ def reported(app: App, since: str) -> Reported:
         return Reported.of_trouble(problem)
     paths = changed(settings, since)
     found = [finding for path in paths for finding in app.check(path)]
+    found += _renamed(settings, since, paths)
     return Reported(
         text=told(settings.root, paths, found, others(settings, since, paths)),
         paths=paths,
@@ -55,6 +61,23 @@ def reported(app: App, since: str) -> Reported:
         findings=len(found),
         is_red=any(each.hinders and each.path.parent.name != posts.DRAFTS for each in found),
     )
+
+
+def _renamed(settings: Settings, since: str, paths: Iterable[Path]) -> Iterator[Finding]:
+    """Yield what is wrong with posts that got other names and do not say their old ones: no build is published so."""
+    from pipeline.publish.renames import renamed, to_be_noted
+
+    now = list(_legible(path for path in paths if path.parent.name == posts.POSTS))
+    for post, was in renamed(taken_away(settings, since), now):
+        if was.path.stem not in post.aliases:
+            said, remedy = to_be_noted(post, was)
+            yield Finding(rule="renamed", severity=Severity.ERROR, path=post.path, line=1, reason=said, remedy=remedy)
+
+
+def _legible(paths: Iterable[Path]) -> Iterator[Post]:
+    for path in paths:
+        with suppress(PostError):  # the check says what is wrong with it
+            yield posts.read(path)
 
 
 def reported_of_settings(error: SettingsError) -> Reported:
