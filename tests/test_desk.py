@@ -35,6 +35,7 @@ from pipeline.pull.taking import take_in
 from pipeline.settings import load
 from pipeline.store import pull as kept_feeds
 from pipeline.store import select as kept
+from pipeline.store import troubles
 from pipeline.store.schema import entries, feeds
 
 HOSTILE = '<script>top.hacked=1</script><img src=x onerror="top.hacked=1">'
@@ -1912,6 +1913,18 @@ def test_nothing_can_be_pressed_before_what_answers_it_is_there(desk, blank):
     blank.goto(f"{desk.base}/week", wait_until="commit")
     blank.get_by_role("button", name="Begin with: Write").click()
     expect(blank).to_have_url(f"{desk.base}/drafts")
+
+
+def test_what_a_worker_cannot_do_stands_on_the_page_of_the_week_until_it_can(desk, blank):
+    blank.goto(f"{desk.base}/week")
+    expect(blank.locator(".troubles")).to_have_count(0)
+    with desk.app.store.writing() as connection:
+        troubles.keep(connection, "deliver 2026-11-16-x", plain_text(f"the mail server says {HOSTILE}"), NOW)
+    blank.reload()
+    told = blank.get_by_role("region", name="What goes by itself, and does not")
+    expect(told).to_contain_text(f"A worker cannot send 2026-11-16-x: the mail server says {HOSTILE}")
+    expect(told).to_contain_text("Since 2026-11-23.")
+    assert blank.evaluate("window.hacked") is None
 
 
 def test_the_desk_takes_no_step_that_a_week_does_not_have(desk):

@@ -18,6 +18,7 @@ from pipeline.connect.shares.counted import at_linkedin, in_mastodon, in_threads
 from pipeline.html import plain_text, safe_url
 from pipeline.model import Echo, EchoKind, TouchKind
 from pipeline.store import echoes
+from sending import here, sink
 
 blank, desk, folder = test_desk.blank, test_desk.desk, test_desk.folder
 sample_week, serving, smtp = test_desk.sample_week, test_desk.serving, test_desk.smtp
@@ -420,6 +421,20 @@ def test_a_letter_that_leaves_slowly_is_watched_and_can_be_paused(smtp, desk, bl
     assert 2 <= len(mailbox.messages) < 15
     expect(gone).to_contain_text(re.compile(r"Sent to \d+ readers\."))
     expect(gone).to_contain_text("the send is paused")
+
+
+def test_what_is_cut_off_is_told_as_uncertain(desk, blank):
+    desk.app.publish()
+    hang_up = iter(["hang up"])
+    with sink(lambda verb, _: next(hang_up, None) if verb == "." else None) as server:
+        there = here(desk.app.settings, server.server_address[1], 1)
+        object.__setattr__(desk.app.settings, "send", there.send)
+        blank.goto(f"{desk.base}/out")
+        blank.get_by_role("button", name="Send The things that had no name").click()
+        blank.get_by_role("dialog").get_by_role("button", name="Send it").click()
+        expect(blank.locator("#gone")).to_contain_text("Sent to 2 readers.", timeout=20_000)
+        expect(blank.locator("#gone")).to_contain_text("1 uncertain: cut off before the answer; byline status")
+        assert len(server.got) == 2
 
 
 def test_a_letter_that_cannot_leave_says_why(desk, blank):

@@ -81,7 +81,7 @@ def status_of(app: App) -> Status:
         cut_off=tuple(each for each in handed if each.state is DeliveryState.CLAIMED),
         turns=app.network.turns(),
         service=app.network.service_reminder(),
-        troubles=_troubles(app),
+        troubles=troubles_of(app),
     )
 
 
@@ -92,7 +92,8 @@ def _unsent(read: Iterable[Post], begun: Container[EditionId]) -> Iterator[str]:
             yield post.path.stem
 
 
-def _troubles(app: App) -> tuple[Trouble, ...]:
+def troubles_of(app: App) -> tuple[Trouble, ...]:
+    """Return what a worker could not do, and why."""
     from pipeline.store.troubles import all_troubles
 
     with app.store.reading() as connection:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
+from pipeline.app.ailments import in_words
+from pipeline.app.standing import troubles_of
 from pipeline.desk.pages import Pages, done, shown
 from pipeline.desk.trends import chart
 from pipeline.model import Step
@@ -60,12 +62,14 @@ class Week:
 
     def page(self, _request: Request) -> Response:
         """Show the plan, and what came of the weeks."""
-        week = self._app.at(self._clock()).week
+        app = self._app.at(self._clock())
+        week = app.week
         figures = week.figures()
         counts = {name: [getattr(each, name) for each in figures] for name in _COUNTED}
         return self._pages.page(
             "week.html",
             plan=week.plan(),
+            troubles=[(in_words(each.duty), each) for each in troubles_of(app)],
             names=_NAMES,
             at=week.at_work(),
             counts=counts,
