@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.app.week import minutes_of, week_of
+from pipeline.app.week import STARTERS, minutes_of, week_of
 from pipeline.cli import run
-from pipeline.cli.init import _sample_files, make
+from pipeline.cli.init import _new_files, _sample_files, make
 from pipeline.connect.calendar import event
 from pipeline.connect.week import plan_of
 from pipeline.model import Spell, Step, TouchKind, WeekFacts
@@ -18,6 +18,8 @@ from pipeline.settings.sections import ConnectSettings
 from pipeline.store import Store, weeks
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+NEW = {"name": "Ana", "email": "a@a.example", "url": "https://a.example/", "line": "News.", "host": "github"}
+NEW |= {"date": "2026-11-23", "file": "2026-11-23-why-i-write-this.md"}
 law = settings(derandomize=True, deadline=None, max_examples=60)
 
 
@@ -228,3 +230,12 @@ def test_the_command_writes_the_calendar(folder, capsys, tmp_path):
     code, out = told(folder, capsys, "--ics", str(tmp_path / "week.ics"))
     assert (code, (tmp_path / "week.ics").read_bytes()[:17]) == (0, b"BEGIN:VCALENDAR\r\n")
     assert "holds your week" in out
+
+
+def test_the_post_that_a_new_site_begins_with_is_not_the_authors_work(tmp_path, open_app):
+    make(tmp_path / "new", dict(_new_files(NEW)))
+    app = open_app(tmp_path / "new", now=NOW)
+    assert (app.week.plan().next, app.week.figures()[-1].posts) == (Step.TRIAGE, 0)
+    [post] = (tmp_path / "new/content/posts").glob("*.md")
+    post.write_text(post.read_text(encoding="utf-8").replace(STARTERS, "I begin"), encoding="utf-8")
+    assert (app.week.plan().next, app.week.figures()[-1].posts) == (Step.PUBLISH, 1)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pipeline.model import Match, Post, Spell, Step, WeekPlan
 
 _Key = TypeVar("_Key", bound="Hashable")
+STARTERS: Final = "This is the first post of a new site. Change it or remove it"
+"""Words of the post that a new site begins with."""
 _WEEKS: Final = 12
 """So many weeks back are shown, and looked at for how long a step takes."""
 
@@ -127,7 +129,9 @@ class Week:
         return (*people.values(), *(watched | places).values())
 
     def _posts(self) -> tuple[Post, ...]:
-        return read_posts(self._app.settings.content, posts.POSTS)[0]
+        """Return the author's posts; the one that a new site begins with is none of theirs until they change it."""
+        written = read_posts(self._app.settings.content, posts.POSTS)[0]
+        return tuple(post for post in written if STARTERS not in post.body)
 
     def _spells(self) -> tuple[Spell, ...]:
         from pipeline.store import weeks
