@@ -9,7 +9,8 @@
     ├── PullError               a feed that was asked for by name is none
     ├── PostError               a post file cannot be read as a post
     ├── StoreError              the store cannot be opened or written
-    │   └── StoreAwayError        its server does not answer at this moment
+    │   ├── StoreAwayError        its server does not answer at this moment
+    │   └── StoreMovedError       it was moved to another place, and is written to there; exit 2
     ├── BackupError             a backup cannot be made, opened or put in its place
     ├── WriteError                a draft cannot be made
     ├── AssistError             the model that byline.yml names gives no answer that can be used
@@ -89,6 +90,12 @@ class StoreError(BylineError):
 
 class StoreAwayError(StoreError):
     """The server of the store does not answer at this moment, or ended the connection."""
+
+
+class StoreMovedError(StoreError):
+    """The store was moved to another place, and what is written here would be lost."""
+
+    exit_code = 2
 
 
 class BackupError(BylineError):

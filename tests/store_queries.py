@@ -130,7 +130,8 @@ class Back(Exception):  # noqa: N818  (nothing that it did is kept)
 def answered(store, function, word):
     """What a query answers. Made-up values may ask for what is not there; what they ask is seen all the same."""
     answer = None
-    with suppress(Back, BylineError, sa.exc.SQLAlchemyError, LookupError, ValueError), store.writing() as connection:
+    expected = suppress(Back, BylineError, sa.exc.SQLAlchemyError, LookupError, ValueError)
+    with expected, store.writing(though_moved=True) as connection:
         answer = called(function, connection, word)
         answer = list(answer) if isinstance(answer, abc.Iterator) else answer
         raise Back

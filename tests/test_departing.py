@@ -1,21 +1,26 @@
 """What must hold before a letter leaves: the author's words, no post that was sent before, the store that knows."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from conftest import NOW
 from pipeline import post as posts
+from pipeline.app.moving import copy_store
 from pipeline.cli.init import _sample_files, make
 from pipeline.cli.sent import sent_data, sent_lines
-from pipeline.errors import SettingsError, UsageError
+from pipeline.errors import SettingsError, StoreError, StoreMovedError, UsageError
 from pipeline.html import plain_text
-from pipeline.model import Delivery, DeliveryState
+from pipeline.model import Delivery, DeliveryState, SendState, Settled
 from pipeline.send import Sent
-from pipeline.store import Store, moves
+from pipeline.store import Store, moves, sends
+from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept_readers
 from pipeline.store.address import address_of, shown
+from pipeline.store.schema import deliveries, metadata
 from sending import sink
 
 EDITION = "2026-11-16-what-had-no-name"
@@ -45,6 +50,12 @@ def site(tmp_path):
     folder = tmp_path / "site"
     make(folder, dict(_sample_files()))
     return folder
+
+
+def everything(store):
+    """All that a store holds."""
+    with store.reading() as connection:
+        return {table.name: connection.execute(table.select()).all() for table in metadata.sorted_tables}
 
 
 def mailing_to(site, port):
@@ -125,7 +136,7 @@ def test_a_store_that_was_moved_sends_nothing_until_it_is_to_stay(author, site, 
     assert (code, got) == (2, [])
     assert "this store was moved to postgresql://db.example.org/ana on 2026-11-23" in err
     assert run("doctor")[1].count("postgresql://db.example.org/ana") == 1
-    assert run("store", "stay")[1] == "Letters are sent from this store again.\n"
+    assert run("store", "stay")[1] == "This store is used again.\n"
     assert run("send", EDITION, "--built-elsewhere", "--yes")[0] == 0
     assert len(got) == 3
 
@@ -137,10 +148,10 @@ def test_a_copy_to_a_server_is_a_move_unless_it_is_a_spare_one(author, site, pos
 
     run, got = author
     names = [f"moved_{uuid4().hex}" for _ in range(2)]
-    for name, more, sends in zip(names, (["--spare"], []), (0, 2), strict=True):
+    for name, more, exits in zip(names, (["--spare"], []), (0, 2), strict=True):
         _run_sql(postgres, f"CREATE DATABASE {name}")
         assert run("store", "copy", postgres.replace("/postgres?", f"/{name}?"), *more)[0] == 0
-        assert run("send", EDITION, "--built-elsewhere", "--yes")[0] == sends
+        assert run("send", EDITION, "--built-elsewhere", "--yes")[0] == exits
         assert len(got) == 3, "from here at first, and then no more"
     copied = open_app(site, {"DATABASE_URL": postgres.replace("/postgres?", f"/{names[1]}?")})
     letter = copied.letters.make(copied.find(EDITION))
@@ -152,6 +163,115 @@ def test_a_copy_to_a_server_is_a_move_unless_it_is_a_spare_one(author, site, pos
         assert moves.moved_to(connection) is None
     for name in names:
         _run_sql(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+# -- a store that moves
+
+
+def put_reader(store):
+    with store.writing() as connection:
+        reader = kept_readers.add_reader(connection, "ana@example.org", plain_text("Ana"), plain_text("asked"), NOW)
+        ledger.freeze(connection, EDITION, (), datetime.now(UTC))
+        return reader
+
+
+def claimed(connection):
+    return ledger.claim(connection, {1: "<a@b>"}, datetime.now(UTC))
+
+
+def test_a_store_does_not_move_while_an_edition_is_sent_from_it(store, tmp_path):
+    put_reader(store)
+    with store.writing() as connection:
+        assert claimed(connection) == {1}
+
+    def move():
+        return copy_store(store, f"sqlite:///{tmp_path}/new.db", "postgresql://db.example.org/ana", NOW)
+
+    with pytest.raises(
+        UsageError, match=f"--pause` here, move the store, and go on .* `byline send {EDITION} --resume"
+    ):
+        move()
+    with store.writing() as connection:
+        sends.stop(connection, EDITION, SendState.PAUSED)
+    with pytest.raises(UsageError, match="on its way to readers at this moment"):
+        move()
+    with store.writing() as connection:
+        ledger.settle(connection, [Settled(row=1, state=DeliveryState.SENT, answer=plain_text("ok"))], NOW)
+    assert move()["readers"] == 1
+    with pytest.raises(StoreMovedError), store.writing() as connection:
+        claimed(connection)
+    with closing(Store(f"sqlite:///{tmp_path}/new.db")) as new, new.writing() as connection:
+        assert moves.moved_to(connection) is None
+
+
+def test_no_letter_is_claimed_beside_a_move(store, tmp_path):
+    """Whichever of the two is first: a claim that is not committed yet holds up the move, and the move the claim."""
+    put_reader(store)
+    with store.writing() as connection:
+        sends.stop(connection, EDITION, SendState.DONE)
+
+    def move():
+        return copy_store(store, f"sqlite:///{tmp_path}/new.db", "postgresql://db.example.org/ana", NOW)
+
+    def claim():
+        with store.writing() as connection:
+            return claimed(connection)
+
+    with ThreadPoolExecutor(1) as beside:
+        with store.writing() as connection:
+            claimed(connection)
+            moving = beside.submit(move)
+            assert not wait([moving], 0.5).done
+        with pytest.raises(UsageError, match="on its way to readers"):
+            moving.result()
+        with store.writing() as connection:
+            ledger.leave(connection, {1: (DeliveryState.WAITING, at_of(connection))}, NOW)
+        with store.writing() as connection:
+            moves.moving(connection, "postgresql://db.example.org/ana", NOW)
+            claiming = beside.submit(claim)
+            assert not wait([claiming], 0.5).done
+        with pytest.raises(StoreMovedError, match="byline store stay"):
+            claiming.result()
+
+
+def at_of(connection):
+    return connection.scalar(select(deliveries.c.claimed_at))
+
+
+def test_a_move_that_fails_is_taken_back(store, tmp_path):
+    put_reader(store)
+    with store.writing() as connection:
+        sends.stop(connection, EDITION, SendState.DONE)
+    with closing(Store(tmp_path / "full.db")) as full:
+        put_reader(full)
+    with pytest.raises(StoreError, match="holds something already"):
+        copy_store(store, f"sqlite:///{tmp_path}/full.db", "postgresql://db.example.org/ana", NOW)
+    with store.writing() as connection:
+        assert moves.moved_to(connection) is None
+
+
+@pytest.mark.usefixtures("author")
+def test_nothing_that_the_new_store_would_lack_is_written_into_one_that_moved(site, byline, open_app, tmp_path):
+    open_app(site).copy_store(f"sqlite:///{tmp_path}/new.db", moves_to="postgresql://db.example.org/ana")
+    (tmp_path / "more.csv").write_text("email\neve@example.org\n")
+    (tmp_path / "gone.eml").write_bytes(b"From: ana@example.org\r\nSubject: unsubscribe\r\n\r\nPlease take me off.\r\n")
+    with (site / "byline.yml").open("a") as settings:
+        settings.write("publish: {subscribe: {url: https://letter.example.org/subscribe}}\n")
+    before = everything(open_app(site).store)
+    for words in (
+        ("readers", "add", "eve@example.org", "--consent", "asked"),
+        ("readers", "import", tmp_path / "more.csv", "--consent", "asked"),
+        ("readers", "remove", "ana@example.org"),
+        ("readers", "erase", "ana@example.org"),
+        ("inbox", tmp_path / "gone.eml"),
+        ("serve",),
+    ):
+        code, _, err = byline(*words, at=site)
+        assert (code, "moved to postgresql://db.example.org/ana on 2026-11-23" in err) == (2, True), (words, err)
+    assert everything(open_app(site).store) == before
+    code, out, _ = byline("status", at=site)
+    assert code == 1
+    assert "postgresql://db.example.org/ana" in out
 
 
 @pytest.mark.usefixtures("author")
@@ -222,9 +342,10 @@ def test_an_address_that_cannot_be_read_is_told_without_a_piece_of_it(url):
     assert "DATABASE_URL" in str(raised.value)
 
 
-def test_a_database_is_shown_without_who_looks_into_it_and_how():
-    url = address_of("postgresql+psycopg://ana:S3CRET@h.example:5433/db?password=S3CRET&sslmode=require")
-    assert shown(url) == "postgresql://h.example:5433/db"
+def test_a_database_is_shown_as_one_may_set_it_again_but_for_what_is_secret():
+    url = address_of("postgresql+psycopg://ana:S3CRET@h.example:5433/db?password=S3CRET&sslpassword=S3CRET&schema=ana")
+    assert shown(url) == "postgresql://ana@h.example:5433/db?schema=ana"
+    assert shown("postgresql://ana@/db?host=/run/pg") == "postgresql://ana@/db?host=%2Frun%2Fpg"
     assert shown(address_of("sqlite:////srv/b.db")) == "sqlite:////srv/b.db"
 
 

@@ -233,8 +233,9 @@ def test_a_schema_that_several_make_at_once_is_made_once(database):
 def test_of_two_shortlists_that_are_made_at_once_the_later_stays(database):
     store = Store(database)
     fill(store, "x")
-    with store.writing() as connection:
+    with store.writing(though_moved=True) as connection:
         connection.execute(metadata.tables["choices"].delete())
+        connection.execute(metadata.tables["moves"].delete())
     begun = threading.Event()
 
     def other():

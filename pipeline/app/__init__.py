@@ -363,16 +363,16 @@ class App:
         return backup(self.settings, self.store, path, lock, self.now)
 
     def copy_store(self, url: str, *, moves_to: str = "") -> Mapping[str, int]:
-        """Copy the store into the empty one at ``url``, and where it ``moves_to`` there, send no letter from here."""
+        """Copy the store into the empty one at ``url``, and where it ``moves_to`` there, write no more here."""
         from pipeline.app.moving import copy_store
 
         return copy_store(self.store, url, moves_to, self.now)
 
     def stay(self) -> bool:
-        """Have letters sent from this store again. Return whether it was moved."""
+        """Have this store written to again. Return whether it was moved."""
         from pipeline.store import moves
 
-        with self.store.writing() as connection:
+        with self.store.writing(though_moved=True) as connection:
             return moves.stay(connection)
 
     def status(self) -> Status:

@@ -249,10 +249,9 @@ def _letters(facts: Facts) -> Iterator[Ailment]:
         told = f"its hand-over to {each.way} was cut off: it may be there or not"
         yield _fail("letters", each.edition, told, f"byline send {each.edition} looks there first.")
     if facts.moved_to:
-        told = f"the store was moved to {facts.moved_to}, so no letter is sent from here"
-        yield _warn(
-            "letters", "DATABASE_URL", told, "Set it to that; or `byline store stay`, if nothing was sent there."
-        )
+        told = f"the store was moved to {facts.moved_to}, so nothing is written here, and no letter is sent"
+        remedy = "Set it to that, with its password; or `byline store stay`, if nothing happened there."
+        yield _fail("store", "DATABASE_URL", told, remedy)
     for late in facts.late:
         told = "its time has passed, and it does not begin by itself any more"
         yield _fail("letters", late, told, f"byline send {late}, or with --at anew.")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def see_that_it_may_leave(app: App, letter: Letter, now: datetime) -> None:
-    """Raise ``UsageError`` where ``letter`` must not leave: there is no other way back from it.
+    """Raise ``UsageError`` or ``StoreMovedError`` where ``letter`` must not leave: there is no other way back from it.
 
     The words must be the author's, the store the one that knows who got it, and the post none that was sent before
     under another name. What the post says is remembered from here on.
@@ -30,14 +30,9 @@ def see_that_it_may_leave(app: App, letter: Letter, now: datetime) -> None:
     if app.settings.write.approval:
         app.see_that_approved(app.find(letter.edition))
     with app.store.reading() as connection:
-        moved, sent = moves.moved_to(connection), sent_posts.remembered(connection)
+        moves.see_that_it_is_here(connection)
+        sent = sent_posts.remembered(connection)
         begun = ledger.editions(connection) | {each.edition for each in handovers.all_handovers(connection)}
-    if moved:
-        place, at = moved
-        raise UsageError(
-            f"this store was moved to {place} on {at:%Y-%m-%d}, and who got a letter since then is written down there: "
-            "set DATABASE_URL to that. If letters are to be sent from here again, say `byline store stay`"
-        )
     if post is None:
         return
     see_that_said(post)

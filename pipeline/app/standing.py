@@ -42,12 +42,13 @@ class Status:
     turns: tuple[Turn, ...] = ()
     service: str = ""
     troubles: tuple[Trouble, ...] = ()
+    moved: tuple[str, datetime] | None = None
 
 
 def status_of(app: App) -> Status:
     """Return what is due, what failed and what waits."""
     from pipeline.store import deliveries as ledger
-    from pipeline.store import handovers, sends
+    from pipeline.store import handovers, moves, sends
     from pipeline.store import returns as kept_returns
     from pipeline.store import select as kept_stories
     from pipeline.store import send as kept_readers
@@ -59,7 +60,7 @@ def status_of(app: App) -> Status:
         begun = ledger.editions(connection) | {each.edition for each in handed}
         active = kept_readers.active_readers(connection, app.now)
         returned = kept_returns.count_waiting(connection)
-        made_at = kept_stories.shortlist_made_at(connection)
+        made_at, moved = kept_stories.shortlist_made_at(connection), moves.moved_to(connection)
     read, broken = read_posts(app.settings.content, posts.POSTS)
     held = app.kept_back(read)
     drafts, _ = read_posts(app.settings.content, posts.DRAFTS)
@@ -82,6 +83,7 @@ def status_of(app: App) -> Status:
         turns=app.network.turns(),
         service=app.network.service_reminder(),
         troubles=troubles_of(app),
+        moved=moved,
     )
 
 

@@ -52,13 +52,23 @@ def status(context: click.Context, *, as_json: bool) -> int:
         "late_turns": sum(turn.is_late for turn in found.turns),
         "service": found.service,
         "troubles": [trouble._asdict() for trouble in found.troubles],
+        "moved_to": found.moved[0] if found.moved else None,
     }
     sends = (*map(_sending, found.sendings), *_late(found.late), *_deliveries(found.waiting))
     sends += (*_network(found),)
     sends += (*_handovers(found.cut_off), *_returned(found.returned))
     sends += (*_troubles(found.troubles),)
-    report(data, *_feeds(found.feeds, failed), *_week(found), *sends, as_json=as_json)
-    return int(bool(failed or uncertain or found.broken or found.late or found.cut_off or found.troubles))
+    report(data, *_moved(found), *_feeds(found.feeds, failed), *_week(found), *sends, as_json=as_json)
+    return int(
+        bool(failed or uncertain or found.broken or found.late or found.cut_off or found.troubles or found.moved)
+    )
+
+
+def _moved(found: Status) -> Iterator[str]:
+    if found.moved:
+        place, at = found.moved
+        yield f"Store      moved to {place} on {at:%Y-%m-%d}: nothing is written here. Set DATABASE_URL to that, or say"
+        yield "           `byline store stay` if this one is to be used again"
 
 
 def _network(found: Status) -> Iterator[str]:

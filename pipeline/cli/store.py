@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -26,15 +26,15 @@ def store() -> None:
 
 @store.command()
 @click.argument("url")
-@click.option("--spare", is_flag=True, help="It is a spare one: letters go on being sent from here.")
+@click.option("--spare", is_flag=True, help="It is a spare one: this store is used as before.")
 @json_option
 @click.pass_context
 def copy(context: click.Context, url: str, *, spare: bool, as_json: bool) -> int:
     """Copy the whole store into the empty one at URL, all or nothing: from SQLite to PostgreSQL, or back.
 
-    The store that is copied keeps all that it has. But once it moved to PostgreSQL, no letter is sent from it any more,
-    as who got one is written down in the other; `byline store stay` takes that back. Nothing is ever copied over
-    another store.
+    The store that is copied keeps all that it has. But once it moved to PostgreSQL, nothing is written into it any
+    more, and no letter is sent from it, as the other would not know of that; `byline store stay` takes that back. No
+    store moves while an edition is sent from it, and nothing is ever copied over another store.
 
     \b
     Example:
@@ -63,9 +63,7 @@ def copy(context: click.Context, url: str, *, spare: bool, as_json: bool) -> int
     report(
         {"copied": place, "tables": table_rows(tables)},
         f"Copied {rows} of {counted(len(tables), 'table')} into {place}.",
-        "From now on, set DATABASE_URL to it: no letter is sent from here any more."
-        if moves
-        else "Put it where you want it.",
+        *(_NEXT if moves else ("Put it where you want it.",)),
         as_json=as_json,
     )
     return 0
@@ -75,9 +73,9 @@ def copy(context: click.Context, url: str, *, spare: bool, as_json: bool) -> int
 @json_option
 @click.pass_context
 def stay(context: click.Context, *, as_json: bool) -> int:
-    """Send letters from this store again, after it was copied to another that is not to be used.
+    """Use this store again, after it was copied to another that is not to be used, or the copy was cut off.
 
-    Who got a letter from the other one since then is not known here.
+    What happened in the other one since then is not known here: who got a letter, who came and who left.
 
     \b
     Example:
@@ -85,9 +83,17 @@ def stay(context: click.Context, *, as_json: bool) -> int:
     """
     with app(context) as opened:
         was_moved = opened.stay()
-    told = "Letters are sent from this store again." if was_moved else "This store was not moved: nothing was done."
+    told = "This store is used again." if was_moved else "This store was not moved: nothing was done."
     report({"moved": was_moved}, told, as_json=as_json)
     return 0
+
+
+_NEXT: Final = (
+    "Nothing is written here any more. Wherever Byline runs, set DATABASE_URL to it now, with its password if any:",
+    "  stop and start anew `byline serve`, `byline desk` and `byline worker`",
+    "  units of systemd read it in /etc/byline/environment, jobs at a code host among their secrets",
+    "Then `byline status` says how many readers it has.",
+)
 
 
 def table_rows(tables: Mapping[str, int]) -> list[dict[str, object]]:

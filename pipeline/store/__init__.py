@@ -37,7 +37,7 @@ class Store:
     """
 
     def __init__(self, place: str | Path) -> None:
-        self._engine = connecting(place)
+        self._engine, self._place = connecting(place), shown(place)
         on_postgres = self._engine.dialect.name == "postgresql"
         one_state = {"isolation_level": "REPEATABLE READ"} if on_postgres else {"byline_begin": "BEGIN"}
         self._reading = self._engine.execution_options(**one_state)
@@ -53,9 +53,14 @@ class Store:
             raise
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Give a connection whose changes are kept all together at the end, or not at all."""
+    def writing(self, *, though_moved: bool = False) -> Iterator[Connection]:
+        """Give a connection whose changes are kept all together at the end, or not at all.
+
+        Raises ``StoreMovedError`` where the store was moved to another place, unless it is for that very thing.
+        """
         with self._in_transaction(self._engine) as connection:
+            if not though_moved:
+                _see_that_it_is_here(connection)
             yield connection
 
     @contextmanager
@@ -100,10 +105,8 @@ class Store:
         return (StoreAwayError if is_away else StoreError)(self._in_words(error))
 
     def _in_words(self, error: Exception) -> str:
-        place = shown(self._engine.url)
-        return (
-            f"the store {place} cannot be used: {words_of(error)}; check that it exists, is whole and is yours to write"
-        )
+        what_to_do = "check that it exists, is whole and is yours to write"
+        return f"the store {self._place} cannot be used: {words_of(error)}; {what_to_do}"
 
 
 def _is_away(error: Exception) -> bool:
@@ -190,6 +193,22 @@ def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the lock when it begins: two that both read first and write later would both fail.
     if begin := connection.get_execution_options().get("byline_begin", "BEGIN IMMEDIATE"):
         connection.exec_driver_sql(begin)
+
+
+_MOVED: Final = "SELECT 1 FROM moves LIMIT 1"
+_MOVED_AND_HELD: Final = "SELECT 1 FROM moves LIMIT 1 FOR KEY SHARE"
+
+
+def _see_that_it_is_here(connection: Connection) -> None:
+    """Raise ``StoreMovedError`` where the store was moved; until the transaction ends, nobody can move it.
+
+    SQLite has one writer at a time. On PostgreSQL this holds the table as ``moves.moving`` may not have it meanwhile.
+    """
+    query = _MOVED_AND_HELD if connection.dialect.name == "postgresql" else _MOVED
+    if connection.exec_driver_sql(query).first() is not None:
+        from pipeline.store.moves import see_that_it_is_here
+
+        see_that_it_is_here(connection)
 
 
 def _revision(connection: Connection) -> str | None:

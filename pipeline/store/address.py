@@ -44,6 +44,16 @@ def words_of(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
 
 
-def shown(url: URL) -> str:
-    """Return which database ``url`` is, without who looks into it and by which password."""
-    return URL.create(url.get_backend_name(), host=url.host, port=url.port, database=url.database).render_as_string()
+def shown(place: str | Path | URL) -> str:
+    """Return which database ``place`` is, and as whom it is looked into, as DATABASE_URL has it but for what is secret.
+
+    Whoever sets DATABASE_URL to that, and adds the password, is in the same database and the same schema of it.
+    """
+    url = place if isinstance(place, URL) else address_of(place)
+    told = {name: value for name, value in url.query.items() if name in _TOLD}
+    name = url.get_backend_name()
+    return URL.create(name, url.username, None, url.host, url.port, url.database, told).render_as_string()
+
+
+_TOLD: Final = frozenset({"schema", "host", "port", "user", "dbname"})
+"""What of a query says which database it is."""

@@ -17,12 +17,12 @@ from pipeline.store import Store
 from pipeline.store.schema import metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection, Table
 
-    Counts = Mapping[str, int]
+    Counts = dict[str, int]
     """How many rows each table has."""
 
 _AT_ONCE: Final = 100
@@ -36,21 +36,25 @@ def counts_of(connection: Connection) -> Counts:
     }
 
 
-def copy_into(source: Store, target: Store, *, emptied: bool = False) -> Counts:
+def copy_into(source: Store, target: Store, *, emptied: bool = False, without: Collection[str] = frozenset()) -> Counts:
     """Copy every row of ``source``, as it is at one moment, into ``target``, all or nothing. Return the rows of each.
 
-    Raises ``StoreError`` where ``target`` holds anything; ``emptied`` takes that out first, in the same transaction.
+    Tables named in ``without`` stay empty. Raises ``StoreError`` where ``target`` holds anything; ``emptied`` takes
+    that out first, in the same transaction.
     """
-    with source.reading() as there, target.writing() as here:
+    with source.reading() as there, target.writing(though_moved=True) as here:
         if emptied:
             _empty(here)
         if full := [f"{name} ({count})" for name, count in counts_of(here).items() if count]:
             raise StoreError(f"the store to copy into holds something already, in {', '.join(full)}: name an empty one")
+        wanted = counts_of(there) | dict.fromkeys(without, 0)
         for table in metadata.sorted_tables:  # what others refer to comes first
+            if table.name in without:
+                continue
             for rows in _rows(there, table):
                 here.execute(_putting(here, table), rows)
         _count_on(here)
-        wanted, came = counts_of(there), counts_of(here)
+        came = counts_of(here)
         if wanted != came:
             short = ", ".join(name for name in wanted if wanted[name] != came[name])
             raise StoreError(f"the copy has other numbers of rows in {short}, and is not kept: try again")

@@ -90,7 +90,7 @@ def _server(url: str) -> Examined:
         engine = connecting(url)
     except BylineError as error:
         return Examined(place="DATABASE_URL", there=True, problem=str(error))
-    place = shown(engine.url)
+    place = shown(url)
     try:
         with engine.connect() as connection:
             known = inspect(connection).has_table("alembic_version")
