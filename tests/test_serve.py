@@ -15,7 +15,7 @@ import pytest
 import yaml
 from starlette.testclient import TestClient
 
-from pipeline.errors import UsageError
+from pipeline.errors import StoreMovedError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import Preferences, ReaderState
 from pipeline.send.message import Envelope
@@ -39,7 +39,7 @@ class Door:
         self.app, self.box, self.now, self.notes = app, box, NOW, []
         self.errands = Errands(self.notes.append)
         self.service = app.service()
-        self.asgi = answering(self.service, lambda: self.now, self.errands)
+        self.asgi = answering(self.service, lambda: self.now, self.errands, tell=self.notes.append)
         self.pages = TestClient(self.asgi, base_url="https://letter.ana-ruiz.example", follow_redirects=False)
 
     def subscribe(self, email="bea@example.org", **more):
@@ -131,6 +131,46 @@ def test_a_link_to_confirm_is_good_for_seven_days_and_a_new_one_comes_for_the_as
     assert door.reader().state is ReaderState.PENDING
     door.subscribe()
     assert door.pages.post(door.link()).status_code == 200
+
+
+def test_the_service_of_a_store_that_was_moved_promises_nobody_anything(door, tmp_path):
+    door.subscribe()
+    ana = in_the_list(door)
+    leave, choose = (
+        f"/unsubscribe?token={ana.token}",
+        f"/preferences?token={door.token(Purpose.PREFERENCES, ana.email)}",
+    )
+    mails = len(door.box.messages)
+    door.app.copy_store(f"sqlite:///{tmp_path}/new.db", moves_to="postgresql://db.example.org/ana")
+    for asked in (
+        door.pages.post("/subscribe", data={"email": "cy@example.org"}),
+        door.pages.post(door.link()),
+        door.pages.post(leave),
+        door.pages.get(leave),
+        door.pages.post(choose),
+        door.pages.post("/hooks/postmark", content=b"{}"),
+    ):
+        assert (asked.status_code, asked.headers["retry-after"]) == (503, "3600")
+        assert "Nothing was changed" in asked.text
+        assert "content-security-policy" in asked.headers
+    assert door.pages.get("/health").status_code == 503
+    assert door.pages.get("/go?l=none").status_code == 404
+    door.errands.wait()
+    assert (len(door.box.messages), door.reader(ana.email).state) == (mails, ReaderState.ACTIVE)
+    (told,) = door.notes
+    assert "moved to postgresql://db.example.org/ana" in told
+    with pytest.raises(StoreMovedError):
+        door.service.readers.leave(ana.token, door.now)
+    door.app.stay()
+    assert door.pages.post(leave).status_code == 200
+
+
+def test_a_store_that_moves_while_a_request_is_answered_promises_nothing_either(door, tmp_path, monkeypatch):
+    ana = in_the_list(door)
+    door.app.copy_store(f"sqlite:///{tmp_path}/new.db", moves_to="postgresql://db.example.org/ana")
+    monkeypatch.setattr(door.service, "why_closed", lambda: "")  # as it was a moment ago
+    left = door.pages.post(f"/unsubscribe?token={ana.token}")
+    assert (left.status_code, "Nothing was changed" in left.text) == (503, True)
 
 
 def test_confirming_twice_is_once_and_brings_nobody_back_who_left_since(door):

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pipeline.errors import BylineError, PutOffError, SendError, UsageError
+from pipeline.errors import BylineError, PutOffError, SendError, StoreMovedError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import Asked, DeliveryState
 from pipeline.said import said_in
@@ -147,11 +147,22 @@ class Service:
         return Mentioned(self._settings, self._store)
 
     def is_well(self) -> bool:
-        """Tell whether the list can be asked."""
+        """Tell whether the list can be asked, and changed."""
         try:
-            return self._store.is_there()
+            return not self.why_closed()
         except BylineError:
             return False
+
+    def why_closed(self) -> str:
+        """Return why nothing that readers want can be kept; nothing where it can. Raises ``StoreError``."""
+        from pipeline.store import moves
+
+        try:
+            with self._store.reading() as connection:
+                moves.see_that_it_is_here(connection)
+        except StoreMovedError as error:
+            return str(error)
+        return ""
 
     def style_sheets(self) -> str:
         """Return the author's own style sheets, for their colours."""

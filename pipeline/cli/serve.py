@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from pipeline.cli.talk import app, moment
+from pipeline.errors import StoreMovedError
 
 
 @click.command()
@@ -34,6 +35,8 @@ def serve(context: click.Context, host: str, port: int, *, trust_proxy: bool) ->
     fixed = moment(context) if context.obj["now"] else None
     with app(context) as opened:
         service = opened.service()
+        if why := service.why_closed():
+            raise StoreMovedError(why)
         for concern in service.concerns():
             click.echo(f"note: {concern}", err=True)
         at_the_door(

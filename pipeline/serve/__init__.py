@@ -42,7 +42,7 @@ def serve(
     errands, slow = Errands(tell), Errands(tell)  # no mail waits for a page of a stranger's
     tidy(service, clock, errands)
     try:
-        run(answering(service, clock, errands, slow, trust_proxy=trust_proxy), bound)
+        run(answering(service, clock, errands, slow, tell, trust_proxy=trust_proxy), bound)
     finally:
         slow.close()
         errands.close()
@@ -64,13 +64,19 @@ def answering(
     clock: Callable[[], datetime],
     errands: Errands,
     slow: Errands | None = None,
+    tell: Callable[[str], None] = lambda _: None,
     *,
     trust_proxy: bool = False,
 ) -> ASGIApp:
-    """Return the service behind its guard; ``slow`` are errands for which others wait."""
+    """Return the service behind its guard; ``slow`` are errands for which others wait.
+
+    ``tell`` hears of what the author must do something about.
+    """
     from starlette.applications import Starlette
+    from starlette.middleware import Middleware
     from starlette.routing import Mount
 
+    from pipeline.serve import closed
     from pipeline.serve.choosing import Choosing
     from pipeline.serve.going import Going
     from pipeline.serve.guard import Guard
@@ -90,5 +96,7 @@ def answering(
     )
     routes = [route for part in parts for route in part.routes()]
     below = [Mount(service.prefix, routes=routes)] if service.prefix else []  # a proxy may hand the prefix on, or not
-    app = Starlette(routes=[*routes, *below], exception_handlers=pages.faults())
+    before = Middleware(closed.Closed, service=service, pages=pages, tell=tell)
+    faults = {**pages.faults(), **closed.faults(pages)}
+    app = Starlette(routes=[*routes, *below], middleware=[before], exception_handlers=faults)
     return Guard(app, pages.policy, trust_proxy=trust_proxy)

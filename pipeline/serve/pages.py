@@ -43,7 +43,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._said = service.said
+        self.said = service.said
         style = f"{colours(service.style_sheets())}{(_HERE / 'style.css').read_text(encoding='utf-8')}"
         self._everywhere = {
             "site_name": service.site_name,
@@ -73,7 +73,7 @@ class Pages:
 
     def faults(self) -> Mapping[Any, Any]:
         """Return how what cannot be answered is told."""
-        said = self._said
+        said = self.said
 
         async def not_so(_request: Request, error: Exception) -> Response:
             status = error.status_code if isinstance(error, HTTPException) else 500
