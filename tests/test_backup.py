@@ -31,14 +31,17 @@ from sqlalchemy import (
 
 from pipeline.app.backup.packed import MANIFEST
 from pipeline.app.backup.packed import Manifest as Told
-from pipeline.app.backup.restored import restore
+from pipeline.app.backup.restored import Database, restore
 from pipeline.app.backup.sealed import Lock, sealing
 from pipeline.errors import BackupError, StoreError, UsageError
+from pipeline.model import SendState
 from pipeline.send.tokens import Purpose, tokens_of
 from pipeline.store import Store
 from pipeline.store.copied import copy_into, snapshot
-from pipeline.store.schema import feeds, hosts, metadata, readers
+from pipeline.store.restores import why_unknown
+from pipeline.store.schema import feeds, hosts, metadata, readers, sends
 from pipeline.store.schema.kinds import Moment
+from pipeline.store.sends import sending_of
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 WORDS = "seven good words to keep it by"
@@ -109,6 +112,11 @@ def everything(store):
             )
             for table in metadata.sorted_tables
         }
+
+
+def left_as_it_was(found):
+    """All of a store but for what a restore notes in it."""
+    return {name: rows for name, rows in found.items() if name != "restores"}
 
 
 def test_the_store_of_these_tests_has_something_in_every_table(store):
@@ -280,7 +288,7 @@ def test_all_comes_back_as_it_was(full_site, open_app, tmp_path):
     assert not list((full_site / ".byline").glob("backup-*"))
     done = restore(made.path, tmp_path / "new", PASSPHRASE)
     again = open_app(tmp_path / "new")
-    assert everything(again.store) == everything(app.store)
+    assert left_as_it_was(everything(again.store)) == left_as_it_was(everything(app.store))
     assert files(tmp_path / "new") == files(full_site)
     assert tokens_of(again.settings).read(Purpose.PREFERENCES, token, NOW) == "a reader's own"
     assert (done.tables, done.files, done.before) == (made.tables, made.files, None)
@@ -357,7 +365,7 @@ def test_a_volume_is_refused_before_anything_is_changed(kept, tmp_path, lock):
     if subprocess.run(["mount", "-t", "tmpfs", "none", place], capture_output=True, check=False).returncode:
         pytest.skip("this machine lets nobody mount a file system")
     try:
-        database = f"sqlite:///{tmp_path}/other.db"
+        database = Database(f"sqlite:///{tmp_path}/other.db")
         with pytest.raises(UsageError, match="a disk or volume of its own"):
             restore(kept, place, lock, force=True, database=database)
         assert not (tmp_path / "other.db").exists()
@@ -633,17 +641,19 @@ def test_a_backup_of_either_engine_is_restored_into_the_other(store, other, site
     if "postgres" not in address:
         fill(app.store)
     path = app.backup(tmp_path / "b.age", lock.recipients).path
-    done = restore(path, tmp_path / "new", lock, database=other_address if "postgres" in other_address else None)
+    done = restore(
+        path, tmp_path / "new", lock, database=Database(other_address) if "postgres" in other_address else None
+    )
     assert set(done.tables.values()) == {3}
     if "postgres" in other_address:
         assert not (tmp_path / "new/.byline/byline.db").exists()
-        assert everything(other) == everything(store)
-        with pytest.raises(StoreError, match="holds something already"):
-            restore(path, tmp_path / "another", lock, database=other_address)
-        restore(path, tmp_path / "another", lock, database=other_address, force=True)
-        assert everything(other) == everything(store)
+        assert left_as_it_was(everything(other)) == left_as_it_was(everything(store))
+        with pytest.raises(UsageError, match="holds a store already"):
+            restore(path, tmp_path / "another", lock, force=True, database=Database(other_address))
+        restore(path, tmp_path / "another", lock, database=Database(other_address, empties=True))
+        assert left_as_it_was(everything(other)) == left_as_it_was(everything(store))
     else:
-        assert everything(open_app(tmp_path / "new").store) == everything(store)
+        assert left_as_it_was(everything(open_app(tmp_path / "new").store)) == left_as_it_was(everything(store))
 
 
 # -- how much memory
@@ -700,3 +710,88 @@ def test_the_commands_take_the_passphrase_from_the_environment(byline, site, tmp
     assert (code, said) == (0, "")
     code, _, said = byline("restore", tmp_path / "b.age", tmp_path / "new")
     assert (code, "--force" in said) == (2, True)
+
+
+# -- where something is already, and what is sent afterwards
+
+
+@pytest.fixture
+def live(request, full_site, lock, tmp_path, open_app):
+    """A site whose store is a database with a reader in it, and a backup of another store, to be restored."""
+    server = request.getfixturevalue("postgres")
+    from conftest import _run_sql
+
+    name = f"byline_{os.urandom(8).hex()}"
+    _run_sql(server, f"CREATE DATABASE {name} TEMPLATE made")
+    url = server.replace("/postgres?", f"/{name}?")
+    with closing(Store(url)) as store, store.writing() as connection:
+        connection.execute(insert(readers).values(row(readers, 7)))
+    yield url, open_app(full_site).backup(tmp_path / "b.age", lock.recipients).path
+    _run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_database_that_holds_readers_is_emptied_only_by_its_own_option_and_is_kept_in_a_file(
+    live, byline, tmp_path, lock, monkeypatch
+):
+    url, path = live
+    (tmp_path / "site-2").mkdir()
+    (tmp_path / "site-2/mine.txt").write_text("mine")
+    with closing(Store(url)) as store:
+        before = everything(store)
+        monkeypatch.setenv("DATABASE_URL", url)
+        words = ("restore", path, tmp_path / "site-2", "--identity", lock.identities)
+        code, _, err = byline(*words)
+        assert (code, "--empty-database" in err, "--force" in err) == (2, False, True)
+        code, _, err = byline(*words, "--force")
+        assert (code, "holds a store already, with 1 reader: set DATABASE_URL to an empty one" in err) == (2, True)
+        monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+        code, _, err = byline(*words, "--force", "--empty-database")
+        assert (code, "holds 1 reader. Empty it, once all of it is in a file beside" in err) == (130, True)
+        assert everything(store) == before
+        assert (tmp_path / "site-2/mine.txt").exists()
+        code, out, err = byline(*words, "--force", "--empty-database", "--yes")
+        assert (code, err) == (0, "")
+        (kept,) = tmp_path.glob("site-2.database-before-*.db")
+        assert kept.name in out
+        assert kept.stat().st_mode & 0o777 == 0o600
+        with closing(Store(kept)) as again:
+            assert everything(again) == before
+        assert {name: len(rows) for name, rows in everything(store).items()}["readers"] == 3
+    assert not (tmp_path / "site-2/.byline/byline.db").exists()
+
+
+def test_what_cannot_be_restored_empties_nothing_and_leaves_no_file(live, tmp_path, lock, monkeypatch):
+    url, path = live
+    with closing(Store(url)) as store:
+        before = everything(store)
+        monkeypatch.setattr("pipeline.store.copied._count_on", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            restore(path, tmp_path / "new", lock, database=Database(url, empties=True))
+        assert everything(store) == before
+    assert not list(tmp_path.glob("*new*"))
+
+
+def test_nothing_is_sent_from_a_store_that_came_back_until_the_author_says_so(site, open_app, tmp_path, lock):
+    app = open_app(site)
+    at = {"planned": (SendState.SCHEDULED, NOW), "begun": (SendState.RUNNING, NOW), "over": (SendState.DONE, None)}
+    with app.store.writing() as connection:
+        for name, (state, due_at) in at.items():
+            connection.execute(insert(sends).values(edition=name, state=state, due_at=due_at, frozen_at=NOW))
+    path = app.backup(tmp_path / "b.age", lock.recipients).path
+    back = NOW + timedelta(days=1)
+    done = restore(path, tmp_path / "new", lock, now=back)
+    assert set(done.held) == {"planned", "begun"}
+    again = open_app(tmp_path / "new", now=back)
+    assert (again.letters.due().now, again.letters.due().late) == ((), ())
+    with again.store.reading() as connection:
+        known = {name: sending_of(connection, name) for name in at}
+        assert {name: each.state for name, each in known.items()} == {
+            "planned": SendState.PAUSED,
+            "begun": SendState.PAUSED,
+            "over": SendState.DONE,
+        }
+        assert "restored from the backup of 2026-11-23 07:30 UTC" in known["planned"].reason
+        assert why_unknown(connection, "over", NOW.date()) == ""
+        for day in (NOW.date(), back.date(), date(2020, 1, 1)):
+            assert "`byline send since --resume` sends it" in why_unknown(connection, "since", day)
+        assert why_unknown(connection, "since", back.date() + timedelta(days=1)) == ""

@@ -12,11 +12,11 @@ from pipeline import post as posts
 from pipeline.app.moving import copy_store
 from pipeline.cli.init import _sample_files, make
 from pipeline.cli.sent import sent_data, sent_lines
-from pipeline.errors import SettingsError, StoreError, StoreMovedError, UsageError
+from pipeline.errors import SendError, SettingsError, StoreError, StoreMovedError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import Delivery, DeliveryState, SendState, Settled
-from pipeline.send import Sent
-from pipeline.store import Store, moves, sends
+from pipeline.send import Sent, orders
+from pipeline.store import Store, moves, restores, sends
 from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept_readers
 from pipeline.store.address import address_of, shown
@@ -163,6 +163,33 @@ def test_a_copy_to_a_server_is_a_move_unless_it_is_a_spare_one(author, site, pos
         assert moves.moved_to(connection) is None
     for name in names:
         _run_sql(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+# -- a store that came out of a backup
+
+
+def test_an_edition_that_a_restored_store_does_not_know_leaves_only_at_the_authors_word(author, site, open_app):
+    run, got = author
+    with open_app(site).store.writing() as connection:
+        restores.came_back(connection, NOW - timedelta(days=2), NOW)
+    for words in ((EDITION, "--yes"), (EDITION, "--at", "2027-01-01T08:00"), ("--newest", "--yes")):
+        code, _, err = run("send", *words, "--built-elsewhere")
+        assert (code, got) == (2, [])
+        assert f"restored on 2026-11-23 from the backup of 2026-11-21 07:30 UTC, and whether {EDITION} was sent" in err
+    assert run("send", EDITION, "--built-elsewhere", "--yes", "--resume")[0] == 0
+    assert len(got) == 3
+    assert run("send", EDITION, "--built-elsewhere", "--yes")[0] == 0  # it is known now, and everybody has it
+    assert len(got) == 3
+
+
+def test_an_edition_whose_send_is_stopped_is_handed_over_to_no_service(store):
+    put_reader(store)
+    with store.writing() as connection:
+        restores.came_back(connection, NOW, NOW)
+    with pytest.raises(SendError, match=f"`byline send {EDITION} --resume` goes on with it"):
+        orders.take_up(store, EDITION, resume=False)
+    orders.take_up(store, EDITION, resume=True)
+    orders.take_up(store, EDITION, resume=False)
 
 
 # -- a store that moves

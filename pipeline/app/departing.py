@@ -10,7 +10,7 @@ from pipeline.errors import UsageError
 from pipeline.model import SentPost
 from pipeline.post.alike import are_one
 from pipeline.store import deliveries as ledger
-from pipeline.store import handovers, moves, sent_posts
+from pipeline.store import handovers, moves, restores, sent_posts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from pipeline.model import EditionId, Letter, Post
 
 
-def see_that_it_may_leave(app: App, letter: Letter, now: datetime) -> None:
+def see_that_it_may_leave(app: App, letter: Letter, now: datetime, *, resume: bool = False) -> None:
     """Raise ``UsageError`` or ``StoreMovedError`` where ``letter`` must not leave: there is no other way back from it.
 
     The words must be the author's, the store the one that knows who got it, and the post none that was sent before
-    under another name. What the post says is remembered from here on.
+    under another name. One of which a restored store does not know whether it was sent leaves only to ``resume`` it.
+    What the post says is remembered from here on.
     """
     post = letter.post
     if app.settings.write.approval:
@@ -36,6 +37,8 @@ def see_that_it_may_leave(app: App, letter: Letter, now: datetime) -> None:
     if post is None:
         return
     see_that_said(post)
+    if not resume:
+        see_that_it_is_known(app, post)
     if letter.edition not in sent and (before := next(_under_another_name(app, post, sent, begun), None)):
         raise UsageError(
             f"{post.path.name} reads like {before.edition}, which was sent on {before.at:%Y-%m-%d} and whose file is "
@@ -46,6 +49,14 @@ def see_that_it_may_leave(app: App, letter: Letter, now: datetime) -> None:
     made = SentPost(edition=letter.edition, title=post.title, date=post.date, body=post.body, at=now)
     with app.store.writing() as connection:
         sent_posts.remember(connection, made)
+
+
+def see_that_it_is_known(app: App, post: Post) -> None:
+    """Raise ``UsageError`` where the store came out of a backup, and ``post`` may have been sent since then."""
+    with app.store.reading() as connection:
+        why = restores.why_unknown(connection, posts.edition_of(post), post.date)
+    if why:
+        raise UsageError(why)
 
 
 def see_that_said(*read: Post) -> None:

@@ -149,7 +149,7 @@ class Letters:
         from pipeline.send import Orders, send
         from pipeline.send.consequences import Consequences
 
-        self._see_that_it_may_leave(letter)
+        self._see_that_it_may_leave(letter, resume=resume)
         if folder is None:
             self.see_that_it_lasts(letter.edition)
         try:
@@ -178,17 +178,22 @@ class Letters:
         with self._app.store.reading() as connection:
             return handovers.handover_of(connection, letter.edition)
 
-    def hand_over(self, letter: Letter, service: Hosted) -> Handover:
-        """Hand ``letter`` over to ``service``, once. Raises ``UsageError`` as ``send`` does."""
+    def hand_over(self, letter: Letter, service: Hosted, *, resume: bool = False) -> Handover:
+        """Hand ``letter`` over to ``service``, once. Raises ``UsageError`` as ``send`` does.
+
+        One whose send is paused or cancelled is handed over only to ``resume`` it.
+        """
+        from pipeline.send import orders
         from pipeline.send.hosted import hand_over
 
-        self._see_that_it_may_leave(letter)
+        self._see_that_it_may_leave(letter, resume=resume)
+        orders.take_up(self._app.store, letter.edition, resume=resume)
         return hand_over(letter, self._app.settings, self._app.store, service, lambda: datetime.now(UTC))
 
-    def _see_that_it_may_leave(self, letter: Letter) -> None:
+    def _see_that_it_may_leave(self, letter: Letter, *, resume: bool) -> None:
         from pipeline.app.departing import see_that_it_may_leave
 
-        see_that_it_may_leave(self._app, letter, datetime.now(UTC))
+        see_that_it_may_leave(self._app, letter, datetime.now(UTC), resume=resume)
 
     def see_that_it_lasts(self, edition: str) -> None:
         """Raise ``UsageError`` where what is to be remembered of a send would be gone with this machine."""
@@ -229,6 +234,12 @@ class Letters:
         """Return the editions that are on the site."""
         read, _ = read_posts(self._app.settings.content, posts.POSTS)
         return [post for post in read if post.kind is Kind.EDITION and not self._app.held(post.path)]
+
+    def see_that_it_is_known(self, path: Path) -> None:
+        """Raise ``UsageError`` where the store came out of a backup, and the post may have been sent since then."""
+        from pipeline.app.departing import see_that_it_is_known
+
+        see_that_it_is_known(self._app, posts.read(path))
 
     def plan(self, edition: EditionId, at: datetime) -> None:
         """Write down that ``edition`` is to be sent ``at`` that time."""

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from pipeline.send.hosted.service import Hosted
 
 
-def handed_over(opened: App, made: Letter, stale: str | None, *, dry_run: bool, ask: bool, as_json: bool) -> int:
+def handed_over(
+    opened: App,
+    made: Letter,
+    stale: str | None,
+    *,
+    dry_run: bool,
+    ask: bool,
+    as_json: bool,
+    resume: bool = False,
+) -> int:
     """Hand the edition over, or say with ``dry_run`` what would be."""
     service = opened.letters.service
     assert service is not None, "who calls this has asked"
@@ -24,7 +33,7 @@ def handed_over(opened: App, made: Letter, stale: str | None, *, dry_run: bool, 
         return _would_be(opened, made, service, stale, as_json=as_json)
     if stale:
         raise UsageError(stale)
-    return _done(opened, made, service, ask=ask, as_json=as_json)
+    return _done(opened, made, service, ask=ask, resume=resume, as_json=as_json)
 
 
 def _would_be(opened: App, made: Letter, service: Hosted, stale: str | None, *, as_json: bool) -> int:
@@ -48,13 +57,13 @@ def _would_be(opened: App, made: Letter, service: Hosted, stale: str | None, *, 
     return int(stale is not None)
 
 
-def _done(opened: App, made: Letter, service: Hosted, *, ask: bool, as_json: bool) -> int:
+def _done(opened: App, made: Letter, service: Hosted, *, ask: bool, resume: bool, as_json: bool) -> int:
     """Hand the edition over, once the author said yes, and say what the service made of it."""
     before = opened.letters.handed(made)
     if before is None or before.state is not DeliveryState.SENT:
         if ask:
             click.confirm(f"Hand “{made.subject}” over to {service.name} for its readers?", abort=True, err=True)
-        done = opened.letters.hand_over(made, service)
+        done = opened.letters.hand_over(made, service, resume=resume)
         told = f"Handed over to {service.name}: {done.answer}."
     else:
         done, told = before, f"It was handed over to {before.way} already: {before.answer}. Nothing was done."

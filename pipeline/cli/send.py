@@ -249,7 +249,8 @@ def _send(opened: App, post: str, said: _Said) -> bool:
     made = opened.letters.make(path)
     _see_that_readers_find(opened, made, path, said)
     if not said.folder and opened.letters.service:
-        return not handed_over(opened, made, None, dry_run=False, ask=said.asks, as_json=said.as_json)
+        resume = said.order == "resume"
+        return not handed_over(opened, made, None, dry_run=False, ask=said.asks, resume=resume, as_json=said.as_json)
     sent = _sent(opened, made, said)
     discreet = opened.settings.is_thrown_away
     report(sent_data(made, sent, discreet=discreet), *sent_lines(made, sent, discreet=discreet), as_json=said.as_json)

@@ -24,6 +24,7 @@ def planned(opened: App, path: Path, when: str, *, is_built_here: bool, as_json:
     """Write down when the edition in ``path`` is to be sent; say what would keep it from going then."""
     zone, edition = opened.settings.send.pace.zone, posts.edition_of(posts.read(path))
     at = _moment(when, zone)
+    opened.letters.see_that_it_is_known(path)
     opened.letters.plan(edition, at)
     here = at.astimezone(ZoneInfo(zone))
     notes = list(_hindrances(opened, path, at, is_built_here=is_built_here))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.errors import UsageError
+from pipeline.errors import SendError, UsageError
 from pipeline.model import SendState
+from pipeline.send.deliver import why_held
 from pipeline.store import sends
 
 if TYPE_CHECKING:
@@ -66,6 +67,19 @@ def pause(store: Store, edition: EditionId) -> None:
         if before is None or before.state is not SendState.RUNNING:
             raise UsageError(_NOTHING.format(edition, "pause"))
         sends.stop(connection, edition, SendState.PAUSED, "you paused it")
+
+
+def take_up(store: Store, edition: EditionId, *, resume: bool) -> None:
+    """See that ``edition`` may be handed over as a whole; one that was stopped goes on only where ``resume`` says so.
+
+    Raises ``SendError`` where it may not.
+    """
+    with store.writing() as connection:
+        before = sends.sending_of(connection, edition, held=True)
+        if why := why_held(before):
+            if not resume:
+                raise SendError(why)
+            sends.stop(connection, edition, SendState.RUNNING)
 
 
 def cancel(store: Store, edition: EditionId) -> int:

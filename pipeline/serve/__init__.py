@@ -73,7 +73,6 @@ def answering(
     ``tell`` hears of what the author must do something about.
     """
     from starlette.applications import Starlette
-    from starlette.middleware import Middleware
     from starlette.routing import Mount
 
     from pipeline.serve import closed
@@ -96,7 +95,6 @@ def answering(
     )
     routes = [route for part in parts for route in part.routes()]
     below = [Mount(service.prefix, routes=routes)] if service.prefix else []  # a proxy may hand the prefix on, or not
-    before = Middleware(closed.Closed, service=service, pages=pages, tell=tell)
-    faults = {**pages.faults(), **closed.faults(pages)}
-    app = Starlette(routes=[*routes, *below], middleware=[before], exception_handlers=faults)
+    before, faults = closed.before(service, pages, tell), {**pages.faults(), **closed.faults(pages)}
+    app = Starlette(routes=[*routes, *below], middleware=before, exception_handlers=faults)
     return Guard(app, pages.policy, trust_proxy=trust_proxy)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 
 from pipeline.errors import StoreMovedError
 
@@ -49,6 +50,11 @@ def closed(pages: Pages) -> Response:
     page = pages.told(pages.said("closed_title"), pages.said("closed"), status=503)
     page.headers["retry-after"] = "3600"
     return page
+
+
+def before(service: Service, pages: Pages, tell: Callable[[str], None]) -> list[Middleware]:
+    """Return what stands before the pages."""
+    return [Middleware(Closed, service=service, pages=pages, tell=tell)]
 
 
 def faults(pages: Pages) -> dict[type[Exception], Callable[[Request, Exception], Response]]:

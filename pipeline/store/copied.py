@@ -36,15 +36,17 @@ def counts_of(connection: Connection) -> Counts:
     }
 
 
-def copy_into(source: Store, target: Store, *, emptied: bool = False, without: Collection[str] = frozenset()) -> Counts:
+def copy_into(
+    source: Store, target: Store, *, emptied: Counts | None = None, without: Collection[str] = frozenset()
+) -> Counts:
     """Copy every row of ``source``, as it is at one moment, into ``target``, all or nothing. Return the rows of each.
 
-    Tables named in ``without`` stay empty. Raises ``StoreError`` where ``target`` holds anything; ``emptied`` takes
-    that out first, in the same transaction.
+    Tables named in ``without`` stay empty. Raises ``StoreError`` where ``target`` holds anything; so many rows as in
+    ``emptied``, and no others, are taken out first, in the same transaction.
     """
     with source.reading() as there, target.writing(though_moved=True) as here:
-        if emptied:
-            _empty(here)
+        if emptied is not None:
+            _empty(here, emptied)
         if full := [f"{name} ({count})" for name, count in counts_of(here).items() if count]:
             raise StoreError(f"the store to copy into holds something already, in {', '.join(full)}: name an empty one")
         wanted = counts_of(there) | dict.fromkeys(without, 0)
@@ -118,7 +120,9 @@ def _is_json(column: Column[Any]) -> bool:
     return isinstance(column.type, JSON)
 
 
-def _empty(connection: Connection) -> None:
+def _empty(connection: Connection, known: Counts) -> None:
+    if counts_of(connection) != known:
+        raise StoreError("the store to be emptied was written to just now: stop what writes there, and try again")
     for table in reversed(metadata.sorted_tables):
         connection.execute(table.delete())
 

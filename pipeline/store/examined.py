@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, select, table, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline.errors import BylineError
+from pipeline.errors import BylineError, StoreError
 from pipeline.store import HEAD, connecting
-from pipeline.store.address import shown, words_of
+from pipeline.store.address import address_of, shown, words_of
+from pipeline.store.schema import metadata
 from pipeline.store.walls import beyond
 
 if TYPE_CHECKING:
@@ -58,6 +59,26 @@ def rows_in(path: Path) -> Mapping[str, int]:
         names = [str(row[0]) for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         counted = 'SELECT count(*) FROM "{}"'.format
         return {name: connection.execute(counted(name.replace('"', '""'))).fetchone()[0] for name in names}
+
+
+def rows_at(place: str | Path) -> Mapping[str, int]:
+    """Return how many rows each table of Byline's has at ``place``, of whatever schema it is, but for empty ones.
+
+    Raises ``StoreError`` where that cannot be told, ``SettingsError`` where the address is none.
+    """
+    url = address_of(place)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        return {}
+    engine = connecting(place)
+    try:
+        with engine.connect() as connection:
+            names = [name for name in inspect(connection).get_table_names() if name in metadata.tables]
+            counts = {name: connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in names}
+    except (SQLAlchemyError, OSError) as error:
+        raise StoreError(f"the store {shown(place)} cannot be used: {words_of(error)}") from error
+    finally:
+        engine.dispose()
+    return {name: count for name, count in counts.items() if count}
 
 
 def _file(path: Path) -> Examined:

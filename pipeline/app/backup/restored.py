@@ -6,55 +6,92 @@ import os
 import secrets
 import shutil
 from contextlib import closing
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.app.backup.packed import DATABASE, unpack
 from pipeline.app.backup.sealed import opening
 from pipeline.errors import BackupError, UsageError
 from pipeline.publish.ground.exchange import exchange
 from pipeline.store import Store
-from pipeline.store.copied import copy_into, counts_of
-from pipeline.store.examined import examine, rows_in
+from pipeline.store.address import shown
+from pipeline.store.copied import copy_into, counts_of, snapshot
+from pipeline.store.examined import examine, rows_at, rows_in
+from pipeline.store.restores import came_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
     from pathlib import Path
 
     from pipeline.app.backup.sealed import Lock
+    from pipeline.model import EditionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What was put back: how many files, and rows of each table. ``before`` is where what was there is now."""
+    """What was put back: how many files, and rows of each table. ``before`` is where what was there is now.
+
+    ``database`` is where the store went, if not into the folder, and ``database_before`` the file that has what was
+    there. ``held`` are editions that are sent no more until the author says so.
+    """
 
     folder: Path
     made_at: datetime
     files: int
     tables: Mapping[str, int]
-    before: Path | None
+    before: Path | None = None
+    database: str | None = None
+    database_before: Path | None = None
+    held: tuple[EditionId, ...] = ()
 
 
-def restore(path: Path, folder: Path, lock: Lock, *, force: bool = False, database: str | None = None) -> Restored:
+class Database(NamedTuple):
+    """Where the store goes in place of the folder; what is there goes into a file first if it ``empties``."""
+
+    url: str
+    empties: bool = False
+
+
+def restore(
+    path: Path,
+    folder: Path,
+    lock: Lock,
+    *,
+    force: bool = False,
+    database: Database | None = None,
+    now: datetime | None = None,
+) -> Restored:
     """Put what the backup in ``path`` holds into ``folder``, all or nothing; the store into ``database`` if named.
 
-    Raises ``UsageError`` where something is there already; ``force`` sets that aside. Raises ``BackupError`` where
-    the backup does not open or is not whole; nothing is changed then.
+    Nothing is sent from it by itself, as nobody knows who got a letter since. Raises ``UsageError`` where something is
+    there already; ``force`` sets aside what is in the folder. Raises ``BackupError`` where the backup does not open or
+    is not whole; nothing is changed then.
     """
     folder = folder.absolute()
     _see_that_free(folder, force=force)
+    if database and not database.empties:
+        _see_that_empty(database.url)
     fresh = folder.with_name(f".{folder.name}.restoring-{secrets.token_hex(4)}")
     try:
-        manifest, count = _opened(path, fresh, lock)
-        tables = _looked_over(fresh / DATABASE, manifest)
-        if database is not None:
-            _handed_over(fresh / DATABASE, database, force=force)
+        done = _made_ready(fresh, folder, _opened(path, fresh, lock), now or datetime.now(UTC))
+        if database:
+            kept = _handed_over(fresh / DATABASE, database, _beside(folder, "database-before", ".db"))
+            done = replace(done, database=shown(database.url), database_before=kept)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
-    before = _put(fresh, folder)  # from here on nothing is deleted, whatever happens
-    return Restored(folder=folder, made_at=manifest["made_at"], files=count, tables=tables, before=before)
+    before = _put(fresh, folder, done.database_before)  # from here on nothing is deleted, whatever happens
+    return replace(done, before=before)
+
+
+def _made_ready(fresh: Path, folder: Path, opened: tuple[Mapping[str, Any], int], now: datetime) -> Restored:
+    """Look over what was ``opened`` in ``fresh``, and see that nothing is sent from it by itself."""
+    manifest, count = opened
+    tables, made_at = _looked_over(fresh / DATABASE, manifest), manifest["made_at"]
+    with closing(Store(fresh / DATABASE)) as store, store.writing(though_moved=True) as connection:
+        held = came_back(connection, made_at, now)
+    return Restored(folder=folder, made_at=made_at, files=count, tables=tables, held=held)
 
 
 def _opened(path: Path, fresh: Path, lock: Lock) -> tuple[Mapping[str, Any], int]:
@@ -77,6 +114,16 @@ def _see_that_free(folder: Path, *, force: bool) -> None:
         raise UsageError(f"{folder} holds something already: name a new folder, or set it aside with --force")
 
 
+def _see_that_empty(database: str) -> None:
+    if rows := rows_at(database):
+        readers = rows.get("readers", 0)
+        raise UsageError(
+            f"the database of DATABASE_URL, {shown(database)}, holds a store already, with {readers} "
+            f"{'reader' if readers == 1 else 'readers'}: set DATABASE_URL to an empty one, or take it away to have the "
+            "store in the folder"
+        )
+
+
 def _looked_over(database: Path, manifest: Mapping[str, Any]) -> Mapping[str, int]:
     """Return the rows of each table of a store that came whole, and is of the newest schema now."""
     found = examine(database)
@@ -90,22 +137,42 @@ def _looked_over(database: Path, manifest: Mapping[str, Any]) -> Mapping[str, in
         return counts_of(connection)
 
 
-def _handed_over(path: Path, database: str, *, force: bool) -> None:
-    with closing(Store(path)) as store, closing(Store(database)) as target:
-        copy_into(store, target, emptied=force)
+def _handed_over(path: Path, database: Database, aside: Path) -> Path | None:
+    """Copy the store in ``path`` into ``database``. Return the file that has what was there, if anything was."""
+    with closing(Store(path)) as store, closing(Store(database.url)) as target:
+        if database.empties and rows_at(database.url):
+            _exchanged(store, target, aside)
+        else:
+            copy_into(store, target)
     for each in path.parent.glob(f"{path.name}*"):
         each.unlink()
+    return aside if aside.exists() else None
 
 
-def _put(fresh: Path, folder: Path) -> Path | None:
-    """Let ``fresh`` be ``folder``. Return where what was there is now, if anything was."""
+def _exchanged(store: Store, target: Store, aside: Path) -> None:
+    try:
+        copy_into(store, target, emptied=snapshot(target, aside))
+    except BaseException:
+        aside.unlink(missing_ok=True)  # it is all there still
+        raise
+
+
+def _beside(folder: Path, what: str, end: str = "") -> Path:
+    return folder.with_name(f"{folder.name}.{what}-{secrets.token_hex(4)}{end}")
+
+
+def _put(fresh: Path, folder: Path, kept: Path | None) -> Path | None:
+    """Let ``fresh`` be ``folder``. Return where what was there is now, if anything was.
+
+    In ``kept`` is what a database held before.
+    """
     os.sync()  # a machine that stops after the renaming has the files, too
     try:
         fresh.chmod(0o777 & ~_umask())
         if not folder.exists() or not any(folder.iterdir()):
             fresh.rename(folder)
             return None
-        before = folder.with_name(f"{folder.name}.before-{secrets.token_hex(4)}")
+        before = _beside(folder, "before")
         if not exchange(fresh, folder):
             folder.rename(before)
             fresh.rename(folder)
@@ -115,6 +182,7 @@ def _put(fresh: Path, folder: Path) -> Path | None:
             (before / ".git").rename(folder / ".git")
     except OSError as error:
         places = f"what was opened is in {fresh}, and what was there in {folder} or beside it"
+        places += f"; the database has the store of the backup, and what it held is in {kept}" if kept else ""
         raise BackupError(f"{folder} cannot be exchanged ({error.strerror}): {places}") from error
     return before
 

@@ -84,6 +84,13 @@ moves = Table(
     Column("at", Moment, nullable=False),
 )
 
+restores = Table(
+    "restores",
+    metadata,
+    Column("at", Moment, primary_key=True),
+    Column("made_at", Moment, nullable=False),
+)
+
 pace = Table(
     "pace",
     metadata,
