@@ -384,6 +384,21 @@ def test_links_are_not_followed_and_told(site, open_app, tmp_path, lock):
     assert not (tmp_path / "new/content/link.md").exists()
 
 
+def test_an_older_store_is_backed_up_as_it_is_before_anything_is_changed_in_it(byline, site, open_app, tmp_path, lock):
+    fill(open_app(site).store)
+    open_app(site).close()
+    place = site / ".byline/byline.db"
+    with closing(sqlite3.connect(place)) as older:  # as the Byline before this one had it
+        older.executescript("DROP TABLE restores; UPDATE alembic_version SET version_num = '0013'")
+        before = "\n".join(older.iterdump())
+    assert "migration 0013" in byline("doctor", at=site)[1]
+    assert byline("backup", tmp_path / "b.age", "--to", lock.recipients[0], at=site)[0] == 0
+    with closing(sqlite3.connect(place)) as older:
+        assert "\n".join(older.iterdump()) == before
+    done = restore(tmp_path / "b.age", tmp_path / "new", lock)
+    assert done.tables == dict.fromkeys(metadata.tables, 3) | {"restores": 0}
+
+
 # -- what is refused
 
 

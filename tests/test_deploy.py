@@ -227,6 +227,33 @@ def commands_of(unit):
         yield bool(before), bool(fails), [sys.executable, "-m", "pipeline", *words.split()]
 
 
+def test_a_backup_each_night_bears_a_link_and_a_second_start_but_no_failure(tmp_path):
+    site, program = tmp_path / "site", tmp_path / "byline"
+    make(site, dict(_sample_files()))
+    (site / "link").symlink_to("/etc/hostname")
+    (tmp_path / "backups").mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m pipeline "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    text = (REPOSITORY / "deploy/systemd/byline-backup.service").read_text(encoding="utf-8")
+    [line] = re.findall(r"^ExecStart=/bin/sh -c '(.+)'$", text, re.MULTILINE)
+    line = line.replace("$$", "$").replace("%%", "%").replace("/opt/byline/bin/byline", str(program))
+    line = line.replace("/var/lib/byline/backups", str(tmp_path / "backups"))
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY)}
+
+    def start(**more):
+        given = {"cwd": site, "env": environment | more, "capture_output": True, "text": True}
+        return subprocess.run(["/bin/sh", "-c", line], check=False, **given)
+
+    assert start().returncode != 0  # no passphrase
+    assert list((tmp_path / "backups").iterdir()) == []
+    done = start(BYLINE_BACKUP_PASSPHRASE="seven good words to keep it by")
+    assert (done.returncode, "not in it: link" in done.stdout) == (0, True)
+    [made] = (tmp_path / "backups").iterdir()
+    before = made.read_bytes()
+    assert start().returncode == 0
+    assert made.read_bytes() == before
+
+
 def test_the_timer_sends_what_was_planned_on_a_machine_where_nothing_was_built(tmp_path, mailbox):
     """A clone has no site/; what the unit runs first builds it, and where that fails, what is shown already leaves."""
     site = tmp_path / "site"

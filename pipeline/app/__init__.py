@@ -360,7 +360,7 @@ class App:
 
         known = self.settings.secrets.backup_passphrase
         lock = Lock(passphrase=known.get_secret_value() if known else None, recipients=tuple(recipients))
-        return backup(self.settings, self.store, path, lock, self.now)
+        return backup(self.settings, path, lock, self.now)
 
     def copy_store(self, url: str, *, moves_to: str = "") -> Mapping[str, int]:
         """Copy the store into the empty one at ``url``, and where it ``moves_to`` there, write no more here."""

@@ -31,12 +31,12 @@ _PATIENCE: Final = 30
 
 
 class Store:
-    """A database that is up to date with the schema.
+    """A database that is up to date with the schema; ``as_it_is``, a SQLite file that may be older, to be copied.
 
     Raises ``StoreError`` where it cannot be, ``SettingsError`` where its address is none.
     """
 
-    def __init__(self, place: str | Path) -> None:
+    def __init__(self, place: str | Path, *, as_it_is: bool = False) -> None:
         self._engine, self._place = connecting(place), shown(place)
         on_postgres = self._engine.dialect.name == "postgresql"
         one_state = {"isolation_level": "REPEATABLE READ"} if on_postgres else {"byline_begin": "BEGIN"}
@@ -44,7 +44,8 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 walls.see_that_it_is_there(connection, walls.schema_of(address_of(place))[1])
-                _upgrade(connection)
+                if on_postgres or not as_it_is or _revision(connection) is None:
+                    _upgrade(connection)
         except (SQLAlchemyError, OSError) as error:
             self.close()
             raise self._told(error) from error

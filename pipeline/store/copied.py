@@ -1,6 +1,7 @@
 """The store as a whole: copied into another, of whichever kind, or into a file as it is at one moment.
 
-What comes in are stores that are up to date with the schema; nothing here knows what a table is for.
+What comes in are stores that are up to date with the schema, but for a SQLite file of which a snapshot is taken;
+nothing here knows what a table is for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,21 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import JSON, Column, Insert, Select, Text, bindparam, cast, func, insert, select, text, type_coerce
+from sqlalchemy import (
+    JSON,
+    Column,
+    Insert,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    type_coerce,
+)
 
 from pipeline.errors import StoreError
 from pipeline.store import Store
@@ -30,10 +45,10 @@ _AT_ONCE: Final = 100
 
 
 def counts_of(connection: Connection) -> Counts:
-    """Return how many rows each table has."""
-    return {
-        table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in metadata.sorted_tables
-    }
+    """Return how many rows each table has; of an older store, each that is there."""
+    there = set(inspect(connection).get_table_names())
+    count = select(func.count()).select_from
+    return {table.name: connection.scalar(count(table)) or 0 for table in metadata.sorted_tables if table.name in there}
 
 
 def copy_into(

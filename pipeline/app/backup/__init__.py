@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -15,6 +15,7 @@ from pipeline import __version__
 from pipeline.app.backup.packed import DATABASE, HIDDEN, TOKEN_KEY, Manifest, can_be_packed, files_below, pack
 from pipeline.app.backup.sealed import sealing
 from pipeline.errors import BackupError, UsageError
+from pipeline.store import Store
 from pipeline.store.copied import snapshot
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from pipeline.app.backup.sealed import Lock
     from pipeline.settings.sections import Settings
-    from pipeline.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +38,16 @@ class BackedUp:
     left_out: tuple[str, ...]
 
 
-def backup(settings: Settings, store: Store, path: Path, lock: Lock, now: datetime) -> BackedUp:
-    """Write a backup into the new file ``path``, whole or not at all. Others may write to the store meanwhile."""
+def backup(settings: Settings, path: Path, lock: Lock, now: datetime) -> BackedUp:
+    """Write a backup into the new file ``path``, whole or not at all. Others may write to the store meanwhile.
+
+    A SQLite store that an older Byline made goes in as it is: whoever makes a backup before an upgrade has what was.
+    """
     _see_that_free(settings, path)
     with _scratch(settings.state) as folder, _whole(path) as file, sealing(file, lock) as stream:
         copied = folder / "byline.db"
-        manifest = Manifest(made_at=now, byline=__version__, tables=snapshot(store, copied))
+        with closing(Store(settings.database_url, as_it_is=True)) as store:
+            manifest = Manifest(made_at=now, byline=__version__, tables=snapshot(store, copied))
         found = dict(_found(settings, copied))
         wanted = {name: file for name, file in found.items() if can_be_packed(name, file)}
         pack(stream, manifest, wanted.items())
