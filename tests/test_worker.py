@@ -42,6 +42,8 @@ from pipeline.worker.others import OtherWorkers
 from pipeline.worker.shelf import GOOD_FOR, Shelf
 from pipeline.worker.sites import Known, Site, one_site, queue_url, sites_below
 from pipeline.worker.told import Told, log_as_json
+from providers import KEY, Listmonk
+from providers import serving as serving_of
 
 EDITION = "2026-11-16-what-had-no-name"
 CANARY = "canary"
@@ -615,6 +617,33 @@ def test_an_edition_has_as_many_hands_as_it_is_worth_and_all_together_no_more_li
     assert len(mailbox.callers) == 1  # one of the two lines
     assert counted(url) == {DeliveryState.SENT: 1001}
     assert duties.look("ana").then == ()
+
+
+def test_an_edition_for_a_service_that_has_the_readers_is_handed_over_once_and_closed(tmp_path, database, built):
+    root, url = made_site(tmp_path / "ana", [], 25, built), f"{database}&schema=ana"
+    with_readers(url, 0).close()
+    with serving_of(Listmonk()) as service, (root / "byline.yml").open("a", encoding="utf-8") as file:
+        file.write("  way: listmonk\n")
+        file.write(f"  listmonk: {{url: 'http://127.0.0.1:{service.port}', username: byline, lists: [3]}}\n")
+        file.close()
+        environment = HERE | {"DATABASE_URL": url, "BYLINE_LISTMONK_TOKEN": KEY}
+        duties = Duties(one_site(root, environment).sites, lambda: None, Stopping())
+        service.then = ["take and cut"]
+        jobs = duties.look("ana").then
+        assert [job.lock for job in jobs] == [f"deliver ana {EDITION} 0"]
+        with pytest.raises(SendError, match="looks there first"):
+            duties.deliver("ana", **jobs[0].given)
+        assert duties.look("ana").then == jobs  # what is uncertain is looked for at the service
+        assert duties.deliver("ana", **jobs[0].given).counts == {"handed over": 1}
+        assert duties.look("ana").then == ()
+        assert duties.deliver("ana", **jobs[0].given).counts == {}
+        assert len(service.got) == 1
+        with closing(Store(store_url(url))) as store, store.writing() as connection:
+            connection.execute(text("UPDATE sends SET state = 'scheduled'"))  # as if it was planned again
+        assert duties.look("ana").then == jobs
+        assert duties.deliver("ana", **jobs[0].given).counts == {"handed over": 0}
+        assert duties.look("ana").then == ()
+        assert len(service.got) == 1
 
 
 @pytest.mark.parametrize(("lines", "hands"), [(1, 1), (4, 1), (4, 3), (7, 4), (8, 4)])

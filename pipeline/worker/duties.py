@@ -153,8 +153,9 @@ class Duties:
                 return Done()  # the author thought otherwise since the look
             letter = app.letters.make(path)
             if (service := app.letters.service) is not None:
+                is_new = not app.letters.is_handed(letter)
                 app.letters.hand_over(letter, service)
-                return Done(counts={"handed over": 1})
+                return Done(counts={"handed over": int(is_new)})
             lines = _share(app.letters.way().connections, hand, hands)
             if not lines:  # the settings have fewer by now than when the hands were counted, and 0 would be all
                 return Done()
@@ -235,16 +236,23 @@ def _deliveries(app: App, site: str, sending: Sending) -> Iterator[Job]:
     path = app.find(sending.edition)
     if not _is_shown(app, path):
         return
+    if app.letters.service:  # who waits, it knows; a send that is due was not handed over, or not for certain
+        yield _delivery(site, sending, 0, 1)
+        return
     letter = app.letters.make(path)
     waits = app.letters.count(letter)
-    if not waits and (app.letters.service or sending.state is not SendState.RUNNING):
+    if not waits and sending.state is not SendState.RUNNING:
         return
     worth = max(1, -(-app.letters.reach(letter) // _A_HAND))
     pace = app.settings.send.pace.per_second
     busy = -(-pace // A_HANDS_PACE) if pace else MOST_HANDS
-    hands = 1 if app.letters.service else int(min(MOST_HANDS, worth, busy, app.letters.way().connections))
+    hands = int(min(MOST_HANDS, worth, busy, app.letters.way().connections))
     for hand in range(hands if waits else 1):
-        yield Job(task="deliver", site=site, given={"edition": str(sending.edition), "hand": hand, "hands": hands})
+        yield _delivery(site, sending, hand, hands)
+
+
+def _delivery(site: str, sending: Sending, hand: int, hands: int) -> Job:
+    return Job(task="deliver", site=site, given={"edition": str(sending.edition), "hand": hand, "hands": hands})
 
 
 def _is_shown(app: App, path: Path) -> bool:
