@@ -26,7 +26,7 @@ from sqlalchemy.exc import OperationalError
 
 from conftest import _run_sql, serving
 from pipeline.cli.init import _sample_files, make
-from pipeline.errors import PostError, PublishError, SendError, StoppedError, StoreError, UsageError
+from pipeline.errors import PostError, PublishError, SendError, SettingsError, StoppedError, StoreError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState, Due, SendState
 from pipeline.send.interrupted import Stopping
@@ -708,6 +708,58 @@ def test_a_site_whose_own_file_is_wrong_is_left_out_and_taken_up_again_and_the_o
         (secrets / f"{name}.env").write_text("DATABASE_URL=postgresql://c@db/agency?schema=both\n", encoding="utf-8")
         (secrets / f"{name}.env").chmod(0o600)
     assert set(known.anew()) == {"ana"}
+
+
+def test_a_site_whose_own_store_is_no_postgresql_is_left_out_and_a_blank_address_is_none(tmp_path):
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    for name, said in (("ana", ""), ("bea", "sqlite:///bea.db"), ("cat", f"no address {CANARY}"), ("dan", "' '")):
+        make(tmp_path / "sites" / name, dict(_sample_files()))
+        (secrets / f"{name}.env").write_text(f"DATABASE_URL={said!r}\n" if name != "dan" else f"DATABASE_URL={said}\n")
+        (secrets / f"{name}.env").chmod(0o600)
+    found = sites_below(tmp_path / "sites", secrets, {"DATABASE_URL": "postgresql://w:x@db/agency"})
+    assert {name: site.environment["DATABASE_URL"].partition("?")[2] for name, site in found.sites.items()} == {
+        "ana": "schema=site_ana", "dan": "schema=site_dan",
+    }  # fmt: skip
+    assert found.left_out.keys() == {"bea", "cat"}
+    assert all("must name a PostgreSQL database" in why for why in found.left_out.values())
+    assert CANARY not in str(found.left_out)
+
+
+def test_sites_with_one_store_are_noticed_however_its_address_is_spelt(tmp_path, database, fleet, built):
+    secrets, names = tmp_path / "secrets", ("ana", "bea", "cat")
+    secrets.mkdir()
+    for name in names:
+        made_site(tmp_path / "sites" / name, [], 25, built)
+    folder = database.rpartition("=")[2]
+    for name in ("bea", "cat"):  # one and the same, by the socket as the host of it or as a part of the query
+        (secrets / f"{name}.env").write_text(f"DATABASE_URL={database}&schema=site_ana&port=5432\n")
+        (secrets / f"{name}.env").chmod(0o600)
+    (secrets / "cat.env").write_text(f"DATABASE_URL=postgresql://byline@:5432/{fleet.url.database}?host={folder}/\n")
+
+    def duties():
+        found = sites_below(tmp_path / "sites", secrets, HERE | {"DATABASE_URL": database})
+        return Duties(found.sites, lambda: None, Stopping(), fleet.also_at), found.left_out
+
+    working, left_out = duties()
+    working.look("ana")
+    working.look("cat")  # its store is the schema public
+    other = (secrets / "bea.env").read_text(encoding="utf-8").replace(folder, f"{folder}/")
+    (secrets / "bea.env").write_text(other, encoding="utf-8")
+    working, left_out = duties()
+    assert left_out == {}  # by how it is spelt it is another
+    with pytest.raises(SettingsError, match="bea and ana name the same store"):
+        working.look("bea")
+    working.look("ana")  # whose own it is by its name
+    (secrets / "bea.env").write_text((secrets / "cat.env").read_text(encoding="utf-8").strip() + "&schema=public\n")
+    working, left_out = duties()
+    for one, two in (("bea", "cat"), ("cat", "bea")):
+        with pytest.raises(SettingsError, match=f"{one} and {two} name the same store"):
+            working.look(one)
+    (secrets / "cat.env").unlink()  # it has a store of its own now, which is known once it was looked at
+    working, left_out = duties()
+    working.look("cat")
+    working.look("bea")
 
 
 def test_a_queue_that_another_library_made_is_told_and_can_be_made_anew(fleet):

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.app import App
-from pipeline.errors import BylineError, ElsewhereError, StoppedError, StoreError
+from pipeline.errors import BylineError, ElsewhereError, SettingsError, StoppedError, StoreError
 from pipeline.html import plain_text
 from pipeline.model import EditionId, FeedState, SendState
 from pipeline.send import Orders
-from pipeline.store import troubles
+from pipeline.store import troubles, walls
 from pipeline.worker.building import build
+from pipeline.worker.sites import share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -99,14 +100,24 @@ class Done:
 
 
 class Duties:
-    """The duties of a worker for its sites; ``others`` gives who else asks the hosts of feeds, anew for each pull."""
+    """The duties of a worker for its sites; ``others`` gives who else asks the hosts of feeds, anew for each pull.
 
-    def __init__(self, sites: Mapping[str, Site], others: Callable[[], Others | None], stopping: Stopping) -> None:
-        self._sites, self._others, self._stopping = sites, others, stopping
+    ``also_at`` is told at which place the store of a site is, and gives the names of other sites that were found there.
+    """
+
+    def __init__(
+        self,
+        sites: Mapping[str, Site],
+        others: Callable[[], Others | None],
+        stopping: Stopping,
+        also_at: Callable[[str, str], Collection[str]] = lambda _site, _place: (),
+    ) -> None:
+        self._sites, self._others, self._stopping, self._also_at = sites, others, stopping, also_at
 
     def look(self, site: str) -> Done:
         """Find out what is due: each thing by itself, so that what is wrong with one keeps no other from being done."""
         with self._minding(site, "look") as app:
+            self._see_that_it_is_alone(site, app)
             due, unbuilt = app.letters.due().now, app.unbuilt()
             decisions = {"pull": lambda: _pulls(app, site), "build": lambda: _builds(app, site, unbuilt)}
             for sending in due:
@@ -164,6 +175,14 @@ class Duties:
         self._stopping.see_that_it_goes_on()
         given: dict[str, str | int] = {"edition": edition, "hand": hand, "hands": hands}
         return Done(then=(Job(task="deliver", site=site, given=given),) if turn.is_over else (), counts=counts)
+
+    def _see_that_it_is_alone(self, site: str, app: App) -> None:
+        """Raise ``SettingsError`` where the store of ``site`` is that of another, by whatever address: ask itself."""
+        with app.store.reading() as connection:
+            place = walls.place_of(connection)
+        others = [each for each in self._also_at(site, place) if each in self._sites] if place else []
+        if others and not self._sites[site].is_by_name:
+            raise SettingsError([share(site, others)])
 
     @contextmanager
     def _minding(self, site: str, duty: str) -> Iterator[App]:

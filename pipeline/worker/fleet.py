@@ -80,6 +80,10 @@ class Fleet:
         """Tell whether a task of a site failed within the last hour."""
         return bool(self.ask(_FAILED, task=task, site=site))
 
+    def also_at(self, site: str, place: str) -> Sequence[str]:
+        """Write down that the store of ``site`` is at ``place``. Return which others were found to be there last."""
+        return [row.site for row in self.ask(_ALSO_AT, site=site, place=place)]
+
     def ask(self, statement: TextClause, **given: object) -> Sequence[Row[Any]]:
         """Return the rows of a statement that can be run twice: it is, where the server ended the connection.
 
@@ -119,6 +123,7 @@ def _prepare(connection: Connection, *, renew: bool) -> None:
             f"the queue was made by procrastinate {found}, and this is {made_by}: end all workers, and start the first "
             "with --renew, which makes the queue anew. Nothing is lost: what is to be done stands in the sites' stores"
         )
+    connection.execute(text(_PLACES))
 
 
 def _made_by(connection: Connection) -> str | None:
@@ -138,6 +143,12 @@ CREATE TABLE host_turns (
     because text NOT NULL DEFAULT ''
 ) WITH (fillfactor = 50);
 """
+_PLACES: Final = "CREATE TABLE IF NOT EXISTS site_places (site text PRIMARY KEY, place text NOT NULL)"
+_ALSO_AT: Final = text(
+    "WITH known AS (INSERT INTO site_places AS places VALUES (:site, :place) ON CONFLICT (site) DO UPDATE "
+    "SET place = excluded.place WHERE places.place <> excluded.place) "
+    "SELECT site FROM site_places WHERE place = :place AND site <> :site ORDER BY site"
+)
 _WORKERS: Final = text(
     "SELECT count(*) AS many FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :alive)"
 )
