@@ -27,11 +27,14 @@ from sqlalchemy.exc import OperationalError
 from conftest import _run_sql, serving
 from pipeline.cli.init import _sample_files, make
 from pipeline.errors import PostError, PublishError, SendError, SettingsError, StoppedError, StoreError, UsageError
-from pipeline.html import plain_text
-from pipeline.model import DeliveryState, Due, SendState
+from pipeline.html import plain_text, safe_url
+from pipeline.model import DeliveryState, Due, Echo, EchoKind, SendState, Shown
+from pipeline.publish import stamp
+from pipeline.publish.facts.withheld import today
 from pipeline.send.interrupted import Stopping
+from pipeline.settings import load
 from pipeline.settings.sections import store_url
-from pipeline.store import Store, sends
+from pipeline.store import Store, echoes, sends
 from pipeline.store import deliveries as ledger
 from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
@@ -83,6 +86,16 @@ def made_site(folder, feeds, port, like=None):
     lines = "".join(f"    - {{url: {url}, allow_private: true}}\n" for url in feeds)
     byline.write_text(f"pull:\n  feeds:\n{lines}" + "send:\n" + SENDER.format(port), encoding="utf-8")
     return folder
+
+
+def counts_as_built(root, environment):
+    """Let the copy of a built site count as built: it is, but for what no page says, as where letters leave."""
+    settings = load(root, environment)
+    stamp.keep_outline(settings, stamp.outline_of(settings, Shown(), today(datetime.now(UTC))))
+
+
+def added(path, words):
+    path.write_text(path.read_text(encoding="utf-8") + words, encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -173,6 +186,7 @@ def sending(tmp_path, database, mailbox, built):
     site = made_site(tmp_path / "ana", [], mailbox.port, built)
     with (site / "byline.yml").open("a", encoding="utf-8") as file:
         file.write("  pace: {per_second: 40}\n")
+    counts_as_built(site, {})
     with_readers(url, 200).close()
     return site, url
 
@@ -369,7 +383,7 @@ def test_what_the_author_thought_better_of_since_the_look_is_not_sent(sending, m
     (site / "content/drafts").mkdir(exist_ok=True)
     draft = path.rename(site / f"content/drafts/{EDITION}.md")
     duties.deliver("ana", **job.given)
-    assert duties.look("ana").then == ()
+    assert [each.task for each in duties.look("ana").then] == ["build"]  # it is to be taken from the site
     assert mailbox.messages == []
     draft.rename(path)
     assert [each.task for each in duties.look("ana").then] == ["deliver"]
@@ -530,6 +544,7 @@ def test_a_pull_that_is_to_end_keeps_what_it_has_and_says_so(tmp_path, database,
 def ana(tmp_path, database, web, mailbox, built):
     """A site with a feed and a planned edition that its built site shows; its folder, address and duties."""
     root = made_site(tmp_path / "ana", [web.serve("/ana.xml", FEED.format("ana"))], mailbox.port, built)
+    counts_as_built(root, {})
     url = f"{database}&schema=ana"
     with_readers(url, 1).close()
     return root, url, Duties(one_site(root, HERE | {"DATABASE_URL": url}).sites, lambda: None, Stopping())
@@ -573,6 +588,39 @@ def test_what_is_wrong_with_one_post_keeps_nothing_else_from_being_done(ana, byl
     broken.unlink()
     assert duties.look("ana").failed == {}
     assert troubles_of(byline, root, url, monkeypatch) == {}
+
+
+def test_a_worker_builds_whenever_what_the_site_is_made_of_changed_and_not_else(ana):
+    root, url, duties = ana
+    later = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
+    taken, ahead = root / "content/posts/2026-11-23-cranes.md", root / f"content/posts/{later}-not-yet.md"
+    build = Job(task="build", site="ana")
+
+    def heard():
+        said = Echo(
+            id=0, kind=EchoKind.MENTION, author=plain_text("Bea"), said=plain_text("Well put."),
+            source=safe_url("https://b.example/"), about="", at=datetime.now(UTC),
+        )  # fmt: skip
+        with closing(Store(store_url(url))) as store, store.writing() as connection:
+            echoes.show(connection, echoes.keep(connection, "b", said), shown=True)
+
+    assert build not in duties.look("ana").then
+    for change in (
+        lambda: taken.write_text("---\ndate: 2026-11-23\ntitle: Cranes\n---\nWords.\n", encoding="utf-8"),
+        taken.unlink,
+        lambda: ahead.write_text(f"---\ndate: {later}\ntitle: Soon\n---\nWords.\n", encoding="utf-8"),
+        lambda: (root / "content/about.md").write_text("# About\n\nOther words.\n", encoding="utf-8"),
+        lambda: (root / "overrides/assets/stylesheets/byline.css").write_text("b {color: red}", encoding="utf-8"),
+        heard,
+        lambda: added(root / "mkdocs.yml", "\nhooks: [hook.py]\n"),  # it may look at anything, at any time
+    ):
+        (root / "hook.py").touch()
+        change()
+        assert build in duties.look("ana").then
+        duties.build("ana")
+        assert build not in duties.look("ana").then
+    assert not (root / "site/posts/2026-11-23-cranes").exists()
+    assert "Well put." in (root / "site/voices/index.html").read_text(encoding="utf-8")
 
 
 def test_what_a_worker_could_not_do_is_told_until_it_went_well(ana, byline, monkeypatch, mailbox):
@@ -626,6 +674,7 @@ def test_an_edition_for_a_service_that_has_the_readers_is_handed_over_once_and_c
         file.write("  way: listmonk\n")
         file.write(f"  listmonk: {{url: 'http://127.0.0.1:{service.port}', username: byline, lists: [3]}}\n")
         file.close()
+        counts_as_built(root, {})
         environment = HERE | {"DATABASE_URL": url, "BYLINE_LISTMONK_TOKEN": KEY}
         duties = Duties(one_site(root, environment).sites, lambda: None, Stopping())
         service.then = ["take and cut"]

@@ -217,9 +217,9 @@ class App:
 
         if self.settings.write.approval:
             self.see_that_approved(*(path for path in posts.paths(self.settings.content) if not self.held(path)))
-        return {"today": today(self.now), "trends": self._trends_of_site(), "shown": self._shown_of_site()}
+        return {"today": today(self.now), "trends": self._trends_of_site(), "shown": self.shown_of_site()}
 
-    def _shown_of_site(self) -> Shown:
+    def shown_of_site(self) -> Shown:
         """Return what the site shows of the store: what others say, and what the author gave.
 
         A store that is not there yet is not made for that: a build that is refused leaves no trace.
@@ -250,7 +250,7 @@ class App:
         """Serve the site here until interrupted, building it anew at each change."""
         from pipeline.publish import show
 
-        show(self.settings, port, tell, self._trends_of_site, self._shown_of_site)
+        show(self.settings, port, tell, self._trends_of_site, self.shown_of_site)
 
     def _trends_of_site(self) -> tuple[Trend, ...] | None:
         return self.stories.trends() if self.settings.publish.trends else None

@@ -17,9 +17,10 @@ from pipeline.publish.ground.remembered import load, save
 from pipeline.publish.site import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from pipeline.model import Shown
     from pipeline.settings.sections import Settings
 
 _PACKAGES: Final = (
@@ -47,8 +48,13 @@ class Stamp:
 
 def stamp_of(settings: Settings, *how: Any) -> Stamp:
     """Return the stamp of the author's files as they are, the settings, the programs, and ``how``."""
+    return _stamp(settings, how, _never_again)
+
+
+def _stamp(settings: Settings, how: tuple[Any, ...], unknown: Callable[[], bytes]) -> Stamp:
+    """Return the stamp; ``unknown`` stands for what a site may be made of besides what is known here."""
     made = blake2b(repr(how).encode("utf-8", "replace"), digest_size=16)
-    for part in _frame(settings):
+    for part in _frame(settings, unknown):
         made.update(part + b"\0")
     of_posts = {}
     for folder in (settings.content, settings.overrides):
@@ -58,8 +64,30 @@ def stamp_of(settings: Settings, *how: Any) -> Stamp:
             if path.parent == settings.content / posts.POSTS:
                 of_posts[name] = digest(told)
             if _CLOCK in told or path.is_dir():
-                made.update(_never_again())
+                made.update(unknown())
     return Stamp(digest=made.hexdigest(), posts=of_posts)
+
+
+def outline_of(settings: Settings, shown: Shown, today: date) -> str:
+    """Return a digest by which whoever comes again and again sees that a site of ``today`` is to be built anew.
+
+    What changes with each look, as trends do, and what nobody knows, as a plugin may look at anything, changes it once
+    a day only.
+    """
+    day = str(today).encode()
+    return _stamp(settings, (shown, day if settings.publish.trends else b""), lambda: day).digest
+
+
+def is_outlined(settings: Settings, outline: str, today: date) -> bool:
+    """Tell whether the site was built when ``outline_of`` it was this, and is what it should be ``today``."""
+    kept = load(work_of(settings) / "stamp", _KEPT)
+    is_over = kept is not None and not kept[-1][0] <= today <= kept[-1][1]
+    return not is_over and load(work_of(settings) / "outline", str) == outline
+
+
+def keep_outline(settings: Settings, outline: str) -> None:
+    """Keep the outline that the site had when the build began that ended just now."""
+    save(work_of(settings) / "outline", outline)
 
 
 def unchanged(stamp: Stamp, today: date, output: Path, work: Path) -> Site | None:
@@ -106,18 +134,18 @@ def _is_built(path: Path, settings: Settings, built: Mapping[str, str]) -> bool:
     return page.is_file() and built.get(f"{posts.POSTS}/{path.name}") == digest(_content(path))
 
 
-def _frame(settings: Settings) -> Iterator[bytes]:
+def _frame(settings: Settings, unknown: Callable[[], bytes]) -> Iterator[bytes]:
     """Yield what a site is made of besides the author's files: settings, programs, a font, and what nobody knows."""
-    yield settings.model_dump_json().encode()
+    yield settings.model_dump_json(exclude={"root"}).encode()  # the same folder has another name elsewhere
     yield repr([(name, _version(name)) for name in _PACKAGES]).encode()
     if settings.publish.card_font:
         yield _content(settings.root / settings.publish.card_font)
     if elsewhere(settings.site):
-        yield _never_again()
+        yield unknown()
 
 
 def _never_again() -> bytes:
-    """Return what no other stamp has, where a site may be made of more than is known here."""
+    """Return what no other stamp has."""
     return str(time.time_ns()).encode()
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.app import App
+from pipeline.app.outlined import noting_built, to_build
 from pipeline.errors import BylineError, ElsewhereError, SettingsError, StoppedError, StoreError
 from pipeline.html import plain_text
 from pipeline.model import EditionId, FeedState, SendState
@@ -118,14 +119,14 @@ class Duties:
         """Find out what is due: each thing by itself, so that what is wrong with one keeps no other from being done."""
         with self._minding(site, "look") as app:
             self._see_that_it_is_alone(site, app)
-            due, unbuilt = app.letters.due().now, app.unbuilt()
-            decisions = {"pull": lambda: _pulls(app, site), "build": lambda: _builds(app, site, unbuilt)}
-            for sending in due:
+            decisions = {"pull": lambda: _pulls(app, site), "build": lambda: _builds(app, site)}
+            for sending in app.letters.due().now:
                 decisions[f"deliver {sending.edition}"] = partial(_deliveries, app, site, sending)
             jobs, failed = _decided(decisions)
             for duty, error in failed.items():
                 _keep(app, duty, error)
-            _forget(app, decisions if unbuilt else decisions.keys() - {"build"})
+            is_built = "build" not in failed and all(job.task != "build" for job in jobs)
+            _forget(app, decisions.keys() - {"build"} if is_built else decisions)
         return Done(then=tuple(jobs), failed=failed)
 
     def pull(self, site: str) -> Done:
@@ -143,7 +144,7 @@ class Duties:
 
     def build(self, site: str) -> Done:
         """Build the site, in a process of its own."""
-        with self._minding(site, "build") as app:
+        with self._minding(site, "build") as app, noting_built(app):
             build(self._sites[site], app, self._stopping)
         return Done(counts={"built": 1})
 
@@ -239,10 +240,9 @@ def _pulls(app: App, site: str) -> Iterator[Job]:
         yield Job(task="pull", site=site)
 
 
-def _builds(app: App, site: str, unbuilt: Iterable[Path]) -> Iterator[Job]:
+def _builds(app: App, site: str) -> Iterator[Job]:
     """Yield the job that builds the site. Raises ``PostError`` at a post that cannot be read: none is built with it."""
-    held = [app.held(path) for path in unbuilt]  # all are read
-    if not all(held):
+    if to_build(app):
         yield Job(task="build", site=site)
 
 
