@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from stat import S_ISREG
@@ -48,18 +49,20 @@ class Stamp:
 
 def stamp_of(settings: Settings, *how: Any) -> Stamp:
     """Return the stamp of the author's files as they are, the settings, the programs, and ``how``."""
-    return _stamp(settings, how, _never_again)
+    return _stamp(settings, how, _content, _never_again)
 
 
-def _stamp(settings: Settings, how: tuple[Any, ...], unknown: Callable[[], bytes]) -> Stamp:
-    """Return the stamp; ``unknown`` stands for what a site may be made of besides what is known here."""
+def _stamp(
+    settings: Settings, how: tuple[Any, ...], tell: Callable[[Path], bytes], unknown: Callable[[], bytes]
+) -> Stamp:
+    """Return the stamp; ``tell`` gives what tells whether a file is the same, ``unknown`` stands for all else."""
     made = blake2b(repr(how).encode("utf-8", "replace"), digest_size=16)
     for part in _frame(settings, unknown):
         made.update(part + b"\0")
     of_posts = {}
     for folder in (settings.content, settings.overrides):
         for name, path in sorted(files_in(folder)):
-            told = _content(path)
+            told = tell(path)
             made.update(name.encode("utf-8", "replace") + b"\0" + told)
             if path.parent == settings.content / posts.POSTS:
                 of_posts[name] = digest(told)
@@ -72,10 +75,14 @@ def outline_of(settings: Settings, shown: Shown, today: date) -> str:
     """Return a digest by which whoever comes again and again sees that a site of ``today`` is to be built anew.
 
     What changes with each look, as trends do, and what nobody knows, as a plugin may look at anything, changes it once
-    a day only.
+    a day only. A file of the author's is not read for it: one that was only touched costs a build that finds nothing.
     """
-    day = str(today).encode()
-    return _stamp(settings, (shown, day if settings.publish.trends else b""), lambda: day).digest
+    day, pages = str(today).encode(), f"{settings.content}/"
+
+    def tell(path: Path) -> bytes:
+        return _state(path) if str(path).startswith(pages) else _content(path)
+
+    return _stamp(settings, (shown, day if settings.publish.trends else b""), tell, lambda: day).digest
 
 
 def is_outlined(settings: Settings, outline: str, today: date) -> bool:
@@ -152,14 +159,23 @@ def _never_again() -> bytes:
 def _content(path: Path) -> bytes:
     """Return what tells whether a file is the same: the text of one that is read, of others size and time."""
     try:
-        found = path.stat()
-        if S_ISREG(found.st_mode) and path.suffix in _READ:
+        if path.suffix in _READ and S_ISREG(path.stat().st_mode):
             return path.read_bytes()
+    except OSError as error:
+        return repr(error).encode()
+    return _state(path)
+
+
+def _state(path: Path) -> bytes:
+    """Return size and times of a file."""
+    try:
+        found = path.stat()
     except OSError as error:
         return repr(error).encode()
     return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}".encode()
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)
