@@ -386,7 +386,7 @@ def test_what_the_author_thought_better_of_since_the_look_is_not_sent(sending, m
     assert [each.task for each in duties.look("ana").then] == ["build"]  # it is to be taken from the site
     assert mailbox.messages == []
     draft.rename(path)
-    assert [each.task for each in duties.look("ana").then] == ["deliver"]
+    assert "deliver" in [each.task for each in duties.look("ana").then]
     store.close()
 
 
