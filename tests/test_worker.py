@@ -26,7 +26,16 @@ from sqlalchemy.exc import OperationalError
 
 from conftest import _run_sql, serving
 from pipeline.cli.init import _sample_files, make
-from pipeline.errors import PostError, PublishError, SendError, SettingsError, StoppedError, StoreError, UsageError
+from pipeline.errors import (
+    ElsewhereError,
+    PostError,
+    PublishError,
+    SendError,
+    SettingsError,
+    StoppedError,
+    StoreError,
+    UsageError,
+)
 from pipeline.html import plain_text, safe_url
 from pipeline.model import DeliveryState, Due, Echo, EchoKind, SendState, Shown
 from pipeline.publish import stamp
@@ -388,6 +397,47 @@ def test_what_the_author_thought_better_of_since_the_look_is_not_sent(sending, m
     draft.rename(path)
     assert "deliver" in [each.task for each in duties.look("ana").then]
     store.close()
+
+
+def test_where_the_site_is_built_elsewhere_a_worker_builds_nothing_and_asks_whether_the_page_is_online(
+    ana, web, online, byline, monkeypatch, mailbox
+):
+    root, url, duties = ana
+    shutil.rmtree(root / "site")
+    assert [job.task for job in duties.look("ana").then] == ["pull", "build"]
+    online(root)
+    byline_yml = root / "byline.yml"
+    byline_yml.write_text(
+        byline_yml.read_text(encoding="utf-8") + "publish: {built_elsewhere: true}\n", encoding="utf-8"
+    )
+    web.otherwise = (404, {}, b"Not yet.")
+    found = duties.look("ana")
+    assert ([job.task for job in found.then], [*found.failed]) == (["pull"], [f"deliver {EDITION}"])
+    assert "answers 404" in troubles_of(byline, root, url, monkeypatch)[f"deliver {EDITION}"]
+    web.otherwise = (200, {}, b"A page.")
+    [job] = [job for job in duties.look("ana").then if job.task == "deliver"]
+    web.otherwise = (404, {}, b"Away.")
+    with pytest.raises(UsageError, match="answers 404"):
+        duties.deliver("ana", **job.given)
+    assert mailbox.messages == []
+    web.otherwise = (200, {}, b"A page.")
+    duties.deliver("ana", **job.given)
+    assert len(mailbox.messages) == 1
+    assert troubles_of(byline, root, url, monkeypatch) == {}
+    assert json.loads(byline("status", "--json", at=root)[1])["unbuilt"] == []
+
+
+def test_a_hand_on_a_machine_whose_folder_lacks_the_post_is_no_success(ana, mailbox, byline, monkeypatch):
+    root, url, duties = ana
+    [job] = [job for job in duties.look("ana").then if job.task == "deliver"]
+    (root / "site").rename(root / "away")
+    with pytest.raises(ElsewhereError, match="one folder in common"):
+        duties.deliver("ana", **job.given)
+    assert f"deliver {EDITION}" in troubles_of(byline, root, url, monkeypatch)
+    (root / "away").rename(root / "site")
+    duties.deliver("ana", **job.given)
+    assert len(mailbox.messages) == 1
+    assert troubles_of(byline, root, url, monkeypatch) == {}
 
 
 def test_a_slow_letter_leaves_the_workers_hands_to_others_by_turns(sending, mailbox, monkeypatch):

@@ -208,7 +208,7 @@ class App:
         from pipeline.publish import publish
 
         if strict:
-            see_that_said(*(post for post in _legible(self.unbuilt()) if not self.held(post.path)))
+            see_that_said(*(post for post in _legible(self._unbuilt()) if not self.held(post.path)))
         return publish(self.settings, engine=engine, strict=strict, **self.facts_of_site())
 
     def facts_of_site(self) -> FactsOfSite:
@@ -241,7 +241,10 @@ class App:
         return {post.path for post in read if why_held(post, today(self.now))}
 
     def unbuilt(self) -> tuple[Path, ...]:
-        """Return the posts that the built site does not show as they are now, those kept back among them."""
+        """Return the posts that wait for a build here: the site does not show them as they are, or holds them back."""
+        return () if self.settings.publish.built_elsewhere else self._unbuilt()
+
+    def _unbuilt(self) -> tuple[Path, ...]:
         from pipeline.publish.stamp import unbuilt
 
         return unbuilt(self.settings)

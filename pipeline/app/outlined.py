@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 
 def to_build(app: App) -> bool:
-    """Tell whether the site is made of other things than when it was built, or lacks a page of a post.
+    """Tell whether the site, if it is built here, is made of other things than when it was, or lacks a page of a post.
 
     Raises ``PostError`` at a post without a page that cannot be read: nothing is built with it.
     """
+    if app.settings.publish.built_elsewhere:
+        return False
     held = [app.held(path) for path in app.unbuilt()]  # all are read
     return not all(held) or not stamp.is_outlined(app.settings, _outline(app), today(app.now))
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from pipeline.model import Delivery, Sending
+    from pipeline.model import Delivery, Letter, Sending
     from pipeline.send.interrupted import Stopping
     from pipeline.web import Others
     from pipeline.worker.sites import Site
@@ -47,6 +47,11 @@ _A_HAND: Final = 500
 """Letters that are worth another hand."""
 _SAID: Final = 500
 """Characters that are kept of an error."""
+
+_NOT_HERE: Final = (
+    "the site's folder on a machine does not show {} as it is: all workers of a site need one folder in common, or "
+    "byline.yml says publish.built_elsewhere: true, if the site is built somewhere else"
+)
 
 
 class Turn:
@@ -161,9 +166,11 @@ class Duties:
 
         with self._minding(site, f"deliver {edition}") as app:
             path = app.find(edition)
-            if not (app.letters.is_due(EditionId(edition)) and _is_shown(app, path)):
+            if not app.letters.is_due(EditionId(edition)) or _is_kept_back(app, path):
                 return Done()  # the author thought otherwise since the look
             letter = app.letters.make(path)
+            if not _is_shown(app, letter, path):
+                raise ElsewhereError(_NOT_HERE.format(edition))
             if (service := app.letters.service) is not None:
                 is_new = not app.letters.is_handed(letter)
                 app.letters.hand_over(letter, service)
@@ -253,12 +260,11 @@ def _deliveries(app: App, site: str, sending: Sending) -> Iterator[Job]:
     never more lines. Where nobody waits any more, one hand closes the books, as whoever was to do that may be dead.
     """
     path = app.find(sending.edition)
-    if not _is_shown(app, path):
+    if _is_kept_back(app, path) or not _is_shown(app, letter := app.letters.make(path), path):
         return
     if app.letters.service:  # who waits, it knows; a send that is due was not handed over, or not for certain
         yield _delivery(site, sending, 0, 1)
         return
-    letter = app.letters.make(path)
     waits = app.letters.count(letter)
     if not waits and sending.state is not SendState.RUNNING:
         return
@@ -274,9 +280,16 @@ def _delivery(site: str, sending: Sending, hand: int, hands: int) -> Job:
     return Job(task="deliver", site=site, given={"edition": str(sending.edition), "hand": hand, "hands": hands})
 
 
-def _is_shown(app: App, path: Path) -> bool:
-    """Tell whether the site shows the post that its author means to be read: a draft it does not."""
-    return path.parent.name == posts.POSTS and not app.letters.stale(path)
+def _is_kept_back(app: App, path: Path) -> bool:
+    """Tell whether the author does not mean the post to be read yet: a draft, or one of another day."""
+    return path.parent.name != posts.POSTS or bool(app.held(path))
+
+
+def _is_shown(app: App, letter: Letter, path: Path) -> bool:
+    """Tell whether the site that is built here shows the post. Raises ``UsageError`` where one elsewhere does not."""
+    if app.settings.publish.built_elsewhere:
+        app.letters.see_that_it_is_online(letter, lambda _words: None, wait=False)
+    return not app.letters.stale(path)
 
 
 def _share(lines: int, hand: int, hands: int) -> int:
