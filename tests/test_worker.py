@@ -576,6 +576,25 @@ def test_a_feed_that_several_sites_read_is_asked_for_once(tmp_path, database, fl
 # -- duties, sites, the queue
 
 
+def test_what_was_done_before_a_task_went_wrong_is_counted_all_the_same(tmp_path, database, web, built, mailbox):
+    feeds = [web.serve(f"/{number}.xml", FEED.format(f"f{number}")) for number in range(3)]
+    root, url = made_site(tmp_path / "ana", feeds, mailbox.port, built), f"{database}&schema=ana"
+    with_readers(url, 3).close()
+    stopping, told = Stopping(), []
+    sites = one_site(root, {"DATABASE_URL": url}).sites
+    duties = Duties(sites, lambda: None, stopping, counted=lambda task, counts: told.append((task, dict(counts))))
+    stopping.want()
+    with pytest.raises(StoppedError):
+        duties.pull("ana")
+    assert told.pop()[1]["read"] >= 1
+    with pytest.raises(StoppedError):
+        duties.deliver("ana", EDITION)
+    working = Duties(sites, lambda: None, Stopping(), counted=lambda task, counts: told.append((task, dict(counts))))
+    working.deliver("ana", EDITION)
+    assert [task for task, _ in told] == ["deliver", "deliver"]
+    assert sum(counts.get("sent", 0) for _, counts in told) == len(mailbox.messages) == 3
+
+
 def test_a_pull_that_is_to_end_keeps_what_it_has_and_says_so(tmp_path, database, web):
     feeds = [web.serve(f"/{number}.xml", FEED.format(f"f{number}")) for number in range(3)]
     root = made_site(tmp_path / "ana", feeds, 25)
@@ -919,8 +938,8 @@ def asked(port):
 def test_figures_are_served_at_home_by_the_names_of_the_field(fleet, postgres):
     registry = CollectorRegistry()
     told = Told(registry)
-    told.done("pull", "ana", {"read": 3, "failed": 1, "entries": 40}, 2.0)
-    told.done("deliver", "ana", {"sent": 5}, 1.0)
+    told.counted("pull", {"read": 3, "failed": 1, "entries": 40})
+    told.counted("deliver", {"sent": 5})
     told.done("build", "ana", {"built": 1}, 7.0)
     told.failed("build", "ana", SendError("x"), 1.0)
     with fleet.engine.begin() as connection:

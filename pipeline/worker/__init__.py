@@ -41,7 +41,9 @@ def worker(url: URL, sites: Callable[[], Found], *, tasks: int, metrics: int | N
         if metrics is not None:
             told.serve(metrics, fleet)
         known = Known(sites, told.left_out)
-        duties = Duties(known, lambda: OtherWorkers(fleet, shelf, told.fetches.observe), stopping, fleet.also_at)
+        duties = Duties(
+            known, lambda: OtherWorkers(fleet, shelf, told.fetches.observe), stopping, fleet.also_at, told.counted
+        )
         with _ended_by_signals(stopping):
             told.note("begins", sites=len(known), tasks=tasks)
             asyncio.run(Work(fleet, duties, known.anew, told).run(stopping, tasks, once=once))

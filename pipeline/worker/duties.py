@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from pipeline.model import Delivery, Letter, Sending
+    from pipeline.model import Delivery, FeedOutcome, Letter, Sending
     from pipeline.send.interrupted import Stopping
     from pipeline.web import Others
     from pipeline.worker.sites import Site
@@ -109,6 +109,7 @@ class Duties:
     """The duties of a worker for its sites; ``others`` gives who else asks the hosts of feeds, anew for each pull.
 
     ``also_at`` is told at which place the store of a site is, and gives the names of other sites that were found there.
+    ``counted`` hears what was done in a task that did not end well, too.
     """
 
     def __init__(
@@ -117,8 +118,10 @@ class Duties:
         others: Callable[[], Others | None],
         stopping: Stopping,
         also_at: Callable[[str, str], Collection[str]] = lambda _site, _place: (),
+        counted: Callable[[str, Mapping[str, int]], None] = lambda _task, _counts: None,
     ) -> None:
-        self._sites, self._others, self._stopping, self._also_at = sites, others, stopping, also_at
+        self._sites, self._others, self._stopping = sites, others, stopping
+        self._also_at, self._counted = also_at, counted
 
     def look(self, site: str) -> Done:
         """Find out what is due: each thing by itself, so that what is wrong with one keeps no other from being done."""
@@ -136,11 +139,17 @@ class Duties:
 
     def pull(self, site: str) -> Done:
         """Ask the feeds that are due."""
-        with self._minding(site, "pull") as app:
-            outcomes = app.feeds.pull(self._stopping.see_that_it_goes_on, only_due=True)
-        counts = Counter(str(outcome.state) for outcome in outcomes if outcome.state is not FeedState.RESTING)
-        came = sum(outcome.new + outcome.updated for outcome in outcomes)
-        return Done(then=(Job(task="group", site=site),) if came else (), counts=counts | {"entries": came})
+        with self._counting("pull") as counts, self._minding(site, "pull") as app:
+            counts["entries"] = 0
+
+            def tell(outcome: FeedOutcome) -> None:
+                if outcome.state is not FeedState.RESTING:
+                    counts[str(outcome.state)] += 1
+                counts["entries"] += outcome.new + outcome.updated
+                self._stopping.see_that_it_goes_on()
+
+            app.feeds.pull(tell, only_due=True)
+        return Done(then=(Job(task="group", site=site),) if counts["entries"] else (), counts=counts)
 
     def group(self, site: str) -> Done:
         """Make the shortlist anew."""
@@ -158,13 +167,12 @@ class Duties:
 
         After a minute it is the turn of what else waits: where a pace is slow, a letter takes hours.
         """
-        counts: Counter[str] = Counter()
         turn = Turn(self._stopping, A_TURN)
+        with self._counting("deliver") as counts, self._minding(site, f"deliver {edition}") as app:
 
-        def tell(delivery: Delivery) -> None:
-            counts[str(delivery.state)] += 1
+            def tell(delivery: Delivery) -> None:
+                counts[str(delivery.state)] += 1
 
-        with self._minding(site, f"deliver {edition}") as app:
             path = app.find(edition)
             if not app.letters.is_due(EditionId(edition)) or _is_kept_back(app, path):
                 return Done()  # the author thought otherwise since the look
@@ -174,7 +182,8 @@ class Duties:
             if (service := app.letters.service) is not None:
                 is_new = not app.letters.is_handed(letter)
                 app.letters.hand_over(letter, service)
-                return Done(counts={"handed over": int(is_new)})
+                counts["handed over"] += is_new
+                return Done(counts=counts)
             lines = _share(app.letters.way().connections, hand, hands)
             if not lines:  # the settings have fewer by now than when the hands were counted, and 0 would be all
                 return Done()
@@ -191,6 +200,15 @@ class Duties:
         others = [each for each in self._also_at(site, place) if each in self._sites] if place else []
         if others and not self._sites[site].is_by_name:
             raise SettingsError([share(site, others)])
+
+    @contextmanager
+    def _counting(self, task: str) -> Iterator[Counter[str]]:
+        """Give a counter, and tell what it holds at the end of a ``task``, however that ends: what was done is done."""
+        counts: Counter[str] = Counter()
+        try:
+            yield counts
+        finally:
+            self._counted(task, counts)
 
     @contextmanager
     def _minding(self, site: str, duty: str) -> Iterator[App]:

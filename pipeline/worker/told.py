@@ -79,6 +79,10 @@ class Told:
         self._seconds.labels(task).observe(seconds)
         if task == "build":
             self._builds.observe(seconds)
+        self._say(logging.INFO, "done", task=task, site=site, seconds=round(seconds, 3), **counts)
+
+    def counted(self, task: str, counts: Mapping[str, int]) -> None:
+        """Count what was done in a task, well ended or not."""
         for name, many in counts.items():
             if task == "deliver":
                 self._deliveries.labels(name).inc(many)
@@ -86,7 +90,6 @@ class Told:
                 self._entries.inc(many)
             elif task == "pull":
                 self._feeds.labels(name).inc(many)
-        self._say(logging.INFO, "done", task=task, site=site, seconds=round(seconds, 3), **counts)
 
     def failed(self, task: str, site: str, error: BaseException, seconds: float) -> None:
         """Tell of a task that did not, by the kind of its error."""
