@@ -20,12 +20,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from conftest import _run_sql, serving
 from pipeline.cli.init import _sample_files, make
+from pipeline.cli.worker import place_of
 from pipeline.errors import (
     ElsewhereError,
     PostError,
@@ -53,7 +54,7 @@ from pipeline.worker.fleet import SCHEMA, Fleet
 from pipeline.worker.others import OtherWorkers
 from pipeline.worker.shelf import GOOD_FOR, Shelf
 from pipeline.worker.sites import Known, Site, one_site, queue_url, sites_below
-from pipeline.worker.told import Told, log_as_json
+from pipeline.worker.told import Told, _QueueFigures, log_as_json
 from providers import KEY, Listmonk
 from providers import serving as serving_of
 
@@ -857,7 +858,7 @@ def test_sites_with_one_store_are_noticed_however_its_address_is_spelt(tmp_path,
 
     def duties():
         found = sites_below(tmp_path / "sites", secrets, HERE | {"DATABASE_URL": database})
-        return Duties(found.sites, lambda: None, Stopping(), fleet.also_at), found.left_out
+        return Duties(found.sites, lambda: None, Stopping(), fleet), found.left_out
 
     working, left_out = duties()
     working.look("ana")
@@ -929,10 +930,64 @@ def test_logs_hold_no_word_of_an_error_and_none_of_what_others_log(monkeypatch):
     }  # fmt: skip
 
 
+def test_which_site_is_ill_is_told_in_figures_without_a_word(tmp_path, database, fleet, built):
+    sites = {}
+    for name in ("ana", "bea", "cleo"):
+        root = made_site(tmp_path / name, [], 25, built)
+        counts_as_built(root, {})
+        sites[name] = Site(name=name, root=root, environment=HERE | {"DATABASE_URL": f"{database}&schema={name}"})
+    store, now = with_readers(f"{database}&schema=ana", 2), datetime.now(UTC)
+    with store.writing() as connection:
+        sends.plan(connection, f"2026-11-02-{CANARY}", now - timedelta(days=1), now)
+        sends.plan(connection, f"2026-11-09-{CANARY}", now - timedelta(minutes=2), now)
+        ledger.freeze(connection, EDITION, (), now - timedelta(hours=1))
+        connection.execute(deliveries.update().values(state="claimed", claimed_at=now - timedelta(hours=1)))
+    store.close()
+    added(tmp_path / "bea/byline.yml", f"{CANARY}: 1\n")
+    duties, figures = Duties(sites, lambda: None, Stopping(), fleet), CollectorRegistry()
+    figures.register(_QueueFigures(fleet))
+
+    def told():
+        page = generate_latest(figures).decode()
+        assert CANARY not in page
+        return {line for line in page.splitlines() if line.startswith("byline_site")}
+
+    duties.look("ana")
+    with pytest.raises(SettingsError):
+        duties.look("bea")
+    duties.look("cleo")
+    assert told() == {
+        'byline_site_troubles{site="ana",task="deliver"} 1.0',
+        'byline_site_troubles{site="bea",task="settings"} 1.0',
+        'byline_site_late_editions{site="ana"} 1.0',
+        'byline_site_uncertain_deliveries{site="ana"} 2.0',
+    }
+    made_site(tmp_path / "other", [], 25, built)
+    shutil.copy(tmp_path / "other/byline.yml", tmp_path / "bea/byline.yml")
+    duties.look("bea")
+    with fleet.engine.begin() as connection:  # it was taken away, or nobody looks any more
+        connection.execute(text("UPDATE site_ills SET looked_at = now() - interval '1 h' WHERE site = 'ana'"))
+    assert told() == set()
+
+
 def asked(port):
     """The figures that are told there, line by line."""
     with closing(urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics")) as answer:
         return answer.read().decode().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [("9464", ("127.0.0.1", 9464)), ("0.0.0.0:9464", ("0.0.0.0", 9464)), ("[::1]:80", ("::1", 80))],
+)
+def test_figures_are_at_home_or_where_it_is_said(said, place):
+    assert place_of(said) == place
+
+
+@pytest.mark.parametrize("said", ["0", "x", "65536", "host:", ":9464", "a b:1", "host:1:2"])
+def test_what_is_no_place_for_figures_is_told(said, byline, site):
+    code, _, err = byline("worker", "--metrics", said, at=site)
+    assert (code, "PORT or HOST:PORT" in err) == (2, True)
 
 
 def test_figures_are_served_at_home_by_the_names_of_the_field(fleet, postgres):
@@ -956,11 +1011,11 @@ def test_figures_are_served_at_home_by_the_names_of_the_field(fleet, postgres):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     told.left_out({"bea": "cannot be read"})
-    server, thread = told.serve(port, fleet)
+    server, thread = told.serve(("127.0.0.1", port), fleet)
     try:
         page = asked(port)
         with pytest.raises(UsageError, match=rf"port {port} .* --metrics of its own"):
-            Told(CollectorRegistry()).serve(port, fleet)
+            Told(CollectorRegistry()).serve(("127.0.0.1", port), fleet)
         shut = f"ALTER DATABASE {fleet.url.database} ALLOW_CONNECTIONS false"
         _run_sql(postgres, shut)
         end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{fleet.url.database}'"

@@ -25,6 +25,7 @@ from pipeline.model import EditionId, FeedState, SendState
 from pipeline.send import Orders
 from pipeline.store import troubles, walls
 from pipeline.worker.building import build
+from pipeline.worker.ills import UNREADABLE, ills_of
 from pipeline.worker.sites import share
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 
     from pipeline.model import Delivery, FeedOutcome, Letter, Sending
     from pipeline.send.interrupted import Stopping
+    from pipeline.settings.sections import Settings
     from pipeline.web import Others
+    from pipeline.worker.fleet import Fleet
     from pipeline.worker.sites import Site
 
 A_TURN = 60.0
@@ -108,7 +111,7 @@ class Done:
 class Duties:
     """The duties of a worker for its sites; ``others`` gives who else asks the hosts of feeds, anew for each pull.
 
-    ``also_at`` is told at which place the store of a site is, and gives the names of other sites that were found there.
+    ``fleet`` is told where the store of each site is, and what is wrong with it.
     ``counted`` hears what was done in a task that did not end well, too.
     """
 
@@ -117,11 +120,11 @@ class Duties:
         sites: Mapping[str, Site],
         others: Callable[[], Others | None],
         stopping: Stopping,
-        also_at: Callable[[str, str], Collection[str]] = lambda _site, _place: (),
+        fleet: Fleet | None = None,
         counted: Callable[[str, Mapping[str, int]], None] = lambda _task, _counts: None,
     ) -> None:
         self._sites, self._others, self._stopping = sites, others, stopping
-        self._also_at, self._counted = also_at, counted
+        self._fleet, self._counted = fleet, counted
 
     def look(self, site: str) -> Done:
         """Find out what is due: each thing by itself, so that what is wrong with one keeps no other from being done."""
@@ -195,9 +198,11 @@ class Duties:
 
     def _see_that_it_is_alone(self, site: str, app: App) -> None:
         """Raise ``SettingsError`` where the store of ``site`` is that of another, by whatever address: ask itself."""
+        if self._fleet is None:
+            return
         with app.store.reading() as connection:
             place = walls.place_of(connection)
-        others = [each for each in self._also_at(site, place) if each in self._sites] if place else []
+        others = [each for each in self._fleet.also_at(site, place) if each in self._sites] if place else []
         if others and not self._sites[site].is_by_name:
             raise SettingsError([share(site, others)])
 
@@ -218,7 +223,7 @@ class Duties:
         """
         if site not in self._sites:
             raise ElsewhereError(f"the site {site} is not on this machine")
-        with closing(App(self._sites[site].settings(), datetime.now(UTC), self._others())) as app:
+        with closing(App(self._settings_of(site), datetime.now(UTC), self._others())) as app:
             try:
                 yield app
             except StoppedError:
@@ -226,9 +231,24 @@ class Duties:
             except Exception as error:
                 with suppress(StoreError):  # it may be the store that is away
                     _keep(app, duty, error)
+                    self._tell_ills(site, duty, app)
                 raise
             with app.store.writing() as connection:
                 troubles.went_well(connection, [duty])
+            self._tell_ills(site, duty, app)
+
+    def _settings_of(self, site: str) -> Settings:
+        try:
+            return self._sites[site].settings()
+        except SettingsError:
+            if self._fleet:
+                self._fleet.looked(site, UNREADABLE)
+            raise
+
+    def _tell_ills(self, site: str, duty: str, app: App) -> None:
+        """Tell those who run the machines what is wrong with a site, as often as it is looked at."""
+        if self._fleet and duty == "look":
+            self._fleet.looked(site, ills_of(app))
 
 
 def _keep(app: App, duty: str, error: Exception) -> None:
