@@ -25,6 +25,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from conftest import _run_sql, serving
+from pipeline.app import App
 from pipeline.cli.init import _sample_files, make
 from pipeline.cli.worker import place_of
 from pipeline.errors import (
@@ -439,6 +440,25 @@ def test_a_hand_on_a_machine_whose_folder_lacks_the_post_is_no_success(ana, mail
     duties.deliver("ana", **job.given)
     assert len(mailbox.messages) == 1
     assert troubles_of(byline, root, url, monkeypatch) == {}
+
+
+def test_a_worker_that_would_make_a_key_of_its_own_for_readers_links_says_so(ana, mailbox):
+    root, url, _ = ana
+    settings = root / "byline.yml"
+    text = settings.read_text(encoding="utf-8").replace("ana-ruiz.example/leave/", "ana-ruiz.example/unsubscribe")
+    settings.write_text(f"{text}publish:\n  subscribe: {{url: https://ana-ruiz.example/subscribe}}\n", encoding="utf-8")
+    own = {"DATABASE_URL": url}
+    assert not (root / ".byline/token.key").exists()
+    with pytest.raises(UsageError, match="BYLINE_TOKEN_KEYS"):
+        Duties(one_site(root, own).sites, lambda: None, Stopping()).deliver("ana", EDITION)
+    assert mailbox.messages == []
+    known = own | {"BYLINE_TOKEN_KEYS": CANARY * 5}
+    Duties(one_site(root, known).sites, lambda: None, Stopping()).deliver("ana", EDITION)
+    assert len(mailbox.messages) == 1
+    with closing(App(load(root, own), datetime.now(UTC))) as app:
+        assert "BYLINE_TOKEN_KEYS" in app.service().concerns()[0]
+    with closing(App(load(root, known), datetime.now(UTC))) as app:
+        assert app.service().concerns() == ()
 
 
 def test_a_slow_letter_leaves_the_workers_hands_to_others_by_turns(sending, mailbox, monkeypatch):

@@ -202,6 +202,12 @@ class Letters:
 
         see_that_it_lasts(self._app.settings, edition)
 
+    def see_that_the_key_is_known(self) -> None:
+        """Raise ``UsageError`` where what answers to readers' links on another machine may have another key."""
+        from pipeline.app.lasting import see_that_the_key_is_known
+
+        see_that_the_key_is_known(self._app.settings)
+
     def see_that_it_is_online(self, letter: Letter, tell: Callable[[str], object], *, wait: bool) -> None:
         """Raise ``UsageError`` where the page of ``letter`` is not online; ``wait`` gives a code host time for it."""
         from pipeline.app.online import PATIENCE, see_that_it_is_online

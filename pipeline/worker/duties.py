@@ -187,6 +187,7 @@ class Duties:
                 app.letters.hand_over(letter, service)
                 counts["handed over"] += is_new
                 return Done(counts=counts)
+            app.letters.see_that_the_key_is_known()
             lines = _share(app.letters.way().connections, hand, hands)
             if not lines:  # the settings have fewer by now than when the hands were counted, and 0 would be all
                 return Done()
