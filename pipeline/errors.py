@@ -131,7 +131,7 @@ class StoppedError(BylineError):
 
 
 class ElsewhereError(BylineError):
-    """A worker was given a duty of a site that is not on its machine; another's may have it."""
+    """A worker was given a duty of a site that is not on its machine, or not built there; another's may have it."""
 
 
 class SendError(BylineError):

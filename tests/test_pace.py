@@ -591,6 +591,11 @@ def test_who_plans_is_told_what_would_keep_it_from_going(told, tmp_path):
     assert "does not show" in unbuilt
     assert "byline publish" in unbuilt
     assert notes("2026-11-24T10:00Z", "--built-elsewhere") == []
+    settings = tmp_path / "site/byline.yml"
+    before = settings.read_text(encoding="utf-8")
+    settings.write_text(before.replace("\npublish:\n", "\npublish:\n  built_elsewhere: true\n"), encoding="utf-8")
+    assert notes("2026-11-24T10:00Z") == []
+    settings.write_text(before, encoding="utf-8")
     assert told("publish").code == 0
     assert notes("2026-11-24T10:00Z") == []
     post = tmp_path / "site/content/posts" / f"{POST}.md"

@@ -10,11 +10,13 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from pipeline import post as posts
 from pipeline import send as room
@@ -1279,6 +1281,42 @@ def test_byline_send_hands_over_and_status_tells_what_is_uncertain(published, by
     assert len(server.got) == 1
     assert byline("status", at=folder)[0] == 0
     assert f"not sent {POST}" not in byline("status", at=folder)[1]
+
+
+def test_a_planned_edition_that_was_handed_over_is_closed_however_that_came(published, byline):
+    folder, server = published
+    planned, after = "2026-11-16T06:00Z", "2026-11-16T07:01Z"
+
+    def plan():
+        return byline("--now", planned, "send", POST, "--at", "2026-11-16T07:00Z", "--built-elsewhere", at=folder)[0]
+
+    def due():
+        return byline("--now", after, "send", "--due", "--built-elsewhere", at=folder)
+
+    server.then = ["cut"]
+    assert plan() == 0
+    assert due()[0] == 1
+    assert byline("--now", after, "status", at=folder)[0] == 1  # whether it went out is uncertain, and stays told
+    assert "--uncertain" in due()[2]
+    assert byline("send", POST, "--uncertain", "sent", at=folder)[0] == 0
+    assert due()[:2] == (0, "Nothing is due.\n")
+    code, _, err = byline("--now", planned, "send", POST, "--at", "2026-11-16T07:00Z", at=folder)
+    assert (code, "is done already" in err) == (2, True)
+    with closing(Store(folder / ".byline/byline.db")) as store, store.writing() as connection:
+        connection.execute(text("DELETE FROM handovers"))
+        connection.execute(text("UPDATE sends SET state = 'scheduled'"))
+    code, out, _ = due()
+    assert (code, "Handed over" in out) == (0, True)
+    assert due()[:2] == (0, "Nothing is due.\n")
+    with closing(Store(folder / ".byline/byline.db")) as store, store.writing() as connection:
+        connection.execute(text("UPDATE sends SET state = 'scheduled'"))  # as it was left before sends were closed
+    code, out, _ = due()
+    assert (code, "already" in out) == (0, True)
+    assert due()[:2] == (0, "Nothing is due.\n")
+    late = "2026-11-16T15:00Z"
+    assert byline("--now", late, "send", "--due", "--built-elsewhere", at=folder)[0] == 0
+    assert byline("--now", late, "status", at=folder)[0] == 0
+    assert len(server.got) == 1
 
 
 def test_byline_send_refuses_to_hand_over_what_the_site_does_not_show(published, byline):

@@ -20,18 +20,32 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from conftest import _run_sql, serving
+from pipeline.app import App
 from pipeline.cli.init import _sample_files, make
-from pipeline.errors import PostError, PublishError, SendError, StoppedError, StoreError, UsageError
-from pipeline.html import plain_text
-from pipeline.model import DeliveryState, Due, SendState
+from pipeline.cli.worker import place_of
+from pipeline.errors import (
+    ElsewhereError,
+    PostError,
+    PublishError,
+    SendError,
+    SettingsError,
+    StoppedError,
+    StoreError,
+    UsageError,
+)
+from pipeline.html import plain_text, safe_url
+from pipeline.model import DeliveryState, Due, Echo, EchoKind, SendState, Shown
+from pipeline.publish import stamp
+from pipeline.publish.facts.withheld import today
 from pipeline.send.interrupted import Stopping
+from pipeline.settings import load
 from pipeline.settings.sections import store_url
-from pipeline.store import Store, sends
+from pipeline.store import Store, echoes, sends
 from pipeline.store import deliveries as ledger
 from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
@@ -41,7 +55,9 @@ from pipeline.worker.fleet import SCHEMA, Fleet
 from pipeline.worker.others import OtherWorkers
 from pipeline.worker.shelf import GOOD_FOR, Shelf
 from pipeline.worker.sites import Known, Site, one_site, queue_url, sites_below
-from pipeline.worker.told import Told, log_as_json
+from pipeline.worker.told import Told, _QueueFigures, log_as_json
+from providers import KEY, Listmonk
+from providers import serving as serving_of
 
 EDITION = "2026-11-16-what-had-no-name"
 CANARY = "canary"
@@ -81,6 +97,16 @@ def made_site(folder, feeds, port, like=None):
     lines = "".join(f"    - {{url: {url}, allow_private: true}}\n" for url in feeds)
     byline.write_text(f"pull:\n  feeds:\n{lines}" + "send:\n" + SENDER.format(port), encoding="utf-8")
     return folder
+
+
+def counts_as_built(root, environment):
+    """Let the copy of a built site count as built: it is, but for what no page says, as where letters leave."""
+    settings = load(root, environment)
+    stamp.keep_outline(settings, stamp.outline_of(settings, Shown(), today(datetime.now(UTC))))
+
+
+def added(path, words):
+    path.write_text(path.read_text(encoding="utf-8") + words, encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -171,6 +197,7 @@ def sending(tmp_path, database, mailbox, built):
     site = made_site(tmp_path / "ana", [], mailbox.port, built)
     with (site / "byline.yml").open("a", encoding="utf-8") as file:
         file.write("  pace: {per_second: 40}\n")
+    counts_as_built(site, {})
     with_readers(url, 200).close()
     return site, url
 
@@ -367,11 +394,71 @@ def test_what_the_author_thought_better_of_since_the_look_is_not_sent(sending, m
     (site / "content/drafts").mkdir(exist_ok=True)
     draft = path.rename(site / f"content/drafts/{EDITION}.md")
     duties.deliver("ana", **job.given)
-    assert duties.look("ana").then == ()
+    assert [each.task for each in duties.look("ana").then] == ["build"]  # it is to be taken from the site
     assert mailbox.messages == []
     draft.rename(path)
-    assert [each.task for each in duties.look("ana").then] == ["deliver"]
+    assert "deliver" in [each.task for each in duties.look("ana").then]
     store.close()
+
+
+def test_where_the_site_is_built_elsewhere_a_worker_builds_nothing_and_asks_whether_the_page_is_online(
+    ana, web, online, byline, monkeypatch, mailbox
+):
+    root, url, duties = ana
+    shutil.rmtree(root / "site")
+    assert [job.task for job in duties.look("ana").then] == ["pull", "build"]
+    online(root)
+    byline_yml = root / "byline.yml"
+    byline_yml.write_text(
+        byline_yml.read_text(encoding="utf-8") + "publish: {built_elsewhere: true}\n", encoding="utf-8"
+    )
+    web.otherwise = (404, {}, b"Not yet.")
+    found = duties.look("ana")
+    assert ([job.task for job in found.then], [*found.failed]) == (["pull"], [f"deliver {EDITION}"])
+    assert "answers 404" in troubles_of(byline, root, url, monkeypatch)[f"deliver {EDITION}"]
+    web.otherwise = (200, {}, b"A page.")
+    [job] = [job for job in duties.look("ana").then if job.task == "deliver"]
+    web.otherwise = (404, {}, b"Away.")
+    with pytest.raises(UsageError, match="answers 404"):
+        duties.deliver("ana", **job.given)
+    assert mailbox.messages == []
+    web.otherwise = (200, {}, b"A page.")
+    duties.deliver("ana", **job.given)
+    assert len(mailbox.messages) == 1
+    assert troubles_of(byline, root, url, monkeypatch) == {}
+    assert json.loads(byline("status", "--json", at=root)[1])["unbuilt"] == []
+
+
+def test_a_hand_on_a_machine_whose_folder_lacks_the_post_is_no_success(ana, mailbox, byline, monkeypatch):
+    root, url, duties = ana
+    [job] = [job for job in duties.look("ana").then if job.task == "deliver"]
+    (root / "site").rename(root / "away")
+    with pytest.raises(ElsewhereError, match="one folder in common"):
+        duties.deliver("ana", **job.given)
+    assert f"deliver {EDITION}" in troubles_of(byline, root, url, monkeypatch)
+    (root / "away").rename(root / "site")
+    duties.deliver("ana", **job.given)
+    assert len(mailbox.messages) == 1
+    assert troubles_of(byline, root, url, monkeypatch) == {}
+
+
+def test_a_worker_that_would_make_a_key_of_its_own_for_readers_links_says_so(ana, mailbox):
+    root, url, _ = ana
+    settings = root / "byline.yml"
+    text = settings.read_text(encoding="utf-8").replace("ana-ruiz.example/leave/", "ana-ruiz.example/unsubscribe")
+    settings.write_text(f"{text}publish:\n  subscribe: {{url: https://ana-ruiz.example/subscribe}}\n", encoding="utf-8")
+    own = {"DATABASE_URL": url}
+    assert not (root / ".byline/token.key").exists()
+    with pytest.raises(UsageError, match="BYLINE_TOKEN_KEYS"):
+        Duties(one_site(root, own).sites, lambda: None, Stopping()).deliver("ana", EDITION)
+    assert mailbox.messages == []
+    known = own | {"BYLINE_TOKEN_KEYS": CANARY * 5}
+    Duties(one_site(root, known).sites, lambda: None, Stopping()).deliver("ana", EDITION)
+    assert len(mailbox.messages) == 1
+    with closing(App(load(root, own), datetime.now(UTC))) as app:
+        assert "BYLINE_TOKEN_KEYS" in app.service().concerns()[0]
+    with closing(App(load(root, known), datetime.now(UTC))) as app:
+        assert app.service().concerns() == ()
 
 
 def test_a_slow_letter_leaves_the_workers_hands_to_others_by_turns(sending, mailbox, monkeypatch):
@@ -510,6 +597,25 @@ def test_a_feed_that_several_sites_read_is_asked_for_once(tmp_path, database, fl
 # -- duties, sites, the queue
 
 
+def test_what_was_done_before_a_task_went_wrong_is_counted_all_the_same(tmp_path, database, web, built, mailbox):
+    feeds = [web.serve(f"/{number}.xml", FEED.format(f"f{number}")) for number in range(3)]
+    root, url = made_site(tmp_path / "ana", feeds, mailbox.port, built), f"{database}&schema=ana"
+    with_readers(url, 3).close()
+    stopping, told = Stopping(), []
+    sites = one_site(root, {"DATABASE_URL": url}).sites
+    duties = Duties(sites, lambda: None, stopping, counted=lambda task, counts: told.append((task, dict(counts))))
+    stopping.want()
+    with pytest.raises(StoppedError):
+        duties.pull("ana")
+    assert told.pop()[1]["read"] >= 1
+    with pytest.raises(StoppedError):
+        duties.deliver("ana", EDITION)
+    working = Duties(sites, lambda: None, Stopping(), counted=lambda task, counts: told.append((task, dict(counts))))
+    working.deliver("ana", EDITION)
+    assert [task for task, _ in told] == ["deliver", "deliver"]
+    assert sum(counts.get("sent", 0) for _, counts in told) == len(mailbox.messages) == 3
+
+
 def test_a_pull_that_is_to_end_keeps_what_it_has_and_says_so(tmp_path, database, web):
     feeds = [web.serve(f"/{number}.xml", FEED.format(f"f{number}")) for number in range(3)]
     root = made_site(tmp_path / "ana", feeds, 25)
@@ -528,6 +634,7 @@ def test_a_pull_that_is_to_end_keeps_what_it_has_and_says_so(tmp_path, database,
 def ana(tmp_path, database, web, mailbox, built):
     """A site with a feed and a planned edition that its built site shows; its folder, address and duties."""
     root = made_site(tmp_path / "ana", [web.serve("/ana.xml", FEED.format("ana"))], mailbox.port, built)
+    counts_as_built(root, {})
     url = f"{database}&schema=ana"
     with_readers(url, 1).close()
     return root, url, Duties(one_site(root, HERE | {"DATABASE_URL": url}).sites, lambda: None, Stopping())
@@ -573,6 +680,39 @@ def test_what_is_wrong_with_one_post_keeps_nothing_else_from_being_done(ana, byl
     assert troubles_of(byline, root, url, monkeypatch) == {}
 
 
+def test_a_worker_builds_whenever_what_the_site_is_made_of_changed_and_not_else(ana):
+    root, url, duties = ana
+    later = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
+    taken, ahead = root / "content/posts/2026-11-23-cranes.md", root / f"content/posts/{later}-not-yet.md"
+    build = Job(task="build", site="ana")
+
+    def heard():
+        said = Echo(
+            id=0, kind=EchoKind.MENTION, author=plain_text("Bea"), said=plain_text("Well put."),
+            source=safe_url("https://b.example/"), about="", at=datetime.now(UTC),
+        )  # fmt: skip
+        with closing(Store(store_url(url))) as store, store.writing() as connection:
+            echoes.show(connection, echoes.keep(connection, "b", said), shown=True)
+
+    assert build not in duties.look("ana").then
+    for change in (
+        lambda: taken.write_text("---\ndate: 2026-11-23\ntitle: Cranes\n---\nWords.\n", encoding="utf-8"),
+        taken.unlink,
+        lambda: ahead.write_text(f"---\ndate: {later}\ntitle: Soon\n---\nWords.\n", encoding="utf-8"),
+        lambda: (root / "content/about.md").write_text("# About\n\nOther words.\n", encoding="utf-8"),
+        lambda: (root / "overrides/assets/stylesheets/byline.css").write_text("b {color: red}", encoding="utf-8"),
+        heard,
+        lambda: added(root / "mkdocs.yml", "\nhooks: [hook.py]\n"),  # it may look at anything, at any time
+    ):
+        (root / "hook.py").touch()
+        change()
+        assert build in duties.look("ana").then
+        duties.build("ana")
+        assert build not in duties.look("ana").then
+    assert not (root / "site/posts/2026-11-23-cranes").exists()
+    assert "Well put." in (root / "site/voices/index.html").read_text(encoding="utf-8")
+
+
 def test_what_a_worker_could_not_do_is_told_until_it_went_well(ana, byline, monkeypatch, mailbox):
     root, url, duties = ana
     [job] = [job for job in duties.look("ana").then if job.task == "deliver"]
@@ -615,6 +755,34 @@ def test_an_edition_has_as_many_hands_as_it_is_worth_and_all_together_no_more_li
     assert len(mailbox.callers) == 1  # one of the two lines
     assert counted(url) == {DeliveryState.SENT: 1001}
     assert duties.look("ana").then == ()
+
+
+def test_an_edition_for_a_service_that_has_the_readers_is_handed_over_once_and_closed(tmp_path, database, built):
+    root, url = made_site(tmp_path / "ana", [], 25, built), f"{database}&schema=ana"
+    with_readers(url, 0).close()
+    with serving_of(Listmonk()) as service, (root / "byline.yml").open("a", encoding="utf-8") as file:
+        file.write("  way: listmonk\n")
+        file.write(f"  listmonk: {{url: 'http://127.0.0.1:{service.port}', username: byline, lists: [3]}}\n")
+        file.close()
+        counts_as_built(root, {})
+        environment = HERE | {"DATABASE_URL": url, "BYLINE_LISTMONK_TOKEN": KEY}
+        duties = Duties(one_site(root, environment).sites, lambda: None, Stopping())
+        service.then = ["take and cut"]
+        jobs = duties.look("ana").then
+        assert [job.lock for job in jobs] == [f"deliver ana {EDITION} 0"]
+        with pytest.raises(SendError, match="looks there first"):
+            duties.deliver("ana", **jobs[0].given)
+        assert duties.look("ana").then == jobs  # what is uncertain is looked for at the service
+        assert duties.deliver("ana", **jobs[0].given).counts == {"handed over": 1}
+        assert duties.look("ana").then == ()
+        assert duties.deliver("ana", **jobs[0].given).counts == {}
+        assert len(service.got) == 1
+        with closing(Store(store_url(url))) as store, store.writing() as connection:
+            connection.execute(text("UPDATE sends SET state = 'scheduled'"))  # as if it was planned again
+        assert duties.look("ana").then == jobs
+        assert duties.deliver("ana", **jobs[0].given).counts == {"handed over": 0}
+        assert duties.look("ana").then == ()
+        assert len(service.got) == 1
 
 
 @pytest.mark.parametrize(("lines", "hands"), [(1, 1), (4, 1), (4, 3), (7, 4), (8, 4)])
@@ -681,6 +849,58 @@ def test_a_site_whose_own_file_is_wrong_is_left_out_and_taken_up_again_and_the_o
     assert set(known.anew()) == {"ana"}
 
 
+def test_a_site_whose_own_store_is_no_postgresql_is_left_out_and_a_blank_address_is_none(tmp_path):
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    for name, said in (("ana", ""), ("bea", "sqlite:///bea.db"), ("cat", f"no address {CANARY}"), ("dan", "' '")):
+        make(tmp_path / "sites" / name, dict(_sample_files()))
+        (secrets / f"{name}.env").write_text(f"DATABASE_URL={said!r}\n" if name != "dan" else f"DATABASE_URL={said}\n")
+        (secrets / f"{name}.env").chmod(0o600)
+    found = sites_below(tmp_path / "sites", secrets, {"DATABASE_URL": "postgresql://w:x@db/agency"})
+    assert {name: site.environment["DATABASE_URL"].partition("?")[2] for name, site in found.sites.items()} == {
+        "ana": "schema=site_ana", "dan": "schema=site_dan",
+    }  # fmt: skip
+    assert found.left_out.keys() == {"bea", "cat"}
+    assert all("must name a PostgreSQL database" in why for why in found.left_out.values())
+    assert CANARY not in str(found.left_out)
+
+
+def test_sites_with_one_store_are_noticed_however_its_address_is_spelt(tmp_path, database, fleet, built):
+    secrets, names = tmp_path / "secrets", ("ana", "bea", "cat")
+    secrets.mkdir()
+    for name in names:
+        made_site(tmp_path / "sites" / name, [], 25, built)
+    folder = database.rpartition("=")[2]
+    for name in ("bea", "cat"):  # one and the same, by the socket as the host of it or as a part of the query
+        (secrets / f"{name}.env").write_text(f"DATABASE_URL={database}&schema=site_ana&port=5432\n")
+        (secrets / f"{name}.env").chmod(0o600)
+    (secrets / "cat.env").write_text(f"DATABASE_URL=postgresql://byline@:5432/{fleet.url.database}?host={folder}/\n")
+
+    def duties():
+        found = sites_below(tmp_path / "sites", secrets, HERE | {"DATABASE_URL": database})
+        return Duties(found.sites, lambda: None, Stopping(), fleet), found.left_out
+
+    working, left_out = duties()
+    working.look("ana")
+    working.look("cat")  # its store is the schema public
+    other = (secrets / "bea.env").read_text(encoding="utf-8").replace(folder, f"{folder}/")
+    (secrets / "bea.env").write_text(other, encoding="utf-8")
+    working, left_out = duties()
+    assert left_out == {}  # by how it is spelt it is another
+    with pytest.raises(SettingsError, match="bea and ana name the same store"):
+        working.look("bea")
+    working.look("ana")  # whose own it is by its name
+    (secrets / "bea.env").write_text((secrets / "cat.env").read_text(encoding="utf-8").strip() + "&schema=public\n")
+    working, left_out = duties()
+    for one, two in (("bea", "cat"), ("cat", "bea")):
+        with pytest.raises(SettingsError, match=f"{one} and {two} name the same store"):
+            working.look(one)
+    (secrets / "cat.env").unlink()  # it has a store of its own now, which is known once it was looked at
+    working, left_out = duties()
+    working.look("cat")
+    working.look("bea")
+
+
 def test_a_queue_that_another_library_made_is_told_and_can_be_made_anew(fleet):
     fleet.prepare()
     with fleet.engine.begin() as connection:
@@ -730,17 +950,71 @@ def test_logs_hold_no_word_of_an_error_and_none_of_what_others_log(monkeypatch):
     }  # fmt: skip
 
 
+def test_which_site_is_ill_is_told_in_figures_without_a_word(tmp_path, database, fleet, built):
+    sites = {}
+    for name in ("ana", "bea", "cleo"):
+        root = made_site(tmp_path / name, [], 25, built)
+        counts_as_built(root, {})
+        sites[name] = Site(name=name, root=root, environment=HERE | {"DATABASE_URL": f"{database}&schema={name}"})
+    store, now = with_readers(f"{database}&schema=ana", 2), datetime.now(UTC)
+    with store.writing() as connection:
+        sends.plan(connection, f"2026-11-02-{CANARY}", now - timedelta(days=1), now)
+        sends.plan(connection, f"2026-11-09-{CANARY}", now - timedelta(minutes=2), now)
+        ledger.freeze(connection, EDITION, (), now - timedelta(hours=1))
+        connection.execute(deliveries.update().values(state="claimed", claimed_at=now - timedelta(hours=1)))
+    store.close()
+    added(tmp_path / "bea/byline.yml", f"{CANARY}: 1\n")
+    duties, figures = Duties(sites, lambda: None, Stopping(), fleet), CollectorRegistry()
+    figures.register(_QueueFigures(fleet))
+
+    def told():
+        page = generate_latest(figures).decode()
+        assert CANARY not in page
+        return {line for line in page.splitlines() if line.startswith("byline_site")}
+
+    duties.look("ana")
+    with pytest.raises(SettingsError):
+        duties.look("bea")
+    duties.look("cleo")
+    assert told() == {
+        'byline_site_troubles{site="ana",task="deliver"} 1.0',
+        'byline_site_troubles{site="bea",task="settings"} 1.0',
+        'byline_site_late_editions{site="ana"} 1.0',
+        'byline_site_uncertain_deliveries{site="ana"} 2.0',
+    }
+    made_site(tmp_path / "other", [], 25, built)
+    shutil.copy(tmp_path / "other/byline.yml", tmp_path / "bea/byline.yml")
+    duties.look("bea")
+    with fleet.engine.begin() as connection:  # it was taken away, or nobody looks any more
+        connection.execute(text("UPDATE site_ills SET looked_at = now() - interval '1 h' WHERE site = 'ana'"))
+    assert told() == set()
+
+
 def asked(port):
     """The figures that are told there, line by line."""
     with closing(urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics")) as answer:
         return answer.read().decode().splitlines()
 
 
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [("9464", ("127.0.0.1", 9464)), ("0.0.0.0:9464", ("0.0.0.0", 9464)), ("[::1]:80", ("::1", 80))],
+)
+def test_figures_are_at_home_or_where_it_is_said(said, place):
+    assert place_of(said) == place
+
+
+@pytest.mark.parametrize("said", ["0", "x", "65536", "host:", ":9464", "a b:1", "host:1:2"])
+def test_what_is_no_place_for_figures_is_told(said, byline, site):
+    code, _, err = byline("worker", "--metrics", said, at=site)
+    assert (code, "PORT or HOST:PORT" in err) == (2, True)
+
+
 def test_figures_are_served_at_home_by_the_names_of_the_field(fleet, postgres):
     registry = CollectorRegistry()
     told = Told(registry)
-    told.done("pull", "ana", {"read": 3, "failed": 1, "entries": 40}, 2.0)
-    told.done("deliver", "ana", {"sent": 5}, 1.0)
+    told.counted("pull", {"read": 3, "failed": 1, "entries": 40})
+    told.counted("deliver", {"sent": 5})
     told.done("build", "ana", {"built": 1}, 7.0)
     told.failed("build", "ana", SendError("x"), 1.0)
     with fleet.engine.begin() as connection:
@@ -757,11 +1031,11 @@ def test_figures_are_served_at_home_by_the_names_of_the_field(fleet, postgres):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     told.left_out({"bea": "cannot be read"})
-    server, thread = told.serve(port, fleet)
+    server, thread = told.serve(("127.0.0.1", port), fleet)
     try:
         page = asked(port)
         with pytest.raises(UsageError, match=rf"port {port} .* --metrics of its own"):
-            Told(CollectorRegistry()).serve(port, fleet)
+            Told(CollectorRegistry()).serve(("127.0.0.1", port), fleet)
         shut = f"ALTER DATABASE {fleet.url.database} ALLOW_CONNECTIONS false"
         _run_sql(postgres, shut)
         end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{fleet.url.database}'"

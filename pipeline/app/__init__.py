@@ -208,7 +208,7 @@ class App:
         from pipeline.publish import publish
 
         if strict:
-            see_that_said(*(post for post in _legible(self.unbuilt()) if not self.held(post.path)))
+            see_that_said(*(post for post in _legible(self._unbuilt()) if not self.held(post.path)))
         return publish(self.settings, engine=engine, strict=strict, **self.facts_of_site())
 
     def facts_of_site(self) -> FactsOfSite:
@@ -217,9 +217,9 @@ class App:
 
         if self.settings.write.approval:
             self.see_that_approved(*(path for path in posts.paths(self.settings.content) if not self.held(path)))
-        return {"today": today(self.now), "trends": self._trends_of_site(), "shown": self._shown_of_site()}
+        return {"today": today(self.now), "trends": self._trends_of_site(), "shown": self.shown_of_site()}
 
-    def _shown_of_site(self) -> Shown:
+    def shown_of_site(self) -> Shown:
         """Return what the site shows of the store: what others say, and what the author gave.
 
         A store that is not there yet is not made for that: a build that is refused leaves no trace.
@@ -241,7 +241,10 @@ class App:
         return {post.path for post in read if why_held(post, today(self.now))}
 
     def unbuilt(self) -> tuple[Path, ...]:
-        """Return the posts that the built site does not show as they are now, those kept back among them."""
+        """Return the posts that wait for a build here: the site does not show them as they are, or holds them back."""
+        return () if self.settings.publish.built_elsewhere else self._unbuilt()
+
+    def _unbuilt(self) -> tuple[Path, ...]:
         from pipeline.publish.stamp import unbuilt
 
         return unbuilt(self.settings)
@@ -250,7 +253,7 @@ class App:
         """Serve the site here until interrupted, building it anew at each change."""
         from pipeline.publish import show
 
-        show(self.settings, port, tell, self._trends_of_site, self._shown_of_site)
+        show(self.settings, port, tell, self._trends_of_site, self.shown_of_site)
 
     def _trends_of_site(self) -> tuple[Trend, ...] | None:
         return self.stories.trends() if self.settings.publish.trends else None

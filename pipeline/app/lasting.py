@@ -30,3 +30,13 @@ def see_that_it_lasts(settings: Settings, edition: str) -> None:
             "readers' links, so nothing was sent: nobody could leave by them. Set BYLINE_TOKEN_KEYS to what "
             "`byline serve` has"
         )
+
+
+def see_that_the_key_is_known(settings: Settings) -> None:
+    """Raise ``UsageError`` where a worker would make a key of its own, and what answers elsewhere may have another."""
+    if settings.service and not settings.secrets.token_keys and not (settings.state / "token.key").exists():
+        raise UsageError(
+            f"there is no key for readers' links in {settings.state.name}/ of the site's folder on this machine, so "
+            "nothing was sent: one that is made here is not known to `byline serve` on another. Set BYLINE_TOKEN_KEYS "
+            "to one and the same for all machines of the site; where this is the only one, start `byline serve` first"
+        )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline import post as posts
 from pipeline.app.written import read_posts
 from pipeline.errors import UsageError
-from pipeline.model import Kind, SendState
+from pipeline.model import DeliveryState, Kind, SendState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.app import App
     from pipeline.app.lettered import Linted
-    from pipeline.model import Delivery, DeliveryState, EditionId, Handover, Letter, Post
+    from pipeline.model import Delivery, EditionId, Handover, Letter, Post
     from pipeline.send import Audience, Orders, Sent
     from pipeline.send.hosted.service import Hosted
     from pipeline.send.orders import Due
@@ -178,6 +178,11 @@ class Letters:
         with self._app.store.reading() as connection:
             return handovers.handover_of(connection, letter.edition)
 
+    def is_handed(self, letter: Letter) -> bool:
+        """Tell whether ``letter`` was handed over to a service, as far as is known for certain."""
+        before = self.handed(letter)
+        return before is not None and before.state is DeliveryState.SENT
+
     def hand_over(self, letter: Letter, service: Hosted, *, resume: bool = False) -> Handover:
         """Hand ``letter`` over to ``service``, once. Raises ``UsageError`` as ``send`` does.
 
@@ -186,8 +191,9 @@ class Letters:
         from pipeline.send import orders
         from pipeline.send.hosted import hand_over
 
-        self._see_that_it_may_leave(letter, resume=resume)
-        orders.take_up(self._app.store, letter.edition, resume=resume)
+        if not self.is_handed(letter):
+            self._see_that_it_may_leave(letter, resume=resume)
+            orders.take_up(self._app.store, letter.edition, resume=resume)
         return hand_over(letter, self._app.settings, self._app.store, service, lambda: datetime.now(UTC))
 
     def _see_that_it_may_leave(self, letter: Letter, *, resume: bool) -> None:
@@ -200,6 +206,12 @@ class Letters:
         from pipeline.app.lasting import see_that_it_lasts
 
         see_that_it_lasts(self._app.settings, edition)
+
+    def see_that_the_key_is_known(self) -> None:
+        """Raise ``UsageError`` where what answers to readers' links on another machine may have another key."""
+        from pipeline.app.lasting import see_that_the_key_is_known
+
+        see_that_the_key_is_known(self._app.settings)
 
     def see_that_it_is_online(self, letter: Letter, tell: Callable[[str], object], *, wait: bool) -> None:
         """Raise ``UsageError`` where the page of ``letter`` is not online; ``wait`` gives a code host time for it."""

@@ -172,8 +172,15 @@ class Service:
     def concerns(self) -> tuple[str, ...]:
         """Return what the author should know before the service begins."""
         wanted, named = f"{self._base}unsubscribe", self._settings.send.unsubscribe_url
-        told = f"letters do not lead here to leave: write {wanted} as send.unsubscribe_url into byline.yml"
-        return () if named == wanted else (told,)
+        told = []
+        if named != wanted:
+            told.append(f"letters do not lead here to leave: write {wanted} as send.unsubscribe_url into byline.yml")
+        if isinstance(self._settings.database_url, str) and not self._settings.secrets.token_keys:
+            told.append(
+                "readers' links are signed by the key in .byline/ of this folder: where letters leave from another "
+                "folder or machine, set BYLINE_TOKEN_KEYS to one and the same for all"
+            )
+        return tuple(told)
 
 
 def _base(settings: Settings) -> str:

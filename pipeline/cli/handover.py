@@ -59,13 +59,12 @@ def _would_be(opened: App, made: Letter, service: Hosted, stale: str | None, *, 
 
 def _done(opened: App, made: Letter, service: Hosted, *, ask: bool, resume: bool, as_json: bool) -> int:
     """Hand the edition over, once the author said yes, and say what the service made of it."""
-    before = opened.letters.handed(made)
-    if before is None or before.state is not DeliveryState.SENT:
-        if ask:
-            click.confirm(f"Hand “{made.subject}” over to {service.name} for its readers?", abort=True, err=True)
-        done = opened.letters.hand_over(made, service, resume=resume)
-        told = f"Handed over to {service.name}: {done.answer}."
-    else:
-        done, told = before, f"It was handed over to {before.way} already: {before.answer}. Nothing was done."
+    is_new = not opened.letters.is_handed(made)
+    if is_new and ask:
+        click.confirm(f"Hand “{made.subject}” over to {service.name} for its readers?", abort=True, err=True)
+    done = opened.letters.hand_over(made, service, resume=resume)
+    told = f"Handed over to {service.name}: {done.answer}."
+    if not is_new:
+        told = f"It was handed over to {done.way} already: {done.answer}. Nothing was done."
     report({"edition": made.edition, "to": done.way, "state": done.state, "answer": done.answer}, told, as_json=as_json)
     return 0

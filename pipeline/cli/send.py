@@ -203,6 +203,8 @@ def _done(context: click.Context, said: _Said) -> int:
     if said.uncertain is not None and said.dry_run:
         raise click.UsageError("--uncertain settles deliveries, and --dry-run changes nothing: choose one")
     with app(context) as opened:
+        is_elsewhere = said.built_elsewhere or opened.settings.publish.built_elsewhere
+        said = replace(said, built_elsewhere=is_elsewhere)
         if said.newest:
             said = replace(said, post=_newest(opened, said.post))
         if said.post is None:
@@ -315,7 +317,7 @@ def _stale(opened: App, path: Path) -> str | None:
         return why or None
     return (
         f"{why}: run `byline publish` and put site/ where your readers find it, or say --built-elsewhere if your code "
-        "host builds the site"
+        "host builds the site (publish.built_elsewhere in byline.yml says it for good)"
     )
 
 

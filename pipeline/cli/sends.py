@@ -41,7 +41,7 @@ def _hindrances(opened: App, path: Path, at: datetime, *, is_built_here: bool) -
     elif is_built_here and (why := opened.letters.stale(path)) and not opened.held(path):
         yield (
             f"{why}: it is sent only if `byline publish` ran by then. The timer of deploy/systemd and a worker see "
-            "to that; where your code host builds the site, let the timer say `byline send --due --built-elsewhere`"
+            "to that; where your code host builds the site, write `built_elsewhere: true` below publish: in byline.yml"
         )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,14 +16,29 @@ if TYPE_CHECKING:
 
     from pipeline.worker.sites import Found
 
+_PLACE: Final = re.compile(r"(?:(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):)?(?P<port>[0-9]{1,5})")
+_LAST_PORT: Final = 65535
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+def place_of(value: str) -> tuple[str, int]:
+    """Return the host and port of ``HOST:PORT``, with ``[::1]:80`` as in an address of the web, or of a port alone."""
+    found = _PLACE.fullmatch(value)
+    if found is None or not 0 < int(found["port"]) <= _LAST_PORT:
+        raise click.BadParameter(f"{value} is no place for figures: say PORT or HOST:PORT, as 9464 or 0.0.0.0:9464")
+    return found["v6"] or found["host"] or "127.0.0.1", int(found["port"])
 
 
 @click.command()
 @click.option("--sites", "folder", type=_FOLDER, help="Work for each site in this folder, in place of the one here.")
 @click.option("--secrets", type=_FOLDER, help="With --sites: where NAME.env has the environment of the site NAME.")
 @click.option("--tasks", type=click.IntRange(1, 64), default=4, show_default=True, help="How much is done at once.")
-@click.option("--metrics", type=click.IntRange(1, 65535), metavar="PORT", help="Figures for Prometheus, at 127.0.0.1.")
+@click.option(
+    "--metrics",
+    type=place_of,
+    metavar="[HOST:]PORT",
+    help="Figures for Prometheus at this port, of 127.0.0.1 if not given.",
+)
 @click.option("--once", is_flag=True, help="Do what is due, and end.")
 @click.option("--renew", is_flag=True, help="Make the queue anew, while no other worker runs. Nothing is lost by it.")
 @click.pass_context
@@ -31,7 +47,7 @@ def worker(
     folder: Path | None,
     secrets: Path | None,
     tasks: int,
-    metrics: int | None,
+    metrics: tuple[str, int] | None,
     *,
     once: bool,
     renew: bool,

@@ -177,6 +177,8 @@ class Out:
         app.see_that_approved(known[name])
         if why := app.letters.stale(known[name]):
             raise UsageError(f"{why}: build the site first")
+        if app.settings.publish.built_elsewhere:
+            app.letters.see_that_it_is_online(app.letters.make(known[name]), lambda _words: None, wait=False)
         return known[name]
 
     def _now(self) -> App:

@@ -166,6 +166,8 @@ class PublishSettings(Section):
     """A font file in your site's folder for the pictures of posts; without one, an open font that comes with Byline."""
     page_kilobytes: Positive = 150
     """How many kilobytes a page may weigh with all that it loads; `byline publish` names those that are heavier."""
+    built_elsewhere: bool = False
+    """The site is built elsewhere, as at a code host: a letter waits for no build here, but for its page online."""
 
 
 class CadenceSettings(Section):

@@ -254,6 +254,12 @@ def is_on_its_way(now: datetime) -> ColumnElement[bool]:
     return is_open & (deliveries.c.claimed_at > now - ON_ITS_WAY)
 
 
+def count_uncertain(connection: Connection, now: datetime) -> int:
+    """Return how many deliveries were cut off, so that nobody knows whether they arrived."""
+    cut_off = (deliveries.c.state == DeliveryState.CLAIMED) & ~is_on_its_way(now)
+    return connection.scalar(select(func.count()).where(cut_off)) or 0
+
+
 def deliveries_of(connection: Connection, edition: EditionId) -> tuple[Delivery, ...]:
     """Return the deliveries of one edition, in the order in which they were claimed."""
     return _deliveries(connection, deliveries.c.edition == edition)

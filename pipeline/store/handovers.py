@@ -1,6 +1,7 @@
 """The ledger of the room ``send``: editions that were handed over as a whole to a service which has the readers.
 
 Whoever hands one over writes it down first, and commits; a ``ticket`` tells their claim from that of another run.
+What was handed over is sent, so its send, where one was planned, is done with it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, delete, select, update
 
 from pipeline.html import kept_text
-from pipeline.model import DeliveryState, EditionId, Handover
+from pipeline.model import DeliveryState, EditionId, Handover, SendState
+from pipeline.store import sends
 from pipeline.store.schema import handovers, insert_new
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ def settle_edition(connection: Connection, claimed: Handover, answer: PlainText,
         .where(handovers.c.edition == claimed.edition)
         .values(state=DeliveryState.SENT, answer=answer, settled_at=now)
     )
+    sends.stop(connection, claimed.edition, SendState.DONE)
 
 
 def release_edition(connection: Connection, claimed: Handover) -> None:
@@ -75,7 +78,10 @@ def resolve_edition(connection: Connection, edition: EditionId, state: DeliveryS
     mine = (handovers.c.edition == edition, handovers.c.state == DeliveryState.CLAIMED)
     if state is DeliveryState.SENT:
         values = {"state": state, "answer": "decided by the author", "settled_at": now}
-        return connection.execute(update(handovers).where(*mine).values(values)).rowcount
+        settled = connection.execute(update(handovers).where(*mine).values(values)).rowcount
+        if settled:
+            sends.stop(connection, edition, SendState.DONE)
+        return settled
     return connection.execute(delete(handovers).where(*mine)).rowcount
 
 

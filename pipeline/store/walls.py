@@ -86,6 +86,21 @@ def beyond(connection: Connection) -> Walls:
     return Walls(is_superuser, tuple(connection.scalars(_OTHERS)))
 
 
+def place_of(connection: Connection) -> str:
+    """Return what tells the store of ``connection`` from all others, whatever address leads there.
+
+    That is the server's own number, and those of the database and of a table of ours; empty where the role may not ask.
+    """
+    if not connection.scalar(_MAY_ASK):
+        return ""
+    return str(connection.scalar(_PLACE))
+
+
+_MAY_ASK: Final = text("SELECT has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')")
+_PLACE: Final = text(
+    "SELECT concat_ws(' ', system_identifier, (SELECT oid FROM pg_database WHERE datname = current_database()), "
+    "to_regclass('sends')::oid) FROM pg_control_system()"
+)
 _IS_THERE: Final = text("SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = :name")
 _ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(7240195, hashtext(:name))")
 _MAY_MAKE: Final = text("SELECT has_database_privilege(current_database(), 'CREATE')")

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["worker"]
 
 
-def worker(url: URL, sites: Callable[[], Found], *, tasks: int, metrics: int | None, once: bool, renew: bool) -> None:
+def worker(
+    url: URL, sites: Callable[[], Found], *, tasks: int, metrics: tuple[str, int] | None, once: bool, renew: bool
+) -> None:
     """Work for ``sites``, which are asked for anew from time to time, by the queue in the database at ``url``."""
     log_as_json()
     shut_off()  # builds run what the sites bring along, as the same user
@@ -41,7 +43,7 @@ def worker(url: URL, sites: Callable[[], Found], *, tasks: int, metrics: int | N
         if metrics is not None:
             told.serve(metrics, fleet)
         known = Known(sites, told.left_out)
-        duties = Duties(known, lambda: OtherWorkers(fleet, shelf, told.fetches.observe), stopping)
+        duties = Duties(known, lambda: OtherWorkers(fleet, shelf, told.fetches.observe), stopping, fleet, told.counted)
         with _ended_by_signals(stopping):
             told.note("begins", sites=len(known), tasks=tasks)
             asyncio.run(Work(fleet, duties, known.anew, told).run(stopping, tasks, once=once))

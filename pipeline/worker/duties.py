@@ -18,20 +18,25 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.app import App
-from pipeline.errors import BylineError, ElsewhereError, StoppedError, StoreError
+from pipeline.app.outlined import noting_built, to_build
+from pipeline.errors import BylineError, ElsewhereError, SettingsError, StoppedError, StoreError
 from pipeline.html import plain_text
 from pipeline.model import EditionId, FeedState, SendState
 from pipeline.send import Orders
-from pipeline.store import troubles
+from pipeline.store import troubles, walls
 from pipeline.worker.building import build
+from pipeline.worker.ills import UNREADABLE, ills_of
+from pipeline.worker.sites import share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from pipeline.model import Delivery, Sending
+    from pipeline.model import Delivery, FeedOutcome, Letter, Sending
     from pipeline.send.interrupted import Stopping
+    from pipeline.settings.sections import Settings
     from pipeline.web import Others
+    from pipeline.worker.fleet import Fleet
     from pipeline.worker.sites import Site
 
 A_TURN = 60.0
@@ -45,6 +50,11 @@ _A_HAND: Final = 500
 """Letters that are worth another hand."""
 _SAID: Final = 500
 """Characters that are kept of an error."""
+
+_NOT_HERE: Final = (
+    "the site's folder on a machine does not show {} as it is: all workers of a site need one folder in common, or "
+    "byline.yml says publish.built_elsewhere: true, if the site is built somewhere else"
+)
 
 
 class Turn:
@@ -99,31 +109,50 @@ class Done:
 
 
 class Duties:
-    """The duties of a worker for its sites; ``others`` gives who else asks the hosts of feeds, anew for each pull."""
+    """The duties of a worker for its sites; ``others`` gives who else asks the hosts of feeds, anew for each pull.
 
-    def __init__(self, sites: Mapping[str, Site], others: Callable[[], Others | None], stopping: Stopping) -> None:
+    ``fleet`` is told where the store of each site is, and what is wrong with it.
+    ``counted`` hears what was done in a task that did not end well, too.
+    """
+
+    def __init__(
+        self,
+        sites: Mapping[str, Site],
+        others: Callable[[], Others | None],
+        stopping: Stopping,
+        fleet: Fleet | None = None,
+        counted: Callable[[str, Mapping[str, int]], None] = lambda _task, _counts: None,
+    ) -> None:
         self._sites, self._others, self._stopping = sites, others, stopping
+        self._fleet, self._counted = fleet, counted
 
     def look(self, site: str) -> Done:
         """Find out what is due: each thing by itself, so that what is wrong with one keeps no other from being done."""
         with self._minding(site, "look") as app:
-            due, unbuilt = app.letters.due().now, app.unbuilt()
-            decisions = {"pull": lambda: _pulls(app, site), "build": lambda: _builds(app, site, unbuilt)}
-            for sending in due:
+            self._see_that_it_is_alone(site, app)
+            decisions = {"pull": lambda: _pulls(app, site), "build": lambda: _builds(app, site)}
+            for sending in app.letters.due().now:
                 decisions[f"deliver {sending.edition}"] = partial(_deliveries, app, site, sending)
             jobs, failed = _decided(decisions)
             for duty, error in failed.items():
                 _keep(app, duty, error)
-            _forget(app, decisions if unbuilt else decisions.keys() - {"build"})
+            is_built = "build" not in failed and all(job.task != "build" for job in jobs)
+            _forget(app, decisions.keys() - {"build"} if is_built else decisions)
         return Done(then=tuple(jobs), failed=failed)
 
     def pull(self, site: str) -> Done:
         """Ask the feeds that are due."""
-        with self._minding(site, "pull") as app:
-            outcomes = app.feeds.pull(self._stopping.see_that_it_goes_on, only_due=True)
-        counts = Counter(str(outcome.state) for outcome in outcomes if outcome.state is not FeedState.RESTING)
-        came = sum(outcome.new + outcome.updated for outcome in outcomes)
-        return Done(then=(Job(task="group", site=site),) if came else (), counts=counts | {"entries": came})
+        with self._counting("pull") as counts, self._minding(site, "pull") as app:
+            counts["entries"] = 0
+
+            def tell(outcome: FeedOutcome) -> None:
+                if outcome.state is not FeedState.RESTING:
+                    counts[str(outcome.state)] += 1
+                counts["entries"] += outcome.new + outcome.updated
+                self._stopping.see_that_it_goes_on()
+
+            app.feeds.pull(tell, only_due=True)
+        return Done(then=(Job(task="group", site=site),) if counts["entries"] else (), counts=counts)
 
     def group(self, site: str) -> Done:
         """Make the shortlist anew."""
@@ -132,7 +161,7 @@ class Duties:
 
     def build(self, site: str) -> Done:
         """Build the site, in a process of its own."""
-        with self._minding(site, "build") as app:
+        with self._minding(site, "build") as app, noting_built(app):
             build(self._sites[site], app, self._stopping)
         return Done(counts={"built": 1})
 
@@ -141,20 +170,24 @@ class Duties:
 
         After a minute it is the turn of what else waits: where a pace is slow, a letter takes hours.
         """
-        counts: Counter[str] = Counter()
         turn = Turn(self._stopping, A_TURN)
+        with self._counting("deliver") as counts, self._minding(site, f"deliver {edition}") as app:
 
-        def tell(delivery: Delivery) -> None:
-            counts[str(delivery.state)] += 1
+            def tell(delivery: Delivery) -> None:
+                counts[str(delivery.state)] += 1
 
-        with self._minding(site, f"deliver {edition}") as app:
             path = app.find(edition)
-            if not (app.letters.is_due(EditionId(edition)) and _is_shown(app, path)):
+            if not app.letters.is_due(EditionId(edition)) or _is_kept_back(app, path):
                 return Done()  # the author thought otherwise since the look
             letter = app.letters.make(path)
+            if not _is_shown(app, letter, path):
+                raise ElsewhereError(_NOT_HERE.format(edition))
             if (service := app.letters.service) is not None:
+                is_new = not app.letters.is_handed(letter)
                 app.letters.hand_over(letter, service)
-                return Done(counts={"handed over": 1})
+                counts["handed over"] += is_new
+                return Done(counts=counts)
+            app.letters.see_that_the_key_is_known()
             lines = _share(app.letters.way().connections, hand, hands)
             if not lines:  # the settings have fewer by now than when the hands were counted, and 0 would be all
                 return Done()
@@ -164,6 +197,25 @@ class Duties:
         given: dict[str, str | int] = {"edition": edition, "hand": hand, "hands": hands}
         return Done(then=(Job(task="deliver", site=site, given=given),) if turn.is_over else (), counts=counts)
 
+    def _see_that_it_is_alone(self, site: str, app: App) -> None:
+        """Raise ``SettingsError`` where the store of ``site`` is that of another, by whatever address: ask itself."""
+        if self._fleet is None:
+            return
+        with app.store.reading() as connection:
+            place = walls.place_of(connection)
+        others = [each for each in self._fleet.also_at(site, place) if each in self._sites] if place else []
+        if others and not self._sites[site].is_by_name:
+            raise SettingsError([share(site, others)])
+
+    @contextmanager
+    def _counting(self, task: str) -> Iterator[Counter[str]]:
+        """Give a counter, and tell what it holds at the end of a ``task``, however that ends: what was done is done."""
+        counts: Counter[str] = Counter()
+        try:
+            yield counts
+        finally:
+            self._counted(task, counts)
+
     @contextmanager
     def _minding(self, site: str, duty: str) -> Iterator[App]:
         """Give the pipeline of a site as it is now, and keep what goes wrong with ``duty`` in its store.
@@ -172,7 +224,7 @@ class Duties:
         """
         if site not in self._sites:
             raise ElsewhereError(f"the site {site} is not on this machine")
-        with closing(App(self._sites[site].settings(), datetime.now(UTC), self._others())) as app:
+        with closing(App(self._settings_of(site), datetime.now(UTC), self._others())) as app:
             try:
                 yield app
             except StoppedError:
@@ -180,9 +232,24 @@ class Duties:
             except Exception as error:
                 with suppress(StoreError):  # it may be the store that is away
                     _keep(app, duty, error)
+                    self._tell_ills(site, duty, app)
                 raise
             with app.store.writing() as connection:
                 troubles.went_well(connection, [duty])
+            self._tell_ills(site, duty, app)
+
+    def _settings_of(self, site: str) -> Settings:
+        try:
+            return self._sites[site].settings()
+        except SettingsError:
+            if self._fleet:
+                self._fleet.looked(site, UNREADABLE)
+            raise
+
+    def _tell_ills(self, site: str, duty: str, app: App) -> None:
+        """Tell those who run the machines what is wrong with a site, as often as it is looked at."""
+        if self._fleet and duty == "look":
+            self._fleet.looked(site, ills_of(app))
 
 
 def _keep(app: App, duty: str, error: Exception) -> None:
@@ -219,10 +286,9 @@ def _pulls(app: App, site: str) -> Iterator[Job]:
         yield Job(task="pull", site=site)
 
 
-def _builds(app: App, site: str, unbuilt: Iterable[Path]) -> Iterator[Job]:
+def _builds(app: App, site: str) -> Iterator[Job]:
     """Yield the job that builds the site. Raises ``PostError`` at a post that cannot be read: none is built with it."""
-    held = [app.held(path) for path in unbuilt]  # all are read
-    if not all(held):
+    if to_build(app):
         yield Job(task="build", site=site)
 
 
@@ -233,23 +299,36 @@ def _deliveries(app: App, site: str, sending: Sending) -> Iterator[Job]:
     never more lines. Where nobody waits any more, one hand closes the books, as whoever was to do that may be dead.
     """
     path = app.find(sending.edition)
-    if not _is_shown(app, path):
+    if _is_kept_back(app, path) or not _is_shown(app, letter := app.letters.make(path), path):
         return
-    letter = app.letters.make(path)
+    if app.letters.service:  # who waits, it knows; a send that is due was not handed over, or not for certain
+        yield _delivery(site, sending, 0, 1)
+        return
     waits = app.letters.count(letter)
-    if not waits and (app.letters.service or sending.state is not SendState.RUNNING):
+    if not waits and sending.state is not SendState.RUNNING:
         return
     worth = max(1, -(-app.letters.reach(letter) // _A_HAND))
     pace = app.settings.send.pace.per_second
     busy = -(-pace // A_HANDS_PACE) if pace else MOST_HANDS
-    hands = 1 if app.letters.service else int(min(MOST_HANDS, worth, busy, app.letters.way().connections))
+    hands = int(min(MOST_HANDS, worth, busy, app.letters.way().connections))
     for hand in range(hands if waits else 1):
-        yield Job(task="deliver", site=site, given={"edition": str(sending.edition), "hand": hand, "hands": hands})
+        yield _delivery(site, sending, hand, hands)
 
 
-def _is_shown(app: App, path: Path) -> bool:
-    """Tell whether the site shows the post that its author means to be read: a draft it does not."""
-    return path.parent.name == posts.POSTS and not app.letters.stale(path)
+def _delivery(site: str, sending: Sending, hand: int, hands: int) -> Job:
+    return Job(task="deliver", site=site, given={"edition": str(sending.edition), "hand": hand, "hands": hands})
+
+
+def _is_kept_back(app: App, path: Path) -> bool:
+    """Tell whether the author does not mean the post to be read yet: a draft, or one of another day."""
+    return path.parent.name != posts.POSTS or bool(app.held(path))
+
+
+def _is_shown(app: App, letter: Letter, path: Path) -> bool:
+    """Tell whether the site that is built here shows the post. Raises ``UsageError`` where one elsewhere does not."""
+    if app.settings.publish.built_elsewhere:
+        app.letters.see_that_it_is_online(letter, lambda _words: None, wait=False)
+    return not app.letters.stale(path)
 
 
 def _share(lines: int, hand: int, hands: int) -> int:

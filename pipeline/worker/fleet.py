@@ -6,6 +6,7 @@ it is made anew, and never migrated, where another version of the queue's librar
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from importlib.metadata import version
@@ -18,6 +19,7 @@ from pipeline.errors import StoreAwayError, StoreError
 from pipeline.store import connecting
 from pipeline.store.address import words_of
 from pipeline.store.walls import see_that_it_is_there
+from pipeline.worker.ills import Ills
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,6 +82,21 @@ class Fleet:
         """Tell whether a task of a site failed within the last hour."""
         return bool(self.ask(_FAILED, task=task, site=site))
 
+    def also_at(self, site: str, place: str) -> Sequence[str]:
+        """Write down that the store of ``site`` is at ``place``. Return which others were found to be there last."""
+        return [row.site for row in self.ask(_ALSO_AT, site=site, place=place)]
+
+    def looked(self, site: str, ills: Ills) -> None:
+        """Write down what is wrong with ``site``, as whoever looked at it last saw that."""
+        said = {"troubles": json.dumps(dict(ills.troubles)), "late": ills.late, "uncertain": ills.uncertain}
+        self.ask(_LOOKED, site=site, **said)
+
+    def ills(self) -> Mapping[str, Ills]:
+        """Return what is wrong with each site at which somebody looked within the last half an hour."""
+        return {
+            row.site: Ills(troubles=row.troubles, late=row.late, uncertain=row.uncertain) for row in self.ask(_ILLS)
+        }
+
     def ask(self, statement: TextClause, **given: object) -> Sequence[Row[Any]]:
         """Return the rows of a statement that can be run twice: it is, where the server ended the connection.
 
@@ -119,6 +136,7 @@ def _prepare(connection: Connection, *, renew: bool) -> None:
             f"the queue was made by procrastinate {found}, and this is {made_by}: end all workers, and start the first "
             "with --renew, which makes the queue anew. Nothing is lost: what is to be done stands in the sites' stores"
         )
+    connection.execution_options(no_parameters=True).exec_driver_sql(_SITES)
 
 
 def _made_by(connection: Connection) -> str | None:
@@ -138,6 +156,24 @@ CREATE TABLE host_turns (
     because text NOT NULL DEFAULT ''
 ) WITH (fillfactor = 50);
 """
+_SITES: Final = """
+CREATE TABLE IF NOT EXISTS site_places (site text PRIMARY KEY, place text NOT NULL);
+CREATE TABLE IF NOT EXISTS site_ills (
+    site text PRIMARY KEY, looked_at timestamptz NOT NULL, troubles jsonb NOT NULL, late int NOT NULL,
+    uncertain int NOT NULL
+) WITH (fillfactor = 50);
+"""
+_LOOKED: Final = text(
+    "INSERT INTO site_ills VALUES (:site, now(), CAST(:troubles AS jsonb), :late, :uncertain) ON CONFLICT (site) "
+    "DO UPDATE SET looked_at = excluded.looked_at, troubles = excluded.troubles, late = excluded.late, "
+    "uncertain = excluded.uncertain"
+)
+_ILLS: Final = text("SELECT * FROM site_ills WHERE looked_at > now() - interval '30 minutes' ORDER BY site")
+_ALSO_AT: Final = text(
+    "WITH known AS (INSERT INTO site_places AS places VALUES (:site, :place) ON CONFLICT (site) DO UPDATE "
+    "SET place = excluded.place WHERE places.place <> excluded.place) "
+    "SELECT site FROM site_places WHERE place = :place AND site <> :site ORDER BY site"
+)
 _WORKERS: Final = text(
     "SELECT count(*) AS many FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :alive)"
 )

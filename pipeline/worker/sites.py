@@ -23,7 +23,7 @@ from pipeline.settings import FILE, load
 from pipeline.settings.sections import store_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy import URL
@@ -39,6 +39,10 @@ _NEEDS_POSTGRES: Final = (
     "postgresql://user@host/name; `byline store copy` moves a store there. Without one, timers do the same on one "
     "machine: see deploy/systemd, or `byline pull --due` and `byline send --due`"
 )
+_MUST_BE: Final = (
+    "must name a PostgreSQL database that is the same for all workers, as postgresql://user@host/name?schema=name, or "
+    "be left away: a file of SQLite is another one on each machine, and each would send to all readers"
+)
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _FRESH: Final = 60.0
 """Seconds for which what is known of the sites is good: each worker looks for itself, whoever gives out the looks."""
@@ -51,6 +55,8 @@ class Site:
     name: str
     root: Path
     environment: Mapping[str, str] = field(repr=False)
+    is_by_name: bool = False
+    """Whether its store is called after it: then it is nobody else's."""
 
     def settings(self) -> Settings:
         """Return its settings as they are now. Raises ``SettingsError``."""
@@ -97,13 +103,9 @@ class Known(Mapping[str, Site]):
 def queue_url(environment: Mapping[str, str]) -> URL:
     """Return the address of the database in which the queue is. Raises ``SettingsError`` where there can be none."""
     given = environment.get("DATABASE_URL") or ""
-    try:
-        url = make_url(store_url(given))
-    except ArgumentError:
-        url = None
-    if url is None or url.get_backend_name() != "postgresql":
+    if not _is_postgres(given):
         raise SettingsError([_NEEDS_POSTGRES])
-    return url.difference_update_query(["schema"])
+    return make_url(store_url(given)).difference_update_query(["schema"])
 
 
 def one_site(root: Path, environment: Mapping[str, str]) -> Found:
@@ -121,7 +123,7 @@ def sites_below(folder: Path, secrets: Path | None, environment: Mapping[str, st
 
     NAME.env in ``secrets`` is the environment of the site NAME. Without a DATABASE_URL there, its store is a schema of
     its name in the database of the queue. Left out is whose file is open to others or cannot be read, and who names
-    the store of another. Raises ``SettingsError`` where there is no site at all.
+    the store of another or none in PostgreSQL. Raises ``SettingsError`` where there is no site at all.
     """
     common = {name: value for name, value in environment.items() if name in SHARED}
     sites, left_out = {}, {}
@@ -131,27 +133,38 @@ def sites_below(folder: Path, secrets: Path | None, environment: Mapping[str, st
         except SettingsError as error:
             left_out[root.name] = str(error)
             continue
-        own.setdefault("DATABASE_URL", _own_store(root.name, environment))
-        sites[root.name] = Site(name=root.name, root=root, environment=common | own)
+        mine = _own_store(root.name, environment)
+        url = own.get("DATABASE_URL", "").strip() or mine
+        if not _is_postgres(url):
+            left_out[root.name] = f"{root.name}.env: DATABASE_URL {_MUST_BE}"
+            continue
+        environ = common | own | {"DATABASE_URL": url}
+        is_by_name = _place(url) == _place(mine)
+        sites[root.name] = Site(name=root.name, root=root, environment=environ, is_by_name=is_by_name)
     if not sites and not left_out:
         raise SettingsError([f"no folder in {folder} has a {FILE}: name the folder that has the sites in it"])
-    left_out |= _sharing(sites, {name: _own_store(name, environment) for name in sites})
+    left_out |= _sharing(sites)
     return Found(sites={name: site for name, site in sites.items() if name not in left_out}, left_out=left_out)
 
 
-def _sharing(sites: Mapping[str, Site], own: Mapping[str, str]) -> dict[str, str]:
+def _sharing(sites: Mapping[str, Site]) -> dict[str, str]:
     """Return who names a store that another has as well, and the sentence about it; who has it by name keeps it."""
     at: dict[str, list[str]] = defaultdict(list)
     for name, site in sites.items():
         at[_place(site.environment["DATABASE_URL"])].append(name)
     told = {}
-    for place, names in at.items():
-        entitled = [name for name in names if _place(own[name]) == place]
+    for names in at.values():
+        entitled = [name for name in names if sites[name].is_by_name]
         for name in names:
             others = [other for other in names if other != name]
             if others and entitled != [name]:
-                told[name] = f"{name} and {', '.join(others)} name the same store: give each a schema of its own"
+                told[name] = share(name, others)
     return told
+
+
+def share(name: str, others: Sequence[str]) -> str:
+    """Return what is said of a site whose store is also that of ``others``."""
+    return f"{name} and {', '.join(others)} name the same store: give each a schema of its own"
 
 
 def _own_store(name: str, environment: Mapping[str, str]) -> str:
@@ -160,12 +173,16 @@ def _own_store(name: str, environment: Mapping[str, str]) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def _place(url: str) -> str:
-    """Return what tells stores apart, whoever asks for them."""
+def _is_postgres(url: str) -> bool:
     try:
-        parts = make_url(store_url(url))
-    except ArgumentError:
-        return url
+        return make_url(store_url(url)).get_backend_name() == "postgresql"
+    except (ArgumentError, ValueError):
+        return False
+
+
+def _place(url: str) -> str:
+    """Return what tells stores apart, as far as their addresses show; a look asks the databases themselves."""
+    parts = make_url(store_url(url))
     query = "&".join(f"{name}={value}" for name, value in sorted(parts.query.items()) if name in {"host", "schema"})
     return f"{parts.host}:{parts.port or 5432}/{parts.database}?{query}"
 

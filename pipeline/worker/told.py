@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from prometheus_client.registry import CollectorRegistry
 
     from pipeline.worker.fleet import Fleet
+    from pipeline.worker.ills import Ills
 
 log = logging.getLogger("byline.worker")
 _SECONDS: Final = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800)
@@ -58,16 +59,17 @@ class Told:
             "byline_fetch_seconds", "Seconds that hosts took to answer.", buckets=_FETCHES, **named
         )
 
-    def serve(self, port: int, fleet: Fleet) -> tuple[WSGIServer, Thread]:
-        """Answer at 127.0.0.1 with all figures, those of the queue as it is then, until the process ends.
+    def serve(self, place: tuple[str, int], fleet: Fleet) -> tuple[WSGIServer, Thread]:
+        """Answer at a host and port with all figures, those of the queue as it is then, until the process ends.
 
         Raises ``UsageError`` where that port cannot be had.
         """
+        host, port = place
         try:
-            server = start_http_server(port, addr="127.0.0.1", registry=self._registry)
+            server = start_http_server(port, addr=host, registry=self._registry)
         except OSError as error:
             raise UsageError(
-                f"port {port} of 127.0.0.1 cannot be used for figures ({error.strerror}): another worker here "
+                f"port {port} of {host} cannot be used for figures ({error.strerror}): another worker here "
                 "may have it; give each worker a --metrics of its own, or leave it away"
             ) from error
         self._registry.register(_QueueFigures(fleet))
@@ -79,6 +81,10 @@ class Told:
         self._seconds.labels(task).observe(seconds)
         if task == "build":
             self._builds.observe(seconds)
+        self._say(logging.INFO, "done", task=task, site=site, seconds=round(seconds, 3), **counts)
+
+    def counted(self, task: str, counts: Mapping[str, int]) -> None:
+        """Count what was done in a task, well ended or not."""
         for name, many in counts.items():
             if task == "deliver":
                 self._deliveries.labels(name).inc(many)
@@ -86,7 +92,6 @@ class Told:
                 self._entries.inc(many)
             elif task == "pull":
                 self._feeds.labels(name).inc(many)
-        self._say(logging.INFO, "done", task=task, site=site, seconds=round(seconds, 3), **counts)
 
     def failed(self, task: str, site: str, error: BaseException, seconds: float) -> None:
         """Tell of a task that did not, by the kind of its error."""
@@ -134,7 +139,7 @@ class _QueueFigures:
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """Yield how many jobs there are by state, and how many workers; only that it is away where the database is."""
         try:
-            known, workers = self._fleet.jobs(), self._fleet.workers()
+            known, workers, ills = self._fleet.jobs(), self._fleet.workers(), self._fleet.ills()
         except StoreError:
             yield GaugeMetricFamily("byline_database_up", _UP, value=0)
             return
@@ -148,6 +153,21 @@ class _QueueFigures:
         yield GaugeMetricFamily("byline_queue_depth", "Jobs that wait to be done.", value=totals["todo"])
         yield GaugeMetricFamily("byline_queue_stalled_jobs", "Jobs of workers that died.", value=totals["stalled"])
         yield GaugeMetricFamily("byline_workers", "Workers that are alive.", value=workers)
+        yield from _ills(ills)
+
+
+def _ills(known: Mapping[str, Ills]) -> Iterable[GaugeMetricFamily]:
+    """Yield what is wrong with sites; of one that is well, nothing."""
+    troubles = GaugeMetricFamily("byline_site_troubles", "What could not be done for a site.", labels=["site", "task"])
+    late = GaugeMetricFamily("byline_site_late_editions", "Planned, and too late to leave.", labels=["site"])
+    uncertain = GaugeMetricFamily("byline_site_uncertain_deliveries", "Cut off while they left.", labels=["site"])
+    for site, ills in known.items():
+        for task, many in ills.troubles.items():
+            troubles.add_metric([site, task], many)
+        for figure, many in ((late, ills.late), (uncertain, ills.uncertain)):
+            if many:
+                figure.add_metric([site], many)
+    yield from (troubles, late, uncertain)
 
 
 class _AsJson(logging.Formatter):

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import SendError
 from pipeline.html import plain_text
-from pipeline.model import DeliveryState, Handover
+from pipeline.model import DeliveryState, Handover, SendState
 from pipeline.send.hosted.service import NoAnswerError
 from pipeline.store import handovers as kept
+from pipeline.store import sends
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,7 @@ def hand_over(
     with store.reading() as connection:
         before = kept.handover_of(connection, letter.edition)
     if before and (before.state is DeliveryState.SENT or before.way != service.mark):
-        return _as_before(before, service)
+        return _as_before(before, store, service)
     with closing(service.open()) as line:
         found = service.find(line, edition)  # before all else: a service that cannot be reached claims nothing
         claimed = _claimed(letter, store, service, (before, found), clock())
@@ -73,8 +74,10 @@ def hand_over(
     return replace(claimed, state=DeliveryState.SENT, answer=answer)
 
 
-def _as_before(before: Handover, service: Hosted) -> Handover:
+def _as_before(before: Handover, store: Store, service: Hosted) -> Handover:
     if before.state is DeliveryState.SENT:
+        with store.writing() as connection:
+            sends.stop(connection, before.edition, SendState.DONE)  # it was planned since, or before sends were closed
         return before
     raise SendError(
         f"{before.edition} was being handed over to {before.way} when that was cut off, and send.way is now "
