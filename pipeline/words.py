@@ -18,6 +18,11 @@ def moment_in_words(moment: datetime) -> str:
     return f"{begun if begun == moment else begun + _A_MINUTE:%Y-%m-%d %H:%M} UTC"
 
 
+def as_said(answer: str) -> str:
+    """Return what the other side of a mail said, as a quotation: what is not for a log is known by that."""
+    return f"“{answer.replace('”', '')}”"
+
+
 def spoken(span: timedelta) -> str:
     """Return a span of time in round words: "40 minutes", "3 hours", "2 days"."""
     minutes = max(1, round(span / _A_MINUTE))

@@ -1,5 +1,9 @@
 """What must hold before a letter leaves: the author's words, no post that was sent before, the store that knows."""
 
+import io
+import os
+import re
+import sys
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -11,7 +15,7 @@ from conftest import NOW
 from pipeline import post as posts
 from pipeline.app.moving import copy_store
 from pipeline.cli.init import _sample_files, make
-from pipeline.cli.sent import sent_data, sent_lines
+from pipeline.cli.sent import sent_data, sent_lines, without_others
 from pipeline.errors import SendError, SettingsError, StoreError, StoreMovedError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import Delivery, DeliveryState, SendState, Settled
@@ -21,7 +25,7 @@ from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept_readers
 from pipeline.store.address import address_of, shown
 from pipeline.store.schema import deliveries, metadata
-from sending import sink
+from sending import filled, sink
 
 EDITION = "2026-11-16-what-had-no-name"
 QUOTED = """---
@@ -76,12 +80,17 @@ def author(site, byline, online):
         yield lambda *words, at=site: byline(*words, at=at), server.got
 
 
-def test_a_post_that_was_renamed_is_sent_to_nobody_again_even_where_no_build_saw_it(author, site):
+@pytest.mark.parametrize(
+    ("day", "word"), [("2026-11-16", ("", "")), ("2026-11-17", ("", "")), ("2026-11-17", ("decided", "has decided"))]
+)
+def test_a_post_that_was_renamed_is_sent_to_nobody_again_even_where_no_build_saw_it(author, site, day, word):
     run, got = author
     assert run("send", EDITION, "--built-elsewhere", "--yes")[0] == 0
     assert len(got) == 3
     path = site / f"content/posts/{EDITION}.md"
-    new = path.rename(path.with_name("2026-11-16-another-name.md"))
+    new = path.rename(path.with_name(f"{day}-another-name.md"))
+    text = new.read_text(encoding="utf-8")
+    new.write_text(text.replace("date: 2026-11-16", f"date: {day}", 1).replace(*word), encoding="utf-8")
     code, _, err = run("send", new.stem, "--built-elsewhere", "--yes")
     assert (code, len(got)) == (2, 3)
     assert f"reads like {EDITION}, which was sent on" in err
@@ -333,6 +342,41 @@ def test_what_a_mail_server_said_is_a_code_there(site, open_app, answer, told):
     assert f"reader {reader.id}: {told}" in sent_lines(letter, sent, discreet=True)[0]
     assert "patient" not in repr(sent_data(letter, sent, discreet=True))
     assert (answer or told) in sent_lines(letter, sent, discreet=False)[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("(the last: “550 5.1.1 <a@b.example>: no jane”), so", "(the last: “550 5.1.1 …”), so"),
+        ("was “A title”, and jane+x@b.example too", "was “A title”, and (an address) too"),
+        ("<jane@b.example>: to:bo@c.example", "<(an address)>: to:(an address)"),
+        ("the store postgresql://ana@db.example/agency", "the store postgresql://ana@db.example/agency"),
+    ],
+)
+def test_a_sentence_in_a_log_has_nothing_of_others(said, told):
+    assert without_others(said) == told
+
+
+def test_what_pauses_a_send_at_a_code_host_is_told_without_a_readers_address(site, online, postgres):
+    from pipeline.cli import run
+
+    def refuse(verb, to):
+        return f"550 5.1.1 <{to}>: user {to.partition('@')[0]} unknown" if verb == "RCPT" else None
+
+    with sink(refuse) as server:
+        mailing_to(site, server.server_address[1])
+        online(site)
+        environment = dict(os.environ) | {"CI": "true", "DATABASE_URL": f"{postgres}&schema=ci"}
+        environment |= {"BYLINE_SEND_UNSUBSCRIBE_URL": "https://letter.example/leave", "BYLINE_TOKEN_KEYS": "k" * 32}
+        filled(environment["DATABASE_URL"], 12).close()
+        for _ in range(2):
+            with pytest.MonkeyPatch.context() as patch:
+                said = io.StringIO()
+                patch.setattr(sys, "stderr", said)
+                words = ["-C", str(site), "--now", "2026-11-23T07:30Z", "send", EDITION, "--built-elsewhere", "--yes"]
+                assert run(words, environment) == 1
+            assert "“550 5.1.1 …”" in said.getvalue()
+            assert not re.search(r"r\d+", said.getvalue())
 
 
 def test_the_edition_that_is_sent_is_named_and_one_that_was_passed_over_too(author, site, open_app):

@@ -8,7 +8,7 @@ from pipeline import post as posts
 from pipeline.app.written import read_posts
 from pipeline.errors import UsageError
 from pipeline.model import SentPost
-from pipeline.post.alike import are_one
+from pipeline.post.alike import reads_like
 from pipeline.store import deliveries as ledger
 from pipeline.store import handovers, moves, restores, sent_posts
 
@@ -75,7 +75,7 @@ def _under_another_name(
     """Yield what somebody was sent and reads like ``post``, where no file has its name now."""
     folder = app.settings.content / posts.POSTS
     gone = [sent[edition] for edition in sent if edition in begun and not (folder / f"{edition}.md").exists()]
-    alike = [each for each in gone if are_one(each, post)]
+    alike = [each for each in gone if reads_like(each, post)]
     if alike:
         theirs: set[EditionId] = set(map(posts.edition_of, read_posts(app.settings.content, posts.POSTS)[0]))
         yield from (each for each in alike if each.edition not in theirs)

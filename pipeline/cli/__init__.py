@@ -96,7 +96,7 @@ def run(arguments: Sequence[str] | None = None, environment: Mapping[str, str] |
         click.echo("byline: stopped", err=True)
         return 128 + (signal.SIGTERM if isinstance(stop.__cause__ or stop, _Ended) else signal.SIGINT)
     except BylineError as error:
-        click.echo(f"byline: {error}", err=True)
+        click.echo(f"byline: {_for_the_log(error, os.environ if environment is None else environment)}", err=True)
         return error.exit_code
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has seen enough
@@ -111,6 +111,17 @@ def run(arguments: Sequence[str] | None = None, environment: Mapping[str, str] |
         )
         return 1
     return code if isinstance(code, int) else 0
+
+
+def _for_the_log(error: BylineError, environment: Mapping[str, str]) -> str:
+    """Return what is wrong as it may be told where this runs: anybody may read the log of a code host."""
+    from pipeline.settings.environment import is_thrown_away
+
+    if not is_thrown_away(environment):
+        return str(error)
+    from pipeline.cli.sent import without_others
+
+    return without_others(str(error))
 
 
 class _Ended(KeyboardInterrupt):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from pipeline import post as posts
+from pipeline.cli.sent import without_others
 from pipeline.cli.talk import counted, report
 from pipeline.errors import BylineError, PostError, UsageError
 
@@ -83,7 +84,8 @@ def send_due(opened: App, send: Callable[[EditionId], bool], *, as_json: bool) -
         try:
             wrong |= not send(each.edition)
         except BylineError as error:  # another that is due may go well
-            click.echo(f"byline: {each.edition}: {error}", err=True)
+            said = without_others(str(error)) if opened.settings.is_thrown_away else str(error)
+            click.echo(f"byline: {each.edition}: {said}", err=True)
             wrong = True
     lines = [
         f"{each.edition} was due on {each.due_at:%Y-%m-%d at %H:%M} UTC, which is too long ago to begin by itself: "

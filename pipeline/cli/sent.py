@@ -20,12 +20,21 @@ if TYPE_CHECKING:
 
 _CODE: Final = re.compile(r"[245]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?\b")
 """Of an answer, RFC 5321, section 4.2, and RFC 3463."""
+_QUOTED: Final = re.compile(rf"“({_CODE.pattern})?[^”]*”")
+_ADDRESS: Final = re.compile(r"(?<!//)(?<![\w.!#$%&'*+=?^`{|}~-])[\w.!#$%&'*+=?^`{|}~-]+@[\w-][\w.-]*")
+"""One that mail goes to; what stands before the host of a database's address is none."""
 _ENDS: Final = (DeliveryState.SENT, DeliveryState.CLAIMED, DeliveryState.LATER, DeliveryState.REFUSED)
 _TOLD: Final = {
     DeliveryState.CLAIMED: "uncertain",
     DeliveryState.LATER: "put off",
     DeliveryState.REFUSED: "refused",
 }
+
+
+def without_others(words: str) -> str:
+    """Return a sentence about a send without what a mail server said in it, but for its code, and without addresses."""
+    found = _QUOTED.sub(lambda said: f"“{said[1]} …”" if said[1] else said[0], words)
+    return _ADDRESS.sub("(an address)", found)
 
 
 def _who(reader: Reader, *, discreet: bool) -> str:

@@ -25,6 +25,7 @@ from pipeline.send.waiting import PATIENCE, Waiting
 from pipeline.store import deliveries as kept
 from pipeline.store import sends
 from pipeline.store.deliveries import Share
+from pipeline.words import as_said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -214,8 +215,8 @@ class Clerk:
             pace.slow_down(ended.wait, now)
             if pace.slowings > _TOO_SLOW:
                 self.trouble = self.trouble or SendError(
-                    f"the other side asked {pace.slowings} times in a row to slow down ({ended.answer}), so nobody "
-                    "else is sent to: send again later, with a lower send.pace.per_second or fewer connections"
+                    f"the other side asked {pace.slowings} times in a row to slow down ({as_said(ended.answer)}), so "
+                    "nobody else is sent to: send again later, with a lower send.pace.per_second or fewer connections"
                 )
         elif self._course.rests(domain):
             pace.rest(domain, now)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model import DeliveryState
+from pipeline.words import as_said
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,14 +77,14 @@ class Course:
         proves_nothing = (refused or self._sender[-1]) and _SENDERS_DOING.search(ended.answer)
         if proves_nothing or sum(self._sender) >= _RESTS:
             return (
-                f"the receiving side has something against the sender, not against the reader ({ended.answer}), so "
-                "nobody else is sent to: look at SPF, DKIM and DMARC of your domain, at the name of the machine that "
-                "sends, and at what it says, and go on with --resume"
+                "the receiving side has something against the sender, not against the reader "
+                f"({as_said(ended.answer)}), so nobody else is sent to: look at SPF, DKIM and DMARC of your domain, at "
+                "the name of the machine that sends, and at what it says, and go on with --resume"
             )
         many = self._last.count(DeliveryState.REFUSED)
         if refused and len(self._last) >= _FEWEST and many * 2 >= len(self._last):
             return (
-                f"{many} of the last {len(self._last)} deliveries were refused (the last: {ended.answer}), so nobody "
-                "else is sent to: look at `byline status`, and send again"
+                f"{many} of the last {len(self._last)} deliveries were refused (the last: "
+                f"{as_said(ended.answer)}), so nobody else is sent to: look at `byline status`, and send again"
             )
         return ""

@@ -18,6 +18,7 @@ from pipeline.store.audience import TO_BE_SENT, gets_letters, why_not
 from pipeline.store.schema import deliveries, insert_new, readers, sends
 from pipeline.store.send import chosen_topics, reader_columns, reader_of
 from pipeline.store.sends import GOES_ON, begin, take_back
+from pipeline.words import as_said
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -178,7 +179,7 @@ def settle(
         for each in sorted(ended, key=lambda each: each.row)
     ]
     if connection.execute(_SETTLE, told).rowcount != len(ended) and not _is_agreed(connection, ended):
-        said = ", ".join(dict.fromkeys(each.answer for each in ended))
+        said = ", ".join(dict.fromkeys(as_said(each.answer) for each in ended))
         raise StoreError(f"a delivery was decided by somebody else while it was on its way: {said}")
 
 
