@@ -316,6 +316,15 @@ def test_one_host_is_asked_one_thing_at_a_time(web):
     assert busy.most == 1
 
 
+def test_a_host_is_one_with_and_without_the_dot_of_the_root(web):
+    busy = Busy(0.05)
+    web.pages = {f"/{number}": busy for number in range(4)}
+    names = ("localhost", "localhost.", "LOCALHOST", "Localhost.")
+    answers = get(*(web.url.replace("127.0.0.1", name) + path for name, path in zip(names, web.pages, strict=True)))
+    assert [answer.body for answer in answers] == [b"x"] * 4
+    assert busy.most == 1
+
+
 @pytest.mark.parametrize(
     "hosts",
     [["127.0.0.1"] * 5, ["127.0.0.1", "localhost", "LocalHost", "LOCALHOST", "localHost"]],

@@ -75,7 +75,7 @@ class Feeds:
 
     def are_due(self) -> bool:
         """Tell whether any feed of byline.yml is worth asking now."""
-        from pipeline.pull.guest import host_of
+        from pipeline.html import host_of
         from pipeline.pull.settle import spared
 
         if not self._settings.pull.feeds:

@@ -4,7 +4,7 @@ What comes in is markup, text or an address that nobody vouches for; what goes o
 a mail, a terminal or a Markdown file. It knows nothing of feeds, posts or letters.
 """
 
-from pipeline.html.addresses import as_web_address, authority, kept_url, safe_url, without_feed_scheme
+from pipeline.html.addresses import as_web_address, authority, host_of, kept_url, safe_url, without_feed_scheme
 from pipeline.html.markdown import markdown_link, markdown_to_html, rendered, to_markdown
 from pipeline.html.markup import LONGEST_LINE, blocks_of, kept_html, one_line, safe_html, text_of
 from pipeline.html.text import (
@@ -25,6 +25,7 @@ __all__ = [
     "authority",
     "blocks_of",
     "digest",
+    "host_of",
     "kept_html",
     "kept_text",
     "kept_url",

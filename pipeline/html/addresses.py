@@ -102,6 +102,12 @@ def authority(url: str) -> tuple[str, int] | None:
     return (parts.hostname or "").removesuffix("."), _PORTS[parts.scheme] if parts.port is None else parts.port
 
 
+def host_of(url: str) -> str:
+    """Return the host that ``url`` leads to, to whatever port; of what is no web address, that itself."""
+    found = authority(url)
+    return found[0] if found else url
+
+
 def without_feed_scheme(address: str) -> str:
     """Take away what browsers once put before the address of a feed: feed://example.org/, feed:https://example.org/.
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from pipeline.html import authority
+from pipeline.html import host_of
 from pipeline.model import Due
 from pipeline.pull.headers import retry_at
 from pipeline.store import pull as kept
@@ -112,12 +112,6 @@ class _Manners:
         await self._guest.heard(answer)
         if self._others is not None:
             self._others.hear(answer, self._headers)
-
-
-def host_of(url: str) -> str:
-    """Return the host that ``url`` leads to, to whatever port; of what is no web address, that itself."""
-    found = authority(url)
-    return found[0] if found else url
 
 
 def _wanted(answer: Answer, now: datetime) -> Due | None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import BylineError
+from pipeline.html import host_of
 from pipeline.model import FeedOutcome, FeedState, Unreadable
 from pipeline.pull import settle
 from pipeline.pull.fetch import fetch
-from pipeline.pull.guest import host_of
 from pipeline.pull.history import earlier_pages
 from pipeline.pull.statuses import fault_in_words
 

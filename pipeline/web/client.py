@@ -8,12 +8,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self
-from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import ClientError
 
-from pipeline.html import authority, safe_url
+from pipeline.html import authority, host_of, safe_url
 from pipeline.web.asking import Answer, Unreachable
 from pipeline.web.causes import in_words, is_about
 from pipeline.web.guarded import ForbiddenAddressError, session
@@ -81,7 +80,7 @@ class Web:
         self._slots = asyncio.Semaphore(concurrency)
         self._pause_seconds = pause_seconds
         self.others = others
-        self._hosts: defaultdict[str | None, _Turns] = defaultdict(_Turns)
+        self._hosts: defaultdict[str, _Turns] = defaultdict(_Turns)
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -155,7 +154,7 @@ class Web:
                 answer, seconds = await self._hop(asked, self.timeout_seconds - spent, rest, own=own)
             except (ClientError, OSError) as error:
                 if here != url and is_about(error, ForbiddenAddressError):
-                    return Unreachable(cause=f"redirects to {urlsplit(known).hostname}, which is at a private address")
+                    return Unreachable(cause=f"redirects to {host_of(known)}, which is at a private address")
                 raise
             if isinstance(answer, Unreachable) or answer.status not in _REDIRECTS:
                 if isinstance(answer, Answer):
@@ -165,7 +164,7 @@ class Web:
             target = safe_url(answer.headers.get("Location", ""), here, tracking=True)
             if target is None:
                 return Unreachable(cause="redirects to something that is no web address")
-            rest = 0.0 if urlsplit(target).hostname == urlsplit(known).hostname else pause  # it belongs to the visit
+            rest = 0.0 if host_of(target) == host_of(known) else pause  # it belongs to the visit
             detoured = detoured or answer.status not in _PERMANENT
             moved_to = moved_to if detoured else target
             here = target
@@ -176,7 +175,7 @@ class Web:
     ) -> tuple[Answer | Unreachable, float]:
         """Ask for one address, within ``seconds`` of when it is its host's turn. Return how long it took, too."""
         clock = asyncio.get_running_loop().time
-        turns = self._hosts[urlsplit(asked.known).hostname]
+        turns = self._hosts[host_of(asked.known)]
         if known := asked.answered():
             return known, 0.0
         async with turns.lock:
@@ -200,7 +199,7 @@ class Web:
         No slot is kept while others have the turn. Whoever sleeps within a turn until it is over asks for nothing more.
         """
         clock = asyncio.get_running_loop().time
-        host, later = urlsplit(asked.known).hostname or "", 0.0
+        host, later = host_of(asked.known), 0.0
         while True:
             async with self._slots:
                 until = clock() + seconds
