@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, func, literal, select, update
+from sqlalchemy import Connection, bindparam, case, exists, func, literal, select, update
 
 from pipeline.errors import StoreError, UsageError
 from pipeline.html import kept_text
@@ -76,11 +76,10 @@ def _add_readers(connection: Connection, edition: EditionId, why: ColumnElement[
         )
         .values(state=DeliveryState.WAITING, answer="")
     )
-    there = select(deliveries.c.reader_id).where(deliveries.c.edition == edition)
     state = case((why == TO_BE_SENT, DeliveryState.WAITING), else_=DeliveryState.EXCLUDED)
     every = (
         select(literal(edition), readers.c.id, state, literal(""), why)
-        .where(readers.c.id.not_in(there))
+        .where(_has_none(deliveries.c.edition == edition))
         .order_by(readers.c.id)
     )
     columns = ["edition", "reader_id", "state", "message_id", "answer"]
@@ -115,22 +114,28 @@ def is_wanted(connection: Connection, edition: EditionId, topics: Sequence[str],
     """Tell whether anybody is to get ``edition`` now: one who waits, or one who came since it was sent."""
     if count_candidates(connection, edition, now):
         return True
-    there = select(deliveries.c.reader_id).where(
-        deliveries.c.edition == edition, deliveries.c.state != DeliveryState.EXCLUDED
-    )
-    is_new = why_not(edition, topics, now) == TO_BE_SENT
-    new = select(readers.c.id).where(is_new, readers.c.id.not_in(there)).limit(1)
-    return connection.scalar(new) is not None
+    return connection.scalar(select(readers.c.id).where(_is_new(edition, topics, now)).limit(1)) is not None
 
 
 def count_wanted(connection: Connection, edition: EditionId, topics: Sequence[str], now: datetime) -> int:
     """Return how many readers would get ``edition`` now: who waits, and who came since it was sent."""
-    there = select(deliveries.c.reader_id).where(
-        deliveries.c.edition == edition, deliveries.c.state != DeliveryState.EXCLUDED
-    )
-    is_new = why_not(edition, topics, now) == TO_BE_SENT
-    new = select(func.count()).select_from(readers).where(is_new, readers.c.id.not_in(there))
+    new = select(func.count()).select_from(readers).where(_is_new(edition, topics, now))
     return count_candidates(connection, edition, now) + (connection.scalar(new) or 0)
+
+
+def _is_new(edition: EditionId, topics: Sequence[str], now: datetime) -> ColumnElement[bool]:
+    """Return whether a reader is to get ``edition`` and was not there, or not to get it, when it was frozen."""
+    had = (deliveries.c.edition == edition) & (deliveries.c.state != DeliveryState.EXCLUDED)
+    return (why_not(edition, topics, now) == TO_BE_SENT) & _has_none(had)
+
+
+def _has_none(of: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether a reader has none ``of`` these deliveries.
+
+    PostgreSQL joins by this however long the list is; what NOT IN names it goes through anew for each reader, once
+    that is more than its working memory holds.
+    """
+    return ~exists().where(deliveries.c.reader_id == readers.c.id, of).correlate(readers)
 
 
 def count_candidates(connection: Connection, edition: EditionId, now: datetime) -> int:
