@@ -70,6 +70,16 @@ def test_who_is_not_in_the_ledger_yet_is_found_by_a_join(store, ask):
     assert all("NOT (" not in plan for plan in plans), "for each reader the whole ledger"
 
 
+@on_postgres
+@pytest.mark.parametrize("share", [ledger.ALL, ledger.Share(1, 4), ledger.Share(2, 4, is_backwards=True)])
+def test_a_page_of_who_waits_is_read_in_the_order_of_an_index(some, share):
+    with planning(some) as (connection, plans):
+        ledger.candidates(connection, EDITION, 5, 3, NOW, share)
+    page = next(plan for plan in plans if "deliveries" in plan)
+    limits = re.findall(r"Limit[^\n]*\n\s*->  Index (?:Only )?Scan (?:Backward )?using (\w+)", page)
+    assert limits == ["ix_deliveries_edition_state_id"] * 2, page
+
+
 @pytest.mark.parametrize("is_backwards", [False, True])
 def test_pages_name_each_who_is_due_once_and_in_order(some, is_backwards):
     found, last = [], 0

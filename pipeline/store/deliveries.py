@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, exists, func, literal, select, update
+from sqlalchemy import Connection, bindparam, case, exists, func, literal, or_, select, union_all, update
 
 from pipeline.errors import StoreError, UsageError
 from pipeline.html import kept_text
@@ -91,14 +91,19 @@ def candidates(
 ) -> list[Candidate]:
     """Return who is to get ``edition``, in the order of ``share``: ``most`` of them, ``after`` a row; 0 is none."""
     row = deliveries.c.id
+    order = row.desc() if share.is_backwards else row
     here = [row < after if share.is_backwards else row > after] if after else []
     if share.hands > 1:
         here.append(row % share.hands == share.hand)
+    # Each of the two is in the order of an index, and so read no further than is asked for; both at once would be
+    # sorted anew for each page.
+    due = [select(row).where(deliveries.c.edition == edition, state, *here) for state in _due(now)]
+    first = [each.order_by(order).limit(most).subquery().select() for each in due]
     query = (
         select(row, deliveries.c.reader_id, deliveries.c.tries, *reader_columns())
         .join(readers)
-        .where(deliveries.c.edition == edition, _is_due(now), *here)
-        .order_by(row.desc() if share.is_backwards else row)
+        .where(row.in_(union_all(*first)))
+        .order_by(order)
         .limit(most)
     )
     rows = connection.execute(query).all()
@@ -140,7 +145,7 @@ def _has_none(of: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def count_candidates(connection: Connection, edition: EditionId, now: datetime) -> int:
     """Return how many readers are to get ``edition`` now."""
-    return connection.scalar(select(func.count()).where(deliveries.c.edition == edition, _is_due(now))) or 0
+    return connection.scalar(select(func.count()).where(deliveries.c.edition == edition, or_(*_due(now)))) or 0
 
 
 def next_try(connection: Connection, edition: EditionId) -> datetime | None:
@@ -150,9 +155,10 @@ def next_try(connection: Connection, edition: EditionId) -> datetime | None:
     return first
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def _due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the two ways of being due: to wait, and to have been put off until now."""
     free = deliveries.c.not_before.is_(None) | (deliveries.c.not_before <= now)
-    return (deliveries.c.state == DeliveryState.WAITING) | ((deliveries.c.state == DeliveryState.LATER) & free)
+    return deliveries.c.state == DeliveryState.WAITING, (deliveries.c.state == DeliveryState.LATER) & free
 
 
 def claim(connection: Connection, named: Mapping[int, str], now: datetime, way: str = "") -> frozenset[int]:
