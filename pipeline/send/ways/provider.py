@@ -20,7 +20,7 @@ from pipeline.errors import SendError
 from pipeline.html import plain_text, shortened
 from pipeline.model import DeliveryState
 from pipeline.send.ways.api import Connection, NotSentError
-from pipeline.send.ways.way import Answer, Uncertain
+from pipeline.send.ways.way import Answer, Overdue, Uncertain, at_any_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,7 +43,7 @@ _DEEPEST: Final = 2**16
 
 OK, MOVED, BAD, TIMED_OUT, BUSY, FAILED, CLOSED = 200, 300, 400, 408, 429, 500, 503
 SEE_OTHER: Final = 303
-_Outcome = Answer | NotSentError | Uncertain | SendError
+_Outcome = Answer | NotSentError | Uncertain | Overdue | SendError
 
 
 class Provider(ABC):
@@ -140,15 +140,19 @@ class ProviderLine:
         """Let go of it."""
         self._connection.close()
 
-    def send(self, message: Message) -> Answer:
+    def send(self, message: Message, may: Callable[[], bool] = at_any_time) -> Answer:
         """Hand over one message for one reader."""
         most = self._provider.promise.most_bytes
         if most is not None and len(message.data) > most:
             raise SendError(f"{self._provider.name} takes at most {most:,} bytes, and the letter has more: shorten it")
         request = self._provider.request(message)
         doubt: Uncertain | None = None
+        outcome: _Outcome = Overdue()
         for pause in (*_PAUSES, None):
-            outcome = self._outcome(request, message)
+            before, outcome = outcome, self._outcome(request, message, may)
+            if isinstance(outcome, Overdue):
+                outcome = before if isinstance(before, Answer) else outcome
+                break
             doubt = outcome if isinstance(outcome, Uncertain) else doubt
             wait = self._wait_after(outcome)
             if pause is None or wait is None:
@@ -156,10 +160,10 @@ class ProviderLine:
             self._provider.pause(max(pause, wait))
         return self._ended(outcome, doubt)
 
-    def _outcome(self, request: Request, message: Message) -> _Outcome:
+    def _outcome(self, request: Request, message: Message, may: Callable[[], bool]) -> _Outcome:
         try:
-            return answer_of(self._provider, self._connection.ask(request), message, datetime.now(UTC))
-        except (NotSentError, Uncertain, SendError) as error:
+            return answer_of(self._provider, self._connection.ask(request, may), message, datetime.now(UTC))
+        except (NotSentError, Uncertain, Overdue, SendError) as error:
             return error
 
     def _wait_after(self, outcome: _Outcome) -> float | None:
