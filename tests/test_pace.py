@@ -394,6 +394,28 @@ def test_a_domain_that_puts_off_is_left_in_peace_by_the_next_run_too_and_for_lon
     assert [(use.at, use.used) for use in rests.values()] == [(NOW + timedelta(minutes=26), 2)]
 
 
+def test_what_was_asked_is_told_again_where_its_commit_failed(store):
+    asked, other = (Pace("x.example", PaceSettings()) for _ in range(2))
+    with store.reading() as connection:
+        reader = kept.readers_in(connection)[0]
+    asked.slow_down(timedelta(minutes=30), NOW)
+    with pytest.raises(ConnectionError), store.writing() as connection:
+        asked.take(connection, {}, NOW)
+        raise ConnectionError  # the server is gone
+    with store.writing() as connection:
+        asked.take(connection, {}, NOW)
+    asked.is_told()
+    with store.writing() as connection:
+        assert other.take(connection, {1: reader}, NOW) == frozenset()
+    other.slow_down(timedelta(hours=1), NOW + timedelta(minutes=31))
+    with store.writing() as connection:
+        other.take(connection, {}, NOW)
+    with store.writing() as connection:
+        asked.take(connection, {}, NOW)  # what was told once is not told again
+    with store.reading() as connection:
+        assert uses.used(connection, "slow ")["slow x.example"].at == NOW + timedelta(minutes=91)
+
+
 # -- what the author orders
 
 

@@ -54,6 +54,7 @@ class Pace:
         self._rests: dict[str, Use] = {}
         self._before: dict[str, int] = {}
         self._untold: dict[str, Use] = {}
+        self._said: dict[str, Use] = {}
         self._slowed_until: datetime | None = None
         self.slowings = 0
         """How often in a row the other side asked to slow down."""
@@ -102,6 +103,7 @@ class Pace:
         """Write down the use of letters to ``readers``, by rows of the ledger. Return which of them may leave.
 
         What others who send at the same time were asked for, to slow down or to leave a domain in peace, is heard here.
+        Once it is committed, it ``is_told``: what is said in vain is said again the next time.
         """
         readers = {row: each for row, each in readers.items() if not self._is_at_rest(each.domain, now)}
         limits = {limit.key for reader in readers.values() for limit in self._limits(reader.domain)}
@@ -117,9 +119,13 @@ class Pace:
             self._used[key] = max(uses[key], self._used.get(key, uses[key]))
         return taken
 
+    def is_told(self) -> None:
+        """Take it that what ``take`` said last is known to all."""
+        self._untold = {key: use for key, use in self._untold.items() if self._said.get(key) != use}
+
     def _heard(self, connection: Connection, limits: set[str], asked: set[str], now: datetime) -> dict[str, Use]:
         """Tell what this one was asked for, and take in what all were. Return the use of ``limits``, which are held."""
-        untold, self._untold = self._untold, {}
+        untold, self._said = dict(self._untold), dict(self._untold)
         if not limits and not asked and not untold:
             return {}
         uses = kept.held(connection, limits | untold.keys(), now, asked)
