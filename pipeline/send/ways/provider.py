@@ -20,7 +20,7 @@ from pipeline.errors import SendError
 from pipeline.html import plain_text, shortened
 from pipeline.model import DeliveryState
 from pipeline.send.ways.api import Connection, NotSentError
-from pipeline.send.ways.way import Answer, Overdue, Uncertain, at_any_time
+from pipeline.send.ways.way import LONGEST_WAIT, Answer, Overdue, Uncertain, at_any_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +36,6 @@ _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds between two tries to hand over one message."""
 _LONGEST_PAUSE: Final = timedelta(seconds=30)
 """Who wants to be left in peace for longer gets no more of this message in this run."""
-_LONGEST_WAIT: Final = timedelta(days=2)
 _WORDS: Final = 200
 _DEEPEST: Final = 2**16
 """So many bytes of an answer are looked into; what says more is no answer of an API."""
@@ -230,8 +229,8 @@ def _wait(reply: Reply, now: datetime) -> timedelta | None:
     """
     said = reply.headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit():
-        return min(timedelta(seconds=int(said[:9])), _LONGEST_WAIT)
+        return min(timedelta(seconds=int(said[:9])), LONGEST_WAIT)
     try:
-        return min(max(parsedate_to_datetime(said) - now, timedelta(0)), _LONGEST_WAIT)
+        return min(max(parsedate_to_datetime(said) - now, timedelta(0)), LONGEST_WAIT)
     except (ValueError, TypeError, OverflowError):
         return timedelta(0) if reply.status == BUSY else None
