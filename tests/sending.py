@@ -57,11 +57,14 @@ class Sink(socketserver.StreamRequestHandler):
     def _text(self, recipient, accepted):
         """Take a text; where nobody is to get it, that is said as late as may be (RFC 2920, section 3.1)."""
         refused = self.server.plan("DATA", recipient)
+        if refused == "hang up":
+            return False
         self._say(refused or "354 go on")
         if refused and not refused.startswith("354"):
             return True
-        while self.rfile.readline() not in {b".\r\n", b""}:
-            pass
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                return False  # cut off: no message
         said = self.server.plan(".", recipient) or "250 ok" if accepted else "554 5.5.1 no valid recipients"
         if said == "hang up":
             return False

@@ -172,6 +172,39 @@ def test_who_was_stopped_between_claim_and_hand_over_sends_nothing_when_woken(si
     store.close()
 
 
+@pytest.mark.parametrize("how", ["hang up", "354 go on"], ids=["cut off", "goes on"])
+def test_who_was_stopped_amid_a_hand_over_hands_nothing_over_when_woken(site, letter, store_url, monkeypatch, how):
+    """The server waits before it says that the text may come, or ends the connection, so that another is opened."""
+    store, other = filled(store_url, 1), Store(store_url)
+    stopped, woken, first = threading.Event(), threading.Event(), []
+
+    def stop_once(verb, _recipient):
+        if verb != "DATA" or first:
+            return None
+        first.append(verb)
+        stopped.set()
+        woken.wait(20)
+        return how
+
+    clock, found = lambda: datetime.now(UTC), []
+    with sink(stop_once, pipelining=False) as server:
+        there = here(site, server.server_address[1])
+        thread = threading.Thread(target=lambda: found.append(sent(letter, there, other, clock)))
+        thread.start()
+        assert stopped.wait(20)
+        with store.writing() as connection:
+            assert ledger.resolve_uncertain(connection, letter.edition, LATER, clock() + 11 * MINUTE) == 1
+        assert sent(letter, there, store, clock).counts == {SENT: 1}
+        monkeypatch.setattr(lineman, "FRESH", -1.0)
+        woken.set()
+        thread.join(20)
+    other.close()
+    assert server.got == ["r0@d0.example"]
+    assert found[0].counts == {}
+    assert states(store, letter) == {SENT: 1}
+    store.close()
+
+
 def test_a_claim_that_is_let_go_is_ones_own(letter, store):
     row = claimed_by_another(store, letter)
     with store.writing() as connection:

@@ -37,7 +37,8 @@ from pipeline.store.schema import deliveries
 from sending import LATER, NOW, SENT, filled, here, sent, sink, state_of, states
 
 law = settings(derandomize=True, deadline=None, max_examples=60)
-SECOND = timedelta(seconds=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+KINDS = ("domain", "rest")
 
 
 site, letter, store = sending.site, sending.letter, sending.store
@@ -392,6 +393,61 @@ def test_a_domain_that_puts_off_is_left_in_peace_by_the_next_run_too_and_for_lon
         with store.reading() as connection:
             rests = uses.used(connection, "rest ")
     assert [(use.at, use.used) for use in rests.values()] == [(NOW + timedelta(minutes=26), 2)]
+
+
+def test_what_a_clock_that_was_ahead_wrote_down_stops_nobody(site, letter, store):
+    domain, later = site.send.domain, NOW + timedelta(days=365)
+    with store.reading() as connection:
+        domains = {each.domain for each in kept.readers_in(connection)}
+    keys = [f"sender {domain}", f"slow {domain}", *(f"{kind} {domain} {each}" for each in domains for kind in KINDS)]
+    with store.writing() as connection:
+        uses.held(connection, keys, NOW)
+        uses.keep(connection, {key: uses.Use(later, 1) for key in keys})
+    with sink() as server:
+        there = paced(site, server, 1, per_second=1000, domain_per_minute=60_000)
+        assert sent(letter, there, store, clock=lambda: datetime.now(UTC)).counts == {SENT: 20}
+    with store.reading() as connection:
+        assert uses.used(connection, "sender ")[keys[0]].at < datetime.now(UTC) + MINUTE
+
+
+def test_a_day_that_has_not_come_yet_tells_nothing_of_how_much_a_domain_may_send(store):
+    with store.writing() as connection:
+        for day, many in (("2026-11-20", 30), ("2027-11-20", 9000)):
+            uses.held(connection, [key := f"day x.example {day}"], NOW)
+            uses.keep(connection, {key: uses.Use(NOW, many)})
+        pace = Pace("x.example", PaceSettings(warm_up=True))
+        pace.learn(connection, NOW)
+    for number in range(60):
+        pace.reserve(candidate(number).reader, NOW)
+    assert pace.ready(NOW).why == DAY_IS_FULL
+
+
+def test_what_was_asked_is_told_again_where_its_commit_failed(store):
+    asked, other = (Pace("x.example", PaceSettings()) for _ in range(2))
+    with store.reading() as connection:
+        reader = kept.readers_in(connection)[0]
+    asked.slow_down(timedelta(minutes=30), NOW)
+
+    def tell(then=lambda: None):
+        with store.writing() as connection:
+            asked.take(connection, {}, NOW)
+            then()
+        asked.is_told()
+
+    def vanish():
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        tell(vanish)
+    tell()
+    with store.writing() as connection:
+        assert other.take(connection, {1: reader}, NOW) == frozenset()
+    other.slow_down(timedelta(hours=1), NOW + timedelta(minutes=31))
+    with store.writing() as connection:
+        other.take(connection, {}, NOW)
+    tell()  # what was told once is not told again
+    with store.reading() as connection:
+        assert uses.used(connection, "slow ")["slow x.example"].at == NOW + timedelta(minutes=91)
 
 
 # -- what the author orders

@@ -2,10 +2,12 @@
 
 import os
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import asdict, fields, replace
@@ -24,7 +26,7 @@ from sqlalchemy.exc import StatementError
 
 import pipeline.store
 from conftest import _run_sql
-from pipeline.errors import SettingsError, StoreError
+from pipeline.errors import SettingsError, StoreAwayError, StoreError
 from pipeline.html import plain_text, safe_html, safe_url
 from pipeline.model import (
     Asked,
@@ -872,6 +874,14 @@ def test_a_place_where_no_file_can_be_is_told(tmp_path):
 def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path):
     said = in_words(f"postgresql+psycopg://ana:sesame@/byline?host={tmp_path}")
     assert "sesame" not in said
+
+
+def test_a_server_that_takes_a_connection_and_says_nothing_is_away():
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        begun = time.monotonic()
+        with pytest.raises(StoreAwayError):
+            Store(f"postgresql+psycopg://byline@127.0.0.1:{mute.getsockname()[1]}/x?connect_timeout=2")
+        assert time.monotonic() - begun < 8
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://a@b/c", "postgresql+psycopg2://a@b/c"])

@@ -32,7 +32,7 @@ from pipeline.send.message import Envelope, Mould
 from pipeline.send.note import note
 from pipeline.send.pace import SLOWED
 from pipeline.send.sign import signers_for
-from pipeline.send.ways import Folder, Smtp, Uncertain, way_of
+from pipeline.send.ways import Folder, Overdue, Smtp, Uncertain, way_of
 from pipeline.send.ways.api import Connection, NotSentError, Place, Request
 from pipeline.send.ways.mailgun import Mailgun
 from pipeline.send.ways.postmark import Postmark
@@ -360,6 +360,24 @@ def test_after_a_doubt_only_a_yes_to_the_same_key_is_believed(then, site, messag
         server.plan["ana@example.org"], server.otherwise = [("take", "cut")], then
         with pytest.raises(Uncertain):
             sent_by(way_to("resend", site, server), message)
+
+
+@every
+def test_what_became_too_late_while_they_were_busy_is_not_handed_over_again(name, site, provider, message):
+    provider.otherwise = BUSY
+    with closing(way_to(name, site, provider).open()) as line:
+        assert line.send(message, [False, True].pop).state is LATER
+        with pytest.raises(Overdue):
+            line.send(message, lambda: False)
+    assert len(provider.requests) == 1
+
+
+def test_what_became_too_late_after_a_doubt_stays_uncertain(site, message):
+    with serving(ResendServer()) as server, closing(way_to("resend", site, server).open()) as line:
+        server.plan["ana@example.org"] = ["cut"]
+        with pytest.raises(Uncertain):
+            line.send(message, [False, True].pop)
+        assert len(server.requests) == 1
 
 
 TROUBLE = {

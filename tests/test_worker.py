@@ -26,6 +26,7 @@ from sqlalchemy.exc import OperationalError
 
 from conftest import _run_sql, serving
 from pipeline.app import App
+from pipeline.app.letters import Letters
 from pipeline.cli.init import _sample_files, make
 from pipeline.cli.worker import place_of
 from pipeline.errors import (
@@ -50,6 +51,7 @@ from pipeline.store import deliveries as ledger
 from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
 from pipeline.store.schema import deliveries
+from pipeline.worker import duties as duties_module
 from pipeline.worker.duties import Duties, Job, _share
 from pipeline.worker.fleet import SCHEMA, Fleet
 from pipeline.worker.others import OtherWorkers
@@ -370,7 +372,7 @@ def test_the_books_of_an_edition_whose_last_hand_died_are_closed_by_a_look(sendi
         connection.execute(one.values(state="claimed", settled_at=None))
     duties = Duties(one_site(site, {"DATABASE_URL": url}).sites, lambda: None, Stopping())
     [job] = duties.look("ana").then
-    assert (job.task, job.given["hands"]) == ("deliver", 1)
+    assert (job.task, job.given["hand"]) == ("deliver", 0)
     duties.deliver("ana", **job.given)
     assert duties.look("ana").then == ()
     with store.reading() as connection:
@@ -790,6 +792,29 @@ def test_hands_share_all_lines(lines, hands):
     shares = [_share(lines, hand, hands) for hand in range(hands)]
     assert sum(shares) == lines
     assert max(shares) - min(shares) <= 1
+
+
+def test_hands_have_no_more_lines_than_the_settings_say_by_now(sending, monkeypatch):
+    """Of two hands each has one of two lines; then there are four, then one."""
+    site, url = sending
+    monkeypatch.setattr(duties_module, "_A_HAND", 50)
+    parts, settings = [], (site / "byline.yml").read_text(encoding="utf-8")
+    settings = settings.replace("per_second: 40", "per_second: 400")
+    monkeypatch.setattr(Letters, "send", lambda *_, part, **__: parts.append((part.hand, part.hands, part.lines)))
+    duties = Duties(one_site(site, {"DATABASE_URL": url}).sites, lambda: None, Stopping())
+
+    def shares(connections, hands):
+        parts.clear()
+        said = settings.replace("connections: 2", f"connections: {connections}")
+        (site / "byline.yml").write_text(said, encoding="utf-8")
+        for hand in range(hands):
+            duties.deliver("ana", EDITION, hand)
+        return parts[:]
+
+    assert shares(2, 2) == [(0, 2, 1), (1, 2, 1)]
+    assert shares(4, 4) == [(0, 4, 1), (1, 4, 1), (2, 4, 1), (3, 4, 1)]
+    assert shares(1, 4) == [(0, 1, 1)]
+    assert [job.given for job in duties.look("ana").then if job.task == "deliver"] == [{"edition": EDITION, "hand": 0}]
 
 
 def test_each_site_of_a_folder_has_its_own_environment_and_its_own_store(tmp_path):

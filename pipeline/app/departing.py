@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
+    from sqlalchemy import Connection
+
     from pipeline.app import App
     from pipeline.model import EditionId, Letter, Post
 
@@ -33,13 +35,16 @@ def see_that_it_may_leave(app: App, letter: Letter, now: datetime, *, resume: bo
     with app.store.reading() as connection:
         moves.see_that_it_is_here(connection)
         sent = sent_posts.remembered(connection)
-        begun = ledger.editions(connection) | {each.edition for each in handovers.all_handovers(connection)}
+        is_new = (
+            letter.edition not in sent
+        )  # or else nobody needs to know what else was, which a long ledger says slowly
+        begun = _begun(connection) if is_new else frozenset()
     if post is None:
         return
     see_that_said(post)
     if not resume:
         see_that_it_is_known(app, post)
-    if letter.edition not in sent and (before := next(_under_another_name(app, post, sent, begun), None)):
+    if is_new and (before := next(_under_another_name(app, post, sent, begun), None)):
         raise UsageError(
             f"{post.path.name} reads like {before.edition}, which was sent on {before.at:%Y-%m-%d} and whose file is "
             f"gone, so nobody was sent it again. If it is that post under another name, write `aliases: "
@@ -49,6 +54,10 @@ def see_that_it_may_leave(app: App, letter: Letter, now: datetime, *, resume: bo
     made = SentPost(edition=letter.edition, title=post.title, date=post.date, body=post.body, at=now)
     with app.store.writing() as connection:
         sent_posts.remember(connection, made)
+
+
+def _begun(connection: Connection) -> frozenset[EditionId]:
+    return ledger.editions(connection) | {each.edition for each in handovers.all_handovers(connection)}
 
 
 def see_that_it_is_known(app: App, post: Post) -> None:

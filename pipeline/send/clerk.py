@@ -235,6 +235,7 @@ class Clerk:
                 if len(claimed) < len(may):
                     self._is_old = True
                     self._heed(goes_on=sends.may_go_on(connection, self._send.edition))
+            self._send.pace.is_told()
         except StoreAwayError:
             # What is known must not be forgotten. Nobody is sent to by a claim of which nobody knows whether it stands.
             may = claimed = frozenset()
@@ -249,6 +250,8 @@ class Clerk:
     def _settled(self, told: Sequence[Settled], now: datetime) -> None:
         with self._send.store.writing() as connection:
             self._settle(connection, told, now)
+            self._send.pace.take(connection, {}, now)
+        self._send.pace.is_told()
 
     def _settle(self, connection: Connection, told: Sequence[Settled], now: datetime) -> None:
         """Write down how deliveries ended."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.model import Settled
 
 _FIRST: Final = timedelta(minutes=5)
-_LONGEST: Final = timedelta(hours=12)
+LONGEST: Final = timedelta(hours=12)
 _MOST_UNCERTAIN: Final = 2
 """After so many in a row without an answer the mail server is ill, and would leave each further reader uncertain."""
 _LOOKED_AT: Final = 20
@@ -35,7 +35,7 @@ def again_at(tries: int, now: datetime, wait: timedelta | None = None) -> dateti
 
     ``wait`` is how long the other side wants to be left in peace, if it says so.
     """
-    return now + max(min(_LONGEST, _FIRST * int(4 ** min(tries - 1, 10))), wait or timedelta(0))
+    return now + max(min(LONGEST, _FIRST * int(4 ** min(tries - 1, 10))), wait or timedelta(0))
 
 
 class Course:

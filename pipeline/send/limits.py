@@ -17,6 +17,18 @@ _GROWTH: Final = 2
 _BURST_SECONDS: Final = 0.1
 
 
+_CLOCKS: Final = timedelta(minutes=1)
+"""So far two machines' clocks may be from each other."""
+
+
+def believed(until: datetime, now: datetime, most: timedelta) -> datetime:
+    """Return ``until``, which was ``most`` ahead when it was written down; ``now`` where it is farther ahead than that.
+
+    Such a one was written by a clock that was wrong, and would stop all letters until that time comes.
+    """
+    return until if until - now <= most + _CLOCKS else now
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """One letter ``every`` so often, and ``burst`` at once (the generic cell rate algorithm, ITU-T I.371).
@@ -35,11 +47,14 @@ class Limit:
 
     def free_at(self, used_until: datetime, now: datetime) -> datetime:
         """Return when the next may leave."""
-        return max(now, used_until - self.every * (self.burst - 1))
+        return max(now, self._believed(used_until, now) - self.every * (self.burst - 1))
 
     def used(self, used_until: datetime, now: datetime) -> datetime:
         """Return up to when it is used if one leaves ``now``."""
-        return max(now, used_until) + self.every
+        return max(now, self._believed(used_until, now)) + self.every
+
+    def _believed(self, used_until: datetime, now: datetime) -> datetime:
+        return believed(used_until, now, self.every * self.burst)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from pipeline.errors import SendError
 from pipeline.html import plain_text
 from pipeline.model import NO_TEXT, DeliveryState, Settled
 from pipeline.send.interrupted import heeding
-from pipeline.send.ways import Uncertain
+from pipeline.send.ways import Overdue, Uncertain
+from pipeline.store.deliveries import ON_ITS_WAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,9 +54,9 @@ class Round:
     hands: int = 1
 
 
-FRESH: Final = 60.0
+FRESH: Final = ON_ITS_WAY.total_seconds() / 2
 """Seconds after which nothing is handed over by a claim any more: who was stopped or asleep for longer may have been
-given up, and the letter sent by somebody else."""
+given up, and the letter sent by somebody else. The other half is for clocks that do not agree, and for the answer."""
 _CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """It counts the time for which a machine sleeps, where there is one that does."""
 
@@ -140,10 +141,10 @@ class Lineman(threading.Thread):
     def _handed_over(self, candidate: Candidate, message: Message, asked: float) -> Settled:
         """Hand over what is claimed, unless that was ``asked`` for long ago. Raises ``SendError`` to stop the run."""
         assert self._line is not None, "it was opened before anything was claimed"
-        if time.clock_gettime(_CLOCK) - asked > FRESH:
-            return Settled(row=candidate.row, state=DeliveryState.WAITING, answer=NO_TEXT)
         try:
-            answer = self._line.send(message)
+            answer = self._line.send(message, lambda: time.clock_gettime(_CLOCK) - asked <= FRESH)
+        except Overdue:
+            return Settled(row=candidate.row, state=DeliveryState.WAITING, answer=NO_TEXT)
         except Uncertain:
             return Settled(row=candidate.row, state=DeliveryState.CLAIMED, answer=NO_TEXT)
         return Settled(row=candidate.row, state=answer.state, answer=answer.text, wait=answer.wait)

@@ -9,8 +9,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pipeline.send.course import again_at
-from pipeline.send.limits import Hours, Limit, most_today, next_day, zone_of
+from pipeline.send.course import LONGEST, again_at
+from pipeline.send.limits import Hours, Limit, believed, most_today, next_day, zone_of
+from pipeline.send.ways.way import LONGEST_WAIT
 from pipeline.store import pace as kept
 from pipeline.store.pace import Use
 
@@ -54,6 +55,7 @@ class Pace:
         self._rests: dict[str, Use] = {}
         self._before: dict[str, int] = {}
         self._untold: dict[str, Use] = {}
+        self._said: dict[str, Use] = {}
         self._slowed_until: datetime | None = None
         self.slowings = 0
         """How often in a row the other side asked to slow down."""
@@ -61,8 +63,8 @@ class Pace:
     def learn(self, connection: Connection, now: datetime) -> None:
         """Take in what the store knows of earlier letters."""
         kept.forget(connection, now - _REMEMBERED)
-        self._rests = kept.used(connection, f"rest {self._sender} ")
-        slowed = kept.used(connection, self._slow_key).get(self._slow_key)
+        self._rests = self._believed(kept.used(connection, f"rest {self._sender} "), now)
+        slowed = self._believed(kept.used(connection, self._slow_key), now).get(self._slow_key)
         self._slowed_until = slowed.at if slowed else None
         days = kept.used(connection, f"day {self._sender} ")
         self._before = {key: use.used for key, use in days.items()}
@@ -102,6 +104,7 @@ class Pace:
         """Write down the use of letters to ``readers``, by rows of the ledger. Return which of them may leave.
 
         What others who send at the same time were asked for, to slow down or to leave a domain in peace, is heard here.
+        Once it is committed, it ``is_told``: what is said in vain is said again the next time.
         """
         readers = {row: each for row, each in readers.items() if not self._is_at_rest(each.domain, now)}
         limits = {limit.key for reader in readers.values() for limit in self._limits(reader.domain)}
@@ -117,12 +120,16 @@ class Pace:
             self._used[key] = max(uses[key], self._used.get(key, uses[key]))
         return taken
 
+    def is_told(self) -> None:
+        """Take it that what ``take`` said last is known to all."""
+        self._untold = {key: use for key, use in self._untold.items() if self._said.get(key) != use}
+
     def _heard(self, connection: Connection, limits: set[str], asked: set[str], now: datetime) -> dict[str, Use]:
         """Tell what this one was asked for, and take in what all were. Return the use of ``limits``, which are held."""
-        untold, self._untold = self._untold, {}
+        untold, self._said = dict(self._untold), dict(self._untold)
         if not limits and not asked and not untold:
             return {}
-        uses = kept.held(connection, limits | untold.keys(), now, asked)
+        uses = self._believed(kept.held(connection, limits | untold.keys(), now, asked), now)
         if untold:
             if self._slow_key in untold:
                 untold[self._slow_key] = max(untold[self._slow_key], uses[self._slow_key])
@@ -135,6 +142,15 @@ class Pace:
         if slowed := uses.get(self._slow_key):
             self._slowed_until = max(slowed.at, self._slowed_until or slowed.at)
         return uses
+
+    def _believed(self, uses: Mapping[str, Use], now: datetime) -> dict[str, Use]:
+        """Return ``uses`` with those that ask for peace for longer than anybody may; a limit sees to its own."""
+        most = {"slow": LONGEST_WAIT, "rest": LONGEST}
+        longest = {key: most.get(key.partition(" ")[0]) for key in uses}
+        return {
+            key: use if (ahead := longest[key]) is None else use._replace(at=believed(use.at, now, ahead))
+            for key, use in uses.items()
+        }
 
     def _taken(self, uses: dict[str, Use], reader: Reader, now: datetime) -> bool:
         """Tell whether a letter may leave, and write its use into ``uses``."""
@@ -193,7 +209,7 @@ class Pace:
         if not self._counts_days:
             return False
         today = self._day_key(now)
-        before = [many for key, many in self._before.items() if key != today] if self._settings.warm_up else None
+        before = [many for key, many in self._before.items() if key < today] if self._settings.warm_up else None
         most = most_today(self._settings.per_day, before)
         return most is not None and today in uses and uses[today].used >= most
 

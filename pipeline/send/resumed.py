@@ -89,8 +89,10 @@ def _may_leave(send: Round, it: CutOff, slept: Callable[[datetime], bool]) -> bo
         free = max(send.pace.ready(now), send.pace.free(it.reader, now))
         if free.at <= now:
             with send.store.writing() as connection:
-                if send.pace.take(connection, {it.row: it.reader}, now):
-                    return True
+                taken = send.pace.take(connection, {it.row: it.reader}, now)
+            send.pace.is_told()
+            if taken:
+                return True
             free = max(send.pace.ready(now), send.pace.free(it.reader, now))
         if free.at - now > PATIENCE or not slept(max(free.at, now + _MOMENT)):
             return False

@@ -14,10 +14,10 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from pipeline.errors import SettingsError, StoreAwayError, StoreError
-from pipeline.store import walls
+from pipeline.store import server, walls
 from pipeline.store.address import address_of, shown, words_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ class Store:
     def __init__(self, place: str | Path, *, as_it_is: bool = False) -> None:
         self._engine, self._place = connecting(place), shown(place)
         on_postgres = self._engine.dialect.name == "postgresql"
-        one_state = {"isolation_level": "REPEATABLE READ"} if on_postgres else {"byline_begin": "BEGIN"}
+        one_state = (
+            {"isolation_level": "REPEATABLE READ", server.READING: True} if on_postgres else {"byline_begin": "BEGIN"}
+        )
         self._reading = self._engine.execution_options(**one_state)
         try:
             with self._engine.begin() as connection:
@@ -102,7 +104,7 @@ class Store:
 
     def _told(self, error: Exception) -> StoreError:
         """Return the error as the store's: one that a server is away may be over in a moment."""
-        is_away = self._engine.dialect.name == "postgresql" and _is_away(error)
+        is_away = self._engine.dialect.name == "postgresql" and server.is_away(error)
         return (StoreAwayError if is_away else StoreError)(self._in_words(error))
 
     def _in_words(self, error: Exception) -> str:
@@ -110,46 +112,17 @@ class Store:
         return f"the store {self._place} cannot be used: {words_of(error)}; {what_to_do}"
 
 
-def _is_away(error: Exception) -> bool:
-    """Tell whether a server may be there again in a moment, as one that lacks room (class 53, 58) is not.
-
-    https://www.postgresql.org/docs/current/errcodes-appendix.html
-    """
-    if not isinstance(error, (OperationalError, InterfaceError)):
-        return False
-    state = getattr(error.orig, "sqlstate", None) or ""
-    return state == _TOO_MANY_CONNECTIONS or state[:2] not in {"53", "58"}
-
-
-_TOO_MANY_CONNECTIONS: Final = "53300"
-
-
 def connecting(place: str | Path) -> Engine:
     """Return what connects to the database at ``place``. Raises as ``Store`` does where there can be none."""
     url = address_of(place)
     try:
-        return _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _postgres_engine(url)
+        return _sqlite_engine(url) if url.get_backend_name() == "sqlite" else server.connecting(url)
     except ModuleNotFoundError as error:
         raise SettingsError(
             [f"a PostgreSQL store needs the package {error.name}: install Byline with its extra, byline[postgres]"]
         ) from error
     except OSError as error:
         raise StoreError(f"the store cannot be made: {error}; check that its folder is yours to write") from error
-
-
-def _postgres_engine(url: URL) -> Engine:
-    url, schema = walls.schema_of(url)
-    # What a server has prepared is not there for the next client of a pooler: nothing is.
-    engine = create_engine(url, connect_args={"prepare_threshold": None})
-    event.listen(engine, "connect", _set_up_postgres)
-    if schema:
-        event.listen(engine, "begin", walls.looking_into(schema))
-    return engine
-
-
-def _set_up_postgres(connection: Any, _record: object) -> None:
-    connection.execute("SET TIME ZONE 'UTC'")  # elsewhere, a time of the year 9999 may lie beyond what Python knows
-    connection.commit()
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -231,7 +204,8 @@ def _upgrade(connection: Connection) -> None:
     if _revision(connection) == HEAD:
         return
     if connection.dialect.name == "postgresql":
-        # One upgrade of a site at a time; those of other sites in the database go on.
+        # One upgrade of a site at a time, which is waited for; those of other sites in the database go on.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(7240193, hashtext(current_schema()))"))
     if (revision := _revision(connection)) == HEAD:
         return

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, func, literal, select, update
+from sqlalchemy import Connection, bindparam, case, exists, func, literal, or_, select, union_all, update
 
 from pipeline.errors import StoreError, UsageError
 from pipeline.html import kept_text
@@ -77,11 +77,10 @@ def _add_readers(connection: Connection, edition: EditionId, why: ColumnElement[
         )
         .values(state=DeliveryState.WAITING, answer="")
     )
-    there = select(deliveries.c.reader_id).where(deliveries.c.edition == edition)
     state = case((why == TO_BE_SENT, DeliveryState.WAITING), else_=DeliveryState.EXCLUDED)
     every = (
         select(literal(edition), readers.c.id, state, literal(""), why)
-        .where(readers.c.id.not_in(there))
+        .where(_has_none(deliveries.c.edition == edition))
         .order_by(readers.c.id)
     )
     columns = ["edition", "reader_id", "state", "message_id", "answer"]
@@ -93,14 +92,19 @@ def candidates(
 ) -> list[Candidate]:
     """Return who is to get ``edition``, in the order of ``share``: ``most`` of them, ``after`` a row; 0 is none."""
     row = deliveries.c.id
+    order = row.desc() if share.is_backwards else row
     here = [row < after if share.is_backwards else row > after] if after else []
     if share.hands > 1:
         here.append(row % share.hands == share.hand)
+    # Each of the two is in the order of an index, and so read no further than is asked for; both at once would be
+    # sorted anew for each page.
+    due = [select(row).where(deliveries.c.edition == edition, state, *here) for state in _due(now)]
+    first = [each.order_by(order).limit(most).subquery().select() for each in due]
     query = (
         select(row, deliveries.c.reader_id, deliveries.c.tries, *reader_columns())
         .join(readers)
-        .where(deliveries.c.edition == edition, _is_due(now), *here)
-        .order_by(row.desc() if share.is_backwards else row)
+        .where(row.in_(union_all(*first)))
+        .order_by(order)
         .limit(most)
     )
     rows = connection.execute(query).all()
@@ -116,27 +120,33 @@ def is_wanted(connection: Connection, edition: EditionId, topics: Sequence[str],
     """Tell whether anybody is to get ``edition`` now: one who waits, or one who came since it was sent."""
     if count_candidates(connection, edition, now):
         return True
-    there = select(deliveries.c.reader_id).where(
-        deliveries.c.edition == edition, deliveries.c.state != DeliveryState.EXCLUDED
-    )
-    is_new = why_not(edition, topics, now) == TO_BE_SENT
-    new = select(readers.c.id).where(is_new, readers.c.id.not_in(there)).limit(1)
-    return connection.scalar(new) is not None
+    return connection.scalar(select(readers.c.id).where(_is_new(edition, topics, now)).limit(1)) is not None
 
 
 def count_wanted(connection: Connection, edition: EditionId, topics: Sequence[str], now: datetime) -> int:
     """Return how many readers would get ``edition`` now: who waits, and who came since it was sent."""
-    there = select(deliveries.c.reader_id).where(
-        deliveries.c.edition == edition, deliveries.c.state != DeliveryState.EXCLUDED
-    )
-    is_new = why_not(edition, topics, now) == TO_BE_SENT
-    new = select(func.count()).select_from(readers).where(is_new, readers.c.id.not_in(there))
+    new = select(func.count()).select_from(readers).where(_is_new(edition, topics, now))
     return count_candidates(connection, edition, now) + (connection.scalar(new) or 0)
+
+
+def _is_new(edition: EditionId, topics: Sequence[str], now: datetime) -> ColumnElement[bool]:
+    """Return whether a reader is to get ``edition`` and was not there, or not to get it, when it was frozen."""
+    had = (deliveries.c.edition == edition) & (deliveries.c.state != DeliveryState.EXCLUDED)
+    return (why_not(edition, topics, now) == TO_BE_SENT) & _has_none(had)
+
+
+def _has_none(of: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether a reader has none ``of`` these deliveries.
+
+    PostgreSQL joins by this however long the list is; what NOT IN names it goes through anew for each reader, once
+    that is more than its working memory holds.
+    """
+    return ~exists().where(deliveries.c.reader_id == readers.c.id, of).correlate(readers)
 
 
 def count_candidates(connection: Connection, edition: EditionId, now: datetime) -> int:
     """Return how many readers are to get ``edition`` now."""
-    return connection.scalar(select(func.count()).where(deliveries.c.edition == edition, _is_due(now))) or 0
+    return connection.scalar(select(func.count()).where(deliveries.c.edition == edition, or_(*_due(now)))) or 0
 
 
 def next_try(connection: Connection, edition: EditionId) -> datetime | None:
@@ -146,9 +156,10 @@ def next_try(connection: Connection, edition: EditionId) -> datetime | None:
     return first
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def _due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the two ways of being due: to wait, and to have been put off until now."""
     free = deliveries.c.not_before.is_(None) | (deliveries.c.not_before <= now)
-    return (deliveries.c.state == DeliveryState.WAITING) | ((deliveries.c.state == DeliveryState.LATER) & free)
+    return deliveries.c.state == DeliveryState.WAITING, (deliveries.c.state == DeliveryState.LATER) & free
 
 
 def claim(connection: Connection, named: Mapping[int, str], now: datetime, way: str = "") -> frozenset[int]:

@@ -14,8 +14,6 @@ from sqlalchemy import text
 from pipeline.errors import SettingsError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sqlalchemy import URL, Connection
 
 _NAME: Final = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
@@ -41,18 +39,6 @@ def schema_of(url: URL) -> tuple[URL, str]:
             ["DATABASE_URL: schema must be small letters, digits and _, and not begin with a digit or pg_: ?schema=ana"]
         )
     return url.difference_update_query(["schema"]), named
-
-
-def looking_into(schema: str) -> Callable[[Connection], None]:
-    """Return what makes a transaction look into ``schema`` and nowhere else, ``public`` included.
-
-    Each transaction says so anew, and only for itself: behind a pooler, the connection has another client's next.
-    """
-
-    def look(connection: Connection) -> None:
-        connection.exec_driver_sql(f'SET LOCAL search_path TO "{schema}"')
-
-    return look
 
 
 def see_that_it_is_there(connection: Connection, schema: str) -> None:

@@ -165,10 +165,11 @@ class Duties:
             build(self._sites[site], app, self._stopping)
         return Done(counts={"built": 1})
 
-    def deliver(self, site: str, edition: str, hand: int = 0, hands: int = 1) -> Done:
-        """Send an edition to those who wait, as one ``hand`` of so many that do the same.
+    def deliver(self, site: str, edition: str, hand: int = 0) -> Done:
+        """Send an edition to those who wait, as one ``hand``, from 0, of those that do the same.
 
-        After a minute it is the turn of what else waits: where a pace is slow, a letter takes hours.
+        After a minute it is the turn of what else waits: where a pace is slow, a letter takes hours. How many hands
+        share the lines is counted anew for each turn, as the settings may say otherwise by then.
         """
         turn = Turn(self._stopping, A_TURN)
         with self._counting("deliver") as counts, self._minding(site, f"deliver {edition}") as app:
@@ -188,14 +189,14 @@ class Duties:
                 counts["handed over"] += is_new
                 return Done(counts=counts)
             app.letters.see_that_the_key_is_known()
-            lines = _share(app.letters.way().connections, hand, hands)
-            if not lines:  # the settings have fewer by now than when the hands were counted, and 0 would be all
+            hands = _hands(app, letter)
+            if hand >= hands:  # there are fewer by now
                 return Done()
+            lines = _share(app.letters.way().connections, hand, hands)
             part = Orders(heeding=turn.heeding, lines=lines, hand=hand, hands=hands)
             app.letters.send(letter, None, tell, part=part)
         self._stopping.see_that_it_goes_on()
-        given: dict[str, str | int] = {"edition": edition, "hand": hand, "hands": hands}
-        return Done(then=(Job(task="deliver", site=site, given=given),) if turn.is_over else (), counts=counts)
+        return Done(then=(_delivery(site, edition, hand),) if turn.is_over else (), counts=counts)
 
     def _see_that_it_is_alone(self, site: str, app: App) -> None:
         """Raise ``SettingsError`` where the store of ``site`` is that of another, by whatever address: ask itself."""
@@ -302,21 +303,25 @@ def _deliveries(app: App, site: str, sending: Sending) -> Iterator[Job]:
     if _is_kept_back(app, path) or not _is_shown(app, letter := app.letters.make(path), path):
         return
     if app.letters.service:  # who waits, it knows; a send that is due was not handed over, or not for certain
-        yield _delivery(site, sending, 0, 1)
+        yield _delivery(site, sending.edition, 0)
         return
     waits = app.letters.count(letter)
     if not waits and sending.state is not SendState.RUNNING:
         return
+    for hand in range(_hands(app, letter) if waits else 1):
+        yield _delivery(site, sending.edition, hand)
+
+
+def _hands(app: App, letter: Letter) -> int:
+    """Return how many hands a letter is worth, by its readers, its pace and the lines there are: one at least."""
     worth = max(1, -(-app.letters.reach(letter) // _A_HAND))
     pace = app.settings.send.pace.per_second
     busy = -(-pace // A_HANDS_PACE) if pace else MOST_HANDS
-    hands = int(min(MOST_HANDS, worth, busy, app.letters.way().connections))
-    for hand in range(hands if waits else 1):
-        yield _delivery(site, sending, hand, hands)
+    return int(min(MOST_HANDS, worth, busy, app.letters.way().connections))
 
 
-def _delivery(site: str, sending: Sending, hand: int, hands: int) -> Job:
-    return Job(task="deliver", site=site, given={"edition": str(sending.edition), "hand": hand, "hands": hands})
+def _delivery(site: str, edition: str, hand: int) -> Job:
+    return Job(task="deliver", site=site, given={"edition": str(edition), "hand": hand})
 
 
 def _is_kept_back(app: App, path: Path) -> bool:

@@ -17,6 +17,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.retry import BaseRetryStrategy
 
 from pipeline.errors import ElsewhereError, StoppedError, StoreError
+from pipeline.store.server import living
 from pipeline.worker.duties import Done, Job
 from pipeline.worker.fleet import ALIVE, BEAT, SCHEMA
 
@@ -85,7 +86,11 @@ class Work:
 
     def _queue(self) -> Queue:
         place = self._fleet.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        looking = {"options": f"-c search_path={SCHEMA}", "application_name": "byline worker"}
+        looking = {
+            **living(self._fleet.url),
+            "options": f"-c search_path={SCHEMA}",
+            "application_name": "byline worker",
+        }
         connector = PsycopgConnector(conninfo=place, kwargs=looking, min_size=1, max_size=4, timeout=10)
         queue = Queue(connector=connector)
         for name in ("look", "pull", "group", "build", "deliver"):

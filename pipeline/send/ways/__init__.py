@@ -5,6 +5,6 @@ from __future__ import annotations
 from pipeline.send.ways.chosen import way_of
 from pipeline.send.ways.folder import Folder
 from pipeline.send.ways.smtp import Smtp
-from pipeline.send.ways.way import Answer, Line, Promise, Uncertain, Way
+from pipeline.send.ways.way import Answer, Line, Overdue, Promise, Uncertain, Way
 
-__all__ = ["Answer", "Folder", "Line", "Promise", "Smtp", "Uncertain", "Way", "way_of"]
+__all__ = ["Answer", "Folder", "Line", "Overdue", "Promise", "Smtp", "Uncertain", "Way", "way_of"]

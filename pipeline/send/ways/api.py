@@ -20,10 +20,10 @@ import h11
 
 from pipeline import __version__
 from pipeline.html import plain_text
-from pipeline.send.ways.way import Uncertain
+from pipeline.send.ways.way import Overdue, Uncertain, at_any_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 MOST_BYTES: Final = 2**18
 """An answer of more is none of an API."""
@@ -107,10 +107,15 @@ class Connection:
                 self._socket.close()
         self._socket = None
 
-    def ask(self, request: Request) -> Reply:
-        """Send ``request`` and return the reply. Raises ``NotSentError`` and ``Uncertain``."""
+    def ask(self, request: Request, may: Callable[[], bool] = at_any_time) -> Reply:
+        """Send ``request`` and return the reply. Raises ``NotSentError`` and ``Uncertain``.
+
+        Once the connection is there, ``may`` is asked whether it is to be sent still. Raises ``Overdue`` if not.
+        """
         deadline = time.monotonic() + self._seconds
         line = self._ready(deadline)
+        if not may():
+            raise Overdue
         data = self._written(request)
         try:
             line.settimeout(_left(deadline))

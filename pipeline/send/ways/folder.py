@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 from pipeline.errors import SendError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState
-from pipeline.send.ways.way import Answer, Promise
+from pipeline.send.ways.way import Answer, Overdue, Promise, at_any_time
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pipeline.send.ways.way import Line
@@ -39,8 +40,10 @@ class Folder:
     def close(self) -> None:
         """Leave the folder as it is."""
 
-    def send(self, message: Message) -> Answer:
+    def send(self, message: Message, may: Callable[[], bool] = at_any_time) -> Answer:
         """Write the message under a name made of its Message-ID."""
+        if not may():
+            raise Overdue
         path = self._folder / f"{message.message_id.strip('<>').partition('@')[0]}.eml"
         try:
             fresh = path.with_suffix(".part")

@@ -20,7 +20,7 @@ from pipeline.errors import SendError
 from pipeline.html import plain_text, shortened
 from pipeline.model import DeliveryState
 from pipeline.send.ways.api import Connection, NotSentError
-from pipeline.send.ways.way import Answer, Uncertain
+from pipeline.send.ways.way import LONGEST_WAIT, Answer, Overdue, Uncertain, at_any_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,14 +36,13 @@ _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds between two tries to hand over one message."""
 _LONGEST_PAUSE: Final = timedelta(seconds=30)
 """Who wants to be left in peace for longer gets no more of this message in this run."""
-_LONGEST_WAIT: Final = timedelta(days=2)
 _WORDS: Final = 200
 _DEEPEST: Final = 2**16
 """So many bytes of an answer are looked into; what says more is no answer of an API."""
 
 OK, MOVED, BAD, TIMED_OUT, BUSY, FAILED, CLOSED = 200, 300, 400, 408, 429, 500, 503
 SEE_OTHER: Final = 303
-_Outcome = Answer | NotSentError | Uncertain | SendError
+_Outcome = Answer | NotSentError | Uncertain | Overdue | SendError
 
 
 class Provider(ABC):
@@ -140,15 +139,19 @@ class ProviderLine:
         """Let go of it."""
         self._connection.close()
 
-    def send(self, message: Message) -> Answer:
+    def send(self, message: Message, may: Callable[[], bool] = at_any_time) -> Answer:
         """Hand over one message for one reader."""
         most = self._provider.promise.most_bytes
         if most is not None and len(message.data) > most:
             raise SendError(f"{self._provider.name} takes at most {most:,} bytes, and the letter has more: shorten it")
         request = self._provider.request(message)
         doubt: Uncertain | None = None
+        outcome: _Outcome = Overdue()
         for pause in (*_PAUSES, None):
-            outcome = self._outcome(request, message)
+            before, outcome = outcome, self._outcome(request, message, may)
+            if isinstance(outcome, Overdue):
+                outcome = before if isinstance(before, Answer) else outcome
+                break
             doubt = outcome if isinstance(outcome, Uncertain) else doubt
             wait = self._wait_after(outcome)
             if pause is None or wait is None:
@@ -156,10 +159,10 @@ class ProviderLine:
             self._provider.pause(max(pause, wait))
         return self._ended(outcome, doubt)
 
-    def _outcome(self, request: Request, message: Message) -> _Outcome:
+    def _outcome(self, request: Request, message: Message, may: Callable[[], bool]) -> _Outcome:
         try:
-            return answer_of(self._provider, self._connection.ask(request), message, datetime.now(UTC))
-        except (NotSentError, Uncertain, SendError) as error:
+            return answer_of(self._provider, self._connection.ask(request, may), message, datetime.now(UTC))
+        except (NotSentError, Uncertain, Overdue, SendError) as error:
             return error
 
     def _wait_after(self, outcome: _Outcome) -> float | None:
@@ -226,8 +229,8 @@ def _wait(reply: Reply, now: datetime) -> timedelta | None:
     """
     said = reply.headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit():
-        return min(timedelta(seconds=int(said[:9])), _LONGEST_WAIT)
+        return min(timedelta(seconds=int(said[:9])), LONGEST_WAIT)
     try:
-        return min(max(parsedate_to_datetime(said) - now, timedelta(0)), _LONGEST_WAIT)
+        return min(max(parsedate_to_datetime(said) - now, timedelta(0)), LONGEST_WAIT)
     except (ValueError, TypeError, OverflowError):
         return timedelta(0) if reply.status == BUSY else None

@@ -12,9 +12,11 @@ from pipeline.errors import SendError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState
 from pipeline.send.ways.client import Client, ProtectedClient
-from pipeline.send.ways.way import Answer, Promise, Uncertain
+from pipeline.send.ways.way import Answer, Overdue, Promise, Uncertain, at_any_time
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.model import PlainText
     from pipeline.send.ways.way import Line
     from pipeline.send.wire import Message
@@ -98,18 +100,20 @@ class _SmtpLine:
             except (smtplib.SMTPException, OSError):
                 self._connection.close()  # it is gone already, which is what was wanted
 
-    def send(self, message: Message) -> Answer:
+    def send(self, message: Message, may: Callable[[], bool] = at_any_time) -> Answer:
         """Hand over one message for one reader."""
         for _ in range(2):  # a server may end a connection between two messages; then nothing has left
             try:
-                return self._hand_over(message)
+                return self._hand_over(message, may)
             except (smtplib.SMTPException, OSError) as error:
                 self._drop()
                 ended = plain_text(f"the connection ended: {error}")
         return Answer(state=DeliveryState.LATER, text=ended)
 
-    def _hand_over(self, message: Message) -> Answer:
+    def _hand_over(self, message: Message, may: Callable[[], bool]) -> Answer:
         """Say who it is from and for, then the text. Raises what smtplib raises before the text has left."""
+        if not may():
+            raise Overdue
         self._connection = connection = self._connection or self._server.connect()
         connection.ehlo_or_helo_if_needed()
         sender, recipient, data = self._announced(connection, message)
@@ -123,6 +127,9 @@ class _SmtpLine:
                 connection.getreply()
             connection.rset()
             return _no(*(data if _is_yes(recipient[0]) else recipient))
+        if not may():  # a server lets days pass, if it will, before it says that a text may come
+            self._drop()  # an end without a text is none of a message (RFC 5321, section 4.1.1.4)
+            raise Overdue
         return self._text(connection, message.data)
 
     def _announced(self, connection: smtplib.SMTP, message: Message) -> tuple[_Reply, _Reply, _Reply]:

@@ -7,13 +7,18 @@ raised where the message may have left: after its text was handed over and befor
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from collections.abc import Callable
 
     from pipeline.model import DeliveryState, PlainText
     from pipeline.send.wire import Message
+
+
+LONGEST_WAIT: Final = timedelta(days=2)
+"""Nobody is left in peace for longer, whatever they ask for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +52,24 @@ class Uncertain(Exception):  # noqa: N818  (a fact about one delivery, not an er
     """The connection ended between handing over a message and its answer: it may have left or not."""
 
 
+class Overdue(Exception):  # noqa: N818  (it says when, not that anything is wrong)
+    """It is too late to hand over a message, and nothing of it has left."""
+
+
+def at_any_time() -> bool:
+    """Tell that a message may be handed over, whenever that is."""
+    return True
+
+
 class Line(Protocol):
     """One connection of a way, over which one message after the other goes out."""
 
-    def send(self, message: Message) -> Answer:
-        """Hand ``message`` over and return the answer. Raises ``Uncertain``, and ``SendError`` to stop the run."""
+    def send(self, message: Message, may: Callable[[], bool] = at_any_time) -> Answer:
+        """Hand ``message`` over and return the answer. Raises ``Uncertain``, and ``SendError`` to stop the run.
+
+        ``may`` is asked right before its text leaves, each time that it is about to: where that is too late, by what
+        the caller knows, nothing is handed over any more. Raises ``Overdue`` where nothing was before.
+        """
         ...
 
     def close(self) -> None:

@@ -115,6 +115,7 @@ deliveries = Table(
     Column("way", String(64), nullable=False, default="", server_default=""),
     UniqueConstraint("edition", "reader_id"),
     Index(None, "state"),
+    Index("ix_deliveries_edition_state_id", "edition", "state", "id"),
 )
 
 returns = Table(

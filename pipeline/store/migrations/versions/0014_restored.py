@@ -1,4 +1,4 @@
-"""That the store came out of a backup: what happened between that and the restore is not known."""
+"""That the store came out of a backup, what happened since being unknown; and who waits is found in a long list."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,3 +18,4 @@ def upgrade():
         sa.Column("made_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("at", name="pk_restores"),
     )
+    op.create_index("ix_deliveries_edition_state_id", "deliveries", ["edition", "state", "id"])
