@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -353,6 +354,11 @@ def test_what_a_site_brings_along_is_told_no_secret_by_its_build_and_none_by_its
     assert "MINE=1" in seen
     assert CANARY not in seen
     assert "postgres" not in seen
+    monkeypatch.setenv("MY_NAME", "Of the worker")
+    told = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    named = re.sub("(?m)^site_name: .*$", "site_name: !ENV [DATABASE_URL, MY_NAME]", told)
+    (root / "mkdocs.yml").write_text(named, encoding="utf-8")
+    assert one_site(root, HERE | mine | {"MY_NAME": "Of Ana"}).sites["ana"].settings().site.site_name == "Of Ana"
     with (root / "overrides/letter/letter.txt").open("a", encoding="utf-8") as file:
         file.write("{{ cycler.__init__.__globals__.os.environ }}")
     with pytest.raises(SendError) as refused:
