@@ -921,6 +921,19 @@ def test_a_queue_that_another_library_made_is_told_and_can_be_made_anew(fleet):
     assert "public" not in spaces
 
 
+@pytest.mark.parametrize("there", ["alembic_version", "readers"])
+def test_what_is_not_the_queues_is_dropped_by_no_worker(there, database):
+    made = Fleet(queue_url({"DATABASE_URL": database}))
+    with made.engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {SCHEMA} CREATE TABLE {there} (id int)"))
+    for renew in (False, True):
+        with pytest.raises(StoreError, match="not the queue's"):
+            made.prepare(renew=renew)
+    with made.engine.begin() as connection:
+        assert connection.scalar(text(f"SELECT count(*) FROM {there}")) == 0
+    made.close()
+
+
 def test_a_database_that_is_not_there_is_told_in_a_sentence(database):
     gone = Fleet(queue_url({"DATABASE_URL": database.replace("/fleet_", "/no_such_fleet_")}))
     with pytest.raises(StoreError, match=r"the queue cannot be made ready: .*does not exist.*DATABASE_URL"):
