@@ -51,6 +51,7 @@ from pipeline.store import deliveries as ledger
 from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
 from pipeline.store.schema import deliveries
+from pipeline.worker import building
 from pipeline.worker.duties import Duties, Job, _share
 from pipeline.worker.fleet import SCHEMA, Fleet
 from pipeline.worker.others import OtherWorkers
@@ -244,7 +245,7 @@ def test_what_a_worker_that_died_was_at_is_taken_over_by_another(sending, mailbo
     until(lambda: DeliveryState.WAITING not in counted(url))
     second.send_signal(signal.SIGTERM)
     _, said = second.communicate(timeout=30)
-    assert "deliver" in [each["task"] for each in events(said) if each["event"] in {"taken over", "done"}]
+    assert "deliver" in [each["task"] for each in events(said) if each["event"] == "taken over"]
     found = counted(url)
     assert found[DeliveryState.SENT] + found.get(DeliveryState.CLAIMED, 0) == 200
     assert found.get(DeliveryState.CLAIMED, 0) <= 2  # two lines were open
@@ -356,7 +357,7 @@ def test_what_a_site_brings_along_is_told_no_secret_by_its_build_and_none_by_its
     assert "postgres" not in seen
     monkeypatch.setenv("MY_NAME", "Of the worker")
     told = (root / "mkdocs.yml").read_text(encoding="utf-8")
-    named = re.sub("(?m)^site_name: .*$", "site_name: !ENV [DATABASE_URL, MY_NAME]", told)
+    named = re.sub("(?m)^site_name: .*$", "site_name: !ENV [DATABASE_URL, MY_NAME, x]", told)
     (root / "mkdocs.yml").write_text(named, encoding="utf-8")
     assert one_site(root, HERE | mine | {"MY_NAME": "Of Ana"}).sites["ana"].settings().site.site_name == "Of Ana"
     with (root / "overrides/letter/letter.txt").open("a", encoding="utf-8") as file:
@@ -364,6 +365,34 @@ def test_what_a_site_brings_along_is_told_no_secret_by_its_build_and_none_by_its
     with pytest.raises(SendError) as refused:
         duties.deliver("ana", EDITION)
     assert CANARY not in str(refused.value)
+
+
+SLOW = """
+import os, subprocess, time
+def on_config(config):
+    child = subprocess.Popen(["sleep", "300"])
+    with open(os.path.join(os.path.dirname(__file__), "child"), "w") as file:
+        file.write(str(child.pid))
+    time.sleep(300)
+"""
+
+
+def test_a_build_that_never_ends_is_ended_with_all_that_it_started_and_one_that_fails_says_why(ana, monkeypatch):
+    root, url, _ = ana
+    duties = Duties(one_site(root, HERE | {"DATABASE_URL": url}).sites, lambda: None, Stopping())
+    with (root / "mkdocs.yml").open("a", encoding="utf-8") as file:
+        file.write("\nhooks: [hook.py]\n")
+    (root / "hook.py").write_text(SLOW, encoding="utf-8")
+    monkeypatch.setattr(building, "_LONGEST", 6)
+    with pytest.raises(PublishError):
+        duties.build("ana")
+    child = Path("/proc") / (root / "child").read_text(encoding="utf-8") / "cmdline"
+    until(lambda: not child.exists() or not child.read_bytes(), 5)  # it is gone, or nobody has asked for its end yet
+    (root / "hook.py").write_text(
+        "def on_config(config):\n    raise ValueError('the hook stumbles')\n", encoding="utf-8"
+    )
+    with pytest.raises(PublishError, match="^the site ana cannot be built: (?!.*RuntimeWarning).*the hook stumbles"):
+        duties.build("ana")
 
 
 def test_the_books_of_an_edition_whose_last_hand_died_are_closed_by_a_look(sending, mailbox):
