@@ -388,10 +388,8 @@ def test_a_build_that_never_ends_is_ended_with_all_that_it_started_and_one_that_
         duties.build("ana")
     child = Path("/proc") / (root / "child").read_text(encoding="utf-8") / "cmdline"
     until(lambda: not child.exists() or not child.read_bytes(), 5)  # it is gone, or nobody has asked for its end yet
-    (root / "hook.py").write_text(
-        "def on_config(config):\n    raise ValueError('the hook stumbles')\n", encoding="utf-8"
-    )
-    with pytest.raises(PublishError, match="^the site ana cannot be built: (?!.*RuntimeWarning).*the hook stumbles"):
+    (root / "hook.py").write_text("def on_config(config): raise ValueError('stumbled')", encoding="utf-8")
+    with pytest.raises(PublishError, match=r"^the site ana cannot be built: (?!.*RuntimeWarning).*stumbled"):
         duties.build("ana")
 
 
