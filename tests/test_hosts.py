@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from code_host import TOKEN, Runner, forge_in, git
 from pipeline.app.hosts import comment
@@ -31,10 +32,12 @@ from pipeline.app.online import see_that_it_is_online
 from pipeline.cli.defused import Defused
 from pipeline.cli.init import _new_files, make
 from pipeline.errors import CodeHostError, UsageError
-from pipeline.model import Finding, Severity
+from pipeline.model import Finding, SendState, Severity
 from pipeline.post import PROMPT, address
 from pipeline.settings import load
 from pipeline.settings.explained import explained
+from pipeline.store import sends
+from pipeline.store.schema import deliveries
 
 REPOSITORY = Path(__file__).parents[1]
 SERVED = {
@@ -416,6 +419,53 @@ def test_the_send_job_sends_the_merged_edition_once_however_often_it_runs(host, 
         assert set(run(runner, host, site, "send", ("send",)).values()) == {0}, runner.said
     assert len(mailbox.messages) == 3
     assert len({to[0] for _, to, _ in mailbox.messages}) == 3
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_send_that_was_red_goes_on_as_its_author_says(host, begun, mailbox, store_url, web, request):
+    from sending import filled
+
+    store = filled(store_url, 3)
+    request.addfinalizer(store.close)
+    site, runner = begun(host, smtp={"host": "127.0.0.1", "port": mailbox.port, "security": "none"})
+    name = merge_an_edition(site, f"{web.url}/")
+    web.serve(urlsplit(address(f"{web.url}/", Path(f"{name}.md"))).path, "The page.")
+    runner.values |= {"secrets.DATABASE_URL": store_url, "inputs.edition": name}
+    runner.environment |= {"DATABASE_URL": store_url} if host == "gitlab" else {}
+
+    def sends_it(how):
+        runner.values["inputs.how"] = how
+        runner.environment |= {"HOW": how} if host == "gitlab" else {}
+        [code] = run(runner, host, site, "send", ("send",)).values()
+        return code, len(mailbox.messages)
+
+    with store.writing() as connection:
+        sends.begin(connection, name, datetime.now(UTC))
+        sends.stop(connection, name, SendState.PAUSED, "the mail server said no")
+    assert sends_it("send") == (1, 0)
+    assert "is paused" in runner.said
+    assert sends_it("$(touch evil); --resume") == (1, 0)  # it is a word and nothing else
+    assert sends_it("go on") == (0, 3)
+    for how, many in (("they arrived", 3), ("try again", 6)):
+        with store.writing() as connection:
+            connection.execute(update(deliveries).values(state="claimed", answer="", settled_at=None))
+        assert sends_it("send")[0] == 1
+        assert sends_it(how) == (0, many), runner.said
+    assert not list(runner.folder.rglob("evil"))
+
+
+def test_at_gitlab_a_pipeline_that_is_no_more_the_newest_sends_nothing(begun, mailbox):
+    """Each keeps its button, and the words that it had."""
+    site, runner = begun("gitlab", smtp={"host": "127.0.0.1", "port": mailbox.port, "security": "none"})
+    merge_an_edition(site)
+    git(site, "push", "--quiet", "origin", "main:older")
+    (site / "content/more.md").write_text("More.", encoding="utf-8")
+    commit(site, "More")
+    git(site, "push", "--quiet", "origin", "main")
+    assert run(runner, "gitlab", site, "send", ("send",), "older") == {"send": 2}
+    assert "start send in its newest pipeline" in runner.said
+    assert "DATABASE_URL" not in runner.said
 
 
 @pytest.mark.parametrize("host", HOSTS)
