@@ -224,6 +224,8 @@ class Runner:
             self._clone(place, branch, *(["--no-checkout"] if variables.get("GIT_CHECKOUT") == "false" else []))
             for kept in self.kept.values():
                 shutil.copytree(kept, place, dirs_exist_ok=True)
+            # What is said for a run counts before what the file says.
+            variables |= {each: self.environment[each] for each in variables.keys() & self.environment.keys()}
             granted = variables | ({"CODE_HOST_TOKEN": TOKEN} if "code-host" in str(job.get("environment")) else {})
             lines = "\n".join([*job.get("before_script", ()), *job["script"]])
             told[name] = self.shell(lines, place, granted)

@@ -349,6 +349,25 @@ def test_what_is_built_installed_or_a_programs_own_is_not_in_it(full_site, open_
     assert {"shares/a.md", "hooks/mine.py", "mine.ttf", ".gitignore", ".github/workflows/check.yml"} <= names
 
 
+def test_what_is_the_authors_is_never_passed_by_without_a_word(full_site, open_app, tmp_path, lock):
+    """A file of some program's among the posts left out all of them, and nobody said so."""
+    wanted = (
+        *("content/posts/pyvenv.cfg", "content/node_modules/a.md", "content/older.age", "overrides/__pycache__/a.pyc"),
+        *("overrides/pyvenv.cfg", ".byline/merged/12-and-57.vcf"),
+    )
+    for name in (*wanted, "content/.git/config"):
+        (full_site / name).parent.mkdir(parents=True, exist_ok=True)
+        (full_site / name).write_text("x")
+    made = open_app(full_site).backup(tmp_path / "here.age", lock.recipients)
+    assert made.left_out == ("content/.git",)
+    restore(made.path, tmp_path / "new", lock)
+    for name in wanted:
+        assert (tmp_path / "new" / name).read_text() == "x"
+    assert list((tmp_path / "new/content/posts").glob("*.md"))
+    assert (tmp_path / "new/.byline/merged").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "new/.byline/merged/12-and-57.vcf").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_checkout_goes_on_with_what_came_back(kept, tmp_path, lock):
     place = tmp_path / "checkout"
     (place / ".git").mkdir(parents=True)
@@ -470,6 +489,21 @@ def link(name, target, kind=tarfile.SYMTYPE):
     return entry
 
 
+def of_odd(**attributes):
+    entry = tarfile.TarInfo("content/a.md")
+    for name, value in attributes.items():
+        setattr(entry, name, value)
+    return entry
+
+
+@pytest.mark.parametrize("told", [{"GNU.sparse.map": "1,x"}, {"GNU.sparse.size": "x"}, {"GNU.sparse.major": "1"}])
+def test_a_map_of_holes_that_cannot_be_read_is_told(told, tmp_path, lock):
+    told = {"GNU.sparse.map": "0,1", "GNU.sparse.minor": "0", **told}
+    path = archive(tmp_path / "hostile.age", lock, (of_odd(pax_headers=told), b"x"))
+    with pytest.raises(BackupError, match=r"not to be trusted|no archive that can be read"):
+        restore(path, tmp_path / "new", lock)
+
+
 @pytest.mark.parametrize(
     "entries",
     [
@@ -482,6 +516,8 @@ def link(name, target, kind=tarfile.SYMTYPE):
         [tarfile.TarInfo("content/.GIT/config")],
         [tarfile.TarInfo(".bashrc")],
         [tarfile.TarInfo(".byline/other")],
+        [tarfile.TarInfo(".byline/merged/x/1-and-2.vcf")],
+        *([of_odd(pax_headers={"mtime": time})] for time in ("nan", "inf", "1e300", "-1e300")),
         [tarfile.TarInfo("content\\..\\outside")],
         [tarfile.TarInfo("content/a\nb")],
         [link("content", "/tmp"), tarfile.TarInfo("content/outside")],

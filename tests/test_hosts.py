@@ -1,6 +1,8 @@
 """By itself, at a code host: each shell step of each workflow runs in a clean clone, with a code host on loopback."""
 
+import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree
 from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
 
 import pytest
 import yaml
@@ -15,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from code_host import TOKEN, Runner, forge_in, git
 from pipeline.app.hosts import comment
@@ -25,12 +29,15 @@ from pipeline.app.hosts.runs import run_of
 from pipeline.app.hosts.told import told
 from pipeline.app.lasting import see_that_it_lasts
 from pipeline.app.online import see_that_it_is_online
+from pipeline.cli.defused import Defused
 from pipeline.cli.init import _new_files, make
 from pipeline.errors import CodeHostError, UsageError
-from pipeline.model import Finding, Severity
+from pipeline.model import Finding, SendState, Severity
 from pipeline.post import PROMPT, address
 from pipeline.settings import load
 from pipeline.settings.explained import explained
+from pipeline.store import sends
+from pipeline.store.schema import deliveries
 
 REPOSITORY = Path(__file__).parents[1]
 SERVED = {
@@ -146,7 +153,7 @@ def run(runner, host, site, name, jobs=(), branch="main", *, skip=()):  # noqa: 
 @pytest.mark.parametrize("host", HOSTS)
 def test_the_weekly_run_proposes_a_draft_with_findings_and_previews_once(host, begun, forge):
     site, runner = begun(host)
-    for skip in ((), ("draft",) if host != "forgejo" else ()):  # Forgejo's is one job
+    for skip in ((), ("draft",)):
         assert set(run(runner, host, site, "weekly", ("draft", "propose"), skip=skip).values()) == {0}, runner.said
     assert len(forge.requests) == 1, runner.said
     [asked] = forge.requests
@@ -415,6 +422,53 @@ def test_the_send_job_sends_the_merged_edition_once_however_often_it_runs(host, 
 
 
 @pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_send_that_was_red_goes_on_as_its_author_says(host, begun, mailbox, store_url, web, request):
+    from sending import filled
+
+    store = filled(store_url, 3)
+    request.addfinalizer(store.close)
+    site, runner = begun(host, smtp={"host": "127.0.0.1", "port": mailbox.port, "security": "none"})
+    name = merge_an_edition(site, f"{web.url}/")
+    web.serve(urlsplit(address(f"{web.url}/", Path(f"{name}.md"))).path, "The page.")
+    runner.values |= {"secrets.DATABASE_URL": store_url, "inputs.edition": name}
+    runner.environment |= {"DATABASE_URL": store_url} if host == "gitlab" else {}
+
+    def sends_it(how):
+        runner.values["inputs.how"] = how
+        runner.environment |= {"HOW": how} if host == "gitlab" else {}
+        [code] = run(runner, host, site, "send", ("send",)).values()
+        return code, len(mailbox.messages)
+
+    with store.writing() as connection:
+        sends.begin(connection, name, datetime.now(UTC))
+        sends.stop(connection, name, SendState.PAUSED, "the mail server said no")
+    assert sends_it("send") == (1, 0)
+    assert "is paused" in runner.said
+    assert sends_it("$(touch evil); --resume") == (1, 0)  # it is a word and nothing else
+    assert sends_it("go on") == (0, 3)
+    for how, many in (("they arrived", 3), ("try again", 6)):
+        with store.writing() as connection:
+            connection.execute(update(deliveries).values(state="claimed", answer="", settled_at=None))
+        assert sends_it("send")[0] == 1
+        assert sends_it(how) == (0, many), runner.said
+    assert not list(runner.folder.rglob("evil"))
+
+
+def test_at_gitlab_a_pipeline_that_is_no_more_the_newest_sends_nothing(begun, mailbox):
+    """Each keeps its button, and the words that it had."""
+    site, runner = begun("gitlab", smtp={"host": "127.0.0.1", "port": mailbox.port, "security": "none"})
+    merge_an_edition(site)
+    git(site, "push", "--quiet", "origin", "main:older")
+    (site / "content/more.md").write_text("More.", encoding="utf-8")
+    commit(site, "More")
+    git(site, "push", "--quiet", "origin", "main")
+    assert run(runner, "gitlab", site, "send", ("send",), "older") == {"send": 2}
+    assert "start send in its newest pipeline" in runner.said
+    assert "DATABASE_URL" not in runner.said
+
+
+@pytest.mark.parametrize("host", HOSTS)
 def test_every_shell_step_of_the_workflows_is_among_those_that_these_tests_run(host, tmp_path):
     """A new job or workflow needs a test."""
     make(tmp_path / "site", dict(_new_files(VALUES | {"host": host})))
@@ -543,6 +597,7 @@ def test_an_event_that_tells_of_no_pull_request_is_about_none(told, forge, tmp_p
         ("GITHUB_REF_NAME", "--upload-pack=x"),
         ("GITHUB_API_URL", ""),
         ("GITHUB_ACTIONS", "false"),
+        ("GITLAB_CI", "true"),
     ],
 )
 def test_a_token_goes_to_no_place_that_is_not_safe(variable, value, forge):
@@ -625,6 +680,53 @@ def test_words_of_strangers_stand_as_code_and_nowhere_else(reason, remedy):
     assert len(fences) == 1
     others = "".join(token.content for token in tokens if token.type == "inline")
     assert others == "**`content/posts/x.md`** has 1 error and no more to look at."
+
+
+COMMANDS = (
+    "::set-env name=PATH::/evil",
+    "\t\u00a0 ::add-path::/evil",
+    "\u200b:\u00ad:stop-commands::x",
+    "words ##[set-env name=PATH;]/evil",
+    "rewound\r::set-output name=x::y",
+)
+
+
+def test_no_word_of_a_stranger_is_a_command_to_the_runner(site, tmp_path):
+    """Folded where the title breaks, and told in one piece; JSON says what it said."""
+    title = f"{'Cranes ' * 12}and {'x' * 20} {' '.join(COMMANDS)}"
+    entry = f"<item><guid>1</guid><title>{escape(title)}</title><link>https://one.example/1</link></item>"
+    (tmp_path / "one.xml").write_text(FEED.replace("<item>", f"{entry}<item>", 1), encoding="utf-8")
+    said = "import sys; from pipeline.cli import main; main()"
+    for more in ((), ("--json",)):
+        done = subprocess.run(
+            [sys.executable, "-c", said, "feeds", "parse", str(tmp_path / "one.xml"), *more],
+            env={**os.environ, "CI": "true", "PYTHONUTF8": "1"}, cwd=site, capture_output=True, check=True,
+        )  # fmt: skip
+        assert b"set-env" in done.stdout
+        assert not any(map(is_a_command, re.split(rb"[\r\n]", done.stdout + done.stderr)))
+    assert "##[set-env" in json.loads(done.stdout)["entries"][0]["title"]
+
+
+def is_a_command(line):
+    """As the runners of GitHub and Forgejo read, and a little beyond: what cannot be seen may count for nothing."""
+    visible = bytes(sign for sign in line if 0x21 <= sign <= 0x7E)
+    return visible.startswith(b"::") or b"##[" in line
+
+
+def test_lines_are_defused_however_they_come():
+    """In pieces, with any end, and without one; whatever is no command is as it was."""
+    whole = "".join(f"{line}\n" for line in COMMANDS) + "a::b ## [c]\r\nplain: ::x\n  :: last"
+    for size in (1, 3, 1000):
+        out = io.BytesIO()
+        stream = Defused(out)
+        for start in range(0, len(whole.encode()), size):
+            stream.write(whole.encode()[start : start + size])
+            stream.flush()
+        assert b"last" not in out.getvalue()
+        stream.end()
+        said = out.getvalue()
+        assert not any(map(is_a_command, re.split(rb"[\r\n]", said)))
+        assert said.endswith(b"a::b ## [c]\r\nplain: ::x\n|   :: last")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
-from pipeline.settings import check, find_root, load
+from pipeline.settings import check, find_root, load, mkdocs
 from pipeline.settings.explained import explained, settings_explained
 from pipeline.settings.sections import Sections, Settings
 
@@ -208,8 +208,7 @@ def test_a_sender_that_is_no_mail_address_is_refused(folder, sender):
 
 
 def test_an_mkdocs_yml_with_tags_of_its_own_is_read(folder, monkeypatch):
-    monkeypatch.setenv("SITE_ADDRESS", "https://from-the-environment.example/")
-    monkeypatch.delenv("NOT_SET", raising=False)
+    monkeypatch.setenv("SITE_ADDRESS", "https://of-another-site.example/")
     (folder / "mkdocs.yml").write_text("""\
 site_name: !ENV [NOT_SET, Ana Ruiz]
 site_url: !ENV SITE_ADDRESS
@@ -219,9 +218,33 @@ markdown_extensions:
       emoji_index: !!python/name:material.extensions.emoji.twemoji
       evil: !!python/object/apply:os.system ["exit 1"]
 """)
-    site = load(folder, {}).site
+    site = load(folder, {"SITE_ADDRESS": "https://from-the-environment.example/"}).site
 
     assert (site.site_name, site.site_url) == ("Ana Ruiz", "https://from-the-environment.example/")
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "BYLINE_SMTP_PASSWORD", "BYLINE_TOKEN_KEYS"])
+def test_a_secret_is_no_name_of_a_site(folder, name):
+    (folder / "mkdocs.yml").write_text(MKDOCS.replace("Ana Ruiz", f"!ENV [{name}, ANA, Nobody]"), encoding="utf-8")
+    assert load(folder, {name: f"postgresql://{'x' * 30}", "ANA": "Ana"}).site.site_name == "Ana"
+
+
+def test_what_env_may_stand_for_is_what_mkdocs_takes_it_for(folder, monkeypatch):
+    """Numbers, names that are set to nothing, lists of one, and no variable at all."""
+    from mkdocs.utils.yaml import yaml_load
+
+    monkeypatch.setenv("SET", "12")
+    monkeypatch.setenv("EMPTY", "")
+    text = (
+        "a: !ENV SET\nb: !ENV [SET]\nc: !ENV [NONE, true]\nd: !ENV NONE\ne: !ENV [EMPTY, x]\nf: !ENV [NONE, SET, 3]\n"
+    )
+    (folder / "mkdocs.yml").write_text(text, encoding="utf-8")
+    ours = mkdocs.read(folder / "mkdocs.yml", {"SET": "12", "EMPTY": ""}, []).data
+    assert {name: ours.get(name) for name in "abcdef"} == yaml_load(text)
+    (folder / "mkdocs.yml").write_text("a: !ENV {SET: x}\n", encoding="utf-8")
+    problems = []
+    assert mkdocs.read(folder / "mkdocs.yml", {}, problems) is None
+    assert "!ENV names a variable" in problems[0]
 
 
 def test_an_mkdocs_yml_that_inherits_is_read_with_what_it_inherits(folder):

@@ -56,14 +56,14 @@ def test_what_mkdocs_yml_inherits_is_of_the_site(site, publish):
     assert "Of me alone" in (site / "site/index.html").read_text(encoding="utf-8")
 
 
-def test_a_variable_in_a_list_over_lines_is_of_the_site(site, publish, monkeypatch):
+def test_a_variable_in_a_list_over_lines_is_of_the_site(site, open_app, monkeypatch):
     own = site / "mkdocs.yml"
     own.write_text(without_copyright(own) + "copyright: !ENV\n  - NOT_SET\n  - WHOSE\n  - nobody\n", encoding="utf-8")
     for whose in ("of Ana", "of Rui"):
         monkeypatch.setenv("WHOSE", whose)
-        assert publish().fresh
+        assert open_app(site, os.environ).publish().fresh
         assert whose in (site / "site/index.html").read_text(encoding="utf-8")
-        assert not publish().fresh
+        assert not open_app(site, os.environ).publish().fresh
 
 
 def test_a_file_of_another_folder_that_a_template_includes_is_of_every_page(site, publish):

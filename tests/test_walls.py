@@ -145,7 +145,7 @@ def test_a_schema_that_is_missing_is_made_or_told(database, two):
 
 
 @pytest.mark.parametrize(
-    "name", ["Ana", "pg_ana", "1ana", 'a"; DROP TABLE readers; --', "a" * 64, "information_schema"]
+    "name", ["byline_queue", "Ana", "pg_ana", "1ana", 'a"; DROP TABLE readers; --', "a" * 64, "information_schema"]
 )
 def test_what_is_no_name_for_a_schema_is_told(name):
     url = sa.make_url("postgresql+psycopg://localhost/x").update_query_dict({"schema": name})

@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -51,6 +52,7 @@ from pipeline.store import deliveries as ledger
 from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
 from pipeline.store.schema import deliveries
+from pipeline.worker import building
 from pipeline.worker import duties as duties_module
 from pipeline.worker.duties import Duties, Job, _share
 from pipeline.worker.fleet import SCHEMA, Fleet
@@ -245,7 +247,7 @@ def test_what_a_worker_that_died_was_at_is_taken_over_by_another(sending, mailbo
     until(lambda: DeliveryState.WAITING not in counted(url))
     second.send_signal(signal.SIGTERM)
     _, said = second.communicate(timeout=30)
-    assert "deliver" in [each["task"] for each in events(said) if each["event"] in {"taken over", "done"}]
+    assert "deliver" in [each["task"] for each in events(said) if each["event"] == "taken over"]
     found = counted(url)
     assert found[DeliveryState.SENT] + found.get(DeliveryState.CLAIMED, 0) == 200
     assert found.get(DeliveryState.CLAIMED, 0) <= 2  # two lines were open
@@ -355,11 +357,42 @@ def test_what_a_site_brings_along_is_told_no_secret_by_its_build_and_none_by_its
     assert "MINE=1" in seen
     assert CANARY not in seen
     assert "postgres" not in seen
+    monkeypatch.setenv("MY_NAME", "Of the worker")
+    told = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    named = re.sub("(?m)^site_name: .*$", "site_name: !ENV [DATABASE_URL, MY_NAME, x]", told)
+    (root / "mkdocs.yml").write_text(named, encoding="utf-8")
+    assert one_site(root, HERE | mine | {"MY_NAME": "Of Ana"}).sites["ana"].settings().site.site_name == "Of Ana"
     with (root / "overrides/letter/letter.txt").open("a", encoding="utf-8") as file:
         file.write("{{ cycler.__init__.__globals__.os.environ }}")
     with pytest.raises(SendError) as refused:
         duties.deliver("ana", EDITION)
     assert CANARY not in str(refused.value)
+
+
+SLOW = """
+import os, subprocess, time
+def on_config(config):
+    child = subprocess.Popen(["sleep", "300"])
+    with open(os.path.join(os.path.dirname(__file__), "child"), "w") as file:
+        file.write(str(child.pid))
+    time.sleep(300)
+"""
+
+
+def test_a_build_that_never_ends_is_ended_with_all_that_it_started_and_one_that_fails_says_why(ana, monkeypatch):
+    root, url, _ = ana
+    duties = Duties(one_site(root, HERE | {"DATABASE_URL": url}).sites, lambda: None, Stopping())
+    with (root / "mkdocs.yml").open("a", encoding="utf-8") as file:
+        file.write("\nhooks: [hook.py]\n")
+    (root / "hook.py").write_text(SLOW, encoding="utf-8")
+    monkeypatch.setattr(building, "_LONGEST", 6)
+    with pytest.raises(PublishError):
+        duties.build("ana")
+    child = Path("/proc") / (root / "child").read_text(encoding="utf-8") / "cmdline"
+    until(lambda: not child.exists() or not child.read_bytes(), 5)  # it is gone, or nobody has asked for its end yet
+    (root / "hook.py").write_text("def on_config(config): raise ValueError('stumbled')", encoding="utf-8")
+    with pytest.raises(PublishError, match=r"^the site ana cannot be built: (?!.*RuntimeWarning).*stumbled"):
+        duties.build("ana")
 
 
 def test_the_books_of_an_edition_whose_last_hand_died_are_closed_by_a_look(sending, mailbox):
@@ -938,6 +971,19 @@ def test_a_queue_that_another_library_made_is_told_and_can_be_made_anew(fleet):
         spaces = connection.scalars(text("SELECT DISTINCT table_schema FROM information_schema.tables")).all()
     assert SCHEMA in spaces
     assert "public" not in spaces
+
+
+@pytest.mark.parametrize("there", ["alembic_version", "readers"])
+def test_what_is_not_the_queues_is_dropped_by_no_worker(there, database):
+    made = Fleet(queue_url({"DATABASE_URL": database}))
+    with made.engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {SCHEMA} CREATE TABLE {there} (id int)"))
+    for renew in (False, True):
+        with pytest.raises(StoreError, match="not the queue's"):
+            made.prepare(renew=renew)
+    with made.engine.begin() as connection:
+        assert connection.scalar(text(f"SELECT count(*) FROM {there}")) == 0
+    made.close()
 
 
 def test_a_database_that_is_not_there_is_told_in_a_sentence(database):

@@ -27,8 +27,8 @@ def see_that_it_lasts(settings: Settings, edition: str) -> None:
     if settings.service and not settings.secrets.token_keys:
         raise UsageError(
             "this machine is thrown away after the run (the environment has CI), and with it the key that signs the "
-            "readers' links, so nothing was sent: nobody could leave by them. Set BYLINE_TOKEN_KEYS to what "
-            "`byline serve` has"
+            "readers' links, so nothing was sent: those by which they choose what to get would lead nowhere. Set "
+            "BYLINE_TOKEN_KEYS to what `byline serve` has"
         )
 
 

@@ -6,6 +6,7 @@ one object), progress and errors to stderr. A command's module is imported only 
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import signal
@@ -132,9 +133,21 @@ def _end(*_signal: object) -> NoReturn:
     raise _Ended
 
 
+def _talk_beside_a_runner() -> None:
+    """See that whoever reads along for commands to a code host finds none in words of strangers."""
+    from pipeline.cli.defused import defuse_output, end_output
+    from pipeline.settings.environment import is_thrown_away
+
+    if is_thrown_away(os.environ):
+        defuse_output()
+        atexit.register(end_output)
+
+
 def main() -> None:
     """Run the command line of this process."""
     signal.signal(signal.SIGTERM, _end)
+    if os.environ.get("CI"):
+        _talk_beside_a_runner()
     code = run()
     gc.freeze()  # who ends need not look for what nobody needs: a tenth of a second after a build
     sys.exit(code)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from pipeline.cli.defused import defused_json
 from pipeline.cli.talk import (
     app,
     change_in_words,
@@ -297,7 +298,7 @@ def parse_feeds(context: click.Context, places: tuple[str, ...], *, allow_privat
     for place, seen in read_feeds(places, _settings(context), moment(context), allow_private=allow_private):
         failed = failed or not isinstance(seen, ParsedFeed)
         if as_json:
-            click.echo(json.dumps(_as_json(place, seen), ensure_ascii=False))
+            click.echo(defused_json(json.dumps(_as_json(place, seen), ensure_ascii=False)))
         else:
             click.echo("\n".join(_as_lines(place, seen)))
     return int(failed)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.defused import defused_json
 from pipeline.errors import UsageError
 from pipeline.model import ChangeKind, Naming
 
@@ -59,7 +60,7 @@ def moment(context: click.Context) -> datetime:
 def report(data: Any, *lines: str, as_json: bool) -> None:
     """Print ``data`` as one JSON object, or else ``lines`` for people."""
     if as_json:
-        click.echo(json.dumps(plain(data), ensure_ascii=False))
+        click.echo(defused_json(json.dumps(plain(data), ensure_ascii=False)))
     else:
         for line in lines:
             click.echo(line)

@@ -39,13 +39,16 @@ def find_root(start: Path) -> Path:
 
 
 def load(root: Path, environment: Mapping[str, str]) -> Settings:
-    """Return the settings of the site in ``root``. Raises ``SettingsError`` with every problem found."""
+    """Return the settings of the site in ``root``. Raises ``SettingsError`` with every problem found.
+
+    Variables in mkdocs.yml are those of ``environment``; a secret is none of them.
+    """
     problems = env.unknown(environment)
     text = reading.text_of(root / FILE, problems) or ""
     given = env.given(environment)
     data = env.laid_over(_mapping(text, FILE, problems), given)
     sections = _validated(Sections, data, (text, FILE), problems, given)
-    site = _site(root, problems)
+    site = _site(root, env.without_secrets(environment), problems)
     if problems or sections is None or site is None:
         raise SettingsError(problems)
     fields = {name: getattr(sections, name) for name in Sections.model_fields}
@@ -111,8 +114,8 @@ def _names_beside(model: type[BaseModel], path: Sequence[str | int]) -> Sequence
     return sorted(section.model_fields) if section else []
 
 
-def _site(root: Path, problems: list[str]) -> SiteSettings | None:
-    found = mkdocs.read(root / mkdocs.FILE, problems)
+def _site(root: Path, environment: Mapping[str, str], problems: list[str]) -> SiteSettings | None:
+    found = mkdocs.read(root / mkdocs.FILE, environment, problems)
     if found is None:
         return None
     site = _validated(SiteSettings, found.data, (found.text, mkdocs.FILE), problems)

@@ -11,12 +11,12 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
-import yaml_env_tag
 
 from pipeline import yamltext
 from pipeline.settings.reading import text_of, without_blanks, yaml_problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 FILE: Final = "mkdocs.yml"
@@ -34,8 +34,12 @@ class Mkdocs:
 
 @dataclass(slots=True)
 class _Seen:
-    """What was seen on the way: files, texts and values that the data is of, and names of code."""
+    """What was seen on the way: files, texts and values that the data is of, and names of code.
 
+    ``environment`` is where the values of variables are from.
+    """
+
+    environment: Mapping[str, str]
     files: set[Path] = field(default_factory=set)
     made_of: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
@@ -47,7 +51,7 @@ class _Seen:
         loader.add_multi_constructor("", lambda _loader, _suffix, _node: None)
 
     def _from_environment(self, loader: Any, node: Any) -> Any:
-        value = yaml_env_tag.construct_env_tag(loader, node)
+        value = _value_of(loader, node, self.environment)
         self.made_of.append(repr(value))
         return value
 
@@ -55,9 +59,26 @@ class _Seen:
         self.code.append(suffix.partition(":")[2])
 
 
-def read(file: Path, problems: list[str]) -> Mkdocs | None:
+def _value_of(loader: Any, node: Any, environment: Mapping[str, str]) -> Any:
+    """Return what an !ENV stands for, as MkDocs has it: the first variable that is set, or else the last in the list.
+
+    MkDocs asks the process for it; who reads the settings of many sites cannot.
+    """
+    if not isinstance(node, (yaml.ScalarNode, yaml.SequenceNode)):
+        raise yaml.constructor.ConstructorError(None, None, "!ENV names a variable, or a list of them", node.start_mark)
+    names = [node] if isinstance(node, yaml.ScalarNode) else node.value
+    default = loader.construct_object(names.pop()) if len(names) > 1 else None
+    for name in map(loader.construct_scalar, names):
+        if name in environment:
+            value = environment[name]
+            tag = loader.resolve(yaml.ScalarNode, value, (True, False))
+            return loader.construct_object(yaml.ScalarNode(tag, value))
+    return default
+
+
+def read(file: Path, environment: Mapping[str, str], problems: list[str]) -> Mkdocs | None:
     """Return what ``file`` says; None where that cannot be read, with the reasons among the ``problems``."""
-    seen = _Seen()
+    seen = _Seen(environment)
     data = _inherited(file, seen, problems)
     if data is None:
         return None

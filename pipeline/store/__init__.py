@@ -112,11 +112,14 @@ class Store:
         return f"the store {self._place} cannot be used: {words_of(error)}; {what_to_do}"
 
 
-def connecting(place: str | Path) -> Engine:
-    """Return what connects to the database at ``place``. Raises as ``Store`` does where there can be none."""
+def connecting(place: str | Path, schema: str = "") -> Engine:
+    """Return what connects to the database at ``place``; of PostgreSQL, to another ``schema`` of it, if named.
+
+    Raises as ``Store`` does where there can be none.
+    """
     url = address_of(place)
     try:
-        return _sqlite_engine(url) if url.get_backend_name() == "sqlite" else server.connecting(url)
+        return _sqlite_engine(url) if url.get_backend_name() == "sqlite" else server.connecting(url, schema)
     except ModuleNotFoundError as error:
         raise SettingsError(
             [f"a PostgreSQL store needs the package {error.name}: install Byline with its extra, byline[postgres]"]

@@ -40,13 +40,13 @@ _HELD_UP: Final = ("53300", "25P03", "55P03")
 """It has too many connections; it ended one that did nothing; somebody else holds what is wanted."""
 
 
-def connecting(url: URL) -> Engine:
-    """Return what connects to the database at ``url``."""
-    url, schema = schema_of(url)
+def connecting(url: URL, schema: str = "") -> Engine:
+    """Return what connects to the database at ``url``, and looks into ``schema`` or the one that it names."""
+    url, named = schema_of(url)
     # What a server has prepared is not there for the next client of a pooler: nothing is.
     engine = create_engine(url, connect_args={"prepare_threshold": None, **living(url)})
     event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _beginning(schema))
+    event.listen(engine, "begin", _beginning(schema or named))
     event.listen(engine, "handle_error", _leave_a_demoted_one)
     return engine
 

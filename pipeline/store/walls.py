@@ -16,6 +16,8 @@ from pipeline.errors import SettingsError, StoreError
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
 
+QUEUE: Final = "byline_queue"
+"""The schema that all workers share; what is in it is made anew, so it is no place for a site."""
 _NAME: Final = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
 
 
@@ -37,6 +39,10 @@ def schema_of(url: URL) -> tuple[URL, str]:
     if not isinstance(named, str) or not _NAME.fullmatch(named) or named == "information_schema":
         raise SettingsError(
             ["DATABASE_URL: schema must be small letters, digits and _, and not begin with a digit or pg_: ?schema=ana"]
+        )
+    if named == QUEUE:
+        raise SettingsError(
+            [f"DATABASE_URL: the schema {QUEUE} is that of the workers' queue; name another: ?schema=ana"]
         )
     return url.difference_update_query(["schema"]), named
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from pipeline.errors import StoreAwayError, StoreError
 from pipeline.store import connecting
 from pipeline.store.address import words_of
-from pipeline.store.walls import see_that_it_is_there
+from pipeline.store.walls import QUEUE, see_that_it_is_there
 from pipeline.worker.ills import Ills
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection, Row, TextClause
 
-SCHEMA: Final = "byline_queue"
+SCHEMA: Final = QUEUE
 ALIVE: Final = 30
 """Seconds: a worker that gave no sign for so long is dead."""
 BEAT: Final = 5.0
@@ -44,8 +44,7 @@ class Fleet:
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        here = url.update_query_dict({"schema": SCHEMA}).render_as_string(hide_password=False)
-        self.engine = connecting(here)
+        self.engine = connecting(url.render_as_string(hide_password=False), SCHEMA)
         self._room = threading.BoundedSemaphore(_AT_ONCE)
 
     def prepare(self, *, renew: bool = False) -> None:
@@ -122,6 +121,8 @@ def _prepare(connection: Connection, *, renew: bool) -> None:
 
     made_by = version("procrastinate")
     connection.execute(text("SELECT pg_advisory_xact_lock(7240194)"))  # one at a time makes it
+    if renew or _made_by(connection) is None:
+        _see_that_nobody_else_is_in_it(connection)
     if renew:
         connection.execute(text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"))
     found = _made_by(connection)
@@ -137,6 +138,16 @@ def _prepare(connection: Connection, *, renew: bool) -> None:
             "with --renew, which makes the queue anew. Nothing is lost: what is to be done stands in the sites' stores"
         )
     connection.execution_options(no_parameters=True).exec_driver_sql(_SITES)
+
+
+def _see_that_nobody_else_is_in_it(connection: Connection) -> None:
+    """Raise ``StoreError`` where the schema of the queue has the tables of a site, or of whatever else."""
+    tables = set(connection.scalars(_TABLES_IN_IT, {"schema": SCHEMA}))
+    if "alembic_version" in tables or (tables and "queue_made_by" not in tables):
+        raise StoreError(
+            f"the schema {SCHEMA} holds what is not the queue's, so nothing was made or dropped in it: if that is the "
+            "store of a site, ALTER SCHEMA … RENAME TO gives it a name of its own"
+        )
 
 
 def _made_by(connection: Connection) -> str | None:
@@ -163,6 +174,7 @@ CREATE TABLE IF NOT EXISTS site_ills (
     uncertain int NOT NULL
 ) WITH (fillfactor = 50);
 """
+_TABLES_IN_IT: Final = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema")
 _LOOKED: Final = text(
     "INSERT INTO site_ills VALUES (:site, now(), CAST(:troubles AS jsonb), :late, :uncertain) ON CONFLICT (site) "
     "DO UPDATE SET looked_at = excluded.looked_at, troubles = excluded.troubles, late = excluded.late, "

@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
-from pipeline.app.backup.packed import DATABASE, HIDDEN, TOKEN_KEY, Manifest, can_be_packed, files_below, pack
+from pipeline.app.backup.packed import DATABASE, HIDDEN, MERGED, TOKEN_KEY, Manifest, can_be_packed, files_below, pack
 from pipeline.app.backup.sealed import sealing
 from pipeline.errors import BackupError, UsageError
 from pipeline.store import Store
@@ -62,15 +62,17 @@ def _found(settings: Settings, database: Path) -> Iterator[tuple[str, Path]]:
     """
     yield DATABASE, database
     root = settings.root.resolve()
-    if (root / TOKEN_KEY).exists():
-        yield TOKEN_KEY, root / TOKEN_KEY
+    own = [root / each.relative_to(settings.root) for each in (settings.content, settings.overrides)]
+    for path in (root / TOKEN_KEY, *sorted((root / MERGED).glob("*.vcf"))):
+        if path.exists():
+            yield path.relative_to(root).as_posix(), path
     for path in sorted(root.iterdir()):
         if path.suffix == ".age" or (path.name.startswith(".") and path.name not in HIDDEN):
             continue
         if path.is_symlink() or not path.is_dir():
             yield path.name, path
         elif path != settings.output.resolve():
-            yield from files_below(root, path)
+            yield from files_below(root, path, own)
 
 
 def _see_that_free(settings: Settings, path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import stat
 import tarfile
@@ -17,7 +18,7 @@ import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
 from unicodedata import category
 
@@ -25,20 +26,24 @@ from pipeline.errors import BackupError
 from pipeline.settings.sections import STATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 DATABASE: Final = f"{STATE}/byline.db"
 TOKEN_KEY: Final = f"{STATE}/token.key"
 MANIFEST: Final = "byline-backup.json"
 FORM: Final = 1
 _SECRET: Final = frozenset({DATABASE, TOKEN_KEY})
+MERGED: Final = f"{STATE}/merged"
+"""The folder with the records of people that became one, as they were; they are nowhere else."""
+_MERGED: Final = re.compile(rf"{re.escape(MERGED)}/[0-9]+-and-[0-9]+\.vcf")
 HIDDEN: Final = frozenset(
     ".gitignore .gitattributes .github .gitlab .gitlab-ci.yml .forgejo .gitea .domains .editorconfig".split()
 )
 """Of what is hidden in an author's folder, that which a code host reads; all else is some program's own."""
 _MADE: Final = frozenset({"__pycache__", "node_modules", ".git"})
 _LONGEST_MANIFEST: Final = 1 << 20
+_LAST: Final = 1 << 40
+"""Seconds before or after 1970: farther away, no file system can be told."""
 _LEFT: Final = 64 << 20
 """Bytes of the disk that are left free by what is unpacked."""
 
@@ -79,26 +84,36 @@ def _add(archive: tarfile.TarFile, entry: tarfile.TarInfo, file: IO[bytes]) -> N
 
 def _entry(name: str, size: int, at: float) -> tarfile.TarInfo:
     entry = tarfile.TarInfo(name)
-    entry.size, entry.mtime, entry.mode = size, int(at), 0o600 if name in _SECRET else 0o644
+    entry.size, entry.mtime, entry.mode = size, int(at), 0o600 if name.startswith(f"{STATE}/") else 0o644
     return entry
 
 
-def files_below(root: Path, folder: Path) -> Iterator[tuple[str, Path]]:
+def files_below(root: Path, folder: Path, own: Collection[Path] = ()) -> Iterator[tuple[str, Path]]:
     """Yield what is in ``folder`` and no folder, with its name below ``root``; links are not followed.
 
-    What some program installed or made there is passed by, and other backups are.
+    What some program installed or made there is passed by, and other backups are. In the author's ``own`` folders
+    nothing is: what cannot be packed is yielded all the same.
     """
     for here, folders, names in os.walk(folder):
-        if "pyvenv.cfg" in names:
+        passed_by: list[str] = []
+        found = names
+        if any(_is_in_line(Path(here), each) for each in own):
+            passed_by = [name for name in folders if name.casefold() == ".git"]
+            folders[:] = sorted(set(folders) - set(passed_by))
+        elif "pyvenv.cfg" in names:
             folders.clear()
             continue
-        folders[:] = sorted(set(folders) - _MADE)
+        else:
+            folders[:] = sorted(set(folders) - _MADE)
+            found = [name for name in names if not name.endswith(".age")]
         links = [name for name in folders if (folder / here / name).is_symlink()]
-        for name in sorted((*names, *links)):
+        for name in sorted((*found, *links, *passed_by)):
             path = folder / here / name
-            if path.suffix == ".age":
-                continue
             yield path.relative_to(root).as_posix(), path
+
+
+def _is_in_line(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)
 
 
 def can_be_packed(name: str, path: Path) -> bool:
@@ -125,7 +140,7 @@ def unpack(stream: IO[bytes], folder: Path) -> tuple[Mapping[str, Any], int]:
 def _in_words() -> Iterator[None]:
     try:
         yield
-    except (tarfile.TarError, zlib.error, EOFError, UnicodeError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, ValueError, OverflowError) as error:  # of odd sizes and sparse maps
         raise BackupError(f"the backup holds no archive that can be read ({error}): use another") from error
 
 
@@ -162,7 +177,7 @@ def _write(archive: tarfile.TarFile, entry: tarfile.TarInfo, folder: Path) -> No
 
 def _safe(entry: tarfile.TarInfo) -> str:
     """Return the name of a file that may be written. Raises ``BackupError`` where it may not."""
-    if not entry.isreg() or entry.issparse() or not _is_safe(entry.name):
+    if not entry.isreg() or entry.issparse() or not _is_safe(entry.name) or not -_LAST <= entry.mtime <= _LAST:
         raise BackupError(f"the backup holds {entry.name!r}, which no backup of Byline's does: it is not to be trusted")
     return PurePosixPath(entry.name).as_posix()
 
@@ -171,4 +186,5 @@ def _is_safe(name: str) -> bool:
     parts = name.split("/")
     plain = not {part.casefold() for part in parts} & {"", ".", "..", ".git"} and "\\" not in name
     printable = all(category(sign) not in {"Cc", "Cs"} for sign in name)
-    return plain and printable and (name in _SECRET or not name.startswith(".") or parts[0] in HIDDEN)
+    is_known = name in _SECRET or _MERGED.fullmatch(name) or not name.startswith(".") or parts[0] in HIDDEN
+    return plain and printable and bool(is_known)

@@ -84,9 +84,11 @@ def _host(environment: Mapping[str, str]) -> CodeHost:
         CodeHost.FORGEJO: ("FORGEJO_ACTIONS", "GITEA_ACTIONS"),  # Forgejo says that it is GitHub as well
         CodeHost.GITHUB: ("GITHUB_ACTIONS",),
     }
-    for host, names in told.items():
-        if any(environment.get(name) == "true" for name in names):
-            return host
+    found = [host for host, names in told.items() if any(environment.get(name) == "true" for name in names)]
+    if CodeHost.GITLAB in found[:-1]:
+        raise UsageError("the environment tells of GitLab and of another code host as well: no token goes to either")
+    if found:
+        return found[0]
     raise UsageError("this is no run of GitHub Actions, GitLab CI or Forgejo Actions: `byline ci` is for their runs")
 
 
