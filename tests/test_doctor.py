@@ -306,6 +306,15 @@ def test_what_would_fail_only_when_it_is_wanted_is_told_before(site):
     }
 
 
+def test_hooks_that_are_not_there_are_told(site):
+    mkdocs = site / "mkdocs.yml"
+    (site / "there.py").write_text("", encoding="utf-8")
+    hooks = f"\nhooks: [there.py, gone.py, {'x' * 999}]\n"
+    mkdocs.write_text(mkdocs.read_text(encoding="utf-8") + hooks, encoding="utf-8")
+    told = [each.reason for each in examine_site(site, {}, NOW).ailments if "hooks" in each.reason]
+    assert [reason.split()[4][:7] for reason in told] == ["gone.py", "xxxxxxx"]
+
+
 def test_plugins_that_are_not_installed_are_told_where_the_engine_minds(site):
     mkdocs = site / "mkdocs.yml"
     text = mkdocs.read_text(encoding="utf-8")

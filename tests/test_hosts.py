@@ -296,6 +296,25 @@ def test_a_change_of_no_post_is_checked_as_well_and_named(host, begun, forge):
         assert "changes:" not in text
 
 
+def test_code_that_is_named_and_not_there_is_told_before_it_is_merged(site, byline, tmp_path, monkeypatch):
+    """No site would be built then. What is installed is that of the branch before, which may ask for more now."""
+    git(site, "init", "--quiet")
+    commit(site, "begun")
+    monkeypatch.chdir(site)
+    mkdocs = site / "mkdocs.yml"
+    whole = mkdocs.read_text(encoding="utf-8")
+    text = whole.replace("  - search\n", "  - search\n  - no-such-plugin\n", 1)
+    for hooks, more, code in (("hooks: [gone.py]", "", 1), ("", "", 1), ("", "plugin==1\n", 0)):
+        mkdocs.write_text(f"{text}\n{hooks}\n", encoding="utf-8")
+        with (site / "requirements.txt").open("a", encoding="utf-8") as file:
+            file.write(more)
+        commit(site, "theirs")
+        assert byline("ci", "report", "--since", "HEAD~1", "--to", tmp_path / "report")[0] == code
+        report = (tmp_path / "report/report.md").read_text(encoding="utf-8")
+        assert "the plugin no-such-plugin is not installed" in report
+        assert ("there is no file gone.py" in report) == bool(hooks)
+
+
 def workflows_of(host):
     return sorted((REPOSITORY / "pipeline/starter/workflows" / host).iterdir())
 

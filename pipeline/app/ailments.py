@@ -104,6 +104,7 @@ class Facts:
     lacks_password: bool = False
     lost_font: str = ""
     lost_plugins: Sequence[str] = ()
+    lost_hooks: Sequence[str] = ()
     is_public: bool = False
     lost: Sequence[str] = ()
     troubles: Sequence[Trouble] = ()
@@ -167,6 +168,9 @@ def _files(facts: Facts) -> Iterator[Ailment]:
     for name in facts.lost_plugins:
         told = f"the plugin {name} is named and not installed, so the site cannot be built"
         yield _fail("settings", "mkdocs.yml", told, "Install it beside Byline (requirements.txt), or take it out.")
+    for name in facts.lost_hooks:
+        told = f"there is no file {name}, which hooks names, so the site cannot be built"
+        yield _fail("settings", "mkdocs.yml", told, "Put it there, or take the line out.")
 
 
 def _store(facts: Facts) -> Iterator[Ailment]:

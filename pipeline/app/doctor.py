@@ -11,10 +11,11 @@ import sys
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, entry_points, requires, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING
 
 from pipeline.app.ailments import Facts, KeyFile, ailments
+from pipeline.app.lost import lost_hooks, lost_plugins
 from pipeline.errors import CodeHostError, PostError, SendError, SettingsError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -105,18 +106,11 @@ def _with_files(facts: Facts, settings: Settings) -> Facts:
     return replace(
         facts,
         lost_font=font if font and not (settings.root / font).is_file() else "",
-        lost_plugins=tuple(_lost_plugins(settings)),
+        lost_plugins=tuple(lost_plugins(settings)),
+        lost_hooks=tuple(lost_hooks(settings)),
         lacks_password=settings.send.way == "smtp" and bool(smtp.username) and settings.secrets.smtp_password is None,
         is_public=_is_tracked(settings),
     )
-
-
-def _lost_plugins(settings: Settings) -> Iterator[str]:
-    """Yield the plugins of mkdocs.yml that are not installed; Zensical passes over all that it does not know itself."""
-    if settings.publish.engine == "zensical":
-        return
-    known = {each.name for group in ("mkdocs.plugins", "properdocs.plugins") for each in entry_points(group=group)}
-    yield from (name for name in settings.site.plugins if not known & {name, f"material/{name}"})
 
 
 def _is_tracked(settings: Settings) -> bool:

@@ -8,22 +8,27 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pipeline import post as posts
+from pipeline import yamltext
 from pipeline.app.hosts.changed import changed, others, taken_away
 from pipeline.app.hosts.told import told, told_of_trouble
+from pipeline.app.lost import lost_hooks, lost_plugins
 from pipeline.errors import PostError
 from pipeline.model import Finding, Severity
+from pipeline.settings.mkdocs import FILE as MKDOCS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pipeline.app import App
     from pipeline.errors import SettingsError
     from pipeline.model import Post
     from pipeline.settings.sections import Settings
+
+_REQUIREMENTS: Final = "requirements.txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +59,36 @@ def reported(app: App, since: str) -> Reported:
     paths = changed(settings, since)
     found = [finding for path in paths for finding in app.check(path)]
     found += _renamed(settings, since, paths)
+    more = others(settings, since, paths)
+    found += (lost := list(_lost(settings, more)))
     return Reported(
-        text=told(settings.root, paths, found, others(settings, since, paths)),
+        text=told(settings.root, [*paths, *{each.path for each in lost}], found, more),
         paths=paths,
         errors=sum(each.hinders for each in found),
         findings=len(found),
         is_red=any(each.hinders and each.path.parent.name != posts.DRAFTS for each in found),
     )
+
+
+def _lost(settings: Settings, others: Sequence[str]) -> Iterator[Finding]:
+    """Yield what keeps the site from being built: code that mkdocs.yml names and that is not there.
+
+    What is installed is what the branch asks for that this would be merged into; so where that changes, nobody knows.
+    """
+    is_asked_anew = any(name.endswith(_REQUIREMENTS) for name in others)
+    text = (settings.root / MKDOCS).read_text(encoding="utf-8")
+
+    def found(setting: str, severity: Severity, reason: str, remedy: str) -> Finding:
+        line, path = yamltext.line_of(text, (setting,)), settings.root / MKDOCS
+        return Finding(rule=setting, severity=severity, path=path, line=line, reason=reason, remedy=remedy)
+
+    for name in lost_hooks(settings):
+        reason = f"there is no file {name}, which hooks names, so the site cannot be built"
+        yield found("hooks", Severity.ERROR, reason, "put it there, or take the line out")
+    for name in lost_plugins(settings):
+        reason = f"the plugin {name} is not installed, so the site cannot be built"
+        severity = Severity.WARNING if is_asked_anew else Severity.ERROR
+        yield found("plugins", severity, reason, f"name it in {_REQUIREMENTS}, with all that it needs, or take it out")
 
 
 def _renamed(settings: Settings, since: str, paths: Iterable[Path]) -> Iterator[Finding]:
