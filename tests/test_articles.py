@@ -474,8 +474,10 @@ print(extracted(open({str(page)!r}, "rb").read(), "http://127.0.0.1/x", "text/ht
 class AllPublic(Web):
     """A client for which loopback is the public web, so that one server can be two sites."""
 
-    def _session(self, **_guarded):
-        return super()._session(guarded=False)
+    async def __aenter__(self):
+        await super().__aenter__()
+        self._guarded = self._private
+        return self
 
 
 async def here(body, url, content_type):

@@ -408,7 +408,8 @@ def test_an_older_store_is_backed_up_as_it_is_before_anything_is_changed_in_it(b
     open_app(site).close()
     place = site / ".byline/byline.db"
     with closing(sqlite3.connect(place)) as older:  # as the Byline before this one had it
-        older.executescript("DROP TABLE restores; UPDATE alembic_version SET version_num = '0013'")
+        older.executescript("DROP TABLE restores; DROP INDEX ix_deliveries_edition_state_id")
+        older.executescript("UPDATE alembic_version SET version_num = '0013'")
         before = "\n".join(older.iterdump())
     assert "migration 0013" in byline("doctor", at=site)[1]
     assert byline("backup", tmp_path / "b.age", "--to", lock.recipients[0], at=site)[0] == 0
