@@ -201,8 +201,13 @@ class Runner:
     def of_actions(self, text, branch="main", skip=()):
         """Run a workflow of GitHub or Forgejo; return the exit code of each job."""
         told, workflow = {}, yaml.safe_load(text)
+        asked = ((workflow[True] or {}).get("workflow_dispatch") or {}).get("inputs", {})  # YAML takes "on" for a yes
+        for name, about in asked.items():
+            if "default" in about:
+                self.values.setdefault(f"inputs.{name}", about["default"])
         for name, job in workflow["jobs"].items():
-            if name in skip:
+            needs = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", ())
+            if name in skip or (any(map(told.get, needs)) and "always()" not in str(job.get("if", ""))):
                 continue
             place = self._place()
             self.values["runner.temp"] = str(temp_of(place))
