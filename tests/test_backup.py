@@ -829,19 +829,24 @@ def test_nothing_is_sent_from_a_store_that_came_back_until_the_author_says_so(si
     with app.store.writing() as connection:
         for name, (state, due_at) in at.items():
             connection.execute(insert(sends).values(edition=name, state=state, due_at=due_at, frozen_at=NOW))
+        ill = {"state": SendState.PAUSED, "reason": "the mail server is ill", "frozen_at": NOW}
+        connection.execute(insert(sends).values(edition="paused", **ill))
     path = app.backup(tmp_path / "b.age", lock.recipients).path
     back = NOW + timedelta(days=1)
     done = restore(path, tmp_path / "new", lock, now=back)
-    assert set(done.held) == {"planned", "begun"}
+    assert set(done.held) == {"planned", "begun", "paused"}
     again = open_app(tmp_path / "new", now=back)
     assert (again.letters.due().now, again.letters.due().late) == ((), ())
     with again.store.reading() as connection:
-        known = {name: sending_of(connection, name) for name in at}
+        known = {name: sending_of(connection, name) for name in (*at, "paused")}
         assert {name: each.state for name, each in known.items()} == {
             "planned": SendState.PAUSED,
             "begun": SendState.PAUSED,
             "over": SendState.DONE,
+            "paused": SendState.PAUSED,
         }
+        assert "restored from the backup of" in known["paused"].reason  # it may have been resumed since then
+        assert known["paused"].reason.endswith("before that it was paused: the mail server is ill")
         assert "restored from the backup of 2026-11-23 07:30 UTC" in known["planned"].reason
         assert why_unknown(connection, "over", NOW.date()) == ""
         for day in (NOW.date(), back.date(), date(2020, 1, 1)):

@@ -10,6 +10,7 @@ import pytest
 import sending
 from pipeline.cli import run
 from pipeline.cli.init import _sample_files, make
+from pipeline.errors import SendError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState, SendState, Settled
 from pipeline.send import lineman, orders
@@ -203,6 +204,14 @@ def test_who_was_stopped_amid_a_hand_over_hands_nothing_over_when_woken(site, le
     assert found[0].counts == {}
     assert states(store, letter) == {SENT: 1}
     store.close()
+
+
+def test_a_server_that_is_always_too_slow_ends_the_send_and_leaves_nobody_uncertain(site, letter, store, monkeypatch):
+    monkeypatch.setattr(lineman, "FRESH", -1.0)
+    with sink() as server, pytest.raises(SendError, match="3 times in a row before it would have taken a text"):
+        sent(letter, here(site, server.server_address[1], 1), store)
+    assert server.got == []
+    assert set(states(store, letter)) <= {WAITING, LATER}
 
 
 def test_a_claim_that_is_let_go_is_ones_own(letter, store):

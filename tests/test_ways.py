@@ -848,6 +848,22 @@ def test_what_another_hand_has_at_this_moment_is_not_taken_up(site, letter, stor
     assert state_of(store, letter).state == SendState.DONE
 
 
+def test_nothing_is_handed_over_by_a_key_that_was_forgotten_while_it_waited(site, letter, store, monkeypatch):
+    with serving(ResendServer()) as server:
+        cut_off(letter, site, store, server)
+        now = [NOW + timedelta(hours=22)]
+
+        def waits(*_given):
+            now[0] = NOW + timedelta(hours=24)
+            return True
+
+        monkeypatch.setattr("pipeline.send.resumed._may_leave", waits)
+        way = way_to("resend", site, server)
+        room.send(letter, site, store, way, lambda _: None, room.Orders(clock=lambda: now[0]))
+        assert len(server.requests) == 28  # none for the two that were cut off, which the server took
+    assert states(store, letter) == {SENT: 28, CLAIMED: 2}
+
+
 def test_what_is_taken_up_is_within_the_pace(site, letter, store):
     paced = one_line(site)
     paced = paced.model_copy(update={"send": paced.send.model_copy(update={"pace": PaceSettings(per_day=3)})})

@@ -57,6 +57,7 @@ class Round:
 FRESH: Final = ON_ITS_WAY.total_seconds() / 2
 """Seconds after which nothing is handed over by a claim any more: who was stopped or asleep for longer may have been
 given up, and the letter sent by somebody else. The other half is for clocks that do not agree, and for the answer."""
+_TOO_LATE: Final = 3
 _CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """It counts the time for which a machine sleeps, where there is one that does."""
 
@@ -97,6 +98,7 @@ class Lineman(threading.Thread):
         self._asks = asks
         self._line = line
         self._is_released = False
+        self._overdue = 0
 
     def release(self) -> None:
         """End it, as soon as what it does is done: there is no clerk any more."""
@@ -144,10 +146,27 @@ class Lineman(threading.Thread):
         try:
             answer = self._line.send(message, lambda: time.clock_gettime(_CLOCK) - asked <= FRESH)
         except Overdue:
+            self._begin_anew()
             return Settled(row=candidate.row, state=DeliveryState.WAITING, answer=NO_TEXT)
         except Uncertain:
             return Settled(row=candidate.row, state=DeliveryState.CLAIMED, answer=NO_TEXT)
+        self._overdue = 0
         return Settled(row=candidate.row, state=answer.state, answer=answer.text, wait=answer.wait)
+
+    def _begin_anew(self) -> None:
+        """Let go of a line on which it got too late, so that the next is open before anything is claimed.
+
+        Raises ``SendError`` where that goes on: who slept meanwhile is too late once.
+        """
+        assert self._line is not None, "something was to be handed over by it"
+        self._line.close()
+        self._line = None
+        self._overdue += 1
+        if self._overdue >= _TOO_LATE:
+            raise SendError(
+                f"the other side took more than {FRESH / 60:.0f} minutes {self._overdue} times in a row before it "
+                "would have taken a text, so nobody else is sent to: ask who runs it, and send again"
+            )
 
     def _made_out(self, reader: Reader) -> Message:
         try:

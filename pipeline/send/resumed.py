@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model import Delivery, DeliveryState
 from pipeline.send.waiting import PATIENCE
-from pipeline.send.ways import Uncertain
+from pipeline.send.ways import Overdue, Uncertain
 from pipeline.store import resumed as kept
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ def take_up(send: Round, tell: Callable[[Delivery], None], slept: Callable[[date
     Only a yes is written down: after anything else nobody knows what became of the first, and it stays uncertain.
     ``slept`` waits until a time, as the pace may ask for, and tells whether the send is to go on.
     """
-    remembers = send.way.promise.remembers
-    if remembers is None:
+    long = _remembers(send)
+    if long is None:
         return 0
     now = send.clock()
     with send.store.reading() as connection:
-        found = kept.cut_off(connection, send.edition, send.way.mark, now - remembers + _MARGIN, now)
+        found = kept.cut_off(connection, send.edition, send.way.mark, now - long, now)
     if not found:
         return 0
     with send.store.writing() as connection:
@@ -52,6 +53,18 @@ def take_up(send: Round, tell: Callable[[Delivery], None], slept: Callable[[date
     return sent
 
 
+def _remembers(send: Round) -> timedelta | None:
+    """Return for how long a key is surely known at the other side; None where it knows none."""
+    remembers = send.way.promise.remembers
+    return None if remembers is None else remembers - _MARGIN
+
+
+def _is_remembered(send: Round, it: CutOff) -> bool:
+    """Tell whether its key is known there still: who asks may have slept, or waited for the pace."""
+    long = _remembers(send)
+    return long is not None and send.clock() - it.claimed_at < long
+
+
 def _asked(send: Round, line: Line, found: tuple[CutOff, ...], slept: Callable[[datetime], bool]) -> Iterator[Delivery]:
     """Yield each delivery that turns out to be sent."""
     uncertain = 0
@@ -62,7 +75,9 @@ def _asked(send: Round, line: Line, found: tuple[CutOff, ...], slept: Callable[[
         if not _may_leave(send, each, slept):
             continue
         try:
-            answer = line.send(message)
+            answer = line.send(message, partial(_is_remembered, send, each))
+        except Overdue:
+            continue
         except Uncertain:
             uncertain += 1
             if uncertain >= _MOST_UNCERTAIN:

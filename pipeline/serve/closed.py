@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
-from pipeline.errors import StoreMovedError
+from pipeline.errors import StoreError, StoreMovedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,11 +33,17 @@ class Closed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         is_asked_here = not scope["path"].endswith(("/go", "/health"))
-        if is_asked_here and (why := await run_in_threadpool(self._service.why_closed)):
+        if is_asked_here and (why := await run_in_threadpool(self._why_closed)):
             self._tell_once(why)
             await closed(self._pages)(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+    def _why_closed(self) -> str:
+        try:
+            return self._service.why_closed()
+        except StoreError:  # whoever needs the store says that it is away; not every page does
+            return ""
 
     def _tell_once(self, why: str) -> None:
         if why != self._told:

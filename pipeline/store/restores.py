@@ -16,20 +16,23 @@ if TYPE_CHECKING:
 
     from pipeline.model import EditionId
 
-_GOES_ON_ALONE = (SendState.SCHEDULED, SendState.RUNNING)
+_MAY_HAVE_GONE_ON = (SendState.SCHEDULED, SendState.RUNNING, SendState.PAUSED)
+"""One that was paused in the backup may have been resumed since then."""
 
 
 def came_back(connection: Connection, made_at: datetime, now: datetime) -> tuple[EditionId, ...]:
-    """Write down that the store is that of a backup which was ``made_at`` that time. Return which sends were paused.
+    """Write down that the store is that of a backup which was ``made_at`` that time. Return which sends are paused.
 
-    None begins or goes on by itself: whoever got a letter since is not known here.
+    None begins or goes on by itself, and each says why: whoever got a letter since is not known here.
     """
     connection.execute(insert_new(connection, restores).values({"at": now, "made_at": made_at}))
-    held = tuple(each.edition for each in sendings(connection, _GOES_ON_ALONE))
+    held = sendings(connection, _MAY_HAVE_GONE_ON)
     why = f"restored from the backup of {made_at:%Y-%m-%d %H:%M} UTC, and who got it since then is not known here"
-    paused = {"state": SendState.PAUSED, "reason": why, "due_at": None}
-    connection.execute(update(sends).where(sends.c.edition.in_(held)).values(paused))
-    return held
+    for each in held:
+        reason = f"{why}; before that it was paused: {each.reason}" if each.reason else why
+        paused = {"state": SendState.PAUSED, "reason": reason, "due_at": None}
+        connection.execute(update(sends).where(sends.c.edition == each.edition).values(paused))
+    return tuple(each.edition for each in held)
 
 
 def why_unknown(connection: Connection, edition: EditionId, day: date) -> str:

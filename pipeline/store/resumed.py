@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 
 class CutOff(NamedTuple):
-    """A delivery that was claimed and never settled: its row, whose it is, and its Message-ID."""
+    """A delivery that was claimed and never settled: its row, whose it is, its Message-ID, and since when."""
 
     row: int
     reader: Reader
     message_id: str
+    claimed_at: datetime
 
 
 def cut_off(connection: Connection, edition: EditionId, way: str, since: datetime, now: datetime) -> tuple[CutOff, ...]:
@@ -32,7 +33,13 @@ def cut_off(connection: Connection, edition: EditionId, way: str, since: datetim
     What a run that lives may be about to settle is not among it.
     """
     query = (
-        select(deliveries.c.id, deliveries.c.message_id, deliveries.c.reader_id, *reader_columns())
+        select(
+            deliveries.c.id,
+            deliveries.c.message_id,
+            deliveries.c.claimed_at,
+            deliveries.c.reader_id,
+            *reader_columns(),
+        )
         .join(readers)
         .where(
             deliveries.c.edition == edition,
@@ -44,7 +51,8 @@ def cut_off(connection: Connection, edition: EditionId, way: str, since: datetim
         )
         .order_by(deliveries.c.id)
     )
-    return tuple(CutOff(row.id, reader_of(row, "reader_"), row.message_id) for row in connection.execute(query))
+    rows = connection.execute(query)
+    return tuple(CutOff(row.id, reader_of(row, "reader_"), row.message_id, row.claimed_at) for row in rows)
 
 
 def settle_as_sent(connection: Connection, row: int, answer: PlainText, now: datetime) -> bool:

@@ -143,7 +143,7 @@ def _handed_over(path: Path, database: Database, aside: Path) -> Path | None:
         if database.empties and rows_at(database.url):
             _exchanged(store, target, aside)
         else:
-            copy_into(store, target)
+            copy_into(store, target, without=_ITS_OWN)
     for each in path.parent.glob(f"{path.name}*"):
         each.unlink()
     return aside if aside.exists() else None
@@ -151,10 +151,14 @@ def _handed_over(path: Path, database: Database, aside: Path) -> Path | None:
 
 def _exchanged(store: Store, target: Store, aside: Path) -> None:
     try:
-        copy_into(store, target, emptied=snapshot(target, aside))
+        copy_into(store, target, without=_ITS_OWN, emptied=snapshot(target, aside))
     except BaseException:
         aside.unlink(missing_ok=True)  # it is all there still
         raise
+
+
+_ITS_OWN = frozenset({"moves"})
+"""Wherever the store in the backup had been moved to, the one that it is copied into is here."""
 
 
 def _beside(folder: Path, what: str, end: str = "") -> Path:
