@@ -837,6 +837,8 @@ def test_nothing_is_sent_from_a_store_that_came_back_until_the_author_says_so(si
     assert set(done.held) == {"planned", "begun", "paused"}
     again = open_app(tmp_path / "new", now=back)
     assert (again.letters.due().now, again.letters.due().late) == ((), ())
+    with pytest.raises(UsageError, match="`byline send planned --resume` goes on with it"):
+        again.letters.plan("planned", back + timedelta(days=1))
     with again.store.reading() as connection:
         known = {name: sending_of(connection, name) for name in (*at, "paused")}
         assert {name: each.state for name, each in known.items()} == {

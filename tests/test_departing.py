@@ -357,6 +357,19 @@ def test_a_sentence_in_a_log_has_nothing_of_others(said, told):
     assert without_others(said) == told
 
 
+def test_a_fault_of_ours_tells_no_address_there_either(site, monkeypatch, capfd):
+    from pipeline.cli import run
+
+    def fail(*_given):
+        raise ValueError("no way to make a letter for <jane@patient.example>")
+
+    monkeypatch.setattr("pipeline.app.App.status", fail)
+    assert run(["-C", str(site), "status"], {"CI": "true"}) == 1
+    said = capfd.readouterr().err
+    assert "ValueError: no way to make a letter for <(an address)>" in said
+    assert "jane" not in said
+
+
 def test_what_pauses_a_send_at_a_code_host_is_told_without_a_readers_address(site, online, postgres):
     from pipeline.cli import run
 

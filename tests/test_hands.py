@@ -140,6 +140,26 @@ def test_one_that_was_cut_off_before_the_answer_is_on_its_way_no_more(site, lett
 # -- claims
 
 
+def given_up_and_woken(letter, site, stores, server_of, events, monkeypatch):
+    """A run is stopped amid a hand-over; after eleven minutes it is given up, another sends it, and the first wakes."""
+    (store, other), (stopped, woken) = stores, events
+    clock, found = lambda: datetime.now(UTC), []
+    with server_of as server:
+        there = here(site, server.server_address[1])
+        thread = threading.Thread(target=lambda: found.append(sent(letter, there, other, clock)))
+        thread.start()
+        assert stopped.wait(20)
+        with store.writing() as connection:
+            assert ledger.resolve_uncertain(connection, letter.edition, LATER, clock() + 11 * MINUTE) == 1
+        assert sent(letter, there, store, clock).counts == {SENT: 1}
+        monkeypatch.setattr(lineman, "FRESH", -1.0)
+        woken.set()
+        thread.join(20)
+    other.close()
+    assert server.got == ["r0@d0.example"]
+    assert found[0].counts == {}
+
+
 def test_who_was_stopped_between_claim_and_hand_over_sends_nothing_when_woken(site, letter, store_url, monkeypatch):
     """After eleven minutes the author gave it up, and it was sent; then it wakes."""
     store, other = filled(store_url, 1), Store(store_url)
@@ -154,21 +174,7 @@ def test_who_was_stopped_between_claim_and_hand_over_sends_nothing_when_woken(si
         return hand_over(*given)
 
     monkeypatch.setattr(Lineman, "_handed_over", stop_once)
-    clock, found = lambda: datetime.now(UTC), []
-    with sink() as server:
-        there = here(site, server.server_address[1])
-        thread = threading.Thread(target=lambda: found.append(sent(letter, there, other, clock)))
-        thread.start()
-        assert stopped.wait(20)
-        with store.writing() as connection:
-            assert ledger.resolve_uncertain(connection, letter.edition, LATER, clock() + 11 * MINUTE) == 1
-        assert sent(letter, there, store, clock).counts == {SENT: 1}
-        monkeypatch.setattr(lineman, "FRESH", -1.0)
-        woken.set()
-        thread.join(20)
-    other.close()
-    assert server.got == ["r0@d0.example"]
-    assert found[0].counts == {}
+    given_up_and_woken(letter, site, (store, other), sink(), (stopped, woken), monkeypatch)
     assert (states(store, letter), state_of(store, letter).state) == ({SENT: 1}, SendState.DONE)
     store.close()
 
@@ -187,21 +193,7 @@ def test_who_was_stopped_amid_a_hand_over_hands_nothing_over_when_woken(site, le
         woken.wait(20)
         return how
 
-    clock, found = lambda: datetime.now(UTC), []
-    with sink(stop_once, pipelining=False) as server:
-        there = here(site, server.server_address[1])
-        thread = threading.Thread(target=lambda: found.append(sent(letter, there, other, clock)))
-        thread.start()
-        assert stopped.wait(20)
-        with store.writing() as connection:
-            assert ledger.resolve_uncertain(connection, letter.edition, LATER, clock() + 11 * MINUTE) == 1
-        assert sent(letter, there, store, clock).counts == {SENT: 1}
-        monkeypatch.setattr(lineman, "FRESH", -1.0)
-        woken.set()
-        thread.join(20)
-    other.close()
-    assert server.got == ["r0@d0.example"]
-    assert found[0].counts == {}
+    given_up_and_woken(letter, site, (store, other), sink(stop_once, pipelining=False), (stopped, woken), monkeypatch)
     assert states(store, letter) == {SENT: 1}
     store.close()
 

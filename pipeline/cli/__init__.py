@@ -97,7 +97,7 @@ def run(arguments: Sequence[str] | None = None, environment: Mapping[str, str] |
         click.echo("byline: stopped", err=True)
         return 128 + (signal.SIGTERM if isinstance(stop.__cause__ or stop, _Ended) else signal.SIGINT)
     except BylineError as error:
-        click.echo(f"byline: {_for_the_log(error, os.environ if environment is None else environment)}", err=True)
+        click.echo(f"byline: {_for_the_log(error, environment)}", err=True)
         return error.exit_code
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has seen enough
@@ -106,19 +106,19 @@ def run(arguments: Sequence[str] | None = None, environment: Mapping[str, str] |
         if os.environ.get("BYLINE_DEBUG"):
             raise
         click.echo(
-            f"byline: a fault of Byline's own, not of yours: {type(error).__name__}: {error}. "
-            "Please report it, with what BYLINE_DEBUG=1 shows.",
+            f"byline: a fault of Byline's own, not of yours: {type(error).__name__}: "
+            f"{_for_the_log(error, environment)}. Please report it, with what BYLINE_DEBUG=1 shows.",
             err=True,
         )
         return 1
     return code if isinstance(code, int) else 0
 
 
-def _for_the_log(error: BylineError, environment: Mapping[str, str]) -> str:
+def _for_the_log(error: Exception, environment: Mapping[str, str] | None) -> str:
     """Return what is wrong as it may be told where this runs: anybody may read the log of a code host."""
     from pipeline.settings.environment import is_thrown_away
 
-    if not is_thrown_away(environment):
+    if not is_thrown_away(os.environ if environment is None else environment):
         return str(error)
     from pipeline.cli.sent import without_others
 

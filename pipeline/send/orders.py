@@ -55,7 +55,8 @@ def plan(store: Store, edition: EditionId, at: datetime, now: datetime) -> None:
     with store.writing() as connection:
         before = sends.sending_of(connection, edition, held=True)
         if before and before.state is not SendState.SCHEDULED:
-            goes_on = f"`byline send {edition}` goes on with it"
+            stopped = before.state in {SendState.PAUSED, SendState.CANCELLED}
+            goes_on = f"`byline send {edition}{' --resume' if stopped else ''}` goes on with it"
             raise UsageError(f"the send of {edition} is {before.state} already; {goes_on}")
         sends.plan(connection, edition, at, now)
 
