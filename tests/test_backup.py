@@ -699,11 +699,12 @@ def test_a_backup_of_either_engine_is_restored_into_the_other(store, other, site
     assert set(done.tables.values()) == {3}
     if "postgres" in other_address:
         assert not (tmp_path / "new/.byline/byline.db").exists()
-        assert left_as_it_was(everything(other)) == left_as_it_was(everything(store))
+        here = {**left_as_it_was(everything(store)), "moves": []}  # wherever that was moved to, this one is here
+        assert left_as_it_was(everything(other)) == here
         with pytest.raises(UsageError, match="holds a store already"):
             restore(path, tmp_path / "another", lock, force=True, database=Database(other_address))
         restore(path, tmp_path / "another", lock, database=Database(other_address, empties=True))
-        assert left_as_it_was(everything(other)) == left_as_it_was(everything(store))
+        assert left_as_it_was(everything(other)) == here
     else:
         assert left_as_it_was(everything(open_app(tmp_path / "new").store)) == left_as_it_was(everything(store))
 
