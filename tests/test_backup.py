@@ -838,7 +838,7 @@ def test_nothing_is_sent_from_a_store_that_came_back_until_the_author_says_so(si
     assert set(done.held) == {"planned", "begun", "paused"}
     again = open_app(tmp_path / "new", now=back)
     assert (again.letters.due().now, again.letters.due().late) == ((), ())
-    with pytest.raises(UsageError, match="`byline send planned --resume` goes on with it"):
+    with pytest.raises(UsageError, match="`byline send planned --resume` goes on with it, and with --at plans it anew"):
         again.letters.plan("planned", back + timedelta(days=1))
     with again.store.reading() as connection:
         known = {name: sending_of(connection, name) for name in (*at, "paused")}
@@ -855,3 +855,7 @@ def test_nothing_is_sent_from_a_store_that_came_back_until_the_author_says_so(si
         for day in (NOW.date(), back.date(), date(2020, 1, 1)):
             assert "`byline send since --resume` sends it" in why_unknown(connection, "since", day)
         assert why_unknown(connection, "since", back.date() + timedelta(days=1)) == ""
+    again.letters.plan("planned", back + timedelta(days=1), resume=True)
+    assert [each.edition for each in open_app(tmp_path / "new", now=back + timedelta(days=1)).letters.due().now] == [
+        "planned"
+    ]

@@ -185,9 +185,11 @@ def test_an_edition_that_a_restored_store_does_not_know_leaves_only_at_the_autho
         code, _, err = run("send", *words, "--built-elsewhere")
         assert (code, got) == (2, [])
         assert f"restored on 2026-11-23 from the backup of 2026-11-21 07:30 UTC, and whether {EDITION} was sent" in err
-    assert run("send", EDITION, "--built-elsewhere", "--yes", "--resume")[0] == 0
+    assert run("send", EDITION, "--built-elsewhere", "--at", "2027-01-01T08:00", "--resume")[0] == 0
+    assert got == []
+    assert run("send", EDITION, "--built-elsewhere", "--yes")[0] == 0  # it is known now
     assert len(got) == 3
-    assert run("send", EDITION, "--built-elsewhere", "--yes")[0] == 0  # it is known now, and everybody has it
+    assert run("send", EDITION, "--built-elsewhere", "--yes")[0] == 0  # and everybody has it
     assert len(got) == 3
 
 

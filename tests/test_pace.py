@@ -563,6 +563,24 @@ def test_what_was_planned_and_cancelled_goes_to_all_if_it_is_resumed(site, lette
         assert sent(letter, paced(site, server), store, resume=True).counts == {SENT: 20}
 
 
+def test_what_was_planned_and_stopped_is_planned_anew_at_the_authors_word_as_long_as_nobody_got_it(site, letter, store):
+    at = NOW + timedelta(hours=1)
+    orders.plan(store, letter.edition, at, NOW)
+    orders.cancel(store, letter.edition)
+    with pytest.raises(UsageError, match=r"`byline send .* --resume` goes on with it, and with --at plans it anew"):
+        orders.plan(store, letter.edition, at, NOW)
+    orders.plan(store, letter.edition, at, NOW, resume=True)
+    planned = Sending(edition=letter.edition, state=SendState.SCHEDULED, due_at=at)
+    assert orders.due(store, 3, at).now == (planned,)
+    with store.writing() as connection:
+        kept.add_reader(connection, "new@d.example", plain_text(""), plain_text(""), NOW)
+    with sink() as server:
+        assert sent(letter, paced(site, server, per_day=5), store, lambda: at).counts[SENT] == 5
+        orders.cancel(store, letter.edition)
+        with pytest.raises(UsageError, match=r"--resume` goes on with it$"):
+            orders.plan(store, letter.edition, at + timedelta(days=1), NOW, resume=True)
+
+
 REFUSALS = ["550 5.7.26 not authenticated", "554 5.7.1 blocked by zen.spamhaus.org", "550 5.7.1 unsolicited mail"]
 
 

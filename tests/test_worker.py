@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -38,6 +39,7 @@ from pipeline.errors import (
     SettingsError,
     StoppedError,
     StoreError,
+    StoreMovedError,
     UsageError,
 )
 from pipeline.html import plain_text, safe_url
@@ -51,12 +53,14 @@ from pipeline.store import Store, echoes, sends
 from pipeline.store import deliveries as ledger
 from pipeline.store import select as kept_stories
 from pipeline.store import send as kept_readers
+from pipeline.store.moves import moving
 from pipeline.store.schema import deliveries
 from pipeline.worker import building
 from pipeline.worker import duties as duties_module
 from pipeline.worker.duties import Duties, Job, _share
 from pipeline.worker.fleet import SCHEMA, Fleet
 from pipeline.worker.others import OtherWorkers
+from pipeline.worker.queue import _Again
 from pipeline.worker.shelf import GOOD_FOR, Shelf
 from pipeline.worker.sites import Known, Site, one_site, queue_url, sites_below
 from pipeline.worker.told import Told, _QueueFigures, log_as_json
@@ -457,9 +461,11 @@ def test_where_the_site_is_built_elsewhere_a_worker_builds_nothing_and_asks_whet
     with pytest.raises(UsageError, match="answers 404"):
         duties.deliver("ana", **job.given)
     assert mailbox.messages == []
-    web.otherwise = (200, {}, b"A page.")
-    duties.deliver("ana", **job.given)
+    with closing(Store(store_url(url))) as store, store.writing() as connection:
+        ledger.freeze(connection, EDITION, (), datetime.now(UTC))
+    duties.deliver("ana", **job.given)  # it was begun, and an answer that stays out for once holds up nobody
     assert len(mailbox.messages) == 1
+    duties.look("ana")
     assert troubles_of(byline, root, url, monkeypatch) == {}
     assert json.loads(byline("status", "--json", at=root)[1])["unbuilt"] == []
 
@@ -1059,6 +1065,15 @@ def test_which_site_is_ill_is_told_in_figures_without_a_word(tmp_path, database,
     with fleet.engine.begin() as connection:  # it was taken away, or nobody looks any more
         connection.execute(text("UPDATE site_ills SET looked_at = now() - interval '1 h' WHERE site = 'ana'"))
     assert told() == set()
+    made = Store(store_url(f"{database}&schema=cleo"))
+    with closing(made) as store, store.writing() as connection:
+        moving(connection, "postgresql://db.example.org/cleo", now)
+    with pytest.raises(StoreMovedError) as moved:
+        duties.look("cleo")
+    assert told() == {'byline_site_troubles{site="cleo",task="moved"} 1.0'}
+    tried = SimpleNamespace(attempts=1)
+    assert _Again().get_retry_decision(exception=moved.value, job=tried) is None
+    assert _Again().get_retry_decision(exception=StoreError("away"), job=tried) is not None
 
 
 def asked(port):

@@ -109,13 +109,12 @@ class Letters:
 
     def reach(self, letter: Letter) -> int:
         """Return to how many ``letter`` goes in all; once its audience is frozen, that stays as it is to the end."""
-        from pipeline.store import sends
         from pipeline.store.remaining import reach
 
+        if not self.is_being_sent(letter):
+            return self.count(letter)
         with self._app.store.reading() as connection:
-            sending = sends.sending_of(connection, letter.edition)
-            is_frozen = sending is not None and sending.state is SendState.RUNNING
-            return reach(connection, letter.edition) if is_frozen else self.count(letter)
+            return reach(connection, letter.edition)
 
     def audience(self, letter: Letter) -> Audience:
         """Return who would get ``letter`` now, and who would not and why."""
@@ -253,12 +252,12 @@ class Letters:
 
         see_that_it_is_known(self._app, posts.read(path))
 
-    def plan(self, edition: EditionId, at: datetime) -> None:
-        """Write down that ``edition`` is to be sent ``at`` that time."""
+    def plan(self, edition: EditionId, at: datetime, *, resume: bool = False) -> None:
+        """Write down that ``edition`` is to be sent ``at`` that time; one that was stopped only to ``resume`` it."""
         from pipeline.send import orders
 
         self.see_that_it_lasts(edition)
-        orders.plan(self._app.store, edition, at, self._app.now)
+        orders.plan(self._app.store, edition, at, self._app.now, resume=resume)
 
     def due(self) -> Due:
         """Return which sends are due now, and which are too late to begin by themselves."""
@@ -274,6 +273,14 @@ class Letters:
         with self._app.store.reading() as connection:
             known = sends.sending_of(connection, EditionId(name))
         return known.edition if known else None
+
+    def is_being_sent(self, letter: Letter) -> bool:
+        """Tell whether the send of ``letter`` was begun and goes on."""
+        from pipeline.store import sends
+
+        with self._app.store.reading() as connection:
+            known = sends.sending_of(connection, letter.edition)
+        return known is not None and known.state is SendState.RUNNING
 
     def is_due(self, edition: EditionId) -> bool:
         """Tell whether the send of ``edition`` is due still."""

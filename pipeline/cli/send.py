@@ -149,7 +149,9 @@ def _tried(opened: App, made: Letter, *, as_json: bool) -> int:
 @click.option("--wait", is_flag=True, help="Stay until those are reached, too, who can be sent to only later.")
 @click.option("--pause", "order", flag_value="pause", help="Let a send that runs elsewhere send to nobody else.")
 @click.option("--cancel", "order", flag_value="cancel", help="Let nobody else get it.")
-@click.option("--resume", "order", flag_value="resume", help="Go on with one that was paused or cancelled.")
+@click.option(
+    "--resume", "order", flag_value="resume", help="Go on with one that was paused or cancelled; with --at, then."
+)
 @click.option("--built-elsewhere", is_flag=True, help="Ask that the page is online, not that site/ holds it.")
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
 @json_option
@@ -232,7 +234,14 @@ def _looked_at(opened: App, post: str, said: _Said) -> int:
     opened.see_that_approved(path)
     made = opened.letters.make(path)
     if said.when is not None:
-        return sends.planned(opened, path, said.when, is_built_here=not said.built_elsewhere, as_json=said.as_json)
+        return sends.planned(
+            opened,
+            path,
+            said.when,
+            is_built_here=not said.built_elsewhere,
+            resume=said.order == "resume",
+            as_json=said.as_json,
+        )
     if said.uncertain is not None:
         return _settled(opened, made, said.uncertain, as_json=said.as_json)
     stale = None if said.built_elsewhere else _stale(opened, path)

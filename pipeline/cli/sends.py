@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from pipeline.model import EditionId
 
 
-def planned(opened: App, path: Path, when: str, *, is_built_here: bool, as_json: bool) -> int:
+def planned(opened: App, path: Path, when: str, *, is_built_here: bool, resume: bool, as_json: bool) -> int:
     """Write down when the edition in ``path`` is to be sent; say what would keep it from going then."""
     zone, edition = opened.settings.send.pace.zone, posts.edition_of(posts.read(path))
     at = _moment(when, zone)
-    opened.letters.see_that_it_is_known(path)
-    opened.letters.plan(edition, at)
+    if not resume:
+        opened.letters.see_that_it_is_known(path)
+    opened.letters.plan(edition, at, resume=resume)
     here = at.astimezone(ZoneInfo(zone))
     notes = list(_hindrances(opened, path, at, is_built_here=is_built_here))
     told = f"{edition} is to be sent on {here:%Y-%m-%d at %H:%M} ({zone}), once `byline send --due` runs after that."

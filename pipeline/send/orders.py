@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 from pipeline.errors import SendError, UsageError
 from pipeline.model import SendState
 from pipeline.send.deliver import why_held
-from pipeline.store import sends
+from pipeline.store import deliveries as ledger
+from pipeline.store import handovers, sends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from sqlalchemy import Connection
+
     from pipeline.model import EditionId, Sending
     from pipeline.store import Store
 
 _BEGUN = (SendState.RUNNING, SendState.PAUSED)
+_STOPPED = (SendState.PAUSED, SendState.CANCELLED)
 _NOTHING = "{} is not being sent, so there is nothing to {}: `byline status` says what is"
 
 
@@ -48,17 +52,29 @@ def due(store: Store, late_hours: int, now: datetime) -> Due:
     return due_of(planned, late_hours, now)
 
 
-def plan(store: Store, edition: EditionId, at: datetime, now: datetime) -> None:
-    """Write down that ``edition`` is to be sent ``at`` that time. Raises ``UsageError`` where that cannot be."""
+def plan(store: Store, edition: EditionId, at: datetime, now: datetime, *, resume: bool = False) -> None:
+    """Write down that ``edition`` is to be sent ``at`` that time.
+
+    One that was paused or cancelled is planned anew to ``resume`` it, as long as it went to nobody and nobody is chosen
+    to get it. Raises ``UsageError`` where it cannot be planned.
+    """
     if at <= now:
         raise UsageError(f"{at:%Y-%m-%d %H:%M} UTC is over; without --at, the letter is sent now")
     with store.writing() as connection:
         before = sends.sending_of(connection, edition, held=True)
         if before and before.state is not SendState.SCHEDULED:
-            stopped = before.state in {SendState.PAUSED, SendState.CANCELLED}
-            goes_on = f"`byline send {edition}{' --resume' if stopped else ''}` goes on with it"
-            raise UsageError(f"the send of {edition} is {before.state} already; {goes_on}")
+            is_stopped = before.state in _STOPPED
+            is_new = is_stopped and not _is_begun(connection, edition)
+            if not (is_new and resume):
+                goes_on = f"`byline send {edition}{' --resume' if is_stopped else ''}` goes on with it"
+                anew = ", and with --at plans it anew" if is_new else ""
+                raise UsageError(f"the send of {edition} is {before.state} already; {goes_on}{anew}")
         sends.plan(connection, edition, at, now)
+
+
+def _is_begun(connection: Connection, edition: EditionId) -> bool:
+    """Tell whether it is known who gets ``edition``, or it was handed over to who knows that."""
+    return edition in ledger.editions(connection) or handovers.handover_of(connection, edition) is not None
 
 
 def pause(store: Store, edition: EditionId) -> None:

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Final
 from pipeline import post as posts
 from pipeline.app import App
 from pipeline.app.outlined import noting_built, to_build
-from pipeline.errors import BylineError, ElsewhereError, SettingsError, StoppedError, StoreError
+from pipeline.errors import BylineError, ElsewhereError, SettingsError, StoppedError, StoreError, StoreMovedError
 from pipeline.html import plain_text
 from pipeline.model import EditionId, FeedState, SendState
 from pipeline.send import Orders
 from pipeline.store import troubles, walls
 from pipeline.worker.building import build
-from pipeline.worker.ills import UNREADABLE, ills_of
+from pipeline.worker.ills import MOVED, UNREADABLE, ills_of
 from pipeline.worker.sites import share
 
 if TYPE_CHECKING:
@@ -225,7 +225,10 @@ class Duties:
         """
         if site not in self._sites:
             raise ElsewhereError(f"the site {site} is not on this machine")
-        with closing(App(self._settings_of(site), datetime.now(UTC), self._others())) as app:
+        with (
+            self._heeding_moves(site),
+            closing(App(self._settings_of(site), datetime.now(UTC), self._others())) as app,
+        ):
             try:
                 yield app
             except StoppedError:
@@ -238,6 +241,16 @@ class Duties:
             with app.store.writing() as connection:
                 troubles.went_well(connection, [duty])
             self._tell_ills(site, duty, app)
+
+    @contextmanager
+    def _heeding_moves(self, site: str) -> Iterator[None]:
+        """Tell where the store of a site was moved: nothing can be kept in it."""
+        try:
+            yield
+        except StoreMovedError:
+            if self._fleet:
+                self._fleet.looked(site, MOVED)
+            raise
 
     def _settings_of(self, site: str) -> Settings:
         try:
@@ -330,8 +343,11 @@ def _is_kept_back(app: App, path: Path) -> bool:
 
 
 def _is_shown(app: App, letter: Letter, path: Path) -> bool:
-    """Tell whether the site that is built here shows the post. Raises ``UsageError`` where one elsewhere does not."""
-    if app.settings.publish.built_elsewhere:
+    """Tell whether the site that is built here shows the post. Raises ``UsageError`` where one elsewhere does not.
+
+    That is asked before the first letter: later on, an answer that stays out for once would hold up the others.
+    """
+    if app.settings.publish.built_elsewhere and not app.letters.is_being_sent(letter):
         app.letters.see_that_it_is_online(letter, lambda _words: None, wait=False)
     return not app.letters.stale(path)
 

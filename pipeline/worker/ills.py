@@ -25,6 +25,8 @@ class Ills:
 
 UNREADABLE = Ills(troubles={"settings": 1})
 """Those of a site whose settings are wrong, so that nothing else is known."""
+MOVED = Ills(troubles={"moved": 1})
+"""Those of a site whose store was moved, so that nothing is written down here any more."""
 
 
 def ills_of(app: App) -> Ills:

@@ -16,7 +16,7 @@ from procrastinate import PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.retry import BaseRetryStrategy
 
-from pipeline.errors import ElsewhereError, StoppedError, StoreError
+from pipeline.errors import ElsewhereError, StoppedError, StoreError, StoreMovedError
 from pipeline.store.server import living
 from pipeline.worker.duties import Done, Job
 from pipeline.worker.fleet import ALIVE, BEAT, SCHEMA
@@ -51,6 +51,8 @@ class _Again(BaseRetryStrategy):
             return RetryDecision(retry_in={"seconds": 0})
         if isinstance(exception, ElsewhereError) and job.attempts < _OFTEN:
             return RetryDecision(retry_in={"seconds": int(_ABSENT.total_seconds())})
+        if isinstance(exception, StoreMovedError):  # until somebody says where it is
+            return None
         if isinstance(exception, StoreError) and job.attempts < _OFTEN:
             return RetryDecision(retry_in={"seconds": 2 ** (job.attempts + 1)})
         return None
