@@ -85,7 +85,7 @@ class Processes:
         can_ask = "forkserver" in multiprocessing.get_all_start_methods() and len(os.fsencode(gettempdir())) < _LONG
         context = multiprocessing.get_context("forkserver" if can_ask else "spawn")
         context.set_forkserver_preload([__name__, *self._preload])
-        return ProcessPool(max_workers=count, max_tasks=pieces, context=context, initializer=_bounded)
+        return ProcessPool(max_workers=count, max_tasks=pieces, context=context, initializer=_begin)
 
     async def run(self, work: Callable[..., Any], *given: object, size: int = 0) -> Any:
         """Return what ``work(*given)`` does, a function of a module; or ``Unreadable`` where it had to be stopped.
@@ -103,7 +103,19 @@ class Processes:
             return Unreadable(cause="takes too much memory to read, and was given up")
 
 
-def _bounded() -> None:
+def _begin() -> None:
+    """Make this process one that does pieces of work, and nothing else: what it has to say, it returns.
+
+    What a parser prints of a stranger's words, a runner of a code host could take for its commands.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
+    _bound_memory()
+
+
+def _bound_memory() -> None:
     """Bound the memory of this process, where the system can."""
     try:
         import resource

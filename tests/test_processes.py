@@ -3,7 +3,10 @@
 import asyncio
 import multiprocessing
 import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +50,18 @@ def test_large_pieces_are_done_one_after_another_each_in_a_process_of_its_own():
 def test_a_fault_of_the_work_is_raised():
     [fault] = results((int, "x"), seconds=20)
     assert isinstance(fault, ValueError)
+
+
+def test_what_a_piece_of_work_prints_goes_nowhere():
+    prints = (
+        "import asyncio, os; from pipeline.processes import Processes\n"
+        "if __name__ == '__main__':\n"
+        "    with Processes(9) as few:\n"
+        "        print(*[asyncio.run(few.run(os.write, n, b'::set-env name=a::b')) for n in (1, 2)])"
+    )
+    here = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", prints], env=here, check=True, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("19 19\n", "")
 
 
 def test_a_folder_for_temporary_files_may_lie_deep(tmp_path, monkeypatch):
