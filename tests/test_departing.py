@@ -193,6 +193,26 @@ def test_an_edition_that_a_restored_store_does_not_know_leaves_only_at_the_autho
     assert len(got) == 3
 
 
+def test_an_edition_that_went_out_before_a_restore_counts_as_sent_at_the_authors_word(author, site, open_app):
+    run, got = author
+    with open_app(site).store.writing() as connection:
+        restores.came_back(connection, NOW - timedelta(days=2), NOW)
+    code, _, err = run("send", EDITION, "--built-elsewhere", "--yes")
+    assert (code, f"if it was, `byline send {EDITION} --uncertain sent` says so" in err) == (2, True)
+    assert run("send", EDITION, "--uncertain", "again")[0] == 0  # nothing was cut off
+    assert run("send", EDITION, "--built-elsewhere", "--yes")[0] == 2
+    said = f"3 uncertain deliveries of {EDITION} counted as sent. Nothing was sent."
+    assert said in run("send", EDITION, "--uncertain", "sent")[1]
+    assert run("send", EDITION, "--built-elsewhere", "--yes")[0] == 0
+    assert run("send", "--newest", "--built-elsewhere", "--yes")[0] == 0
+    assert got == []
+    path = site / f"content/posts/{EDITION}.md"
+    new = path.rename(path.with_name("2026-11-16-another-name.md"))
+    code, _, err = run("send", new.stem, "--built-elsewhere", "--yes", "--resume")
+    assert (code, f"reads like {EDITION}, which was sent" in err) == (2, True)
+    assert got == []
+
+
 def test_an_edition_whose_send_is_stopped_is_handed_over_to_no_service(store):
     put_reader(store)
     with store.writing() as connection:

@@ -51,9 +51,21 @@ def see_that_it_may_leave(app: App, letter: Letter, now: datetime, *, resume: bo
             f"[{before.edition}]` into its front matter, and its old address goes on working, too; if it is another, "
             "give it a title and a text of its own"
         )
-    made = SentPost(edition=letter.edition, title=post.title, date=post.date, body=post.body, at=now)
     with app.store.writing() as connection:
-        sent_posts.remember(connection, made)
+        sent_posts.remember(connection, _said(letter.edition, post, now))
+
+
+def count_as_sent(app: App, letter: Letter, now: datetime) -> int:
+    """Write down that ``letter`` went out already, where a restored store knows nothing of it. Return to how many."""
+    with app.store.writing() as connection:
+        if letter.post is None or not restores.why_unknown(connection, letter.edition, letter.post.date):
+            return 0
+        sent_posts.remember(connection, _said(letter.edition, letter.post, now))
+        return ledger.count_as_sent(connection, letter.edition, letter.topics, now)
+
+
+def _said(edition: EditionId, post: Post, now: datetime) -> SentPost:
+    return SentPost(edition=edition, title=post.title, date=post.date, body=post.body, at=now)
 
 
 def _begun(connection: Connection) -> frozenset[EditionId]:

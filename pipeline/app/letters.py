@@ -299,11 +299,17 @@ class Letters:
         return orders.cancel(self._app.store, edition)
 
     def resolve_uncertain(self, letter: Letter, state: DeliveryState) -> int:
-        """Give what was cut off of ``letter``, deliveries or the whole, the state that the author decides on."""
+        """Give what was cut off of ``letter``, deliveries or the whole, the state that the author decides on.
+
+        After a restore the whole is uncertain, if that came between. A service knows by itself what it sent.
+        """
+        from pipeline.app.departing import count_as_sent
         from pipeline.store import deliveries as ledger
         from pipeline.store import handovers
 
         now = datetime.now(UTC)
+        if state is DeliveryState.SENT and not self.service and (many := count_as_sent(self._app, letter, now)):
+            return many
         with self._app.store.writing() as connection:
             whole = handovers.resolve_edition(connection, letter.edition, state, now)
             return whole + ledger.resolve_uncertain(connection, letter.edition, state, now)

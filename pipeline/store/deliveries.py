@@ -17,7 +17,7 @@ from pipeline.model import Delivery, DeliveryState, EditionId, ReaderState, Send
 from pipeline.store.audience import TO_BE_SENT, gets_letters, why_not
 from pipeline.store.schema import deliveries, insert_new, readers, sends
 from pipeline.store.send import chosen_topics, reader_columns, reader_of
-from pipeline.store.sends import GOES_ON, begin, take_back
+from pipeline.store.sends import GOES_ON, begin, stop, take_back
 from pipeline.words import as_said
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 ON_ITS_WAY: Final = timedelta(minutes=10)
 """A delivery that was claimed by a run which has not ended is settled within that, or the run is dead."""
+_DECIDED: Final = "decided by the author"
 
 
 class Candidate(NamedTuple):
@@ -326,6 +327,16 @@ def excluded(connection: Connection, edition: EditionId) -> dict[str, int]:
     return {str(reason): many for reason, many in connection.execute(query)}
 
 
+def count_as_sent(connection: Connection, edition: EditionId, topics: Sequence[str], now: datetime) -> int:
+    """Write down that ``edition``, of which nothing was known, was sent to all who would get it. Return how many."""
+    freeze(connection, edition, topics, now)
+    waiting = (deliveries.c.edition == edition) & (deliveries.c.state == DeliveryState.WAITING)
+    done = {"state": DeliveryState.SENT, "answer": _DECIDED, "settled_at": now}
+    many = connection.execute(update(deliveries).where(waiting).values(done)).rowcount
+    stop(connection, edition, SendState.DONE)
+    return many
+
+
 def resolve_uncertain(connection: Connection, edition: EditionId, state: DeliveryState, now: datetime) -> int:
     """Give all deliveries of ``edition`` that were never settled the ``state`` that the author decided on.
 
@@ -343,6 +354,6 @@ def resolve_uncertain(connection: Connection, edition: EditionId, state: Deliver
     resolved = connection.execute(
         update(deliveries)
         .where(deliveries.c.edition == edition, deliveries.c.state == DeliveryState.CLAIMED)
-        .values(state=state, answer="decided by the author", settled_at=now)
+        .values(state=state, answer=_DECIDED, settled_at=now)
     )
     return resolved.rowcount

@@ -46,7 +46,7 @@ def why_unknown(connection: Connection, edition: EditionId, day: date) -> str:
     return (
         f"the store was restored on {last.at:%Y-%m-%d} from the backup of {last.made_at:%Y-%m-%d %H:%M} UTC, and "
         f"whether {edition} was sent between is not known here, so nobody is sent it. If it was not, `byline send "
-        f"{edition} --resume` sends it"
+        f"{edition} --resume` sends it; if it was, `byline send {edition} --uncertain sent` says so"
     )
 
 
