@@ -55,8 +55,8 @@ def due(store: Store, late_hours: int, now: datetime) -> Due:
 def plan(store: Store, edition: EditionId, at: datetime, now: datetime, *, resume: bool = False) -> None:
     """Write down that ``edition`` is to be sent ``at`` that time.
 
-    One that was paused or cancelled is planned anew to ``resume`` it, as long as it went to nobody and nobody is chosen
-    to get it. Raises ``UsageError`` where it cannot be planned.
+    One that was paused or cancelled is planned anew to ``resume`` it, as long as nobody was sent it. Raises
+    ``UsageError`` where it cannot be planned.
     """
     if at <= now:
         raise UsageError(f"{at:%Y-%m-%d %H:%M} UTC is over; without --at, the letter is sent now")
@@ -73,7 +73,7 @@ def plan(store: Store, edition: EditionId, at: datetime, now: datetime, *, resum
 
 
 def _is_begun(connection: Connection, edition: EditionId) -> bool:
-    """Tell whether it is known who gets ``edition``, or it was handed over to who knows that."""
+    """Tell whether anybody was sent ``edition``, or it was handed over to a service."""
     return edition in ledger.editions(connection) or handovers.handover_of(connection, edition) is not None
 
 

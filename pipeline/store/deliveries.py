@@ -331,7 +331,7 @@ def count_as_sent(connection: Connection, edition: EditionId, topics: Sequence[s
     """Write down that ``edition``, of which nothing was known, was sent to all who would get it. Return how many."""
     freeze(connection, edition, topics, now)
     waiting = (deliveries.c.edition == edition) & (deliveries.c.state == DeliveryState.WAITING)
-    done = {"state": DeliveryState.SENT, "answer": _DECIDED, "settled_at": now}
+    done = {"state": DeliveryState.SENT, "answer": _DECIDED, "claimed_at": now, "settled_at": now}
     many = connection.execute(update(deliveries).where(waiting).values(done)).rowcount
     stop(connection, edition, SendState.DONE)
     return many
