@@ -315,6 +315,18 @@ def test_hooks_that_are_not_there_are_told(site):
     assert [reason.split()[4][:7] for reason in told] == ["gone.py", "xxxxxxx"]
 
 
+def test_templates_that_cannot_be_read_are_told_without_a_build(site):
+    assert not [each for each in examine_site(site, {}, NOW).ailments if "template" in each.reason]
+    (site / "overrides/main.html").write_text("{% extends 'base.html' %}\n{% block content %}\n", encoding="utf-8")
+    (site / "overrides/mine.html").write_bytes(b"\xff{{")
+    (site / "overrides/theirs.html").write_text("{% of_a_hook %}", encoding="utf-8")
+    (site / "overrides/deep.html").write_text("{{ " + "(" * 9999, encoding="utf-8")
+    told = {each.place: each.reason for each in examine_site(site, {}, NOW).ailments if "template" in each.reason}
+    names = [place.rpartition("/")[2] for place in told]
+    assert names == ["deep.html:1", "main.html:2", "mine.html:1"]
+    assert "Unexpected end of template" in told[f"{site}/overrides/main.html:2"]
+
+
 def test_plugins_that_are_not_installed_are_told_where_the_engine_minds(site):
     mkdocs = site / "mkdocs.yml"
     text = mkdocs.read_text(encoding="utf-8")

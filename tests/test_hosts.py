@@ -313,6 +313,15 @@ def test_code_that_is_named_and_not_there_is_told_before_it_is_merged(site, byli
         report = (tmp_path / "report/report.md").read_text(encoding="utf-8")
         assert "the plugin no-such-plugin is not installed" in report
         assert ("there is no file gone.py" in report) == bool(hooks)
+    mkdocs.write_text(whole, encoding="utf-8")
+    (site / "overrides/main.html").write_text("{% extends 'base.html' %}\n{% block content %}\n", encoding="utf-8")
+    (site / "overrides/away.html").symlink_to("/proc/self/environ")
+    commit(site, "a broken template")
+    assert byline("ci", "report", "--since", "HEAD~1", "--to", tmp_path / "report")[0] == 1
+    report = (tmp_path / "report/report.md").read_text(encoding="utf-8")
+    assert "overrides/main.html" in report
+    assert "the template cannot be read" in report
+    assert "environ" not in report.replace("overrides/away.html", "")
 
 
 def workflows_of(host):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from pipeline.app.lost import BrokenTemplate
     from pipeline.model import Delivery, Handover, Sending
     from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.send.lint import LetterFinding
@@ -105,6 +106,7 @@ class Facts:
     lost_font: str = ""
     lost_plugins: Sequence[str] = ()
     lost_hooks: Sequence[str] = ()
+    broken_templates: Sequence[BrokenTemplate] = ()
     is_public: bool = False
     lost: Sequence[str] = ()
     troubles: Sequence[Trouble] = ()
@@ -171,6 +173,9 @@ def _files(facts: Facts) -> Iterator[Ailment]:
     for name in facts.lost_hooks:
         told = f"there is no file {name}, which hooks names, so the site cannot be built"
         yield _fail("settings", "mkdocs.yml", told, "Put it there, or take the line out.")
+    for path, line, why in facts.broken_templates:
+        told = f"the template cannot be read, so the site may not be built: {why}"
+        yield _fail("settings", f"{path}:{line}", told, "Mend it, or take it away to have the theme's own.")
 
 
 def _store(facts: Facts) -> Iterator[Ailment]:

@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING
 
 from pipeline.app.ailments import Facts, KeyFile, ailments
-from pipeline.app.lost import lost_hooks, lost_plugins
+from pipeline.app.lost import broken_templates, lost_hooks, lost_plugins
 from pipeline.errors import CodeHostError, PostError, SendError, SettingsError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def _with_files(facts: Facts, settings: Settings) -> Facts:
         lost_font=font if font and not (settings.root / font).is_file() else "",
         lost_plugins=tuple(lost_plugins(settings)),
         lost_hooks=tuple(lost_hooks(settings)),
+        broken_templates=tuple(broken_templates(settings)),
         lacks_password=settings.send.way == "smtp" and bool(smtp.username) and settings.secrets.smtp_password is None,
         is_public=_is_tracked(settings),
     )

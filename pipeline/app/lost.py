@@ -1,15 +1,33 @@
-"""Code that mkdocs.yml names and that is not there: no site is built then. It is looked for, and never loaded."""
+"""What no site is built with: code that mkdocs.yml names and that is not there, and templates that cannot be read.
+
+It is looked for and looked at, and never run.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pipeline.settings.sections import Settings
+
+
+_MOST: Final = 2**20
+"""Bytes of a template that is looked at."""
+_OTHERS: Final = "unknown tag"
+"""A hook or plugin may know it."""
+
+
+class BrokenTemplate(NamedTuple):
+    """A template that cannot be read: its file, the line from 1, and why."""
+
+    path: Path
+    line: int
+    why: str
 
 
 def lost_plugins(settings: Settings) -> Iterator[str]:
@@ -29,3 +47,20 @@ def lost_hooks(settings: Settings) -> Iterator[str]:
             if (settings.root / name).is_file():
                 continue
         yield name
+
+
+def broken_templates(settings: Settings) -> Iterator[BrokenTemplate]:
+    """Yield the author's templates that cannot be read."""
+    from jinja2 import Environment, TemplateSyntaxError
+
+    reader = Environment(autoescape=False, extensions=["jinja2.ext.i18n", "jinja2.ext.do"])  # noqa: S701  (only parsed)
+    for path in sorted(settings.overrides.rglob("*.html")):
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST:
+            continue
+        try:
+            reader.parse(path.read_text(encoding="utf-8"))
+        except TemplateSyntaxError as error:
+            if _OTHERS not in str(error):
+                yield BrokenTemplate(path, error.lineno, str(error))
+        except (OSError, UnicodeDecodeError, RecursionError) as error:
+            yield BrokenTemplate(path, 1, str(error))

@@ -14,7 +14,7 @@ from pipeline import post as posts
 from pipeline import yamltext
 from pipeline.app.hosts.changed import changed, others, taken_away
 from pipeline.app.hosts.told import told, told_of_trouble
-from pipeline.app.lost import lost_hooks, lost_plugins
+from pipeline.app.lost import broken_templates, lost_hooks, lost_plugins
 from pipeline.errors import PostError
 from pipeline.model import Finding, Severity
 from pipeline.settings.mkdocs import FILE as MKDOCS
@@ -71,7 +71,7 @@ def reported(app: App, since: str) -> Reported:
 
 
 def _lost(settings: Settings, others: Sequence[str]) -> Iterator[Finding]:
-    """Yield what keeps the site from being built: code that mkdocs.yml names and that is not there.
+    """Yield what keeps the site from being built: code that is named and not there, and templates that are broken.
 
     What is installed is what the branch asks for that this would be merged into; so where that changes, nobody knows.
     """
@@ -89,6 +89,10 @@ def _lost(settings: Settings, others: Sequence[str]) -> Iterator[Finding]:
         reason = f"the plugin {name} is not installed, so the site cannot be built"
         severity = Severity.WARNING if is_asked_anew else Severity.ERROR
         yield found("plugins", severity, reason, f"name it in {_REQUIREMENTS}, with all that it needs, or take it out")
+    for path, line, why in broken_templates(settings):
+        reason = f"the template cannot be read, so the site may not be built: {why}"
+        remedy = "mend it, or take it away to have the theme's own"
+        yield Finding(rule="template", severity=Severity.ERROR, path=path, line=line, reason=reason, remedy=remedy)
 
 
 def _renamed(settings: Settings, since: str, paths: Iterable[Path]) -> Iterator[Finding]:
