@@ -212,10 +212,8 @@ def _outdated(store: Examined) -> Ailment:
         told = f"a newer Byline made it (migration {store.revision}; this one knows {HEAD})"
         return _fail("store", store.place, told, "Install that Byline, or one that is newer still.")
     told = f"it is at migration {store.revision}, and this Byline wants {HEAD}"
-    how = (
-        "Make a backup (`byline backup` keeps it as it is)" if store.mode is not None else "Dump it by `pg_dump` first"
-    )
-    return _warn("store", store.place, told, f"{how}; the next command brings it up to date.")
+    how = "Make a backup (`byline backup` keeps it as it is); the next command brings it up to date."
+    return _warn("store", store.place, told, how)
 
 
 def _open_to_others(about: str, place: object, mode: int, because: str) -> Ailment:
