@@ -10,7 +10,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from pipeline.model import CLOCKS
 from pipeline.settings.sections import STATE
+from pipeline.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.model import Delivery, Handover, Sending
     from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.send.lint import LetterFinding
-    from pipeline.store.examined import Examined
+    from pipeline.store.examined import Examined, Server
     from pipeline.store.troubles import Trouble
     from pipeline.store.walls import Walls
 
@@ -192,6 +194,24 @@ def _store(facts: Facts) -> Iterator[Ailment]:
         yield _open_to_others("store", store.place, store.mode, "it holds readers' addresses")
     if store.walls is not None:
         yield from _walls(store.place, store.walls)
+    if store.server is not None:
+        yield from _server(store.place, store.server)
+
+
+def _server(place: str, server: Server) -> Iterator[Ailment]:
+    if not server.has_fsync:
+        told = (
+            "its server runs with fsync = off, so after a crash it may have forgotten who got a letter, or be damaged"
+        )
+        yield _fail("store", place, told, "Whoever administers it sets fsync = on; see that backups are made.")
+    if not server.has_whole_pages:
+        told = "its server runs with full_page_writes = off, so after a crash it may be damaged"
+        remedy = "Have it set on, unless the file system writes whole pages by itself, as ZFS does."
+        yield _warn("store", place, told, remedy)
+    if abs(server.ahead) > CLOCKS:
+        which = "ahead of" if server.ahead < timedelta(0) else "behind"
+        told = f"this machine's clock is {spoken(abs(server.ahead))} {which} the database server's"
+        yield _fail("store", place, told, "Let both be set by NTP: letters leave, and are held back, by these clocks.")
 
 
 def _walls(place: str, walls: Walls) -> Iterator[Ailment]:
