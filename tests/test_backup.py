@@ -21,7 +21,9 @@ from sqlalchemy import (
     Date,
     Float,
     Integer,
+    MetaData,
     String,
+    create_engine,
     insert,
     null,
     select,
@@ -36,7 +38,7 @@ from pipeline.app.backup.sealed import Lock, sealing
 from pipeline.errors import BackupError, StoreError, UsageError
 from pipeline.model import SendState
 from pipeline.send.tokens import Purpose, tokens_of
-from pipeline.store import Store
+from pipeline.store import Store, copied
 from pipeline.store.copied import copy_into, snapshot
 from pipeline.store.restores import why_unknown
 from pipeline.store.schema import feeds, hosts, metadata, readers, sends
@@ -417,6 +419,96 @@ def test_an_older_store_is_backed_up_as_it_is_before_anything_is_changed_in_it(b
         assert "\n".join(older.iterdump()) == before
     done = restore(tmp_path / "b.age", tmp_path / "new", lock)
     assert done.tables == dict.fromkeys(metadata.tables, 3) | {"restores": 0}
+
+
+def as_it_was(engine):
+    """All rows of a store of whatever schema, and what tells of its tables."""
+    tables = MetaData()
+    tables.reflect(engine)
+    with engine.connect() as connection:
+        return {name: sorted(map(repr, connection.execute(select(table)))) for name, table in tables.tables.items()}
+
+
+@pytest.fixture
+def older(store, store_url):
+    """A full store as the Byline before this one had it."""
+    fill(store)
+    store.close()
+    engine = create_engine(store_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE restores"))
+        connection.execute(text("DROP INDEX ix_deliveries_edition_state_id"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0013'"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_an_older_store_on_a_server_is_copied_as_it_is_before_anything_is_changed_in_it(older, store_url, tmp_path):
+    before = as_it_was(older)
+    with closing(Store(store_url, as_it_is=True)) as store:
+        snapshot(store, tmp_path / "s.db")
+    assert as_it_was(older) == before
+    with closing(sqlite3.connect(tmp_path / "s.db")) as file:
+        assert file.execute("SELECT version_num FROM alembic_version").fetchone() == ("0013",)
+    with closing(Store(store_url)) as ours, closing(Store(tmp_path / "s.db")) as theirs:  # both brought up to date
+        assert everything(theirs) == everything(ours)
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_backup_is_the_first_command_of_a_newer_byline(byline, site, older, store_url, tmp_path, monkeypatch):
+    before = as_it_was(older)
+    monkeypatch.setenv("DATABASE_URL", store_url)
+    monkeypatch.setenv("BYLINE_BACKUP_PASSPHRASE", WORDS)
+    told = byline("doctor", at=site)[1]
+    assert "migration 0013" in told
+    assert "`byline backup` keeps it as it is" in told
+    assert byline("backup", tmp_path / "b.age", at=site)[0] == 0
+    assert as_it_was(older) == before
+    done = restore(tmp_path / "b.age", tmp_path / "new", PASSPHRASE)
+    assert done.tables == dict.fromkeys(metadata.tables, 3) | {"restores": 0}
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_the_oldest_store_on_a_server_is_copied_as_it_is(store_url, tmp_path):
+    from test_store import upgraded
+
+    engine = upgraded(store_url, "0001")
+    with engine.begin() as connection:
+        columns, values = "id, url, title, repairs, checked_at", "7, 'https://a.example/feed', 'Ä', '[\"x\"]', :at"
+        connection.execute(text(f"INSERT INTO feeds ({columns}) VALUES ({values})"), {"at": NOW})
+    before = as_it_was(engine)
+    with closing(Store(store_url, as_it_is=True)) as store:
+        assert snapshot(store, tmp_path / "s.db")["feeds"] == 1
+    assert as_it_was(engine) == before
+    with closing(Store(tmp_path / "s.db")) as store, store.reading() as connection:  # it is brought up to date here
+        row = connection.execute(select(feeds.c.title, feeds.c.repairs, feeds.c.checked_at)).one()
+        assert tuple(row) == ("Ä", ["x"], NOW)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("older")
+def test_a_store_on_a_server_that_is_upgraded_while_it_is_copied_is_no_backup(store_url, tmp_path, monkeypatch):
+    counted, upgrading = copied.counts_of, []
+
+    def slowly(*of):
+        if not upgrading:
+            upgrading.append(Store(store_url))
+        return counted(*of)
+
+    monkeypatch.setattr(copied, "counts_of", slowly)
+    with closing(Store(store_url, as_it_is=True)) as store, pytest.raises(StoreError, match="brought up to date"):
+        snapshot(store, tmp_path / "s.db")
+    upgrading[0].close()
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_store_on_a_server_of_a_newer_byline_is_not_backed_up(store, store_url, tmp_path):
+    with store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with closing(Store(store_url, as_it_is=True)) as newer, pytest.raises(StoreError, match="made by a newer Byline"):
+        snapshot(newer, tmp_path / "s.db")
 
 
 # -- what is refused

@@ -21,7 +21,7 @@ from pipeline.pull.subscriptions.health import FeedHealth
 from pipeline.settings import load
 from pipeline.settings.environment import secrets
 from pipeline.store import HEAD, Store
-from pipeline.store.examined import Examined, examine
+from pipeline.store.examined import Examined, Server, examine
 from pipeline.store.schema import deliveries, readers, sends
 from pipeline.store.troubles import Trouble
 
@@ -68,6 +68,28 @@ FAIL, WARN = "fail", "warn"
 )
 def test_what_is_wrong_with_the_store_is_told(changes, severity):
     assert told(store=replace(STORE, **changes)) == [(severity, "store")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, []),
+        ({"has_fsync": False}, [(FAIL, "store")]),
+        ({"has_whole_pages": False}, [(WARN, "store")]),
+        ({"ahead": timedelta(seconds=61)}, [(FAIL, "store")]),
+        ({"ahead": timedelta(seconds=-61)}, [(FAIL, "store")]),
+        ({"ahead": timedelta(seconds=59)}, []),
+    ],
+)
+def test_a_server_that_may_forget_and_a_clock_that_is_wrong_are_told(changes, found):
+    well = Server(has_fsync=True, has_whole_pages=True, ahead=timedelta(0))
+    assert told(store=replace(STORE, mode=None, server=well._replace(**changes))) == found
+
+
+def test_a_clock_that_is_wrong_is_told_with_how_much():
+    wrong = Server(has_fsync=True, has_whole_pages=True, ahead=timedelta(hours=-2))
+    [found] = ailments(replace(WELL, store=replace(STORE, server=wrong)))
+    assert "2 hours ahead of the database server's" in found.reason
 
 
 @pytest.mark.parametrize(
@@ -213,9 +235,13 @@ def test_a_postgresql_server_that_is_not_there_is_told_without_its_password(site
 def test_a_store_on_either_engine_is_looked_over(store_url, site):
     environment = {} if store_url.startswith("sqlite") else {"DATABASE_URL": store_url}
     if environment:
-        assert {each[:2] for each in doctor(site, environment)[0]} == {("warn", "store")}
-    Store(load(site, environment).database_url).close()
-    assert doctor(site, environment)[0] == set()
+        assert ("warn", "store") in {each[:2] for each in doctor(site, environment)[0]}
+    place = load(site, environment).database_url
+    Store(place).close()
+    found = [each.reason for each in doctor(site, environment)[1].ailments]
+    assert [each.partition(",")[0] for each in found] == (["its server runs with fsync = off"] if environment else [])
+    known = examine(place).server
+    assert known is None if not environment else abs(known.ahead) < timedelta(minutes=1) and known.has_whole_pages
 
 
 def test_what_is_open_to_others_is_told(site):

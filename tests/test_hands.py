@@ -23,7 +23,7 @@ from pipeline.settings.sending import PaceSettings
 from pipeline.store import Store
 from pipeline.store import deliveries as ledger
 from pipeline.store import send as kept
-from pipeline.store.remaining import reach
+from pipeline.store.remaining import reach, remaining
 from pipeline.store.schema import deliveries
 from pipeline.store.schema import sends as books
 from sending import CLAIMED, LATER, NOW, SENT, filled, here, sent, sink, state_of, states
@@ -111,6 +111,40 @@ def test_books_that_nobody_closed_are_closed_by_who_finds_nothing_to_do(site, le
         assert sent(letter, there, store, lambda: NOW + 12 * MINUTE).uncertain == 1
     assert state_of(store, letter).state == SendState.DONE
     assert states(store, letter) == {SENT: 19, CLAIMED: 1}
+
+
+YEAR = timedelta(days=365)
+
+
+def test_what_a_clock_that_was_a_year_ahead_wrote_down_holds_up_nobody(site, letter, store):
+    row = claimed_by_another(store, letter, NOW + YEAR)
+    with store.writing() as connection:
+        one, two, three = ledger.candidates(connection, letter.edition, 0, 3, NOW)
+        later = deliveries.update().where(deliveries.c.id.in_((one.row, two.row, three.row)))
+        connection.execute(later.values(state="later", not_before=NOW + YEAR))
+        connection.execute(later.where(deliveries.c.id == two.row).values(not_before=NOW + timedelta(days=2)))
+        connection.execute(books.update().values(due_at=NOW + YEAR))
+        assert ledger.next_try(connection, letter.edition, NOW) == NOW
+        assert ledger.count_uncertain(connection, NOW) == 1
+        left = remaining(connection, letter.edition, NOW)
+        assert (left.waiting, left.put_off, left.on_its_way) == (16, NOW, None)
+    assert due(store, NOW) == [letter.edition]
+    with sink() as server:
+        found = sent(letter, here(site, server.server_address[1]), store)
+    assert (found.counts, found.uncertain) == ({SENT: 18}, 1)
+    assert states(store, letter) == {SENT: 18, LATER: 1, CLAIMED: 1}  # who is put off by two days might well be
+    assert due(store, NOW) == []
+    assert due(store, NOW + timedelta(days=2)) == [letter.edition]
+    with store.writing() as connection:
+        assert ledger.resolve_uncertain(connection, letter.edition, DeliveryState.WAITING, NOW) == 1
+        [again] = ledger.candidates(connection, letter.edition, 0, 9, NOW)
+        assert again.row == row
+
+
+def test_an_edition_that_the_author_planned_a_year_ahead_waits_for_that_day(letter, store):
+    orders.plan(store, letter.edition, NOW + YEAR, NOW)
+    assert due(store, NOW) == []
+    assert due(store, NOW + YEAR) == [letter.edition]
 
 
 def test_a_hand_that_wakes_when_all_is_done_changes_nothing(site, letter, store):

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from pipeline.app.outlined import noting_built, to_build
+
 
 def changed(path, old, new):
     text = path.read_text(encoding="utf-8")
@@ -95,3 +97,89 @@ def test_a_picture_of_the_same_size_and_time_is_another_one(site, publish):
         os.utime(picture, (1_700_000_000, 1_700_000_000))
         publish()
         assert colour in (site / "site/chart.svg").read_text(encoding="utf-8")
+
+
+# -- whoever looks again and again
+
+
+HOOK = """
+import os
+from pathlib import Path
+
+def on_pre_build(config):
+    chart = Path(config.config_file_path).parent / "content" / "charts"
+    chart.mkdir(exist_ok=True)
+    for name in ("rates.md", "rates.png"):
+        (chart / name).write_bytes({made})
+"""
+
+
+@pytest.fixture
+def look(site, open_app):
+    """Look at the site as a worker does, and build it if it is to be; ``meanwhile`` happens while it is built."""
+
+    def look(meanwhile=lambda: None):
+        app = open_app(site)
+        if not to_build(app):
+            return "nothing to do"
+        with noting_built(app):
+            app.publish()
+            meanwhile()
+        return "built"
+
+    return look
+
+
+def with_hook(site, made):
+    changed(site / "mkdocs.yml", "docs_dir:", "hooks: [hook.py]\ndocs_dir:")
+    (site / "hook.py").write_text(HOOK.format(made=made), encoding="utf-8")
+
+
+def test_what_a_build_writes_again_as_it_was_is_no_change(site, look):
+    with_hook(site, 'b"# Rates"')
+    looks = [look() for _ in range(3)]
+    assert looks[-1] == "nothing to do"
+    assert looks.count("built") <= 2  # what is new at the end of the first might be the author's
+    changed(site / "content/about.md", "I am", "Indeed I am")
+    assert [look(), look()] == ["built", "nothing to do"]  # there it was written again, picture and all
+    (site / "content/charts/rates.md").touch()
+    (site / "content/about.md").touch()
+    assert look() == "nothing to do"
+
+
+def test_what_each_build_writes_anew_has_it_built_once_more_and_not_for_ever(site, look):
+    with_hook(site, "os.urandom(9).hex().encode()")
+    assert [look() for _ in range(4)] == ["built", "built", "nothing to do", "nothing to do"]
+    changed(site / "content/about.md", "I am", "Indeed I am")
+    assert [look(), look()] == ["built", "nothing to do"]
+    (site / "content/charts/rates.md").write_text("# By hand", encoding="utf-8")
+    assert [look(), look()] == ["built", "nothing to do"]
+
+
+def test_what_the_author_writes_while_the_site_is_built_is_seen_whatever_else_each_build_writes(site, look):
+    with_hook(site, "os.urandom(9).hex().encode()")
+    about, [post, *_] = site / "content/about.md", (site / "content/posts").glob("*.md")
+
+    def write(path):
+        return lambda: path.write_text(path.read_text(encoding="utf-8") + "\nOne more word.\n", encoding="utf-8")
+
+    assert [look(write(about)), look(), look()] == ["built", "built", "nothing to do"]
+    for path in (about, post, site / "content/new.md"):
+        path.touch()
+        write(post)()
+        assert [look(write(path)), look(), look()] == ["built", "built", "nothing to do"]
+    write(about)()
+    assert look(write(about)) == "built"
+    write(
+        site / "content/new.md"
+    )()  # something was changed since, so what two builds saw changed is the author's still
+    assert [look(write(about)), look(), look()] == ["built", "built", "nothing to do"]
+    write(about)()
+    assert look(about.unlink) == "built"
+    assert look() == "built"
+
+
+def test_where_nothing_but_the_author_writes_each_change_counts(site, look):
+    about = site / "content/about.md"
+    looks = [look(lambda: changed(about, "I am", "Indeed I am")) for _ in range(3)]
+    assert [*looks, look(), look()] == ["built", "built", "built", "built", "nothing to do"]

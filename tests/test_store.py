@@ -634,6 +634,16 @@ def test_who_wants_one_letter_a_month_gets_the_fourth_of_weekly_ones(store, now)
     assert [week for week, one in got if one == bea.id] == list(range(9))
 
 
+def test_a_letter_by_a_clock_that_was_a_year_ahead_keeps_no_monthly_one_from_leaving(store, reader, now):
+    assert claim(store, reader, now + timedelta(days=365))
+    with store.writing() as connection:
+        readers.prefer(connection, reader.id, Preferences(monthly=True))
+        assert frozen(connection, (), now, EditionId("next")) == {}
+        connection.execute(deliveries.update().where(deliveries.c.edition == EDITION).values(claimed_at=now))
+        had = frozen(connection, (), now, EditionId("other"))
+        assert list(had.values()) == ["wants one letter a month, and had it"]
+
+
 def test_who_pauses_while_it_is_sent_is_not_claimed_and_told_so(store, reader, now):
     with store.writing() as connection:
         ledger.freeze(connection, EDITION, (), now)

@@ -807,13 +807,17 @@ def test_what_was_cut_off_is_taken_up_first_with_its_key_and_settled(site, lette
         assert len(by_key) == 30
 
 
-@pytest.mark.parametrize("why", ["too late", "another account", "another provider", "left", "changed", "no answer"])
+@pytest.mark.parametrize(
+    "why", ["too late", "a wrong clock", "another account", "another provider", "left", "changed", "no answer"]
+)
 def test_what_was_cut_off_stays_uncertain_where_the_key_proves_nothing(why, site, letter, store):
     with serving(ResendServer()) as server, serving(PostmarkServer()) as other:
         cut_off(letter, site, store, server)
         at, way, made = NOW + timedelta(hours=1), way_to("resend", site, server), letter
         if why == "too late":
             at = NOW + timedelta(hours=23, minutes=1)
+        elif why == "a wrong clock":
+            at = NOW - timedelta(days=1)  # how long ago it was in truth is known to nobody
         elif why == "another account":
             server.key = "another"
             way = way_to("resend", site, server, key="another")

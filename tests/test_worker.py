@@ -44,7 +44,7 @@ from pipeline.errors import (
 )
 from pipeline.html import plain_text, safe_url
 from pipeline.model import DeliveryState, Due, Echo, EchoKind, SendState, Shown
-from pipeline.publish import stamp
+from pipeline.publish import outline
 from pipeline.publish.facts.withheld import today
 from pipeline.send.interrupted import Stopping
 from pipeline.settings import load
@@ -110,7 +110,7 @@ def made_site(folder, feeds, port, like=None):
 def counts_as_built(root, environment):
     """Let the copy of a built site count as built: it is, but for what no page says, as where letters leave."""
     settings = load(root, environment)
-    stamp.keep_outline(settings, stamp.outline_of(settings, Shown(), today(datetime.now(UTC))))
+    outline.keep_outline(settings, outline.outline_of(settings, Shown(), today(datetime.now(UTC))))
 
 
 def added(path, words):

@@ -10,7 +10,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from pipeline.model import CLOCKS
 from pipeline.settings.sections import STATE
+from pipeline.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.model import Delivery, Handover, Sending
     from pipeline.pull.subscriptions.health import FeedHealth
     from pipeline.send.lint import LetterFinding
-    from pipeline.store.examined import Examined
+    from pipeline.store.examined import Examined, Server
     from pipeline.store.troubles import Trouble
     from pipeline.store.walls import Walls
 
@@ -197,6 +199,24 @@ def _store(facts: Facts) -> Iterator[Ailment]:
         yield _open_to_others("store", store.place, store.mode, "it holds readers' addresses")
     if store.walls is not None:
         yield from _walls(store.place, store.walls)
+    if store.server is not None:
+        yield from _server(store.place, store.server)
+
+
+def _server(place: str, server: Server) -> Iterator[Ailment]:
+    if not server.has_fsync:
+        told = (
+            "its server runs with fsync = off, so after a crash it may have forgotten who got a letter, or be damaged"
+        )
+        yield _fail("store", place, told, "Whoever administers it sets fsync = on; see that backups are made.")
+    if not server.has_whole_pages:
+        told = "its server runs with full_page_writes = off, so after a crash it may be damaged"
+        remedy = "Have it set on, unless the file system writes whole pages by itself, as ZFS does."
+        yield _warn("store", place, told, remedy)
+    if abs(server.ahead) > CLOCKS:
+        which = "ahead of" if server.ahead < timedelta(0) else "behind"
+        told = f"this machine's clock is {spoken(abs(server.ahead))} {which} the database server's"
+        yield _fail("store", place, told, "Let both be set by NTP: letters leave, and are held back, by these clocks.")
 
 
 def _walls(place: str, walls: Walls) -> Iterator[Ailment]:
@@ -217,10 +237,8 @@ def _outdated(store: Examined) -> Ailment:
         told = f"a newer Byline made it (migration {store.revision}; this one knows {HEAD})"
         return _fail("store", store.place, told, "Install that Byline, or one that is newer still.")
     told = f"it is at migration {store.revision}, and this Byline wants {HEAD}"
-    how = (
-        "Make a backup (`byline backup` keeps it as it is)" if store.mode is not None else "Dump it by `pg_dump` first"
-    )
-    return _warn("store", store.place, told, f"{how}; the next command brings it up to date.")
+    how = "Make a backup (`byline backup` keeps it as it is); the next command brings it up to date."
+    return _warn("store", store.place, told, how)
 
 
 def _open_to_others(about: str, place: object, mode: int, because: str) -> Ailment:

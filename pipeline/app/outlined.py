@@ -8,8 +8,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pipeline.publish import stamp
 from pipeline.publish.facts.withheld import today
+from pipeline.publish.outline import is_outlined, keep_outline, outline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,16 +25,12 @@ def to_build(app: App) -> bool:
     if app.settings.publish.built_elsewhere:
         return False
     held = [app.held(path) for path in app.unbuilt()]  # all are read
-    return not all(held) or not stamp.is_outlined(app.settings, _outline(app), today(app.now))
+    return not all(held) or not is_outlined(app.settings, app.shown_of_site(), today(app.now))
 
 
 @contextmanager
 def noting_built(app: App) -> Iterator[None]:
     """Remember, where the block ends well, that the site was built as it was at its beginning."""
-    outline = _outline(app)
+    outline = outline_of(app.settings, app.shown_of_site(), today(app.now))
     yield
-    stamp.keep_outline(app.settings, outline)
-
-
-def _outline(app: App) -> str:
-    return stamp.outline_of(app.settings, app.shown_of_site(), today(app.now))
+    keep_outline(app.settings, outline)

@@ -28,6 +28,8 @@ from pipeline.model.feeds import (
     Unreadable,
 )
 from pipeline.model.letters import (
+    CLOCKS,
+    LONGEST_WAIT,
     Asked,
     Delivery,
     DeliveryState,
@@ -96,7 +98,9 @@ from pipeline.model.text import NO_TEXT, PlainText, SafeHtml, SafeUrl, Slug, utc
 from pipeline.model.weeks import PlannedStep, Spell, Step, WeekFacts, WeekFigures, WeekPlan
 
 __all__ = [
+    "CLOCKS",
     "LATELY",
+    "LONGEST_WAIT",
     "NO_TEXT",
     "STRONGEST",
     "Approval",

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, Final, NewType
 
 from pipeline.model.text import NO_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime, timedelta
+    from datetime import date, datetime
 
     from pipeline.model.posts import Post
     from pipeline.model.text import PlainText, SafeUrl
+
+CLOCKS: Final = timedelta(minutes=1)
+"""So far two machines' clocks may be from each other."""
+LONGEST_WAIT: Final = timedelta(days=2)
+"""Nobody is left in peace for longer, whatever they ask for, and nothing is put off for longer: what the store has
+farther ahead was written down by a clock that was wrong, and holds up nothing."""
 
 ReaderId = NewType("ReaderId", int)
 EditionId = NewType("EditionId", str)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from pipeline.model import Shown
     from pipeline.settings.sections import Settings
 
 _PACKAGES: Final = (
@@ -29,11 +28,11 @@ _PACKAGES: Final = (
     *("babel", "nh3", "pagefind-bin", "pillow", "font-source-serif-pro", "manimgx-fonts", "manimgx-fonts-cjk"),
 )
 """What makes a site besides Byline."""
-_CLOCK: Final = b"build_date_utc"
+CLOCK: Final = b"build_date_utc"
 """By which a template shows when the site was built."""
 
 
-_READ: Final = frozenset({".md", ".yml", ".yaml", ".json", ".html", ".css", ".js", ".txt"})
+READ: Final = frozenset({".md", ".yml", ".yaml", ".json", ".html", ".css", ".js", ".txt"})
 """The ends of files whose text tells whether they are the same."""
 _KEPT: Final = (str, {str: str}, int, int, (str, ...), (str, ...), (date, date))
 """The form of what is kept of a build: its digest, those of its posts, and what is known of its site."""
@@ -49,52 +48,25 @@ class Stamp:
 
 def stamp_of(settings: Settings, *how: Any) -> Stamp:
     """Return the stamp of the author's files as they are, the settings, the programs, and ``how``."""
-    return _stamp(settings, how, _content, _never_again)
-
-
-def _stamp(
-    settings: Settings, how: tuple[Any, ...], tell: Callable[[Path], bytes], unknown: Callable[[], bytes]
-) -> Stamp:
-    """Return the stamp; ``tell`` gives what tells whether a file is the same, ``unknown`` stands for all else."""
     made = blake2b(repr(how).encode("utf-8", "replace"), digest_size=16)
-    for part in _frame(settings, unknown):
+    for part in frame_of(settings, _never_again):
         made.update(part + b"\0")
     of_posts = {}
     for folder in (settings.content, settings.overrides):
         for name, path in sorted(files_in(folder)):
-            told = tell(path)
+            told = content_of(path)
             made.update(name.encode("utf-8", "replace") + b"\0" + told)
             if path.parent == settings.content / posts.POSTS:
                 of_posts[name] = digest(told)
-            if _CLOCK in told or path.is_dir():
-                made.update(unknown())
+            if CLOCK in told or path.is_dir():
+                made.update(_never_again())
     return Stamp(digest=made.hexdigest(), posts=of_posts)
 
 
-def outline_of(settings: Settings, shown: Shown, today: date) -> str:
-    """Return a digest by which whoever comes again and again sees that a site of ``today`` is to be built anew.
-
-    What changes with each look, as trends do, and what nobody knows, as a plugin may look at anything, changes it once
-    a day only. A file of the author's is not read for it: one that was only touched costs a build that finds nothing.
-    """
-    day, pages = str(today).encode(), f"{settings.content}/"
-
-    def tell(path: Path) -> bytes:
-        return _state(path) if str(path).startswith(pages) else _content(path)
-
-    return _stamp(settings, (shown, day if settings.publish.trends else b""), tell, lambda: day).digest
-
-
-def is_outlined(settings: Settings, outline: str, today: date) -> bool:
-    """Tell whether the site was built when ``outline_of`` it was this, and is what it should be ``today``."""
+def is_over(settings: Settings, today: date) -> bool:
+    """Tell whether the site that was built is not what it should be ``today``, as the author's dates have it."""
     kept = load(work_of(settings) / "stamp", _KEPT)
-    is_over = kept is not None and not kept[-1][0] <= today <= kept[-1][1]
-    return not is_over and load(work_of(settings) / "outline", str) == outline
-
-
-def keep_outline(settings: Settings, outline: str) -> None:
-    """Keep the outline that the site had when the build began that ended just now."""
-    save(work_of(settings) / "outline", outline)
+    return kept is not None and not kept[-1][0] <= today <= kept[-1][1]
 
 
 def unchanged(stamp: Stamp, today: date, output: Path, work: Path) -> Site | None:
@@ -138,15 +110,15 @@ def work_of(settings: Settings) -> Path:
 
 def _is_built(path: Path, settings: Settings, built: Mapping[str, str]) -> bool:
     page = settings.output / posts.POSTS / path.stem / "index.html"
-    return page.is_file() and built.get(f"{posts.POSTS}/{path.name}") == digest(_content(path))
+    return page.is_file() and built.get(f"{posts.POSTS}/{path.name}") == digest(content_of(path))
 
 
-def _frame(settings: Settings, unknown: Callable[[], bytes]) -> Iterator[bytes]:
+def frame_of(settings: Settings, unknown: Callable[[], bytes]) -> Iterator[bytes]:
     """Yield what a site is made of besides the author's files: settings, programs, a font, and what nobody knows."""
     yield settings.model_dump_json(exclude={"root"}).encode()  # the same folder has another name elsewhere
     yield repr([(name, _version(name)) for name in _PACKAGES]).encode()
     if settings.publish.card_font:
-        yield _content(settings.root / settings.publish.card_font)
+        yield content_of(settings.root / settings.publish.card_font)
     if elsewhere(settings.site):
         yield unknown()
 
@@ -156,10 +128,10 @@ def _never_again() -> bytes:
     return str(time.time_ns()).encode()
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
     """Return what tells whether a file is the same: the text of one that is read, of others size and time."""
     try:
-        if path.suffix in _READ and S_ISREG(path.stat().st_mode):
+        if path.suffix in READ and S_ISREG(path.stat().st_mode):
             return path.read_bytes()
     except OSError as error:
         return repr(error).encode()

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from pipeline.model import DeliveryState
+from pipeline.model import LONGEST_WAIT, DeliveryState
 from pipeline.words import as_said
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def again_at(tries: int, now: datetime, wait: timedelta | None = None) -> dateti
 
     ``wait`` is how long the other side wants to be left in peace, if it says so.
     """
-    return now + max(min(LONGEST, _FIRST * int(4 ** min(tries - 1, 10))), wait or timedelta(0))
+    return now + max(min(LONGEST, _FIRST * int(4 ** min(tries - 1, 10))), min(LONGEST_WAIT, wait or timedelta(0)))
 
 
 class Course:

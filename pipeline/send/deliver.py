@@ -108,7 +108,7 @@ def deliver(send: Round, tell: Callable[[Delivery], None], orders: Orders) -> Se
     """
     with send.store.reading() as connection:
         is_wanted = kept.is_wanted(connection, send.edition, send.topics, send.clock())
-        is_wanted |= orders.wait and kept.next_try(connection, send.edition) is not None
+        is_wanted |= orders.wait and kept.next_try(connection, send.edition, send.clock()) is not None
         sending = sends.sending_of(connection, send.edition)
     clerk = Clerk(send, tell)
     see_that_it_may(sending, orders)
@@ -184,7 +184,7 @@ def _frozen(send: Round, orders: Orders) -> int:
 def _next_pass(send: Round, clerk: Clerk) -> datetime | None:
     """Return when somebody can be sent to who could not yet; None where nobody waits any more."""
     with send.store.reading() as connection:
-        put_off = kept.next_try(connection, send.edition)
+        put_off = kept.next_try(connection, send.edition, send.clock())
     return min(filter(None, (put_off, clerk.waiting.later)), default=None)
 
 
@@ -202,7 +202,7 @@ def _sent(send: Round, clerk: Clerk) -> Sent:
     with send.store.reading() as connection:
         counts = kept.counted(connection, send.edition)
         told = kept.excluded(connection, send.edition)
-        put_off = kept.next_try(connection, send.edition)
+        put_off = kept.next_try(connection, send.edition, send.clock())
     for state, why in _WHY_NOT.items():
         if many := counts.get(state, 0) - clerk.counts[state]:
             told[why] = many

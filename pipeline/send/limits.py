@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from pipeline.model import CLOCKS
+
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import tzinfo
@@ -17,16 +19,12 @@ _GROWTH: Final = 2
 _BURST_SECONDS: Final = 0.1
 
 
-_CLOCKS: Final = timedelta(minutes=1)
-"""So far two machines' clocks may be from each other."""
-
-
 def believed(until: datetime, now: datetime, most: timedelta) -> datetime:
     """Return ``until``, which was ``most`` ahead when it was written down; ``now`` where it is farther ahead than that.
 
     Such a one was written by a clock that was wrong, and would stop all letters until that time comes.
     """
-    return until if until - now <= most + _CLOCKS else now
+    return until if until - now <= most + CLOCKS else now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

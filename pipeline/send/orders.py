@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SendError, UsageError
-from pipeline.model import SendState
+from pipeline.model import CLOCKS, LONGEST_WAIT, SendState
 from pipeline.send.deliver import why_held
 from pipeline.store import deliveries as ledger
 from pipeline.store import handovers, sends
@@ -37,10 +37,15 @@ class Due:
 def due_of(planned: Iterable[Sending], late_hours: int, now: datetime) -> Due:
     """Decide which of the ``planned`` sends begin ``now``, and which that were begun go on.
 
-    One that is hours late was overslept, and is asked about.
+    One that is hours late was overslept, and is asked about. One that goes on farther ahead than anything waits for is
+    due: that was written down by a clock that was wrong. An author may plan one for any day.
     """
+    farthest = now + LONGEST_WAIT + CLOCKS
     since = now - timedelta(hours=late_hours)
-    come = [each for each in planned if each.due_at is not None and each.due_at <= now]
+    wrong = {
+        each.edition for each in planned if each.state is SendState.RUNNING and each.due_at and each.due_at > farthest
+    }
+    come = [each for each in planned if each.due_at and (each.due_at <= now or each.edition in wrong)]
     late = tuple(each for each in come if each.state is SendState.SCHEDULED and each.due_at and each.due_at < since)
     return Due(now=tuple(each for each in come if each not in late), late=late)
 

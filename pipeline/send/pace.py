@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from pipeline.model import LONGEST_WAIT
 from pipeline.send.course import LONGEST, again_at
 from pipeline.send.limits import Hours, Limit, believed, most_today, next_day, zone_of
-from pipeline.send.ways.way import LONGEST_WAIT
 from pipeline.store import pace as kept
 from pipeline.store.pace import Use
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from pipeline.model import Delivery, DeliveryState
+from pipeline.model import CLOCKS, Delivery, DeliveryState
 from pipeline.send.waiting import PATIENCE
 from pipeline.send.ways import Overdue, Uncertain
 from pipeline.store import resumed as kept
@@ -62,7 +62,7 @@ def _remembers(send: Round) -> timedelta | None:
 def _is_remembered(send: Round, it: CutOff) -> bool:
     """Tell whether its key is known there still: who asks may have slept, or waited for the pace."""
     long = _remembers(send)
-    return long is not None and send.clock() - it.claimed_at < long
+    return long is not None and -CLOCKS <= send.clock() - it.claimed_at < long
 
 
 def _asked(send: Round, line: Line, found: tuple[CutOff, ...], slept: Callable[[datetime], bool]) -> Iterator[Delivery]:

@@ -31,12 +31,13 @@ _PATIENCE: Final = 30
 
 
 class Store:
-    """A database that is up to date with the schema; ``as_it_is``, a SQLite file that may be older, to be copied.
+    """A database that is up to date with the schema; ``as_it_is``, one that may be older, to be copied.
 
-    Raises ``StoreError`` where it cannot be, ``SettingsError`` where its address is none.
+    A new one is made at ``revision``, which is an older one where an older store is to be copied into it. Raises
+    ``StoreError`` where it cannot be, ``SettingsError`` where its address is none.
     """
 
-    def __init__(self, place: str | Path, *, as_it_is: bool = False) -> None:
+    def __init__(self, place: str | Path, *, as_it_is: bool = False, revision: str = HEAD) -> None:
         self._engine, self._place = connecting(place), shown(place)
         on_postgres = self._engine.dialect.name == "postgresql"
         one_state = (
@@ -46,8 +47,8 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 walls.see_that_it_is_there(connection, walls.schema_of(address_of(place))[1])
-                if on_postgres or not as_it_is or _revision(connection) is None:
-                    _upgrade(connection)
+                if not as_it_is or revision_of(connection) is None:
+                    _upgrade(connection, revision)
         except (SQLAlchemyError, OSError) as error:
             self.close()
             raise self._told(error) from error
@@ -188,7 +189,8 @@ def _see_that_it_is_here(connection: Connection) -> None:
         see_that_it_is_here(connection)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """Return the newest migration that a store has seen; none of a database that is no store yet."""
     known = inspect(connection).has_table("alembic_version")
     return connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
 
@@ -203,16 +205,16 @@ def _make(connection: Connection) -> None:
     connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
-def _upgrade(connection: Connection) -> None:
-    if _revision(connection) == HEAD:
+def _upgrade(connection: Connection, revision: str) -> None:
+    if revision_of(connection) == revision:
         return
     if connection.dialect.name == "postgresql":
         # One upgrade of a site at a time, which is waited for; those of other sites in the database go on.
         connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(7240193, hashtext(current_schema()))"))
-    if (revision := _revision(connection)) == HEAD:
+    if (found := revision_of(connection)) == revision:
         return
-    if revision is None:
+    if found is None and revision == HEAD:
         _make(connection)
         return
     from alembic import command
@@ -223,7 +225,7 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
     except CommandError as error:
         raise StoreError(
             f"the store was made by a newer Byline ({error}): install that, or one that is newer still"

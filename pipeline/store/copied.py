@@ -1,7 +1,7 @@
 """The store as a whole: copied into another, of whichever kind, or into a file as it is at one moment.
 
-What comes in are stores that are up to date with the schema, but for a SQLite file of which a snapshot is taken;
-nothing here knows what a table is for.
+What comes in are stores that are up to date with the schema, but for one of which a snapshot is taken: an older one
+is copied by the tables that its own migrations make. Nothing here knows what a table is for.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import (
     JSON,
     Column,
+    DateTime,
     Insert,
+    MetaData,
     Select,
     Text,
     bindparam,
     cast,
+    event,
     func,
     insert,
     inspect,
@@ -28,8 +31,8 @@ from sqlalchemy import (
 )
 
 from pipeline.errors import StoreError
-from pipeline.store import Store
-from pipeline.store.schema import metadata
+from pipeline.store import HEAD, Store, revision_of
+from pipeline.store.schema import Moment, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -44,11 +47,11 @@ _AT_ONCE: Final = 100
 """Rows that are held in memory at a time."""
 
 
-def counts_of(connection: Connection) -> Counts:
-    """Return how many rows each table has; of an older store, each that is there."""
+def counts_of(connection: Connection, tables: MetaData = metadata) -> Counts:
+    """Return how many rows each of ``tables`` has; of an older store, each that is there."""
     there = set(inspect(connection).get_table_names())
     count = select(func.count()).select_from
-    return {table.name: connection.scalar(count(table)) or 0 for table in metadata.sorted_tables if table.name in there}
+    return {table.name: connection.scalar(count(table)) or 0 for table in tables.sorted_tables if table.name in there}
 
 
 def copy_into(
@@ -64,24 +67,14 @@ def copy_into(
             _empty(here, emptied)
         if full := [f"{name} ({count})" for name, count in counts_of(here).items() if count]:
             raise StoreError(f"the store to copy into holds something already, in {', '.join(full)}: name an empty one")
-        wanted = counts_of(there) | dict.fromkeys(without, 0)
-        for table in metadata.sorted_tables:  # what others refer to comes first
-            if table.name in without:
-                continue
-            for rows in _rows(there, table):
-                here.execute(_putting(here, table), rows)
-        _count_on(here)
-        came = counts_of(here)
-        if wanted != came:
-            short = ", ".join(name for name in wanted if wanted[name] != came[name])
-            raise StoreError(f"the copy has other numbers of rows in {short}, and is not kept: try again")
-        return came
+        return _copy_rows(there, here, metadata, without)
 
 
 def snapshot(store: Store, path: Path) -> Counts:
     """Write ``store``, as it is at one moment, into a new SQLite file at ``path``. Return the rows of each table.
 
-    Others may write meanwhile. Raises ``StoreError`` where the store is damaged.
+    Others may write meanwhile. The file is of the schema that the store is of, which may be an older one. Raises
+    ``StoreError`` where the store is damaged, of a newer Byline, or was brought up to date meanwhile.
     """
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     with store.reading() as connection:
@@ -89,8 +82,44 @@ def snapshot(store: Store, path: Path) -> Counts:
             counts = counts_of(connection)  # the first look at it: from here on it stands still
             _copy_pages(connection, path)
             return counts
-    with closing(Store(path)) as target:
-        return copy_into(store, target)
+        revision = revision_of(connection) or HEAD
+        with closing(Store(path, revision=revision)) as target, target.writing(though_moved=True) as here:
+            counts = _copy_rows(connection, here, metadata if revision == HEAD else _tables_of(here))
+        # What changes tables shows in them at once, whatever else stands still for who reads.
+        with store.reading() as later:
+            if revision_of(later) != revision:
+                raise StoreError("the store was brought up to date while it was copied: make the copy again")
+        return counts
+
+
+def _tables_of(connection: Connection) -> MetaData:
+    """Return the tables of a SQLite store of an older schema, by types that mean the same elsewhere."""
+    found = MetaData()
+
+    def as_anywhere(_: object, table: Table, column: Any) -> None:
+        del table
+        kind = column["type"].as_generic()
+        column["type"] = Moment() if isinstance(kind, DateTime) else kind
+
+    event.listen(found, "column_reflect", as_anywhere)
+    found.reflect(connection)
+    found.remove(found.tables["alembic_version"])
+    return found
+
+
+def _copy_rows(there: Connection, here: Connection, tables: MetaData, without: Collection[str] = frozenset()) -> Counts:
+    wanted = counts_of(there, tables) | dict.fromkeys(without, 0)
+    for table in tables.sorted_tables:  # what others refer to comes first
+        if table.name in without:
+            continue
+        for rows in _rows(there, table):
+            here.execute(_putting(here, table), rows)
+    _count_on(here)
+    came = counts_of(here, tables)
+    if wanted != came:
+        short = ", ".join(name for name in came if wanted.get(name) != came[name])
+        raise StoreError(f"the copy has other numbers of rows in {short}, and is not kept: try again")
+    return came
 
 
 def _copy_pages(connection: Connection, path: Path) -> None:

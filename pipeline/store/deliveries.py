@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, exists, func, literal, or_, select, union_all, update
 
 from pipeline.errors import StoreError, UsageError
 from pipeline.html import kept_text
-from pipeline.model import Delivery, DeliveryState, EditionId, ReaderState, SendState
+from pipeline.model import CLOCKS, LONGEST_WAIT, Delivery, DeliveryState, EditionId, ReaderState, SendState
 from pipeline.store.audience import TO_BE_SENT, gets_letters, why_not
-from pipeline.store.schema import deliveries, insert_new, readers, sends
+from pipeline.store.schema import Moment, deliveries, insert_new, readers, sends
 from pipeline.store.send import chosen_topics, reader_columns, reader_of
 from pipeline.store.sends import GOES_ON, begin, stop, take_back
 from pipeline.words import as_said
@@ -150,17 +150,23 @@ def count_candidates(connection: Connection, edition: EditionId, now: datetime) 
     return connection.scalar(select(func.count()).where(deliveries.c.edition == edition, or_(*_due(now)))) or 0
 
 
-def next_try(connection: Connection, edition: EditionId) -> datetime | None:
+def next_try(connection: Connection, edition: EditionId, now: datetime) -> datetime | None:
     """Return when the first of those put off can be tried again."""
     put_off = (deliveries.c.edition == edition) & (deliveries.c.state == DeliveryState.LATER)
-    first: datetime | None = connection.scalar(select(func.min(deliveries.c.not_before)).where(put_off))
+    first: datetime | None = connection.scalar(select(func.min(free_at(now))).where(put_off))
     return first
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Return the two ways of being due: to wait, and to have been put off until now."""
-    free = deliveries.c.not_before.is_(None) | (deliveries.c.not_before <= now)
-    return deliveries.c.state == DeliveryState.WAITING, (deliveries.c.state == DeliveryState.LATER) & free
+    put_off = deliveries.c.state == DeliveryState.LATER
+    return deliveries.c.state == DeliveryState.WAITING, put_off & (free_at(now) <= now)
+
+
+def free_at(now: datetime) -> ColumnElement[datetime]:
+    """Return when one that was put off can be tried again; ``now`` where a clock that was wrong said when."""
+    is_wrong = deliveries.c.not_before.is_(None) | (deliveries.c.not_before > now + LONGEST_WAIT + CLOCKS)
+    return case((is_wrong, literal(now, Moment)), else_=deliveries.c.not_before)
 
 
 def claim(connection: Connection, named: Mapping[int, str], now: datetime, way: str = "") -> frozenset[int]:
@@ -262,9 +268,17 @@ _LEAVE: Final = (
 
 
 def is_on_its_way(now: datetime) -> ColumnElement[bool]:
-    """Return whether a run that lives may be about to settle a delivery: it was claimed, and no run told its end."""
+    """Return whether a run that lives may be about to settle a delivery: it was claimed, and no run told its end.
+
+    A claim is of ``now`` and not of a time to come. One that is as far ahead was made by a clock that was wrong.
+    """
     is_open = (deliveries.c.state == DeliveryState.CLAIMED) & deliveries.c.settled_at.is_(None)
-    return is_open & (deliveries.c.claimed_at > now - ON_ITS_WAY)
+    return is_open & is_recent(deliveries.c.claimed_at, now)
+
+
+def is_recent(claimed_at: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
+    """Return whether who claimed something then may be at it still."""
+    return (claimed_at > now - ON_ITS_WAY) & (claimed_at < now + ON_ITS_WAY)
 
 
 def count_uncertain(connection: Connection, now: datetime) -> int:

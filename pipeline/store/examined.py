@@ -6,8 +6,9 @@ import sqlite3
 import stat
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote
 
 from sqlalchemy import func, inspect, select, table, text
@@ -22,7 +23,20 @@ from pipeline.store.walls import beyond
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy import Connection
+
     from pipeline.store.walls import Walls
+
+
+class Server(NamedTuple):
+    """How a PostgreSQL server is set: what was committed is on disk, and pages are whole after a crash.
+
+    ``ahead`` is how far its clock is ahead of this machine's.
+    """
+
+    has_fsync: bool
+    has_whole_pages: bool
+    ahead: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +45,7 @@ class Examined:
 
     ``revision`` is the newest migration that it has seen; empty where it has seen none. ``damage`` is what its own
     check of integrity tells, ``mode`` the rights of its file where it is one, and ``walls`` what its role may do
-    with other sites in the same database.
+    with other sites in the same database, on a ``server``.
     """
 
     place: str
@@ -41,6 +55,7 @@ class Examined:
     damage: tuple[str, ...] = ()
     mode: int | None = None
     walls: Walls | None = None
+    server: Server | None = None
 
     @property
     def is_of_this_schema(self) -> bool:
@@ -116,8 +131,21 @@ def _server(url: str) -> Examined:
         with engine.connect() as connection:
             known = inspect(connection).has_table("alembic_version")
             found = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else ""
-            return Examined(place=place, there=True, revision=str(found or ""), walls=beyond(connection))
+            revision, walls, server = str(found or ""), beyond(connection), _server_of(connection)
+            return Examined(place=place, there=True, revision=revision, walls=walls, server=server)
     except (SQLAlchemyError, OSError) as error:
         return Examined(place=place, there=True, problem=words_of(error))
     finally:
         engine.dispose()
+
+
+def _server_of(connection: Connection) -> Server:
+    before = datetime.now(UTC)
+    fsync, whole, there = connection.execute(_SERVER).one()
+    here = before + (datetime.now(UTC) - before) / 2
+    return Server(has_fsync=fsync != "off", has_whole_pages=whole != "off", ahead=there - here)
+
+
+_SERVER: Final = text(
+    "SELECT current_setting('fsync', true), current_setting('full_page_writes', true), clock_timestamp()"
+)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, text
 
 from pipeline.errors import StoreMovedError, UsageError
 from pipeline.model import DeliveryState, SendState
-from pipeline.store.deliveries import ON_ITS_WAY, is_on_its_way
+from pipeline.store.deliveries import is_on_its_way, is_recent
 from pipeline.store.schema import deliveries, handovers, moves, sends, upsert
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def see_that_nothing_leaves(connection: Connection, now: datetime) -> None:
             f"{running} is being sent, so the store cannot be moved: wait until it is sent, or say `byline send "
             f"{running} --pause` here, move the store, and go on from the new one with `byline send {running} --resume`"
         )
-    cut = (handovers.c.state == DeliveryState.CLAIMED) & (handovers.c.claimed_at > now - ON_ITS_WAY)
+    cut = (handovers.c.state == DeliveryState.CLAIMED) & is_recent(handovers.c.claimed_at, now)
     for query in (select(deliveries.c.edition).where(is_on_its_way(now)), select(handovers.c.edition).where(cut)):
         if (edition := connection.scalar(query.limit(1))) is not None:
             raise UsageError(

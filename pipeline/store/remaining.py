@@ -8,7 +8,7 @@ from sqlalchemy import Connection, case, func, select, update
 
 from pipeline.model import DeliveryState
 from pipeline.store.audience import gets_letters, why_none
-from pipeline.store.deliveries import ON_ITS_WAY, is_on_its_way
+from pipeline.store.deliveries import ON_ITS_WAY, free_at, is_on_its_way
 from pipeline.store.schema import deliveries, readers
 from pipeline.store.sends import who_wait
 
@@ -34,11 +34,10 @@ class Remaining(NamedTuple):
 def remaining(connection: Connection, edition: EditionId, now: datetime) -> Remaining:
     """Return what remains of ``edition``."""
     state = deliveries.c.state
-    free_at = func.coalesce(deliveries.c.not_before, now)
     waiting, put_off, claimed_at = connection.execute(
         select(
             func.count(case((state == DeliveryState.WAITING, 1))),
-            func.min(case((state == DeliveryState.LATER, free_at)), type_=deliveries.c.not_before.type),
+            func.min(case((state == DeliveryState.LATER, free_at(now)))),
             func.min(case((is_on_its_way(now), deliveries.c.claimed_at))),
         ).where(deliveries.c.edition == edition)
     ).one()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, select, update
 
-from pipeline.model import DeliveryState
+from pipeline.model import CLOCKS, DeliveryState
 from pipeline.store.audience import gets_letters
 from pipeline.store.deliveries import is_on_its_way
 from pipeline.store.schema import deliveries, readers
@@ -30,7 +30,8 @@ class CutOff(NamedTuple):
 def cut_off(connection: Connection, edition: EditionId, way: str, since: datetime, now: datetime) -> tuple[CutOff, ...]:
     """Return what was claimed over ``way`` after ``since`` and never settled, of readers who still get letters.
 
-    What a run that lives may be about to settle is not among it.
+    What a run that lives may be about to settle is not among it, nor what was claimed at a time to come: how long ago
+    that was in truth is known to nobody.
     """
     query = (
         select(
@@ -46,6 +47,7 @@ def cut_off(connection: Connection, edition: EditionId, way: str, since: datetim
             deliveries.c.state == DeliveryState.CLAIMED,
             deliveries.c.way == way,
             deliveries.c.claimed_at > since,
+            deliveries.c.claimed_at <= now + CLOCKS,
             ~is_on_its_way(now),
             gets_letters(now),
         )

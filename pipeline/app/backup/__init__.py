@@ -41,7 +41,7 @@ class BackedUp:
 def backup(settings: Settings, path: Path, lock: Lock, now: datetime) -> BackedUp:
     """Write a backup into the new file ``path``, whole or not at all. Others may write to the store meanwhile.
 
-    A SQLite store that an older Byline made goes in as it is: whoever makes a backup before an upgrade has what was.
+    A store that an older Byline made goes in as it is: whoever makes a backup before an upgrade has what was.
     """
     _see_that_free(settings, path)
     with _scratch(settings.state) as folder, _whole(path) as file, sealing(file, lock) as stream:

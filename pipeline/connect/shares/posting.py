@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.connect.channels.channel import NotPostedError
 from pipeline.errors import ConnectError, UsageError
 from pipeline.html import safe_url
+from pipeline.model import CLOCKS
 from pipeline.store import shares as kept
 
 if TYPE_CHECKING:
@@ -48,9 +49,12 @@ def hindrance(channel: Channel, text: str, before: Share | None, now: datetime) 
 
 
 def may_repeat(channel: Channel, text: str, before: Share, now: datetime) -> bool:
-    """Tell whether a post that was cut off can be posted again, as twice is once there: the same text, and in time."""
+    """Tell whether a post that was cut off can be posted again, as twice is once there: the same text, and in time.
+
+    How long ago one was claimed that is of a time to come, by a clock that was wrong, is known to nobody.
+    """
     same = before.mark == mark_of(text)
-    return channel.repeats is not None and same and now - before.claimed_at < channel.repeats
+    return channel.repeats is not None and same and -CLOCKS <= now - before.claimed_at < channel.repeats
 
 
 def post_once(store: Store, channel: Channel, outgoing: Outgoing, now: datetime) -> SafeUrl:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import SendError
 from pipeline.html import plain_text, shortened
-from pipeline.model import DeliveryState
+from pipeline.model import LONGEST_WAIT, DeliveryState
 from pipeline.send.ways.api import Connection, NotSentError
-from pipeline.send.ways.way import LONGEST_WAIT, Answer, Overdue, Uncertain, at_any_time
+from pipeline.send.ways.way import Answer, Overdue, Uncertain, at_any_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

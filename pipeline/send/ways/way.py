@@ -7,18 +7,14 @@ raised where the message may have left: after its text was handed over and befor
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import timedelta
 
     from pipeline.model import DeliveryState, PlainText
     from pipeline.send.wire import Message
-
-
-LONGEST_WAIT: Final = timedelta(days=2)
-"""Nobody is left in peace for longer, whatever they ask for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
