@@ -22,6 +22,7 @@ from pipeline.pull.subscriptions.health import FeedHealth
 from pipeline.settings import load
 from pipeline.store import pull as kept
 from pipeline.store import select as stories
+from pipeline.store.schema import feeds
 from pipeline.web import Web
 from pipeline.words import moment_in_words
 
@@ -340,6 +341,22 @@ def test_what_a_publisher_says_of_its_rhythm_is_kept(web, run_pull):
     more = "<ttl>180</ttl><skipHours><hour>3</hour></skipHours><skipDays><day>Sunday</day></skipDays>"
     (outcome,) = run_pull(web.serve("/feed", rss("one", more=more)))
     assert outcome.feed.rhythm == Rhythm(every=3 * HOUR, skip_hours=(3,), skip_days=(6,))
+
+
+@pytest.mark.parametrize(("days", "is_believed"), [(6, True), (365, False)])
+def test_a_feed_or_host_that_a_clock_which_was_wrong_put_off_is_asked(days, is_believed, web, run_pull, asked, store):
+    url = web.serve("/feed", rss("one"))
+    run_pull(url)
+    asked()
+    later = NOW + days * DAY
+    with store.writing() as connection:
+        connection.execute(feeds.update().values(due_at=later))
+    (outcome,) = run_pull(url, only_due=True)
+    assert (outcome.state is FeedState.RESTING, asked() == []) == (is_believed, is_believed)
+    with store.writing() as connection:
+        kept.keep_waits(connection, {"127.0.0.1": Due(at=later, because="as it asked for that")})
+    (outcome,) = run_pull(url)
+    assert (outcome.state is FeedState.WAITING, asked() == []) == (is_believed, is_believed)
 
 
 # -- moves and the end

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.html import host_of
 from pipeline.model import Due
-from pipeline.pull.headers import retry_at
+from pipeline.pull.headers import LONGEST, retry_at
 from pipeline.store import pull as kept
 from pipeline.web import Answer, Unreachable
 from pipeline.words import moment_in_words
@@ -131,7 +131,7 @@ def as_guest(web: Web, store: Store, now: datetime) -> Iterator[Guest]:
     What is heard is kept at the end, at once: a pull has a writer already, and two would wait for one another.
     """
     with store.reading() as connection:
-        guest = Guest(web, kept.waits(connection, now), now)
+        guest = Guest(web, kept.waits(connection, now, LONGEST), now)
     try:
         yield guest
     finally:

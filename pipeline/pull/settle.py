@@ -53,7 +53,7 @@ def spared(feed: Feed, wait: Due | None, now: datetime, *, only_due: bool) -> Fe
         return waiting(feed, f"is paused: it {feed.paused}; `byline feeds undo` has it asked again")
     if wait is not None and wait.at > now:
         return waiting(feed, f"is left alone until {moment_in_words(wait.at)}: {wait.because}")
-    if only_due and feed.due is not None and feed.due.at > now:
+    if only_due and feed.due is not None and now < feed.due.at <= now + schedule.FARTHEST:
         cause = f"is not due before {moment_in_words(feed.due.at)}, {feed.due.because}"
         return FeedOutcome(feed=feed, state=FeedState.RESTING, cause=cause)
     return None
