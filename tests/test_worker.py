@@ -603,6 +603,18 @@ def test_what_one_worker_hears_of_a_host_all_heed(tmp_path, database, fleet):
     assert isinstance(asyncio.run(asked()), Due)
 
 
+def test_what_a_clock_that_was_wrong_told_of_a_host_gives_way_to_what_one_tells_that_is_right(fleet):
+    workers, now = meeting(fleet), datetime.now(UTC)
+    right = now + timedelta(hours=1)
+
+    async def go():
+        for at in (now + timedelta(days=365), right, now + timedelta(minutes=1)):
+            await workers.leave_alone("host.example", Due(at=at, because="it asked for that"))
+        assert (await workers.left_alone("host.example")).at == right
+
+    asyncio.run(go())
+
+
 def test_a_feed_that_several_sites_read_is_asked_for_once(tmp_path, database, fleet, monkeypatch):
     """Who has it already hears that nothing is new, who does not has all of it; each site asks in its own time."""
     monkeypatch.setattr("pipeline.web.guarded.is_public", lambda _address: True)

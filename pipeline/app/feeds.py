@@ -76,13 +76,12 @@ class Feeds:
     def are_due(self) -> bool:
         """Tell whether any feed of byline.yml is worth asking now."""
         from pipeline.html import host_of
-        from pipeline.pull.headers import LONGEST
         from pipeline.pull.settle import spared
 
         if not self._settings.pull.feeds:
             return False
         with self._store.reading() as connection:
-            hosts = kept.waits(connection, self._now, LONGEST)
+            hosts = kept.waits(connection, self._now)
         waits = ((feed, hosts.get(host_of(feed.address))) for feed in self._wanted(()))
         return any(spared(feed, wait, self._now, only_due=True) is None for feed, wait in waits)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from pipeline.model.text import NO_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from pipeline.model.text import PlainText, SafeHtml, SafeUrl
 
@@ -21,6 +22,8 @@ Key = NewType("Key", int)
 """Eight bytes of a hash by which an entry is known again within its feed."""
 LOST_AFTER: Final = 5
 """So many failures in a row say that a feed is not where it moved to."""
+FARTHEST: Final = timedelta(days=31)
+"""No feed or host is left alone for longer; what they ask for is heeded for thirty days at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,13 @@ class Due:
 
     at: datetime
     because: str
+
+    def is_to_come(self, now: datetime) -> bool:
+        """Tell whether that time is ahead; not where it is farther ahead than anybody is left alone for.
+
+        Such a one was written down by a clock that was wrong.
+        """
+        return now < self.at <= now + FARTHEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

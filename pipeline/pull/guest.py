@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.html import host_of
 from pipeline.model import Due
-from pipeline.pull.headers import LONGEST, retry_at
+from pipeline.pull.headers import retry_at
 from pipeline.store import pull as kept
 from pipeline.web import Answer, Unreachable
 from pipeline.words import moment_in_words
@@ -48,7 +48,7 @@ class Guest:
         """Return until when the host of ``url`` wants to be left alone, and why, if it does."""
         host = host_of(url)
         known = self.waits_heard.get(host) or self._waits.get(host)
-        return known if known is not None and known.at > self._time() else None
+        return known if known is not None and known.is_to_come(self._time()) else None
 
     async def get(
         self,
@@ -93,7 +93,7 @@ class Guest:
         if self._web.others is None:
             return None
         known = await self._web.others.left_alone(host_of(url))
-        return known if known is not None and known.at > self._time() else None
+        return known if known is not None and known.is_to_come(self._time()) else None
 
 
 class _Manners:
@@ -131,7 +131,7 @@ def as_guest(web: Web, store: Store, now: datetime) -> Iterator[Guest]:
     What is heard is kept at the end, at once: a pull has a writer already, and two would wait for one another.
     """
     with store.reading() as connection:
-        guest = Guest(web, kept.waits(connection, now, LONGEST), now)
+        guest = Guest(web, kept.waits(connection, now), now)
     try:
         yield guest
     finally:

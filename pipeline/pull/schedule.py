@@ -26,10 +26,6 @@ LONGEST: Final = timedelta(days=7)
 """Neither a publisher's wish nor a failure keeps us away for longer; a server's Retry-After does."""
 JITTER: Final = 0.1
 """So much of the time is added by chance, so that not all readers of a feed come at the same minute."""
-_SKIPS: Final = 8
-"""Days for which a publisher's hours and days are looked through."""
-FARTHEST: Final = LONGEST * (1 + JITTER) + timedelta(days=_SKIPS)
-"""No feed is due later than that; what the store has farther ahead was written down by a clock that was wrong."""
 _GAPS: Final = 20
 _SILENCES: Final = 4
 """A night is no sign that a feed has fallen silent; what was silent for so many times the usual gap is asked less."""
@@ -75,7 +71,7 @@ def _wanted(feed: Feed, fresh_until: datetime | None, now: datetime) -> tuple[ti
 def _awake(at: datetime, rhythm: Rhythm) -> datetime:
     """Return the first time from ``at`` on that the publisher does not rule out (RSS 2.0: skipHours, skipDays)."""
     later = at
-    for _ in range(24 * _SKIPS):
+    for _ in range(24 * 8):
         if later.hour not in rhythm.skip_hours and later.weekday() not in rhythm.skip_days:
             return later
         later = (later + FLOOR).replace(minute=0, second=0, microsecond=0)

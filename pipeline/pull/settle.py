@@ -51,9 +51,9 @@ def spared(feed: Feed, wait: Due | None, now: datetime, *, only_due: bool) -> Fe
     """Return the outcome of a feed that is not to be asked ``now``, or None; ``wait`` is its host's wish."""
     if feed.paused:
         return waiting(feed, f"is paused: it {feed.paused}; `byline feeds undo` has it asked again")
-    if wait is not None and wait.at > now:
+    if wait is not None and wait.is_to_come(now):
         return waiting(feed, f"is left alone until {moment_in_words(wait.at)}: {wait.because}")
-    if only_due and feed.due is not None and now < feed.due.at <= now + schedule.FARTHEST:
+    if only_due and feed.due is not None and feed.due.is_to_come(now):
         cause = f"is not due before {moment_in_words(feed.due.at)}, {feed.due.because}"
         return FeedOutcome(feed=feed, state=FeedState.RESTING, cause=cause)
     return None

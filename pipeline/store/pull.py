@@ -9,7 +9,6 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from pipeline.html import kept_text, kept_url
 from pipeline.model import (
-    CLOCKS,
     Change,
     ChangeKind,
     Due,
@@ -65,13 +64,9 @@ def held_feed(connection: Connection, feed: FeedId) -> Feed:
     return feed_of(connection.execute(select(feeds).where(feeds.c.id == feed).with_for_update()).one())
 
 
-def waits(connection: Connection, now: datetime, most: timedelta) -> dict[str, Due]:
-    """Return the hosts that want to be left alone after ``now``, each with until when and why.
-
-    What is farther ahead than at ``most`` was written down by a clock that was wrong, and keeps nobody away.
-    """
-    here = (hosts.c.wait_until > now) & (hosts.c.wait_until <= now + most + CLOCKS)
-    rows = connection.execute(select(hosts).where(here))
+def waits(connection: Connection, now: datetime) -> dict[str, Due]:
+    """Return the hosts that want to be left alone after ``now``, each with until when and why."""
+    rows = connection.execute(select(hosts).where(hosts.c.wait_until > now))
     return {row.host: Due(at=row.wait_until, because=row.because) for row in rows}
 
 

@@ -15,6 +15,7 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from pipeline.model import Due
+from pipeline.model.feeds import FARTHEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,7 +63,8 @@ class OtherWorkers:
 
     async def leave_alone(self, host: str, wait: Due) -> None:
         """Let all workers know until when ``host`` wants to be left alone."""
-        await asyncio.to_thread(self._fleet.ask, _LEAVE_ALONE, host=host, at=wait.at, because=wait.because)
+        said = {"at": wait.at, "because": wait.because, "farthest": FARTHEST.days}
+        await asyncio.to_thread(self._fleet.ask, _LEAVE_ALONE, host=host, **said)
 
     def answered(self, address: SafeUrl, headers: Mapping[str, str]) -> Answer | None:
         """Return what ``address`` answered to another site of this worker a short while ago, where that serves."""
@@ -110,5 +112,6 @@ _LEFT_ALONE: Final = text(
 _LEAVE_ALONE: Final = text(
     "INSERT INTO host_turns (host, left_until, because) VALUES (:host, :at, :because) "
     "ON CONFLICT (host) DO UPDATE SET left_until = excluded.left_until, because = excluded.because "
-    "WHERE host_turns.left_until < excluded.left_until"
+    "WHERE host_turns.left_until < excluded.left_until "
+    "OR host_turns.left_until > clock_timestamp() + make_interval(days => :farthest)"
 )
