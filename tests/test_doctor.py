@@ -347,9 +347,14 @@ def test_templates_that_cannot_be_read_are_told_without_a_build(site):
     (site / "overrides/mine.html").write_bytes(b"\xff{{")
     (site / "overrides/theirs.html").write_text("{% of_a_hook %}", encoding="utf-8")
     (site / "overrides/deep.html").write_text("{{ " + "(" * 9999, encoding="utf-8")
+    for name in ("letter/letter.txt", "notes/thank.txt", "shares/other.txt", "draft/edition.md", "shares/not-mine.md"):
+        (site / "overrides" / name).parent.mkdir(exist_ok=True)
+        (site / "overrides" / name).write_text("Dear reader,\n{% do nothing %}\n", encoding="utf-8")
     told = {each.place: each.reason for each in examine_site(site, {}, NOW).ailments if "template" in each.reason}
-    names = [place.rpartition("/")[2] for place in told]
-    assert names == ["deep.html:1", "main.html:2", "mine.html:1"]
+    names = [place.rpartition("overrides/")[2] for place in told]
+    texts = ["letter/letter.txt:2", "notes/thank.txt:2", "shares/other.txt:2"]
+    assert names == ["deep.html:1", "draft/edition.md:2", texts[0], "main.html:2", "mine.html:1", *texts[1:]]
+    assert "so no letter can be made: " in told[f"{site}/overrides/letter/letter.txt:2"]
     assert "Unexpected end of template" in told[f"{site}/overrides/main.html:2"]
 
 

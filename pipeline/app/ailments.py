@@ -175,9 +175,8 @@ def _files(facts: Facts) -> Iterator[Ailment]:
     for name in facts.lost_hooks:
         told = f"there is no file {name}, which hooks names, so the site cannot be built"
         yield _fail("settings", "mkdocs.yml", told, "Put it there, or take the line out.")
-    for path, line, why in facts.broken_templates:
-        told = f"the template cannot be read, so the site may not be built: {why}"
-        yield _fail("settings", f"{path}:{line}", told, "Mend it, or take it away to have the theme's own.")
+    for path, line, why, use in facts.broken_templates:
+        yield _fail("settings", f"{path}:{line}", f"the template cannot be read, so {use.means}: {why}", use.remedy)
 
 
 def _store(facts: Facts) -> Iterator[Ailment]:

@@ -89,9 +89,9 @@ def _lost(settings: Settings, others: Sequence[str]) -> Iterator[Finding]:
         reason = f"the plugin {name} is not installed, so the site cannot be built"
         severity = Severity.WARNING if is_asked_anew else Severity.ERROR
         yield found("plugins", severity, reason, f"name it in {_REQUIREMENTS}, with all that it needs, or take it out")
-    for path, line, why in broken_templates(settings):
-        reason = f"the template cannot be read, so the site may not be built: {why}"
-        remedy = "mend it, or take it away to have the theme's own"
+    for path, line, why, use in broken_templates(settings):
+        reason = f"the template cannot be read, so {use.means}: {why}"
+        remedy = use.remedy[:1].lower() + use.remedy[1:].rstrip(".")
         yield Finding(rule="template", severity=Severity.ERROR, path=path, line=line, reason=reason, remedy=remedy)
 
 
