@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from pipeline.app.ailments import ENGINE_ENDS, Facts, KeyFile, Severity, ailments
 from pipeline.app.doctor import examine_site
@@ -20,9 +20,9 @@ from pipeline.model import Handover, Sending
 from pipeline.pull.subscriptions.health import FeedHealth
 from pipeline.settings import load
 from pipeline.settings.environment import secrets
-from pipeline.store import HEAD, Store
+from pipeline.store import HEAD, Store, ahead
 from pipeline.store.examined import Examined, Server, examine
-from pipeline.store.schema import deliveries, readers, sends
+from pipeline.store.schema import deliveries, metadata, readers, sends
 from pipeline.store.troubles import Trouble
 
 NOW = datetime(2026, 9, 1, 7, 30, tzinfo=UTC)
@@ -263,6 +263,26 @@ def test_uncertain_deliveries_and_stopped_sends_are_told(site):
         connection.execute(insert(deliveries).values(claimed))
         connection.execute(insert(sends).values(edition="two", state="paused", reason="4.7.1", frozen_at=NOW))
     assert doctor(site)[0] == {("fail", "letters", "one"), ("warn", "letters", "two")}
+
+
+def test_times_that_have_not_come_are_told_where_they_are_of_what_happened(site):
+    path, later = site / ".byline/byline.db", NOW + timedelta(hours=1)
+    named = {f"{table.name}.{column.name}" for table in metadata.tables.values() for column in table.columns}
+    assert named >= ahead._TO_COME
+    with closing(Store(path)) as store, store.writing() as connection:
+        for number in (1, 2):
+            reader = {"email": f"{number}@a.example", "email_key": str(number), "name": "", "state": "active"}
+            more = {"consent": "", "consented_at": NOW, "token": str(number), "paused_until": later}
+            connection.execute(insert(readers).values(id=number, **reader, **more))
+            put_off = {"edition": "one", "reader_id": number, "state": "later", "message_id": "", "not_before": later}
+            connection.execute(insert(deliveries).values(put_off))
+        connection.execute(insert(sends).values(edition="one", state="scheduled", frozen_at=NOW, due_at=later))
+        assert ahead.rows_ahead(connection, NOW) == {}
+        connection.execute(update(deliveries).values(claimed_at=later, settled_at=later))
+        connection.execute(update(sends).values(frozen_at=later))
+        assert ahead.rows_ahead(connection, NOW) == {"deliveries": 2, "sends": 1}
+    found = [each.reason for each in doctor(site)[1].ailments if each.place == str(path)]
+    assert [reason.rpartition("yet, ")[2] for reason in found] == ["in deliveries (2), sends (1)"]
 
 
 def have_signed_by(site, name):

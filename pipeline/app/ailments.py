@@ -91,6 +91,8 @@ class Facts:
 
     ``lost`` are planned editions of which no post is there, ``broken`` has the files in posts/ that are none, and why.
 
+    ``ahead`` has of each table how many rows tell of what happened later than now.
+
     ``wanted`` and ``installed`` are versions of the packages that Byline needs, where the one does not suit the other.
     """
 
@@ -109,6 +111,7 @@ class Facts:
     lost_plugins: Sequence[str] = ()
     lost_hooks: Sequence[str] = ()
     broken_templates: Sequence[BrokenTemplate] = ()
+    ahead: Mapping[str, int] = field(default_factory=dict)
     is_public: bool = False
     lost: Sequence[str] = ()
     troubles: Sequence[Trouble] = ()
@@ -200,6 +203,13 @@ def _store(facts: Facts) -> Iterator[Ailment]:
         yield from _walls(store.place, store.walls)
     if store.server is not None:
         yield from _server(store.place, store.server)
+    if facts.ahead:
+        rows = ", ".join(f"{name} ({count})" for name, count in facts.ahead.items())
+        told = f"a clock was ahead when it was written to: what happened is of times that have not come yet, in {rows}"
+        remedy = (
+            "Have this machine's clock set by NTP. What they put off goes on all the same, and they are right in time."
+        )
+        yield _warn("store", store.place, told, remedy)
 
 
 def _server(place: str, server: Server) -> Iterator[Ailment]:

@@ -170,6 +170,7 @@ def _with_rows(facts: Facts, app: App) -> Facts:
     from pipeline.model import DeliveryState, SendState
     from pipeline.store import deliveries as ledger
     from pipeline.store import handovers, moves, sends
+    from pipeline.store.ahead import rows_ahead
     from pipeline.store.troubles import all_troubles
 
     feeds, late = app.feeds.healths(), tuple(each.edition for each in app.letters.due().late)
@@ -179,6 +180,7 @@ def _with_rows(facts: Facts, app: App) -> Facts:
         paused = sends.sendings(connection, (SendState.PAUSED,))
         planned = sends.sendings(connection, (SendState.SCHEDULED, SendState.RUNNING))
         troubles, moved = all_troubles(connection, app.now), moves.moved_to(connection)
+        facts = replace(facts, ahead=rows_ahead(connection, app.now))
     uncertain = tuple(each for each in waiting if each.state is DeliveryState.CLAIMED)
     cut_off = tuple(each for each in handed if each.state is DeliveryState.CLAIMED)
     facts = replace(facts, feeds=feeds, late=late, uncertain=uncertain, cut_off=cut_off, paused=paused)
