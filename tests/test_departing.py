@@ -206,11 +206,24 @@ def test_an_edition_that_went_out_before_a_restore_counts_as_sent_at_the_authors
     assert run("send", EDITION, "--built-elsewhere", "--yes")[0] == 0
     assert run("send", "--newest", "--built-elsewhere", "--yes")[0] == 0
     assert got == []
+    with open_app(site).store.reading() as connection:  # on its own day, as far as anybody knows
+        assert set(connection.scalars(select(deliveries.c.claimed_at))) == {datetime(2026, 11, 16, 12, tzinfo=UTC)}
     path = site / f"content/posts/{EDITION}.md"
     new = path.rename(path.with_name("2026-11-16-another-name.md"))
     code, _, err = run("send", new.stem, "--built-elsewhere", "--yes", "--resume")
     assert (code, f"reads like {EDITION}, which was sent" in err) == (2, True)
     assert got == []
+
+
+def test_an_edition_that_a_service_sent_before_a_restore_counts_as_handed_over(site, open_app, byline):
+    hosted = "send:\n  way: listmonk\n  listmonk: {url: 'http://127.0.0.1:9', username: byline, lists: [3]}\n"
+    (site / "byline.yml").write_text(hosted, encoding="utf-8")
+    app = open_app(site)
+    with app.store.writing() as connection:
+        restores.came_back(connection, NOW - timedelta(days=2), NOW)
+    assert "1 uncertain delivery of" in byline("send", EDITION, "--uncertain", "sent", at=site)[1]
+    assert app.letters.is_handed(app.letters.make(site / f"content/posts/{EDITION}.md"))
+    app.letters.see_that_it_is_known(site / f"content/posts/{EDITION}.md")
 
 
 def test_an_edition_whose_send_is_stopped_is_handed_over_to_no_service(store):

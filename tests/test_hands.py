@@ -10,7 +10,7 @@ import pytest
 import sending
 from pipeline.cli import run
 from pipeline.cli.init import _sample_files, make
-from pipeline.errors import SendError
+from pipeline.errors import SendError, UsageError
 from pipeline.html import plain_text
 from pipeline.model import DeliveryState, SendState, Settled
 from pipeline.send import lineman, orders
@@ -135,6 +135,9 @@ def test_what_a_clock_that_was_a_year_ahead_wrote_down_holds_up_nobody(site, let
     assert states(store, letter) == {SENT: 18, LATER: 1, CLAIMED: 1}  # who is put off by two days might well be
     assert due(store, NOW) == []
     assert due(store, NOW + timedelta(days=2)) == [letter.edition]
+    with pytest.raises(UsageError, match="--pause"), store.writing() as connection:  # or is it ours that is behind?
+        ledger.resolve_uncertain(connection, letter.edition, DeliveryState.WAITING, NOW)
+    orders.pause(store, letter.edition)
     with store.writing() as connection:
         assert ledger.resolve_uncertain(connection, letter.edition, DeliveryState.WAITING, NOW) == 1
         [again] = ledger.candidates(connection, letter.edition, 0, 9, NOW)

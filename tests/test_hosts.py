@@ -8,7 +8,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import rmtree
+from shutil import move, rmtree
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
@@ -316,12 +316,23 @@ def test_code_that_is_named_and_not_there_is_told_before_it_is_merged(site, byli
     mkdocs.write_text(whole, encoding="utf-8")
     (site / "overrides/main.html").write_text("{% extends 'base.html' %}\n{% block content %}\n", encoding="utf-8")
     (site / "overrides/away.html").symlink_to("/proc/self/environ")
+    (site / "overrides/number.html").write_text("{{ " + "1" * 5000 + " }}", encoding="utf-8")
+    (site / "overrides/long.html").write_text("{{ a " + "b" * 99_999 + " }}", encoding="utf-8")
+    for number in range(20):
+        (site / f"overrides/big{number}.html").write_text("{{a}}" * 50_000 + "{%", encoding="utf-8")
     commit(site, "a broken template")
     assert byline("ci", "report", "--since", "HEAD~1", "--to", tmp_path / "report")[0] == 1
     report = (tmp_path / "report/report.md").read_text(encoding="utf-8")
     assert "overrides/main.html" in report
     assert "the template cannot be read" in report
     assert "environ" not in report.replace("overrides/away.html", "")
+    assert len(report) < 20_000
+    assert "overrides/number.html" in report
+    assert report.index("overrides/long.html") < report.index("overrides/main.html")
+    move(site / "overrides", tmp_path / "elsewhere")
+    (site / "overrides").symlink_to(tmp_path / "elsewhere")
+    assert byline("ci", "report", "--since", "HEAD~1", "--to", tmp_path / "report")[0] == 1
+    assert "overrides leads out of the site" in (tmp_path / "report/report.md").read_text(encoding="utf-8")
 
 
 def workflows_of(host):

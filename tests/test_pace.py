@@ -563,6 +563,17 @@ def test_what_was_planned_and_cancelled_goes_to_all_if_it_is_resumed(site, lette
         assert sent(letter, paced(site, server), store, resume=True).counts == {SENT: 20}
 
 
+@pytest.mark.parametrize(("days", "goes_on"), [(20, False), (0, True)])
+def test_what_is_begun_by_hand_before_its_time_does_not_go_on_by_itself(days, goes_on, letter, store):
+    at = NOW + timedelta(days=days, minutes=1)
+    orders.plan(store, letter.edition, at, NOW)
+    begins = NOW if days else at
+    with store.writing() as connection:
+        ledger.freeze(connection, letter.edition, (), begins)
+    for later in (begins + timedelta(minutes=9), at + timedelta(hours=9)):
+        assert bool(orders.due(store, 3, later).now) == goes_on
+
+
 def test_what_was_planned_and_stopped_is_planned_anew_at_the_authors_word_as_long_as_nobody_got_it(site, letter, store):
     at = NOW + timedelta(hours=1)
     orders.plan(store, letter.edition, at, NOW)

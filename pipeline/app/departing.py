@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Final
 
 from pipeline import post as posts
 from pipeline.app.written import read_posts
 from pipeline.errors import UsageError
 from pipeline.model import SentPost
 from pipeline.post.alike import reads_like
+from pipeline.store import begun, handovers, moves, restores, sent_posts
 from pipeline.store import deliveries as ledger
-from pipeline.store import handovers, moves, restores, sent_posts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from datetime import datetime
-
-    from sqlalchemy import Connection
 
     from pipeline.app import App
     from pipeline.model import EditionId, Letter, Post
+
+_NOON: Final = time(12)
 
 
 def see_that_it_may_leave(app: App, letter: Letter, now: datetime, *, resume: bool = False) -> None:
@@ -38,13 +38,13 @@ def see_that_it_may_leave(app: App, letter: Letter, now: datetime, *, resume: bo
         is_new = (
             letter.edition not in sent
         )  # or else nobody needs to know what else was, which a long ledger says slowly
-        begun = _begun(connection) if is_new else frozenset()
+        known = begun.editions(connection) if is_new else frozenset()
     if post is None:
         return
     see_that_said(post)
     if not resume:
         see_that_it_is_known(app, post)
-    if is_new and (before := next(_under_another_name(app, post, sent, begun), None)):
+    if is_new and (before := next(_under_another_name(app, post, sent, known), None)):
         raise UsageError(
             f"{post.path.name} reads like {before.edition}, which was sent on {before.at:%Y-%m-%d} and whose file is "
             f"gone, so nobody was sent it again. If it is that post under another name, write `aliases: "
@@ -56,20 +56,23 @@ def see_that_it_may_leave(app: App, letter: Letter, now: datetime, *, resume: bo
 
 
 def count_as_sent(app: App, letter: Letter, now: datetime) -> int:
-    """Write down that ``letter`` went out already, where a restored store knows nothing of it. Return to how many."""
+    """Write down that ``letter`` went out already, where a restored store knows nothing of it.
+
+    Return how many deliveries or hand-overs that are. It went out on the day of the post, as far as anybody knows.
+    """
     with app.store.writing() as connection:
         if letter.post is None or not restores.why_unknown(connection, letter.edition, letter.post.date):
             return 0
-        sent_posts.remember(connection, _said(letter.edition, letter.post, now))
-        return ledger.count_as_sent(connection, letter.edition, letter.topics, now)
+        at = min(now, datetime.combine(letter.post.date, _NOON, UTC))
+        sent_posts.remember(connection, _said(letter.edition, letter.post, at))
+        if app.settings.send.is_handed_over:
+            handovers.count_as_sent(connection, letter.edition, app.settings.send.way, at, now)
+            return 1
+        return ledger.count_as_sent(connection, letter.edition, letter.topics, at, now)
 
 
 def _said(edition: EditionId, post: Post, now: datetime) -> SentPost:
     return SentPost(edition=edition, title=post.title, date=post.date, body=post.body, at=now)
-
-
-def _begun(connection: Connection) -> frozenset[EditionId]:
-    return ledger.editions(connection) | {each.edition for each in handovers.all_handovers(connection)}
 
 
 def see_that_it_is_known(app: App, post: Post) -> None:
@@ -91,11 +94,11 @@ def see_that_said(*read: Post) -> None:
 
 
 def _under_another_name(
-    app: App, post: Post, sent: Mapping[EditionId, SentPost], begun: Collection[EditionId]
+    app: App, post: Post, sent: Mapping[EditionId, SentPost], known: Collection[EditionId]
 ) -> Iterator[SentPost]:
     """Yield what somebody was sent and reads like ``post``, where no file has its name now."""
     folder = app.settings.content / posts.POSTS
-    gone = [sent[edition] for edition in sent if edition in begun and not (folder / f"{edition}.md").exists()]
+    gone = [sent[edition] for edition in sent if edition in known and not (folder / f"{edition}.md").exists()]
     alike = [each for each in gone if reads_like(each, post)]
     if alike:
         theirs: set[EditionId] = set(map(posts.edition_of, read_posts(app.settings.content, posts.POSTS)[0]))

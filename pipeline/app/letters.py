@@ -213,9 +213,14 @@ class Letters:
         see_that_the_key_is_known(self._app.settings)
 
     def see_that_it_is_online(self, letter: Letter, tell: Callable[[str], object], *, wait: bool) -> None:
-        """Raise ``UsageError`` where the page of ``letter`` is not online; ``wait`` gives a code host time for it."""
+        """Raise ``UsageError`` where the page of ``letter`` is not online; ``wait`` gives a code host time for it.
+
+        That is asked before the first letter: later on, an answer that stays out for once would hold up the others.
+        """
         from pipeline.app.online import PATIENCE, see_that_it_is_online
 
+        if self.is_being_sent(letter):
+            return
         see_that_it_is_online(letter.web_url, tell, patience=PATIENCE if wait else 0.0)
 
     def newest(self) -> Path:
@@ -230,15 +235,14 @@ class Letters:
 
     def passed_over(self, newest: Path) -> tuple[str, ...]:
         """Return the editions of these days that nobody was sent, but for the ``newest``."""
-        from pipeline.store import deliveries as ledger
-        from pipeline.store import handovers
+        from pipeline.store import begun
 
         with self._app.store.reading() as connection:
-            begun = ledger.editions(connection) | {each.edition for each in handovers.all_handovers(connection)}
+            known = begun.editions(connection)
         return tuple(
             post.path.stem
             for post in self._editions()
-            if post.path != newest and self._app.now.date() - post.date <= _NEWS and posts.edition_of(post) not in begun
+            if post.path != newest and self._app.now.date() - post.date <= _NEWS and posts.edition_of(post) not in known
         )
 
     def _editions(self) -> list[Post]:
@@ -301,14 +305,14 @@ class Letters:
     def resolve_uncertain(self, letter: Letter, state: DeliveryState) -> int:
         """Give what was cut off of ``letter``, deliveries or the whole, the state that the author decides on.
 
-        After a restore the whole is uncertain, if that came between. A service knows by itself what it sent.
+        After a restore, the whole of what came between is uncertain.
         """
         from pipeline.app.departing import count_as_sent
         from pipeline.store import deliveries as ledger
         from pipeline.store import handovers
 
         now = datetime.now(UTC)
-        if state is DeliveryState.SENT and not self.service and (many := count_as_sent(self._app, letter, now)):
+        if state is DeliveryState.SENT and (many := count_as_sent(self._app, letter, now)):
             return many
         with self._app.store.writing() as connection:
             whole = handovers.resolve_edition(connection, letter.edition, state, now)

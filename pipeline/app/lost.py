@@ -7,17 +7,26 @@ from __future__ import annotations
 
 from contextlib import suppress
 from importlib.metadata import entry_points
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pipeline.html import plain_text, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pipeline.model import PlainText
     from pipeline.settings.sections import Settings
 
 
-_MOST: Final = 2**20
+_MOST: Final = 2**18
 """Bytes of a template that is looked at."""
+_IN_ALL: Final = 2**22
+_FILES: Final = 10_000
+"""Files among which templates are looked for."""
+_SAID: Final = 300
+"""Characters of what Jinja says."""
 _OTHERS: Final = "unknown tag"
 """A hook or plugin may know it."""
 
@@ -35,7 +44,7 @@ class BrokenTemplate(NamedTuple):
 
     path: Path
     line: int
-    why: str
+    why: PlainText
     use: Use
 
 
@@ -75,14 +84,30 @@ def broken_templates(settings: Settings) -> Iterator[BrokenTemplate]:
 
     plain = Environment(autoescape=False)  # noqa: S701  (only parsed)
     reader = plain.overlay(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
-    for path in sorted(settings.overrides.rglob("*.*")):
-        use = _TEXTS.get(path.relative_to(settings.overrides).parts[0], _SITE)
-        if path.suffix not in use.ends or path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST:
-            continue
+    for path in _templates(settings.overrides):
+        use = _use_of(path, settings.overrides)
         try:
             (reader if use is _SITE else plain).parse(path.read_text(encoding="utf-8"))
         except TemplateSyntaxError as error:
             if use is not _SITE or _OTHERS not in str(error):
-                yield BrokenTemplate(path, error.lineno, str(error), use)
-        except (OSError, UnicodeDecodeError, RecursionError) as error:
-            yield BrokenTemplate(path, 1, str(error), use)
+                yield BrokenTemplate(path, error.lineno, shortened(plain_text(str(error)), _SAID), use)
+        except (OSError, ValueError, RecursionError) as error:
+            yield BrokenTemplate(path, 1, shortened(plain_text(str(error)), _SAID), use)
+
+
+def _templates(folder: Path) -> Iterator[Path]:
+    """Yield the templates in ``folder``, as many as can be read in a few seconds."""
+    left = _IN_ALL
+    for path in sorted(islice(folder.rglob("*.*"), _FILES)):
+        if path.suffix not in _use_of(path, folder).ends or path.is_symlink() or not path.is_file():
+            continue
+        with suppress(OSError):  # it is gone since
+            size = path.stat().st_size
+            if size > _MOST or size > left:
+                continue
+            left -= size
+            yield path
+
+
+def _use_of(path: Path, folder: Path) -> Use:
+    return _TEXTS.get(path.relative_to(folder).parts[0], _SITE)

@@ -47,8 +47,8 @@ class Status:
 
 def status_of(app: App) -> Status:
     """Return what is due, what failed and what waits."""
+    from pipeline.store import begun, handovers, moves, sends
     from pipeline.store import deliveries as ledger
-    from pipeline.store import handovers, moves, sends
     from pipeline.store import returns as kept_returns
     from pipeline.store import select as kept_stories
     from pipeline.store import send as kept_readers
@@ -57,7 +57,7 @@ def status_of(app: App) -> Status:
         waiting = ledger.unfinished(connection)
         sendings = sends.sendings(connection, (SendState.SCHEDULED, SendState.RUNNING, SendState.PAUSED))
         handed = handovers.all_handovers(connection)
-        begun = ledger.editions(connection) | {each.edition for each in handed}
+        known = begun.editions(connection)
         active = kept_readers.active_readers(connection, app.now)
         returned = kept_returns.count_waiting(connection)
         made_at, moved = kept_stories.shortlist_made_at(connection), moves.moved_to(connection)
@@ -73,7 +73,7 @@ def status_of(app: App) -> Status:
         broken=broken,
         unbuilt=tuple(path for path in app.unbuilt() if path not in held),
         unapproved=tuple(path.stem for path in app.unapproved(each.path for each in (*read, *drafts))),
-        unsent=tuple(_unsent(read, begun)),
+        unsent=tuple(_unsent(read, known)),
         readers=active,
         waiting=waiting,
         sendings=sendings,
@@ -87,10 +87,10 @@ def status_of(app: App) -> Status:
     )
 
 
-def _unsent(read: Iterable[Post], begun: Container[EditionId]) -> Iterator[str]:
+def _unsent(read: Iterable[Post], known: Container[EditionId]) -> Iterator[str]:
     """Yield the names of editions whose delivery was never begun."""
     for post in read:
-        if post.kind is Kind.EDITION and posts.edition_of(post) not in begun:
+        if post.kind is Kind.EDITION and posts.edition_of(post) not in known:
             yield post.path.stem
 
 

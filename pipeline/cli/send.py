@@ -139,7 +139,7 @@ def _tried(opened: App, made: Letter, *, as_json: bool) -> int:
 @click.option(
     "--uncertain",
     type=click.Choice(["again", "sent"]),
-    help="Settle deliveries that were cut off, and stop: the next send tries them again, or they count as sent.",
+    help="Settle what was cut off, or came before a restore, and stop: it is tried again, or counts as sent.",
 )
 @click.option("--at", "when", metavar="TIME", help="Plan it for TIME, as 2026-12-01T08:00; send nothing now.")
 @click.option("--due", is_flag=True, help="Send what was planned and is due, without POST: for a timer.")

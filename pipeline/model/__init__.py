@@ -5,6 +5,7 @@ that come from outside (``PlainText``, ``SafeHtml``, ``SafeUrl``, ``Slug``) are 
 """
 
 from pipeline.model.feeds import (
+    FARTHEST,
     Change,
     ChangeKind,
     Due,
@@ -99,6 +100,7 @@ from pipeline.model.weeks import PlannedStep, Spell, Step, WeekFacts, WeekFigure
 
 __all__ = [
     "CLOCKS",
+    "FARTHEST",
     "LATELY",
     "LONGEST_WAIT",
     "NO_TEXT",

@@ -48,7 +48,12 @@ def is_outlined(settings: Settings, shown: Shown, today: date) -> bool:
     kept = _kept(settings)
     if kept is None or is_over(settings, today) or kept.frame != _frame(settings, shown, today):
         return False
-    return _digests(_files(settings, today, kept.files)) == _digests(kept.files)
+    files = _files(settings, today, kept.files)
+    if _digests(files) != _digests(kept.files):
+        return False
+    if files != kept.files:  # what was written again as it was is read once
+        keep_outline(settings, Outline(kept.frame, files))
+    return True
 
 
 def keep_outline(settings: Settings, outline: Outline) -> None:

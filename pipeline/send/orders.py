@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 from pipeline.errors import SendError, UsageError
 from pipeline.model import CLOCKS, LONGEST_WAIT, SendState
 from pipeline.send.deliver import why_held
-from pipeline.store import deliveries as ledger
-from pipeline.store import handovers, sends
+from pipeline.store import sends
+from pipeline.store.begun import is_begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-
-    from sqlalchemy import Connection
 
     from pipeline.model import EditionId, Sending
     from pipeline.store import Store
@@ -69,17 +67,12 @@ def plan(store: Store, edition: EditionId, at: datetime, now: datetime, *, resum
         before = sends.sending_of(connection, edition, held=True)
         if before and before.state is not SendState.SCHEDULED:
             is_stopped = before.state in _STOPPED
-            is_new = is_stopped and not _is_begun(connection, edition)
+            is_new = is_stopped and not is_begun(connection, edition)
             if not (is_new and resume):
                 goes_on = f"`byline send {edition}{' --resume' if is_stopped else ''}` goes on with it"
                 anew = ", and with --at plans it anew" if is_new else ""
                 raise UsageError(f"the send of {edition} is {before.state} already; {goes_on}{anew}")
         sends.plan(connection, edition, at, now)
-
-
-def _is_begun(connection: Connection, edition: EditionId) -> bool:
-    """Tell whether anybody was sent ``edition``, or it was handed over to a service."""
-    return edition in ledger.editions(connection) or handovers.handover_of(connection, edition) is not None
 
 
 def pause(store: Store, edition: EditionId) -> None:

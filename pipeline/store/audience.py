@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
 
-from pipeline.model import CLOCKS, DeliveryState, EditionId, ReaderId, ReaderState
+from pipeline.model import DeliveryState, EditionId, ReaderId, ReaderState
 from pipeline.store.schema import deliveries, reader_topics, readers
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _had_one(edition: EditionId, now: datetime) -> ColumnElement[bool]:
         other.c.edition != edition,
         other.c.state.in_((DeliveryState.SENT, DeliveryState.CLAIMED)),
         other.c.claimed_at > now - A_MONTH,
-        other.c.claimed_at <= now + CLOCKS,  # or a clock that was wrong would keep the next ones away
+        other.c.claimed_at <= now + A_MONTH,  # or a clock that was a year ahead would keep the next ones away
     )
     return found.correlate(readers).exists()
 

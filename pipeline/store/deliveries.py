@@ -17,7 +17,7 @@ from pipeline.model import CLOCKS, LONGEST_WAIT, Delivery, DeliveryState, Editio
 from pipeline.store.audience import TO_BE_SENT, gets_letters, why_not
 from pipeline.store.schema import Moment, deliveries, insert_new, readers, sends
 from pipeline.store.send import chosen_topics, reader_columns, reader_of
-from pipeline.store.sends import GOES_ON, begin, stop, take_back
+from pipeline.store.sends import DECIDED, GOES_ON, begin, stop, take_back
 from pipeline.words import as_said
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 ON_ITS_WAY: Final = timedelta(minutes=10)
 """A delivery that was claimed by a run which has not ended is settled within that, or the run is dead."""
-_DECIDED: Final = "decided by the author"
 
 
 class Candidate(NamedTuple):
@@ -303,16 +302,6 @@ def unfinished(connection: Connection) -> tuple[Delivery, ...]:
     return _deliveries(connection, told & waits)
 
 
-def editions(connection: Connection) -> frozenset[EditionId]:
-    """Return the editions of which any delivery was begun."""
-    return frozenset(
-        map(
-            EditionId,
-            connection.scalars(select(deliveries.c.edition).where(deliveries.c.claimed_at.is_not(None)).distinct()),
-        )
-    )
-
-
 def _deliveries(connection: Connection, which: ColumnElement[bool]) -> tuple[Delivery, ...]:
     query = select(deliveries, *reader_columns()).join(readers).order_by(deliveries.c.id)
     rows = connection.execute(query.where(which))
@@ -341,11 +330,16 @@ def excluded(connection: Connection, edition: EditionId) -> dict[str, int]:
     return {str(reason): many for reason, many in connection.execute(query)}
 
 
-def count_as_sent(connection: Connection, edition: EditionId, topics: Sequence[str], now: datetime) -> int:
-    """Write down that ``edition``, of which nothing was known, was sent to all who would get it. Return how many."""
+def count_as_sent(
+    connection: Connection, edition: EditionId, topics: Sequence[str], at: datetime, now: datetime
+) -> int:
+    """Write down that ``edition``, of which nothing was known, was sent to all who would get it, ``at`` that time.
+
+    Return how many they are.
+    """
     freeze(connection, edition, topics, now)
     waiting = (deliveries.c.edition == edition) & (deliveries.c.state == DeliveryState.WAITING)
-    done = {"state": DeliveryState.SENT, "answer": _DECIDED, "claimed_at": now, "settled_at": now}
+    done = {"state": DeliveryState.SENT, "answer": DECIDED, "claimed_at": at, "settled_at": now}
     many = connection.execute(update(deliveries).where(waiting).values(done)).rowcount
     stop(connection, edition, SendState.DONE)
     return many
@@ -354,11 +348,15 @@ def count_as_sent(connection: Connection, edition: EditionId, topics: Sequence[s
 def resolve_uncertain(connection: Connection, edition: EditionId, state: DeliveryState, now: datetime) -> int:
     """Give all deliveries of ``edition`` that were never settled the ``state`` that the author decided on.
 
-    Raises ``UsageError`` where a run that has not ended may be about to settle one.
+    Raises ``UsageError`` where a run that has not ended may be about to settle one, by whatever clock.
     """
     on_its_way = select(deliveries.c.id).join(sends, sends.c.edition == deliveries.c.edition)
     on_its_way = on_its_way.where(
-        deliveries.c.edition == edition, sends.c.state == SendState.RUNNING, is_on_its_way(now)
+        deliveries.c.edition == edition,
+        deliveries.c.state == DeliveryState.CLAIMED,
+        deliveries.c.settled_at.is_(None),
+        deliveries.c.claimed_at > now - ON_ITS_WAY,
+        sends.c.state == SendState.RUNNING,
     )
     if connection.scalar(on_its_way.limit(1)) is not None:
         raise UsageError(
@@ -368,6 +366,6 @@ def resolve_uncertain(connection: Connection, edition: EditionId, state: Deliver
     resolved = connection.execute(
         update(deliveries)
         .where(deliveries.c.edition == edition, deliveries.c.state == DeliveryState.CLAIMED)
-        .values(state=state, answer=_DECIDED, settled_at=now)
+        .values(state=state, answer=DECIDED, settled_at=now)
     )
     return resolved.rowcount

@@ -73,11 +73,26 @@ def release_edition(connection: Connection, claimed: Handover) -> None:
     connection.execute(delete(handovers).where(*_held(claimed.edition, claimed.ticket)))
 
 
+def count_as_sent(connection: Connection, edition: EditionId, way: str, at: datetime, now: datetime) -> None:
+    """Write down that an edition of which nothing was known was handed over by ``way``, ``at`` that time."""
+    values = {
+        "edition": edition,
+        "way": way,
+        "state": DeliveryState.SENT,
+        "ticket": "",
+        "there": "",
+        "claimed_at": at,
+        "settled_at": now,
+        "answer": sends.DECIDED,
+    }
+    connection.execute(insert_new(connection, handovers).values(values))
+
+
 def resolve_edition(connection: Connection, edition: EditionId, state: DeliveryState, now: datetime) -> int:
     """Count an uncertain edition as sent, or forget that it was begun, as the author decided."""
     mine = (handovers.c.edition == edition, handovers.c.state == DeliveryState.CLAIMED)
     if state is DeliveryState.SENT:
-        values = {"state": state, "answer": "decided by the author", "settled_at": now}
+        values = {"state": state, "answer": sends.DECIDED, "settled_at": now}
         settled = connection.execute(update(handovers).where(*mine).values(values)).rowcount
         if settled:
             sends.stop(connection, edition, SendState.DONE)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, select, update
 
 from pipeline.model import SendState
-from pipeline.store.deliveries import editions
-from pipeline.store.schema import handovers, insert_new, restores, sends
+from pipeline.store.begun import is_begun
+from pipeline.store.schema import insert_new, restores, sends
 from pipeline.store.sends import sendings
 
 if TYPE_CHECKING:
@@ -51,5 +51,5 @@ def why_unknown(connection: Connection, edition: EditionId, day: date) -> str:
 
 
 def _is_known(connection: Connection, edition: EditionId) -> bool:
-    queries = (select(table.c.edition).where(table.c.edition == edition) for table in (sends, handovers))
-    return edition in editions(connection) or any(connection.scalar(query) is not None for query in queries)
+    planned = select(sends.c.edition).where(sends.c.edition == edition)
+    return connection.scalar(planned) is not None or is_begun(connection, edition)

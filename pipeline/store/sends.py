@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row, Select
 
 CANCELLED: Final = "the author cancelled the send"
+DECIDED: Final = "decided by the author"
 GOES_ON: Final = (SendState.RUNNING, SendState.DONE)
 """In these somebody may be sent to: of two who send at once, one is done while the other still has one to repeat."""
 _WAIT: Final = (DeliveryState.WAITING, DeliveryState.LATER)
@@ -48,6 +49,9 @@ def begin(connection: Connection, edition: EditionId, now: datetime) -> None:
     values = {"edition": edition, "state": SendState.RUNNING, "frozen_at": now}
     new = connection.execute(insert_new(connection, sends).values(values).returning(sends.c.edition)).first()
     if new is None:
+        planned = (sends.c.edition == edition) & (sends.c.state == SendState.SCHEDULED)
+        early = planned & (sends.c.due_at > now)  # begun by hand, before its time: it waits for whoever did that
+        connection.execute(update(sends).where(early).values(due_at=None))
         stop(connection, edition, SendState.RUNNING)
 
 

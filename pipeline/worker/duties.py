@@ -343,11 +343,8 @@ def _is_kept_back(app: App, path: Path) -> bool:
 
 
 def _is_shown(app: App, letter: Letter, path: Path) -> bool:
-    """Tell whether the site that is built here shows the post. Raises ``UsageError`` where one elsewhere does not.
-
-    That is asked before the first letter: later on, an answer that stays out for once would hold up the others.
-    """
-    if app.settings.publish.built_elsewhere and not app.letters.is_being_sent(letter):
+    """Tell whether the site that is built here shows the post. Raises ``UsageError`` where one elsewhere does not."""
+    if app.settings.publish.built_elsewhere:
         app.letters.see_that_it_is_online(letter, lambda _words: None, wait=False)
     return not app.letters.stale(path)
 

@@ -14,8 +14,7 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from pipeline.model import Due
-from pipeline.model.feeds import FARTHEST
+from pipeline.model import FARTHEST, Due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -16,6 +16,7 @@ from pipeline.app.hosts.changed import changed, others, taken_away
 from pipeline.app.hosts.told import told, told_of_trouble
 from pipeline.app.lost import broken_templates, lost_hooks, lost_plugins
 from pipeline.errors import PostError
+from pipeline.html import plain_text
 from pipeline.model import Finding, Severity
 from pipeline.settings.mkdocs import FILE as MKDOCS
 
@@ -62,7 +63,7 @@ def reported(app: App, since: str) -> Reported:
     more = others(settings, since, paths)
     found += (lost := list(_lost(settings, more)))
     return Reported(
-        text=told(settings.root, [*paths, *{each.path for each in lost}], found, more),
+        text=told(settings.root, [*paths, *dict.fromkeys(each.path for each in lost)], found, more),
         paths=paths,
         errors=sum(each.hinders for each in found),
         findings=len(found),
@@ -118,7 +119,8 @@ def reported_of_settings(error: SettingsError) -> Reported:
 
 
 def _led_out(settings: Settings) -> str | None:
-    """Return what is wrong with a folder of posts that is elsewhere, where no commit tells what was changed in it."""
-    if settings.content.resolve().is_relative_to(settings.root.resolve()):
-        return None
-    return f"{settings.site.docs_dir} is a link that leads out of the site: let it be a folder"
+    """Return what is wrong with a folder that is elsewhere, where no commit tells what was changed in it."""
+    for folder in (settings.content, settings.overrides):
+        if not folder.resolve().is_relative_to(settings.root.resolve()):
+            return f"{plain_text(folder.name)} leads out of the site: let it be a folder in it, and no link"
+    return None
