@@ -403,7 +403,7 @@ def test_the_books_of_an_edition_whose_last_hand_died_are_closed_by_a_look(sendi
     site, url = sending
     store, begun = Store(store_url(url)), datetime.now(UTC) - timedelta(minutes=11)
     with store.writing() as connection:
-        ledger.freeze(connection, EDITION, (), begun)
+        ledger.freeze(connection, EDITION, (), datetime.now(UTC))
         connection.execute(deliveries.update().values(state="sent", claimed_at=begun, settled_at=begun))
         one = deliveries.update().where(deliveries.c.id == 1)
         connection.execute(one.values(state="claimed", settled_at=None))
