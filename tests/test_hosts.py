@@ -752,6 +752,25 @@ def is_a_command(line):
     return visible.startswith(b"::") or b"##[" in line
 
 
+ENDS = """
+import atexit, sys
+from pipeline.cli.defused import defuse_output, end_output
+defuse_output()
+atexit.register(end_output)
+sys.stdout.write("a line that has no end")
+"""
+
+
+def test_at_the_end_nobody_may_read_any_more():
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-c", ENDS], stdout=writing, stderr=subprocess.PIPE, check=False, cwd=REPOSITORY
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_lines_are_defused_however_they_come():
     """In pieces, with any end, and without one; whatever is no command is as it was."""
     whole = "".join(f"{line}\n" for line in COMMANDS) + "a::b ## [c]\r\nplain: ::x\n  :: last"

@@ -7,6 +7,7 @@ Byline prints words of strangers, which may stand at the beginning of a line: by
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from typing import IO, TYPE_CHECKING, Final, TextIO
@@ -31,8 +32,11 @@ def end_output() -> None:
     for stream in (sys.stdout, sys.stderr):
         inner = getattr(stream, "buffer", None)
         if isinstance(inner, Defused) and not stream.closed:
-            stream.flush()
-            inner.end()
+            try:
+                stream.flush()
+                inner.end()
+            except BrokenPipeError:  # whoever read it has seen enough
+                inner.give_up()
 
 
 def _text_of(stream: TextIO) -> io.TextIOWrapper:
@@ -77,6 +81,12 @@ class Defused(io.BufferedIOBase):
         """Pass on what is begun."""
         self._pass_on()
         self._out.flush()
+
+    def give_up(self) -> None:
+        """Let what nobody reads go nowhere, as Python tries to print it once more at its end."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._out.fileno())
+        os.close(nowhere)
 
     def _pass_on(self) -> None:
         line = b"".join(self._begun)
