@@ -35,9 +35,8 @@ def see_that_it_may_leave(app: App, letter: Letter, now: datetime, *, resume: bo
     with app.store.reading() as connection:
         moves.see_that_it_is_here(connection)
         sent = sent_posts.remembered(connection)
-        is_new = (
-            letter.edition not in sent
-        )  # or else nobody needs to know what else was, which a long ledger says slowly
+        # Of one that was sent, nobody needs to know what else was, which a long ledger says slowly.
+        is_new = letter.edition not in sent
         known = begun.editions(connection) if is_new else frozenset()
     if post is None:
         return
